@@ -1,0 +1,200 @@
+"""A mistake in a YAML file comes back as one sentence with file, line, key and remedy."""
+
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from tactometer import yamlfile
+from tactometer.errors import UserError
+
+SCHEMA = """
+    $schema: https://json-schema.org/draft/2020-12/schema
+    type: object
+    additionalProperties: false
+    required: [study, models]
+    properties:
+      study: {type: string, pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"}
+      budget_usd: {type: number, exclusiveMinimum: 0, description: A hard cap on spending.}
+      goals: {type: array, minItems: 1, uniqueItems: true, items: {enum: [default, social, both]}}
+      size: {oneOf: [{type: integer}, {type: "null"}, {type: array}]}
+      models:
+        type: object
+        propertyNames: {pattern: "^[a-z-]+$"}
+        minProperties: 1
+        additionalProperties: {$ref: "#/$defs/model"}
+      runs:
+        type: object
+        additionalProperties: false
+        patternProperties: {"^[0-9]+$": {type: object}}
+    $defs:
+      sampling:
+        type: object
+        additionalProperties: false
+        required: [kind, k]
+        properties: {kind: {const: samples}, k: {type: integer, minimum: 1}}
+      label:
+        type: object
+        additionalProperties: false
+        required: [kind]
+        properties: {kind: {const: label_logprob}}
+      model:
+        type: object
+        required: [provider]
+        unevaluatedProperties: false
+        properties:
+          provider: {enum: [api, vllm]}
+          estimator: {oneOf: [{$ref: "#/$defs/sampling"}, {$ref: "#/$defs/label"}]}
+        allOf:
+          - if: {properties: {provider: {const: api}}}
+            then:
+              required: [source]
+              properties:
+                source: {type: string, description: Any model name of LiteLLM.}
+                limits: {type: object, additionalProperties: false,
+                         properties: {rpm: {type: integer}}}
+          - if: {properties: {provider: {const: vllm}}}
+            then: {properties: {engine: {type: object}}}
+"""
+GOOD = """\
+study: demo
+models:
+  claude:
+    provider: api
+    source: anthropic/x
+    estimator: {kind: samples, k: 2}
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Any:
+    def _write(text: str, name: str = "study.yaml") -> Path:
+        path = tmp_path / name
+        path.write_text(dedent(text), encoding="utf-8")
+        return path
+
+    return _write
+
+
+def complaint(call: Any, *args: Any) -> str:
+    with pytest.raises(UserError) as caught:
+        call(*args)
+    text = str(caught.value)
+    assert "\n" not in text and text.endswith(".")
+    return text
+
+
+def test_data_and_lines_are_those_of_the_file(write: Any) -> None:
+    data, lines = yamlfile.read(write("a: 1\nb:\n  - x\n  - {c: [yes, 2.5]}\n"))
+    assert data == {"a": 1, "b": ["x", {"c": [True, 2.5]}]}
+    assert lines == {
+        (): 1, ("a",): 1, ("b",): 2, ("b", 0): 3, ("b", 1): 4,
+        ("b", 1, "c"): 4, ("b", 1, "c", 0): 4, ("b", 1, "c", 1): 4,
+    }  # fmt: skip
+
+
+def test_keys_and_dates_stay_the_text_that_was_written(write: Any) -> None:
+    data, _ = yamlfile.read(write("0: a\nno: b\n~: c\n1e3: d\n2024-13-45: 2024-01-02\n"))
+    assert data == {"0": "a", "no": "b", "~": "c", "1e3": "d", "2024-13-45": "2024-01-02"}
+
+
+def test_merged_keys_have_lines_and_own_keys_win(write: Any) -> None:
+    data, lines = yamlfile.read(write("base: &b\n  k: 1\n  m: 2\nuse:\n  <<: *b\n  k: 3\n"))
+    assert data["use"] == {"k": 3, "m": 2}
+    assert (lines["use", "k"], lines["use", "m"]) == (6, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "word"),
+    [
+        ("a: 1\nb: 2\na: 3\n", 3, "a", "line 1"),
+        ("m:\n  x: {k: 1, k: 1}\n", 2, "m.x.k", "already"),
+        ("0: a\n'0': b\n", 2, "0", "already"),
+        ("a: .nan\n", 1, "a", "finite"),
+        ("a: [1, -.inf]\n", 1, "a[1]", "finite"),
+        ("a: 1.0e+999\n", 1, "a", "finite"),
+        ("a: 1:30\n", 1, "a", "quotes"),
+        ("a: 0644\n", 1, "a", "octal"),
+        ("x: 1\na: &a [*a]\n", 2, "a[0]", "itself"),
+        ("[1, 2]: x\n", 1, "", "key must be text"),
+    ],
+)
+def test_what_yaml_would_bend_is_refused(
+    write: Any, text: str, line: int, key: str, word: str
+) -> None:
+    path = write(text)
+    said = complaint(yamlfile.read, path)
+    assert said.startswith(f"{path}, line {line}, key {key}") and word in said
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [1\nb: 2\n", "a:\n\t- b\n", "a: !!python/none x\n", "a: 1\n---\nb: 2\n", "", "# x\n"]
+)
+def test_what_is_not_one_yaml_document_is_named(write: Any, text: str) -> None:
+    path = write(text)
+    assert str(path) in complaint(yamlfile.read, path)
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    (tmp_path / "latin.yaml").write_bytes(b"a: \xe9\xff\n")
+    deep = tmp_path / "deep.yaml"
+    deep.write_text("[" * 5000 + "]" * 5000)
+    for path in (tmp_path / "none.yaml", tmp_path / "latin.yaml", tmp_path, deep):
+        assert str(path) in complaint(yamlfile.read, path)
+
+
+def check(write: Any, text: str) -> str:
+    data, lines = yamlfile.read(write(text))
+    return complaint(yamlfile.validate, data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
+
+
+def test_a_good_file_passes(write: Any) -> None:
+    data, lines = yamlfile.read(write(GOOD))
+    yamlfile.validate(data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "key", "words"),
+    [
+        (("study: demo", "studie: demo"), 1, "studie", ["perhaps study"]),
+        (("study: demo\n", ""), 1, "", ["study is missing"]),
+        (("demo", "3"), 1, "study", ["text, not 3", "quotes"]),
+        (("demo", "-x"), 1, "study", ["'-x'", "must match"]),
+        (("study: demo", "study: demo\nbudget_usd: 0"), 2, "budget_usd", ["above 0", "hard cap"]),
+        (("study: demo", "study: demo\nbudget_usd: true"), 2, "budget_usd", ["number, not true"]),
+        (("study: demo", "study: demo\ngoals: []"), 2, "goals", ["at least 1 entry"]),
+        (("study: demo", "study: demo\ngoals: [both, both]"), 2, "goals", ["'both' twice"]),
+        (("study: demo", "study: demo\ngoals: [socail]"), 2, "goals[0]", ["perhaps social"]),
+        (("study: demo", "study: demo\nsize: x"), 2, "size", ["whole number, null or a list"]),
+        (("study: demo", "study: demo\nruns: {x1: {}}"), 2, "runs.x1", ["unknown"]),
+        (("  claude:", "  Claude:"), 3, "models.Claude", ["name", "must match"]),
+        (("provider: api", "provider: apy"), 4, "models.claude.provider", ["perhaps api"]),
+        (("    provider: api\n", ""), 3, "models.claude", ["provider is missing"]),
+        (("    source: anthropic/x\n", ""), 3, "models.claude", ["source is missing", "LiteLLM"]),
+        (("source:", "sauce:"), 5, "models.claude.sauce", ["perhaps source"]),
+        (("source:", "engine: {}\n    source:"), 5, "models.claude.engine", ["unknown key"]),
+        (("source:", "limits: {rpn: 1}\n    source:"), 5, "models.claude.limits.rpn", ["rpm"]),
+        (("source: anthropic/x", "source: 1"), 5, "models.claude.source", ["text, not 1"]),
+        (("k: 2", "k: 0"), 6, "models.claude.estimator.k", ["at least 1, not 0"]),
+        (("k: 2", "kk: 2"), 6, "models.claude.estimator.kk", ["perhaps k "]),
+        (("kind: samples", "kind: sample"), 6, "models.claude.estimator.kind",
+         ["samples or label_logprob", "perhaps samples"]),
+        (("{kind: samples, k: 2}", "{kind: label_logprob, k: 2}"), 6,
+         "models.claude.estimator.k", ["unknown"]),
+        (("{kind: samples, k: 2}", "samples"), 6, "models.claude.estimator", ["a mapping"]),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_named_with_its_line_and_remedy(
+    write: Any, change: tuple[str, str], line: int, key: str, words: list[str]
+) -> None:
+    assert change[0] in GOOD
+    said = check(write, GOOD.replace(*change))
+    place = f"study.yaml, line {line}" + (f", key {key}: " if key else ": ")
+    assert said.startswith(place), said
+    assert all(word in said for word in words), said
+
+
+def test_the_first_mistake_by_line_is_reported(write: Any) -> None:
+    said = check(write, GOOD.replace("k: 2", "k: 0").replace("provider: api", "provider: 7"))
+    assert "line 4," in said
