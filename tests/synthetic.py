@@ -1,0 +1,165 @@
+"""Made-up tables of a study, in the shapes that the workflow writes: for tests of figures and report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+GOALS = ["default", "informative", "social", "both"]
+UTTERANCES = [
+    "terrible", "bad", "good", "amazing", "not terrible", "not bad", "not good", "not amazing",
+]  # fmt: skip
+PUBLISHED = {
+    "informative": {"phi": 0.49, "omega_inf": 0.36, "omega_soc": 0.02, "omega_pre": 0.62},
+    "social": {"phi": 0.37, "omega_inf": 0.25, "omega_soc": 0.31, "omega_pre": 0.44},
+    "both": {"phi": 0.36, "omega_inf": 0.36, "omega_soc": 0.11, "omega_pre": 0.54},
+}
+SPEAKERS = {  # alpha, phi, omega_inf, omega_soc, omega_pre
+    "human": (5.5, 0.45, 0.2, 0.15, 0.65),
+    "honest-friend": (4.0, 0.8, 0.7, 0.1, 0.2),
+    "sycophant": (5.0, 0.15, 0.05, 0.1, 0.85),
+    "kind-friend": (3.0, 0.4, 0.3, 0.6, 0.1),
+}
+NAMES = ["alpha", "phi", "omega_inf", "omega_soc", "omega_pre"]
+ALL = [*NAMES, "cost"]
+SUSPECT = ("sycophant", "both")
+
+
+def write(
+    folder: Path,
+    *,
+    checkpoints: dict[str, list[str]] | None = None,
+    rename: dict[str, str] | None = None,
+    simulated: bool = True,
+    suspect: tuple[str, str] | None = SUSPECT,
+    seed: int = 1,
+) -> Path:
+    """Write all eight tables; `rename` gives a speaker another name, `suspect` spoils one fit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(seed)
+    rows: dict[str, list[dict[str, object]]] = {
+        t: [] for t in ("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery", "answers")
+    }
+    for speaker, values in SPEAKERS.items():
+        human = speaker == "human"
+        model = (rename or {}).get(speaker, speaker)
+        for i, checkpoint in enumerate((checkpoints or {}).get(speaker, ["0"])):
+            at = {"study": "demo", "model": model, "checkpoint": checkpoint}
+            _semantics(rows, rng, at, human)
+            _answers(rows, rng, at, human)
+            for goal in GOALS[1:] if human else GOALS:
+                bad = (speaker, goal) == suspect
+                moved = _values(values, goal, human, i)
+                for framing in ["pooled"] if human else ["first", "second", "third", "pooled"]:
+                    fit = at | {"goal": goal, "framing": framing}
+                    _counts(rows, rng, fit, human)
+                    _fit(rows, rng, fit, moved, human, bad, simulated)
+    for table, found in rows.items():
+        frame = pl.DataFrame(found, infer_schema_length=None)
+        if table == "recovery" and not simulated:
+            frame = pl.DataFrame()
+        frame.write_parquet(folder / f"{table}.parquet")
+    published = [
+        {"model": (rename or {}).get("human", "human"), "goal": g, "parameter": p, "value": v, "source": "Yoon and others 2020"}
+        for g, row in PUBLISHED.items()
+        for p, v in row.items()
+    ]
+    pl.DataFrame(published).write_parquet(folder / "published.parquet")
+    return folder
+
+
+def _values(values: tuple[float, ...], goal: str, human: bool, step: int) -> dict[str, float]:
+    found = dict(zip(NAMES, values, strict=True))
+    if human:
+        found |= {"phi": {"informative": 0.50, "social": 0.39, "both": 0.386}[goal], "cost": 3.0}
+        found["omega_soc"] = {"informative": 0.01, "social": 0.25, "both": 0.095}[goal]
+        found["omega_inf"] = 0.2
+        found["omega_pre"] = 1 - found["omega_inf"] - found["omega_soc"]
+    if goal == "social" and not human:
+        found["phi"] *= 0.6
+    found["phi"] = float(np.clip(found["phi"] + 0.04 * step, 0.02, 0.97))
+    return found
+
+
+def _fit(rows, rng, fit, values, human, bad, simulated) -> None:  # type: ignore[no-untyped-def]
+    verdict = "suspect" if bad else "ok"
+    base = fit | {"speaker": "s2", "semantics": "joint"}
+    labels = {"family": "human" if human else "simulated", "dataset": None, "method": None}
+    for name, truth in values.items():
+        sd = 0.3 if name in ("alpha", "cost") else 0.03 if fit["framing"] == "pooled" else 0.05
+        mean = truth + rng.normal(0, sd)
+        if name not in ("alpha", "cost"):
+            mean = float(np.clip(mean, 0.02, 0.97))
+        low, high = mean - 1.96 * sd, mean + 1.96 * sd
+        if name not in ("alpha", "cost"):
+            low, high = max(0.0, low), min(1.0, high)
+        summary = {"mean": mean, "hdi_low": low, "hdi_high": high}
+        rows["estimates"].append(
+            base | {"parameter": name, "sd": sd, "median": mean, "mode": mean, "ess_bulk": 2400.0,
+                    "ess_tail": 2100.0, "rhat": 1.08 if bad else 1.001, "contraction": 0.9,
+                    "verdict": verdict, "effort": None, "progress": None} | summary | labels
+        )  # fmt: skip
+        if simulated and not human:
+            covered = low <= truth <= high
+            rows["recovery"].append(
+                fit | {"speaker": "s2", "parameter": name, "truth": truth, "covered": covered} | summary
+            )
+    rows["diagnostics"].append(
+        base | {"divergences": 37 if bad else 0, "treedepth_hits": 0, "rhat_worst": 1.08 if bad else 1.003,
+                "ess_least": 45.0 if bad else 1900.0, "seconds": 6.5, "verdict": verdict,
+                "note": "37 divergences, R-hat 1.08" if bad else ""}
+    )  # fmt: skip
+    for state in range(4) if human else range(1, 6):
+        p = _shares(state, human, values["phi"])
+        for utterance, share in zip(UTTERANCES, p, strict=True):
+            sd = np.sqrt(share * (1 - share) / 130) + 0.002
+            rows["predictive"].append(
+                fit | {"speaker": "s2", "state": state, "utterance": utterance, "p_mean": share,
+                       "p_low": max(0, share - 2 * sd), "p_high": min(1, share + 2 * sd),
+                       "p_data": float(np.clip(share + rng.normal(0, sd), 0, 1))}
+            )  # fmt: skip
+
+
+def _shares(state: int, human: bool, phi: float) -> np.ndarray:
+    worth = np.array([0.0, 0.2, 0.75, 1.0, 0.35, 0.55, 0.3, 0.6])
+    true = state / 3 if human else (state - 1) / 4
+    logit = -12 * (worth - (phi * true + (1 - phi) * 0.7)) ** 2
+    return np.exp(logit) / np.exp(logit).sum()
+
+
+def _counts(rows, rng, fit, human) -> None:  # type: ignore[no-untyped-def]
+    n = 390 if fit["framing"] == "pooled" else 130
+    for state in range(4) if human else range(1, 6):
+        drawn = rng.multinomial(n - 2, _shares(state, human, 0.6))
+        for utterance, weight in zip(UTTERANCES, drawn, strict=True):
+            rows["counts"].append(
+                fit | {"state": state, "utterance": utterance, "p": weight / (n - 2), "weight": float(weight),
+                       "n_valid": n - 2, "n_invalid": 0 if human else 2, "label_mass": None}
+            )  # fmt: skip
+
+
+def _semantics(rows, rng, at, human) -> None:  # type: ignore[no-untyped-def]
+    for u, utterance in enumerate(UTTERANCES):
+        for state in range(4) if human else range(1, 6):
+            true = state / 3 if human else (state - 1) / 4
+            chance = 1 / (1 + np.exp(-8 * (true - 0.5) * (1 if u in (2, 3, 4, 5) else -1)))
+            yes = int(rng.binomial(52, chance))
+            theta = (yes + 1) / 54
+            sd = np.sqrt(theta * (1 - theta) / 55)
+            rows["semantics"].append(
+                at | {"utterance": utterance, "state": state, "yes": yes, "n": 52, "theta": theta,
+                      "hdi_low": max(0, theta - 1.96 * sd), "hdi_high": min(1, theta + 1.96 * sd)}
+            )  # fmt: skip
+
+
+def _answers(rows, rng, at, human) -> None:  # type: ignore[no-untyped-def]
+    if human:
+        return
+    for prompt_set in [*GOALS, "semantics"]:
+        for framing in ["first", "second", "third"]:
+            for method, n in (("letter", 500), ("phrase", 140), ("invalid", 10)):
+                rows["answers"].append(
+                    at | {"prompt_set": prompt_set, "framing": framing, "method": method, "n": n, "share": n / 650}
+                )  # fmt: skip

@@ -1,0 +1,48 @@
+"""The figures of a study, each from its tables alone, as SVG and PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tactometer.errors import UserError
+from tactometer.figures import (
+    diagnostics,
+    phi,
+    predictive,
+    recovery,
+    responses,
+    semantics,
+    style,
+    weights,
+)
+from tactometer.figures.study import Study
+
+FIGURES = {
+    "weights": weights.plot,
+    "phi": phi.plot,
+    "responses": responses.plot,
+    "semantics": semantics.plot,
+    "predictive": predictive.plot,
+    "recovery": recovery.plot,
+    "diagnostics": diagnostics.plot,
+}
+
+
+def draw(
+    name: str,
+    tables: Path,
+    out: Path,
+    *,
+    goals: Sequence[str],
+    utterances: Sequence[str],
+    baseline: Sequence[str],
+) -> None:
+    """Draw one figure from the Parquet files in `tables` and write `out`.svg and `out`.png.
+
+    `goals` and `utterances` give the orders, `baseline` the models that are the human yardstick.
+    Raises `UserError` for an unknown figure or a missing table.
+    """
+    if name not in FIGURES:
+        raise UserError(f"There is no figure {name!r}; choose one of {', '.join(FIGURES)}")
+    style.save(FIGURES[name](Study(tables, goals, utterances, baseline)), out)

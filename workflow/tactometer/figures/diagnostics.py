@@ -1,0 +1,79 @@
+"""Diagnostics of every fit: what the sampler complained about."""
+
+from __future__ import annotations
+
+import polars as pl
+from plotnine import (
+    aes,
+    facet_wrap,
+    geom_blank,
+    geom_point,
+    geom_vline,
+    ggplot,
+    labs,
+    position_jitter,
+    scale_color_manual,
+    scale_fill_manual,
+    scale_shape_manual,
+    scale_y_discrete,
+)
+
+from tactometer.figures import style
+from tactometer.figures.study import Study, with_condition
+from tactometer.figures.style import Drawing
+
+TITLE = "Did the sampler converge?"
+MEASURES = {
+    "rhat_worst": ("worst R-hat (below 1.01)", 1.01),
+    "ess_least": ("least ESS (above 400)", 400.0),
+    "divergences": ("divergences (none)", 0.0),
+    "treedepth_hits": ("treedepth hits (none)", 0.0),
+}
+VERDICTS = {
+    "ok": (style.BLUE, style.BLUE, "o"),
+    "refit": (style.BLUE, "white", "s"),
+    "suspect": (style.VERMILLION, "white", "X"),
+}
+
+
+def plot(study: Study) -> Drawing:
+    """One row a model, one panel a measure, a point a fit, a line at the limit."""
+    fits = study.read("diagnostics")
+    if fits.is_empty():
+        return style.empty(TITLE, "This study has no fit.")
+    labels = {key: label for key, (label, _) in MEASURES.items()}
+    panels = pl.Enum(list(labels.values()))
+    rows = with_condition(fits, study.baseline).with_columns(
+        pl.col(list(MEASURES)).cast(pl.Float64), pl.col("verdict").fill_null("suspect")
+    ).unpivot(list(MEASURES), index=["condition", "verdict"], variable_name="measure")
+    rows = rows.with_columns(pl.col("measure").replace_strict(labels, return_dtype=panels))
+    rows = rows.sort("condition", "measure", "verdict", "value")
+    limits = pl.DataFrame(
+        {"measure": pl.Series(list(labels.values()), dtype=panels), "limit": [x for _, x in MEASURES.values()]}
+    )
+    # Every panel shows zero and one, so that nothing looks large because nothing else is there.
+    floor = limits.join(pl.DataFrame({"value": [0.0, 1.0]}), how="cross").filter(pl.col("limit") == 0)
+    floor = floor.with_columns(condition=pl.lit(style.levels(rows["condition"])[0]))
+    conditions = style.levels(rows["condition"])
+    shown = [v for v in VERDICTS if v in set(rows["verdict"])]
+    n_ok = fits.filter(pl.col("verdict") == "ok").height
+    scales = [
+        scale({v: VERDICTS[v][i] for v in shown}, limits=shown)
+        for i, scale in enumerate([scale_color_manual, scale_fill_manual, scale_shape_manual])
+    ]
+    drawing = (
+        ggplot(rows, aes("value", "condition", color="verdict", fill="verdict", shape="verdict"))
+        + geom_vline(aes(xintercept="limit"), data=limits, linetype="dashed", color="#7F7F7F")
+        + geom_blank(aes("value", "condition"), data=floor, inherit_aes=False)
+        # Seeded, and up and down only: a value is never moved.
+        + geom_point(position=position_jitter(width=0, height=0.2, random_state=1), size=1.6)
+        + facet_wrap("measure", ncol=4, scales="free_x")
+        + scales
+        + scale_y_discrete(limits=conditions[::-1])
+        + labs(
+            x="", y="", title=TITLE,
+            subtitle=f"A point is a fit; {n_ok} of {fits.height} passed all checks; dashed: the limit",
+        )
+        + style.look()
+    )
+    return Drawing(drawing, style.PAGE, 1.6 + max(0.6, 0.28 * len(conditions)))

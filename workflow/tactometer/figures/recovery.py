@@ -1,0 +1,80 @@
+"""Recovery: for speakers with known parameters, the truth beside the posterior."""
+
+from __future__ import annotations
+
+import polars as pl
+from plotnine import (
+    aes,
+    geom_point,
+    geom_segment,
+    ggplot,
+    labs,
+    scale_color_manual,
+    scale_fill_manual,
+    scale_linetype_manual,
+    scale_shape_manual,
+    scale_y_discrete,
+)
+
+from tactometer.figures import style
+from tactometer.figures.study import Study, ends, representative, with_condition
+from tactometer.figures.style import Drawing
+
+TITLE = "Recovery of simulated speakers"
+COVERED, MISSED, TRUTH = "truth inside", "truth outside", "the truth"
+
+
+def coverage(recovery: pl.DataFrame) -> tuple[int, int]:
+    """How many intervals hold the truth, and how many there are: for the fits that stand."""
+    if recovery.is_empty():
+        return 0, 0
+    covered = representative(recovery)["covered"]
+    return int(covered.sum()), len(covered)
+
+
+def plot(study: Study) -> Drawing:
+    """One row a speaker, one column a parameter, a line a goal."""
+    recovery = study.read("recovery")
+    if recovery.is_empty():
+        return style.empty(TITLE, "This study has no simulated speaker, so there is no known truth.")
+    held, total = coverage(recovery)
+    rows, cut = ends(representative(recovery))
+    known = list(style.PARAMETERS)
+    parameters = style.in_order(known, rows["parameter"].unique().to_list())
+    sides = pl.Enum([COVERED, MISSED])
+    side = pl.when("covered").then(pl.lit(COVERED)).otherwise(pl.lit(MISSED)).cast(sides)
+    goals = study.goal_order(rows)
+    # Short names in the strips: the long ones of the other figures do not fit six columns.
+    short = {p: style.parameter_label(p).split(":")[0] for p in parameters}
+    rows = with_condition(rows, study.baseline).with_columns(
+        pl.col("parameter").replace_strict(short, return_dtype=pl.Enum(list(short.values()))),
+        side=side,
+        what=pl.lit(TRUTH),
+    ).sort("condition", "goal", "parameter")
+    colours = {COVERED: style.BLUE, MISSED: style.VERMILLION, TRUTH: style.BLACK}
+    legend = {"breaks": [s for s in (COVERED, MISSED, TRUTH) if s in {TRUTH, *rows["side"]}]}
+    drawing = (
+        ggplot(rows, aes(y="goal"))
+        + geom_segment(
+            aes(x="hdi_low", xend="hdi_high", yend="goal", color="side", linetype="side"),
+            size=0.8, show_legend=False,
+        )
+        + geom_point(aes(x="mean", color="side", fill="side", shape="side"), size=2)
+        + geom_point(aes(x="truth", color="what", fill="what", shape="what"), size=2.2, stroke=0.9)
+        + scale_color_manual(colours, **legend)
+        + scale_fill_manual(colours | {MISSED: "white"}, **legend)
+        + scale_shape_manual({COVERED: "o", MISSED: "s", TRUTH: "x"}, **legend)
+        + scale_linetype_manual({COVERED: "solid", MISSED: "dashed"})
+        + scale_y_discrete(limits=goals[::-1])
+        + labs(
+            x="value of the parameter",
+            y="",
+            title=f"{TITLE}: the 95% HDI holds the truth for {held} of {total} parameters",
+            subtitle="Posterior mean and 95% HDI (circle and line) beside the value that the speaker"
+            " was simulated with (cross)" + ("; first and last checkpoint" if cut else ""),
+        )
+        + style.look()
+        + style.grid("condition", "parameter", scales="free_x")
+    )
+    height = 1.5 + rows["condition"].n_unique() * max(0.8, 0.22 * len(goals) + 0.15)
+    return Drawing(drawing, style.PAGE, height)

@@ -1,0 +1,80 @@
+"""What was said: the eight utterances by state and goal, for every model."""
+
+from __future__ import annotations
+
+import polars as pl
+from plotnine import (
+    aes,
+    geom_line,
+    geom_linerange,
+    geom_point,
+    ggplot,
+    labs,
+    scale_color_manual,
+    scale_fill_manual,
+    scale_shape_manual,
+    scale_x_continuous,
+    scale_y_continuous,
+)
+
+from tactometer.figures import style
+from tactometer.figures.study import (
+    Study,
+    answers_sentence,
+    ends,
+    pooled_counts,
+    with_condition,
+)
+from tactometer.figures.style import Drawing
+
+TITLE = "What was said of a creation, by how good the speaker found it"
+Z = 1.959964  # the normal quantile of a 95% interval
+
+
+def with_wilson(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `low` and `high`, Wilson's 95% interval of the proportion `p` out of `total`."""
+    p, n = pl.col("p"), pl.col("total")
+    centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z / (1 + Z**2 / n) * (p * (1 - p) / n + Z**2 / (4 * n**2)).sqrt()
+    return frame.with_columns(
+        low=(centre - half).clip(0, 1), high=(centre + half).clip(0, 1)
+    )
+
+
+def plot(study: Study) -> Drawing:
+    """One row a model, one column an utterance, a line a goal."""
+    counts = study.read("counts")
+    rows = pooled_counts(counts).filter(pl.col("total") > 0)
+    if rows.is_empty():
+        return style.empty(TITLE, "This study has no valid production answer.")
+    rows, cut = ends(with_wilson(rows))
+    goals = study.goal_order(rows)
+    # Goals stand side by side within a state, so that no interval hides another.
+    aside = {g: 0.14 * (i - (len(goals) - 1) / 2) for i, g in enumerate(goals)}
+    shift = pl.col("goal").replace_strict(aside, return_dtype=pl.Float64)
+    rows = with_condition(rows, study.baseline).with_columns(
+        pl.col("utterance").cast(pl.Enum(study.utterance_order(rows))),
+        pl.col("goal").cast(pl.Enum(goals)),
+        at=pl.col("state") + shift,
+    ).sort("condition", "goal", "utterance", "state")
+    subtitle = f"Share of answers with Wilson's 95% interval, all framings\n{answers_sentence(counts)}"
+    drawing = (
+        ggplot(rows, aes("at", "p", color="goal", shape="goal", fill="goal"))
+        + geom_linerange(aes(ymin="low", ymax="high"), size=0.6, show_legend=False)
+        + geom_line(size=0.35)
+        + geom_point(size=1.3, stroke=0.2)
+        + scale_color_manual(style.goal_colours(goals), limits=goals)
+        + scale_fill_manual(style.goal_colours(goals), limits=goals)
+        + scale_shape_manual(style.goal_shapes(goals), limits=goals)
+        + scale_x_continuous(breaks=sorted(rows["state"].unique().to_list()), minor_breaks=[])
+        + scale_y_continuous(limits=(0, 1), breaks=[0, 0.5, 1], labels=["0", ".5", "1"])
+        + labs(
+            x="state: the speaker's true opinion (stars, or hearts for the human data)",
+            y="share of answers",
+            title=TITLE,
+            subtitle=subtitle + ("; first and last checkpoint of each model" if cut else ""),
+        )
+        + style.look()
+        + style.grid("condition", "utterance")
+    )
+    return Drawing(drawing, style.PAGE, 1.5 + 0.95 * rows["condition"].n_unique())

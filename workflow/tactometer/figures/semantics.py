@@ -1,0 +1,51 @@
+"""Literal semantics: how true each utterance is of each state in a model's eyes."""
+
+from __future__ import annotations
+
+import polars as pl
+from plotnine import (
+    aes,
+    geom_line,
+    geom_linerange,
+    geom_point,
+    ggplot,
+    labs,
+    scale_x_continuous,
+    scale_y_continuous,
+)
+
+from tactometer.figures import style
+from tactometer.figures.study import Study, ends, with_condition
+from tactometer.figures.style import Drawing
+
+TITLE = "What the words mean to it: the share of “yes” to “was it …?”"
+
+
+def plot(study: Study) -> Drawing:
+    """One row a model, one column an utterance, theta along the states."""
+    rows = study.read("semantics")
+    if rows.is_empty():
+        return style.empty(TITLE, "This study asked no yes/no question.")
+    asked = int(rows["n"].sum())
+    rows, cut = ends(rows)
+    rows = with_condition(rows, study.baseline).with_columns(
+        pl.col("utterance").cast(pl.Enum(study.utterance_order(rows)))
+    ).sort("condition", "utterance", "state")
+    subtitle = f"θ with its 95% HDI from yes/no answers, a Beta(1, 1) prior\nn = {asked:,} answers"
+    drawing = (
+        ggplot(rows, aes("state", "theta"))
+        + geom_line(size=0.4, color=style.BLUE)
+        + geom_linerange(aes(ymin="hdi_low", ymax="hdi_high"), size=0.7, color=style.BLUE)
+        + geom_point(size=1.5, color=style.BLUE)
+        + scale_x_continuous(breaks=sorted(rows["state"].unique().to_list()), minor_breaks=[])
+        + scale_y_continuous(limits=(0, 1), breaks=[0, 0.5, 1], labels=["0", ".5", "1"])
+        + labs(
+            x="state: the speaker's true opinion (stars, or hearts for the human data)",
+            y="θ: how true the utterance is of the state",
+            title=TITLE,
+            subtitle=subtitle + ("; first and last checkpoint of each model" if cut else ""),
+        )
+        + style.look()
+        + style.grid("condition", "utterance")
+    )
+    return Drawing(drawing, style.PAGE, 1.3 + 0.9 * rows["condition"].n_unique())

@@ -1,0 +1,137 @@
+"""A study's tables as the figures read them: which fit stands for what, in which order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tactometer.errors import UserError
+from tactometer.figures import style
+
+# Where a (model, checkpoint, goal) has several fits, the first of these stands for it.
+PREFERRED = {"framing": "pooled", "speaker": "s2", "semantics": "joint"}
+EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+FIT = ["model", "checkpoint", "goal"]
+
+
+@dataclass(frozen=True)
+class Study:
+    """The folder of tables, and the orders in which a reader expects goals and utterances."""
+
+    tables: Path
+    goals: Sequence[str]
+    utterances: Sequence[str]
+    baseline: Sequence[str]
+
+    def read(self, name: str) -> pl.DataFrame:
+        """One table; `UserError` where it is not there."""
+        path = self.tables / f"{name}.parquet"
+        if not path.is_file():
+            raise UserError(f"{path}: the table is missing; run the workflow's `tables` stage first")
+        frame = pl.read_parquet(path)
+        return frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+
+    def goal_order(self, frame: pl.DataFrame) -> list[str]:
+        """The goals of a table, in the study's order."""
+        return style.in_order(self.goals, frame["goal"].unique().to_list())
+
+    def utterance_order(self, frame: pl.DataFrame) -> list[str]:
+        """The utterances of a table, in the domain's order."""
+        return style.in_order(self.utterances, frame["utterance"].unique().to_list())
+
+
+def representative(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the one fit that stands for each (model, checkpoint, goal).
+
+    Pooled over framings before any one framing, `s2` before its variants, inferred semantics before fixed.
+    """
+    choices = [column for column in PREFERRED if column in frame.columns]
+    by = FIT + choices
+    other = [(pl.col(c) != PREFERRED[c]).alias(f"other_{c}") for c in choices]
+    ranked = frame.select(by).unique().with_columns(other)
+    order = [f"other_{c}" for c in choices] + choices
+    chosen = ranked.sort(FIT + order).group_by(FIT, maintain_order=True).first().select(by)
+    return frame.join(chosen, on=by, how="semi")
+
+
+def natural(text: str) -> tuple[tuple[int, float, str], ...]:
+    """A key that sorts checkpoint-20 before checkpoint-100 and low before high."""
+    if text in EFFORTS:
+        return ((0, EFFORTS.index(text), ""),)
+    parts = re.split(r"(\d+(?:\.\d+)?)", text)
+    return tuple((0, float(p), "") if p[:1].isdigit() else (1, 0.0, p) for p in parts if p)
+
+
+def checkpoint_order(frame: pl.DataFrame) -> list[str]:
+    """All checkpoints of a table, in the order of training or of effort."""
+    return sorted(frame["checkpoint"].unique().to_list(), key=natural)
+
+
+def model_order(frame: pl.DataFrame, baseline: Sequence[str]) -> list[str]:
+    """All models of a table: the baseline first, then family by family."""
+    labels = [c for c in ("family", "dataset", "method") if c in frame.columns]
+    firsts = frame.group_by("model").agg(pl.col(c).first() for c in labels)
+    keyed = {row["model"]: tuple(str(row[c] or "~") for c in labels) for row in firsts.to_dicts()}
+    return sorted(keyed, key=lambda m: (m not in baseline, keyed[m], natural(m)))
+
+
+def with_condition(frame: pl.DataFrame, baseline: Sequence[str]) -> pl.DataFrame:
+    """Add `condition`, an ordered label: the model, and its checkpoint where it has several."""
+    several = dict(frame.group_by("model").agg(pl.col("checkpoint").n_unique()).iter_rows())
+    pairs = frame.select("model", "checkpoint").unique().rows()
+    models, checkpoints = model_order(frame, baseline), checkpoint_order(frame)
+    pairs.sort(key=lambda p: (models.index(p[0]), checkpoints.index(p[1])))
+    names = {p: f"{p[0]} · {p[1]}" if several[p[0]] > 1 else p[0] for p in pairs}
+    labels = pl.DataFrame(
+        {
+            "model": [p[0] for p in pairs],
+            "checkpoint": [p[1] for p in pairs],
+            "condition": pl.Series([names[p] for p in pairs], dtype=pl.Enum(list(names.values()))),
+        }
+    )
+    return frame.join(labels, on=["model", "checkpoint"], how="left", maintain_order="left")
+
+
+def ends(frame: pl.DataFrame, most: int = 4) -> tuple[pl.DataFrame, bool]:
+    """Without the checkpoints between the first and the last, where a model has more than `most`."""
+    order = checkpoint_order(frame)
+    keep: list[tuple[str, str]] = []
+    for (model,), rows in frame.group_by("model"):
+        mine = [c for c in order if c in set(rows["checkpoint"])]
+        keep += [(str(model), c) for c in (mine if len(mine) <= most else [mine[0], mine[-1]])]
+    kept = pl.DataFrame(keep, schema={"model": pl.String, "checkpoint": pl.String}, orient="row")
+    shown = frame.join(kept, on=["model", "checkpoint"], how="semi")
+    return shown, shown.height < frame.height
+
+
+def pooled_counts(counts: pl.DataFrame) -> pl.DataFrame:
+    """Counts over all framings: the pooled rows where there are any, else the framings added up.
+
+    Columns: model, checkpoint, goal, state, utterance, weight, n_valid, n_invalid, total, p.
+    """
+    cell = [*FIT, "state", "utterance"]
+    is_pooled = pl.col("framing") == "pooled"
+    mine = counts.filter(is_pooled | ~is_pooled.any().over(FIT))
+    summed = mine.group_by(cell).agg(pl.col("weight", "n_valid", "n_invalid").sum()).sort(cell)
+    total = pl.col("weight").sum().over([*FIT, "state"])
+    return summed.with_columns(total=total).with_columns(p=pl.col("weight") / pl.col("total"))
+
+
+def answers_used(counts: pl.DataFrame) -> tuple[int, int]:
+    """How many production answers are valid, and how many are not, over a whole table of counts."""
+    if counts.is_empty():
+        return 0, 0
+    per_state = pooled_counts(counts).group_by([*FIT, "state"]).agg(
+        pl.col("n_valid", "n_invalid").max()
+    )
+    return int(per_state["n_valid"].sum() or 0), int(per_state["n_invalid"].sum() or 0)
+
+
+def answers_sentence(counts: pl.DataFrame) -> str:
+    """The part of a subtitle that says how many answers a figure stands on."""
+    valid, invalid = answers_used(counts)
+    return f"n = {valid:,} answers; {invalid:,} invalid ones left out"

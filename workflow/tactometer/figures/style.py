@@ -1,0 +1,153 @@
+"""How every figure looks: colours, orders, the theme, and the files that a drawing becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+import polars as pl
+from plotnine import (
+    aes,
+    element_blank,
+    element_line,
+    element_rect,
+    element_text,
+    facet_grid,
+    geom_text,
+    ggplot,
+    labeller,
+    labs,
+    theme,
+    theme_bw,
+    theme_void,
+)
+
+matplotlib.use("agg")
+
+# Okabe and Ito's palette: told apart with every common kind of colour blindness.
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+BAND = "#D9D9D9"
+
+GOAL_COLOURS = {"default": BLACK, "informative": BLUE, "social": VERMILLION, "both": GREEN}
+GOAL_SHAPES = {"default": "o", "informative": "s", "social": "^", "both": "D"}
+SPARE = [(PURPLE, "v"), (ORANGE, "P"), (SKY, "X")]  # goals that a study adds of its own
+FRAMINGS = ["first", "second", "third", "pooled"]
+
+PARAMETERS = {
+    "phi": "φ*: 0 looks kind, 1 looks informative",
+    "omega_inf": "ω inf: being informative",
+    "omega_soc": "ω soc: being kind",
+    "omega_pre": "ω pre: looking good",
+    "alpha": "α: how sharply it chooses",
+    "cost": "cost of saying “not”",
+}
+
+DPI = 200
+PAGE = 7.5  # inches: what is no wider prints on A4 and Letter without being made smaller
+RC = {
+    "svg.hashsalt": "tactometer",  # the same tables give the same bytes
+    "svg.fonttype": "none",  # text stays text: it can be searched, copied and read aloud
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A plot and the size that it is to have on paper, in inches."""
+
+    plot: ggplot
+    width: float
+    height: float
+
+
+def goal_colours(goals: Sequence[str]) -> dict[str, str]:
+    """A colour for each goal; those that the paper has keep theirs in every study."""
+    return {g: GOAL_COLOURS.get(g, SPARE[i % len(SPARE)][0]) for i, g in enumerate(goals)}
+
+
+def goal_shapes(goals: Sequence[str]) -> dict[str, str]:
+    """A shape for each goal, so that colour is never the only difference."""
+    return {g: GOAL_SHAPES.get(g, SPARE[i % len(SPARE)][1]) for i, g in enumerate(goals)}
+
+
+def in_order(known: Iterable[str], found: Iterable[str]) -> list[str]:
+    """What was found, in the order that is known, what is not known behind it."""
+    present = set(found)
+    listed = [name for name in dict.fromkeys(known) if name in present]
+    return listed + sorted(present - set(listed))
+
+
+def levels(column: pl.Series) -> list[str]:
+    """The categories of an Enum column that occur in it, in their order."""
+    return column.unique().sort().cast(pl.String).to_list()
+
+
+def parameter_label(parameter: str) -> str:
+    """A parameter's name as the figures print it."""
+    return PARAMETERS.get(parameter, parameter)
+
+
+def look(**changes: object) -> theme:
+    """The theme of all figures: white, light lines, text that survives print."""
+    base = theme(
+        panel_grid_minor=element_blank(),
+        panel_grid_major=element_line(color="#EBEBEB", size=0.5),
+        panel_border=element_rect(color="#7F7F7F", size=0.5),
+        strip_background=element_rect(fill="#F2F2F2", color="#7F7F7F", size=0.5),
+        strip_text=element_text(size=8),
+        axis_text=element_text(size=7, color="#333333"),
+        axis_title=element_text(size=8),
+        plot_title=element_text(size=11, weight="bold", ha="left"),
+        plot_subtitle=element_text(size=7.5, ha="left", color="#333333"),
+        plot_title_position="plot",
+        legend_position="bottom",
+        legend_box_spacing=0.02,
+        legend_title=element_blank(),
+        legend_text=element_text(size=8),
+        legend_key=element_blank(),
+    )
+    return theme_bw(base_size=9) + base + theme(**changes)
+
+
+def grid(rows: str, columns: str, **options: object) -> list[object]:
+    """Panels in rows and columns, the rows named from left to right as a reader reads."""
+    names = labeller(rows=lambda text: text.replace(" · ", "\n").replace(": ", "\n"))
+    strips = theme(
+        strip_text_y=element_text(rotation=0, size=8, ha="left"), strip_background_y=element_blank()
+    )
+    return [facet_grid(rows, columns, labeller=names, **options), strips]
+
+
+def empty(title: str, why: str) -> Drawing:
+    """A panel that says that there is nothing to draw, and why."""
+    import pandas as pd
+
+    note = pd.DataFrame({"x": [0.5], "y": [0.5], "text": [why]})
+    plot = (
+        ggplot(note, aes("x", "y", label="text"))
+        + geom_text(size=10, color="#333333")
+        + labs(title=title)
+        + theme_void()
+        + theme(plot_title=element_text(size=11, weight="bold", ha="left", margin={"b": 6}))
+    )
+    return Drawing(plot, 7.0, 1.6)
+
+
+def save(drawing: Drawing, out: Path) -> None:
+    """Write `out`.svg and `out`.png; both appear whole or not at all."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    size = theme(figure_size=(drawing.width, drawing.height), dpi=DPI)
+    with matplotlib.rc_context(RC):
+        figure = (drawing.plot + size).draw()
+        try:
+            for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
+                whole = out.with_name(f"{out.name}.{kind}")
+                part = out.with_name(f".{out.name}.{kind}.part")
+                figure.savefig(part, format=kind, dpi=DPI, metadata=metadata)
+                part.replace(whole)
+        finally:
+            plt.close(figure)
