@@ -1,0 +1,114 @@
+"""Tactometer: from a study file to the speaker in each model.
+
+    recipes -> requests -> ask -> parse -> count, semantics -> fit -> tables -> figures, report
+
+Plan with `snakemake -n`, run with `snakemake` or `snakemake --profile slurm`, take another study
+with `--configfile config/studies/NAME.yaml`. Results stand under results/{study}/.
+"""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+from snakemake.exceptions import WorkflowError
+from tactometer import recipes, study
+from tactometer.errors import UserError
+
+if not workflow.overwrite_configfiles:
+
+    configfile: "config/config.yaml"
+
+
+try:
+    if workflow.is_main_process:
+        STUDY = study.load(
+            [Path(file) for file in workflow.configfiles], workflow.config_settings.config
+        )
+        recipes.stamp(STUDY, Path("results"))
+    else:
+        STUDY = study.read(recipes.STAMPS / config["study"] / "study.json")
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+NAME = STUDY.name
+RESULTS = f"results/{NAME}"
+LOGS = f"logs/{NAME}"
+STAMPS = recipes.STAMPS / NAME
+STUDY_FILE = STAMPS / "study.json"
+ASKED = [model.name for model in STUDY.asked]
+RECORDED = [model.name for model in STUDY.models.values() if model.recorded]
+CHECKPOINTS = [(m.name, c) for m in STUDY.models.values() for c in m.checkpoints]
+
+
+def any_of(names):
+    """A wildcard constraint that matches these names alone."""
+    return "|".join(re.escape(name) for name in names) or "(?!)"
+
+
+include: "workflow/rules/recipes.smk"
+include: "workflow/rules/requests.smk"
+include: "workflow/rules/ask.smk"
+include: "workflow/rules/parse.smk"
+include: "workflow/rules/fit.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
+
+
+report: "workflow/report/workflow.rst"
+
+
+wildcard_constraints:
+    model="[A-Za-z0-9][A-Za-z0-9._-]*",
+    checkpoint="[A-Za-z0-9][A-Za-z0-9._-]*",
+    goal="[A-Za-z0-9][A-Za-z0-9._-]*",
+    prompt_set="[A-Za-z0-9][A-Za-z0-9._-]*",
+
+
+rule all:
+    """Target: everything."""
+    default_target: True
+    input:
+        rules.tabulate.output,
+        rules.draw.output,
+        rules.write_report.output,
+    localrule: True
+
+
+rule ask:
+    """Target: every answer."""
+    input:
+        [f"{RESULTS}/answers/{m}/{c}.done" for m, c in CHECKPOINTS if m in ASKED],
+    localrule: True
+
+
+rule semantics:
+    """Target: what every checkpoint takes the words to mean."""
+    input:
+        [f"{RESULTS}/semantics/{m}/{c}.parquet" for m, c in CHECKPOINTS],
+    localrule: True
+
+
+rule fits:
+    """Target: every posterior."""
+    input:
+        [f"{RESULTS}/fits/{m}/{c}/{g}.nc" for m, c in CHECKPOINTS for g in STUDY.models[m].goals],
+    localrule: True
+
+
+rule tables:
+    """Target: the tables."""
+    input:
+        rules.tabulate.output,
+    localrule: True
+
+
+rule report:
+    """Target: the page that stands alone, and the figures."""
+    input:
+        rules.write_report.output,
+        rules.draw.output,
+    localrule: True

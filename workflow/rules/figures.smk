@@ -1,0 +1,51 @@
+"""Figures and the report: what a reader looks at.
+
+Needs: tables; recipes/figures.json and recipes/report.json.
+Makes: figures/{figure}.svg and .png, report.html; `snakemake --report` collects what is marked.
+"""
+
+FIGURES = ["weights", "phi", "responses", "semantics", "predictive", "recovery", "diagnostics"]
+
+
+rule draw:
+    """Draw every figure from the tables."""
+    input:
+        code=recipe("figures"),
+        tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
+    output:
+        expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
+        **{
+            figure: report(
+                f"{RESULTS}/figures/{figure}.svg",
+                category="Figures",
+                caption=f"../report/{figure}.rst",
+                labels={"figure": figure},
+            )
+            for figure in FIGURES
+        },
+    log:
+        f"{LOGS}/draw.log",
+    params:
+        tables=f"{RESULTS}/tables",
+        figures=f"{RESULTS}/figures",
+    shell:
+        "tactometer draw --study {STUDY_FILE:q} --tables {params.tables:q}"
+        " --out {params.figures:q} > {log:q} 2>&1"
+
+
+rule write_report:
+    """Write the page that stands alone."""
+    input:
+        code=recipe("report"),
+        tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
+        figures=expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
+    output:
+        f"{RESULTS}/report.html",
+    log:
+        f"{LOGS}/report.log",
+    params:
+        tables=f"{RESULTS}/tables",
+        figures=f"{RESULTS}/figures",
+    shell:
+        "tactometer report --study {STUDY_FILE:q} --tables {params.tables:q}"
+        " --figures {params.figures:q} --out {output:q} > {log:q} 2>&1"

@@ -1,0 +1,67 @@
+"""Fit: the posterior of the speaker in each (model, checkpoint, goal).
+
+Needs: counts and semantics, recipes/fit.json (Stan programs, code, versions) and
+recipes/fit/{model}.json (what is fitted for this model).
+Makes: fits/{model}/{checkpoint}/{goal}.nc, a group per framing and speaker variant, and beside it
+what the tables read of it: .estimates, .diagnostics, .predictive.
+"""
+
+PARTS = ["nc", "estimates.parquet", "diagnostics.parquet", "predictive.parquet"]
+SHARING = [model.name for model in STUDY.models.values() if model.shares]
+FIT = (
+    "tactometer fit --settings {input.settings:q} --semantics {input.semantics:q}"
+    " --counts {input.counts:q} --out {output.nc:q} --threads {threads} > {log:q} 2>&1"
+)
+
+
+rule fit:
+    """Fit all framings and speaker variants of one goal in one process."""
+    input:
+        code=recipe("fit"),
+        settings=recipe("fit/{model}"),
+        semantics=f"{RESULTS}/semantics/{{model}}/{{checkpoint}}.parquet",
+        counts=f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet",
+    output:
+        multiext(f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.", nc="nc", rest=PARTS[1:]),
+    log:
+        f"{LOGS}/fit/{{model}}/{{checkpoint}}/{{goal}}.log",
+    benchmark:
+        f"{LOGS}/fit/{{model}}/{{checkpoint}}/{{goal}}.benchmark.tsv"
+    wildcard_constraints:
+        model=any_of([name for name in STUDY.models if name not in SHARING]),
+    shell:
+        FIT
+
+
+for _model in SHARING:
+
+    rule:
+        """Fit all goals of a model at once, because they have parameters in common."""
+        name:
+            f"fit_{_model}"
+        input:
+            code=recipe("fit"),
+            settings=recipe(f"fit/{_model}"),
+            semantics=f"{RESULTS}/semantics/{_model}/{{checkpoint}}.parquet",
+            counts=[
+                f"{RESULTS}/counts/{_model}/{{checkpoint}}/{goal}.parquet"
+                for goal in STUDY.models[_model].goals
+            ],
+        output:
+            nc=[
+                f"{RESULTS}/fits/{_model}/{{checkpoint}}/{goal}.nc"
+                for goal in STUDY.models[_model].goals
+            ],
+            rest=[
+                f"{RESULTS}/fits/{_model}/{{checkpoint}}/{goal}.{part}"
+                for goal in STUDY.models[_model].goals
+                for part in PARTS[1:]
+            ],
+        log:
+            f"{LOGS}/fit/{_model}/{{checkpoint}}.log",
+        benchmark:
+            f"{LOGS}/fit/{_model}/{{checkpoint}}.benchmark.tsv"
+        threads: 2
+        priority: 1  # the longest fit: start it first
+        shell:
+            FIT

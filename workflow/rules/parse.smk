@@ -1,0 +1,84 @@
+"""Parse: from answers to choices, counts and semantics.
+
+Needs: requests, the journal, recipes/parse.json. The edge to `ask` is ancient: new answers of
+another prompt set leave this one's choices alone. Whatever can change an answer comes in by the
+requests file and by the checkpoint's recipe.
+Makes: choices/{model}/{checkpoint}/{prompt_set}.parquet, counts/{model}/{checkpoint}/{goal}.parquet,
+semantics/{model}/{checkpoint}.parquet. For recorded models the last two come from CSV files.
+"""
+
+rule parse:
+    """Read which utterance each answer chose."""
+    input:
+        code=recipe("parse"),
+        who=recipe("checkpoints/{model}/{checkpoint}"),
+        requests=f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
+        done=ancient(rules.ask_checkpoint.output),
+    output:
+        f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
+    log:
+        f"{LOGS}/parse/{{model}}/{{checkpoint}}/{{prompt_set}}.log",
+    params:
+        journal=JOURNAL,
+    wildcard_constraints:
+        model=any_of(ASKED),
+    shell:
+        "tactometer parse --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        " --requests {input.requests:q} --done {input.done:q} --journal {params.journal:q}"
+        " --out {output:q} > {log:q} 2>&1"
+
+
+rule count:
+    """Add up the choices of a goal by framing, state and utterance."""
+    input:
+        code=recipe("count"),
+        choices=f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{goal}}.parquet",
+    output:
+        f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet",
+    wildcard_constraints:
+        model=any_of(ASKED),
+    log:
+        f"{LOGS}/count/{{model}}/{{checkpoint}}/{{goal}}.log",
+    shell:
+        "tactometer count --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        " --choices {input.choices:q} --out {output:q} > {log:q} 2>&1"
+
+
+rule add_semantics:
+    """Add up the yes/no answers by utterance and state."""
+    input:
+        code=recipe("semantics"),
+        choices=f"{RESULTS}/choices/{{model}}/{{checkpoint}}/semantics.parquet",
+    output:
+        f"{RESULTS}/semantics/{{model}}/{{checkpoint}}.parquet",
+    wildcard_constraints:
+        model=any_of(ASKED),
+    log:
+        f"{LOGS}/semantics/{{model}}/{{checkpoint}}.log",
+    shell:
+        "tactometer semantics --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        " --choices {input.choices:q} --out {output:q} > {log:q} 2>&1"
+
+
+for _model in RECORDED:
+
+    rule:
+        """Bring the CSV files of a recorded model into the form of counts and semantics."""
+        name:
+            f"import_{_model}"
+        input:
+            code=recipe("import"),
+            files=recipe(f"import/{_model}"),
+        output:
+            semantics=f"{RESULTS}/semantics/{_model}/recorded.parquet",
+            counts=[
+                f"{RESULTS}/counts/{_model}/recorded/{goal}.parquet"
+                for goal in STUDY.models[_model].goals
+            ],
+        params:
+            model=_model,
+        log:
+            f"{LOGS}/import/{_model}.log",
+        shell:
+            "tactometer import --study {STUDY_FILE:q} --model {params.model:q}"
+            " --semantics {output.semantics:q} {output.counts:q} > {log:q} 2>&1"

@@ -1,0 +1,5 @@
+"""`python -m tactometer`."""
+
+from tactometer.cli import main
+
+main()

@@ -1,0 +1,72 @@
+"""Ask one checkpoint what its journal lacks."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tactometer import files, journal
+from tactometer.errors import UserError
+from tactometer.keys import answer_key, identity_digest
+from tactometer.providers import Ask, open_provider
+
+
+def ask(
+    declared: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    requests: Sequence[Path],
+    journal_path: Path,
+    done: Path,
+) -> None:
+    """Ask a checkpoint every request of its prompt sets that its journal has no answer for.
+
+    `declared` is the checkpoint's recipe, `settings` its model's part of the study. Every answer
+    is on disk before the next batch is asked for. `done` is written when nothing is missing: it
+    names the resolved identity, by whose digest the answers are found again.
+    """
+    provider = open_provider(declared, settings)
+    identity = provider.identity()
+    who = identity_digest(identity)
+    samples = samples_of(settings["estimator"])
+    asks = wanted(requests, who, samples)
+    with journal.write(journal_path) as writer:
+        held = journal.keys(journal_path)
+        missing = [a for a in asks if a.key not in held]
+        print(f"{len(asks)} answers wanted, {len(missing)} to ask", flush=True)
+        if missing:
+            _ask_all(provider.answer(missing), writer, len(missing))
+    content = {"identity": identity, "digest": who, "answers": len(asks)}
+    with files.atomic(done) as temporary:
+        temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
+
+
+def samples_of(estimator: Mapping[str, Any]) -> int:
+    """How many answers an estimator wants for each request."""
+    return int(estimator["k"]) if estimator["kind"] == "samples" else 1
+
+
+def wanted(requests: Iterable[Path], who: str, samples: int) -> list[Ask]:
+    """Every answer that the requests files want of one checkpoint, each key once."""
+    asks: dict[str, Ask] = {}
+    for path in requests:
+        for row in pl.read_parquet(path).iter_rows(named=True):
+            for sample in range(samples):
+                key = answer_key(who, row["request"], sample)
+                asks.setdefault(key, Ask(key, row, sample))
+    return list(asks.values())
+
+
+def _ask_all(answers: Iterable[list[journal.Line]], writer: journal.Writer, count: int) -> None:
+    told, got = time.monotonic(), 0
+    for lines in answers:
+        got += writer.append(lines)
+        if time.monotonic() - told > 10:
+            told = time.monotonic()
+            print(f"{got} of {count} answers", flush=True)
+    if got < count:
+        raise UserError(
+            f"{count - got} of {count} requests got no answer: run again to ask those alone."
+        )

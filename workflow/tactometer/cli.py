@@ -1,0 +1,117 @@
+"""The command line that rules call: one subcommand a stage, any of which can be run by hand."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tactometer import stages
+from tactometer.errors import UserError
+
+Command = Callable[[argparse.Namespace], None]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a subcommand; a user's mistake is one sentence on stderr and exit status 1."""
+    given = _parser().parse_args(arguments)
+    try:
+        given.run(given)
+    except UserError as error:
+        print(f"tactometer: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("tactometer: interrupted; run again to go on.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tactometer", description="Measure how a language model trades honesty for kindness."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_questions(commands)
+    _add_answers(commands)
+    _add_results(commands)
+    _command(commands, "cmdstan", stages.cmdstan, "find CmdStan, or build it")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Command,
+    purpose: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=purpose, description=purpose)
+    command.set_defaults(run=run)
+    return command
+
+
+def _of_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--study", type=Path, required=True, help="the study as stamped")
+    command.add_argument("--model", required=True)
+
+
+def _add_questions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "requests", stages.requests, "write a prompt set out")
+    _of_model(command)
+    command.add_argument("--prompt-set", required=True)
+    command.add_argument("--out", type=Path, required=True)
+
+    command = _command(commands, "ask", stages.ask, "ask a checkpoint what its journal lacks")
+    _of_model(command)
+    command.add_argument("--who", type=Path, required=True, help="the checkpoint's recipe")
+    command.add_argument("--journal", type=Path, required=True)
+    command.add_argument("--done", type=Path, required=True)
+    command.add_argument("requests", type=Path, nargs="+")
+
+
+def _add_answers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "parse", stages.parse, "read choices from answers")
+    _of_model(command)
+    command.add_argument("--requests", type=Path, required=True)
+    command.add_argument("--done", type=Path, required=True)
+    command.add_argument("--journal", type=Path, required=True)
+    command.add_argument("--out", type=Path, required=True)
+
+    for name, run, purpose in (
+        ("count", stages.count, "add choices up"),
+        ("semantics", stages.semantics, "add yes/no answers up"),
+    ):
+        command = _command(commands, name, run, purpose)
+        _of_model(command)
+        command.add_argument("--choices", type=Path, required=True)
+        command.add_argument("--out", type=Path, required=True)
+
+    command = _command(commands, "import", stages.import_recorded, "read a recorded model's files")
+    _of_model(command)
+    command.add_argument("--semantics", type=Path, required=True)
+    command.add_argument("counts", type=Path, nargs="+", help="{goal}.parquet, one for each goal")
+
+
+def _add_results(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "fit", stages.fit, "sample posteriors")
+    command.add_argument("--settings", type=Path, required=True, help="the model's fit recipe")
+    command.add_argument("--semantics", type=Path, required=True)
+    command.add_argument("--counts", type=Path, nargs="+", required=True, help="one for each goal")
+    command.add_argument("--out", type=Path, nargs="+", required=True, help="{goal}.nc for each")
+    command.add_argument("--threads", type=int, default=1)
+
+    command = _command(commands, "gather", stages.gather, "gather the tables of one model")
+    _of_model(command)
+    command.add_argument("--results", type=Path, required=True)
+
+    command = _command(commands, "tabulate", stages.tabulate, "put the tables together")
+    command.add_argument("--study", type=Path, required=True)
+    command.add_argument("--results", type=Path, required=True)
+
+    for name, run, purpose in (
+        ("draw", stages.draw, "draw the figures"),
+        ("report", stages.report, "write the page that stands alone"),
+    ):
+        command = _command(commands, name, run, purpose)
+        command.add_argument("--study", type=Path, required=True)
+        command.add_argument("--tables", type=Path, required=True)
+        command.add_argument("--out", type=Path, required=True)
+        if name == "report":
+            command.add_argument("--figures", type=Path, required=True)

@@ -1,0 +1,232 @@
+"""Recipes: small JSON files that pin what a stage is made of.
+
+A recipe is an input of its stage's jobs, so a stage runs again when, and only when, its recipe
+changes: other code in the stage's import closure, another Stan line, another key that the stage
+reads, another version of a tool. Snakemake's main process computes what every recipe should be
+(`wanted`) and stamps it under .snakemake; the rule `recipe` copies a stamp that is new to
+results/{study}/recipes. Stamps keep their time as long as their content holds, and a stamp made
+anew (after a lost .snakemake, in a fresh checkout) is set back in time when the recipe in results
+says the same: only content makes a recipe newer.
+"""
+
+import importlib.metadata
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tactometer import files
+from tactometer.domain import SEMANTICS
+from tactometer.errors import UserError
+from tactometer.study import LABEL_COLUMNS, Model, Study
+
+PACKAGE = Path(__file__).parent
+STAN = PACKAGE.parent / "stan"
+STAMPS = Path(".snakemake/tactometer")
+_IMPORT = re.compile(r"^\s*(?:from\s+tactometer([\w.]*)\s+import\s+(\([^)]*\)|.+)|import\s+tactometer([\w.]+))", re.M)
+_INCLUDE = re.compile(r"^\s*#include\s+<?\"?([^\s\">]+)", re.M)
+
+# The entry module of each stage, and the tools whose version can change what it makes.
+STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "requests": ("requests", ()),
+    "ask": ("keys", ()),  # other code asks the same questions: only another key asks anew
+    "parse": ("choices", ()),
+    "count": ("counts", ()),
+    "semantics": ("semantics", ()),
+    "import": ("imports", ()),
+    "fit": ("fits", ("cmdstanpy", "arviz")),
+    "tables": ("tables", ()),
+    "figures": ("figures", ("plotnine",)),
+    "report": ("report", ("jinja2",)),
+}
+
+
+def wanted(study: Study) -> dict[str, dict[str, Any]]:
+    """Every recipe that the study needs, by name: stages, and what single targets are made of.
+
+    `requests/{model}/{prompt_set}`, `checkpoints/{model}/{checkpoint}`, `import/{model}` and
+    `fit/{model}` pin what belongs to one target, so that a change in one leaves the rest alone.
+    """
+    recipes: dict[str, dict[str, Any]] = {name: _stage(name) for name in STAGES}
+    sample = study.data["sample"]
+    recipes["requests"]["keys"] = {"seed": sample["seed"]}
+    recipes["tables"]["keys"] = _labels(study)
+    recipes["figures"]["keys"] = recipes["report"]["keys"] = _outline(study)
+    for model in study.models.values():
+        recipes[f"fit/{model.name}"] = {"fit": model.fit, "domain": _space(study, model)}
+        if model.recorded:
+            recipes[f"import/{model.name}"] = _import(study, model)
+            continue
+        for prompt_set in model.prompt_sets:
+            recipes[f"requests/{model.name}/{prompt_set}"] = _prompts(study, model, prompt_set)
+        for checkpoint in model.checkpoints:
+            recipes[f"checkpoints/{model.name}/{checkpoint}"] = identity(study, model, checkpoint)
+    return recipes
+
+
+def identity(study: Study, model: Model, checkpoint: str) -> dict[str, Any]:
+    """What could change the answers of a checkpoint and stands in the study or in its files.
+
+    Its messages, wire parameters and estimator are not here: they go through the requests files.
+    """
+    settings = {k: v for k, v in model.checkpoints[checkpoint].items() if k != "labels"}
+    found: dict[str, Any] = {"provider": model.provider, "checkpoint": settings}
+    if model.provider == "simulated":
+        domain = study.domain_of(model.domain)
+        if domain.literal is None:
+            raise UserError(
+                f"{domain.path} has no key literal: add the semantics that the simulated model "
+                f"{model.name} speaks with."
+            )
+        found["literal"] = dict(zip(domain.utterances, domain.literal, strict=True))
+        found["values"] = list(domain.states)
+        found["seed"] = study.data["sample"]["seed"]
+        found["sources"] = sources("providers/simulated")
+    else:
+        found["source"] = model.settings["source"]
+        if "api_base" in model.settings:
+            found["api_base"] = model.settings["api_base"]
+        engine = model.settings.get("engine", {})
+        answers = ("dtype", "max_model_len", "trust_remote_code", "chat_template", "thinking")
+        found["engine"] = {k: engine[k] for k in answers if k in engine}
+    return found
+
+
+def stamp(study: Study, results: Path, stamps: Path = STAMPS) -> None:
+    """Write every wanted recipe below stamps/{study}/recipes, and the study beside them.
+
+    Run by Snakemake's main process alone, before the graph is built.
+    """
+    folder = stamps / study.name
+    study.write(folder / "study.json")
+    for name, content in wanted(study).items():
+        text = json.dumps(content, sort_keys=True, indent=1, allow_nan=False) + "\n"
+        path = folder / "recipes" / f"{name}.json"
+        target = results / study.name / "recipes" / f"{name}.json"
+        if files.write_if_changed(path, text):
+            _set_back(path, target, text)
+
+
+def _set_back(path: Path, target: Path, text: str) -> None:
+    try:
+        if target.read_text() != text:
+            return
+        old = target.stat().st_mtime
+    except OSError:
+        return
+    os.utime(path, (old, old))
+
+
+def sources(entry: str, package: Path = PACKAGE) -> dict[str, str]:
+    """Digests of a module and of all that it imports from the package, by path."""
+    found: dict[str, str] = {}
+    todo = [entry]
+    while todo:
+        module = todo.pop()
+        for path in _files(package, module):
+            name = str(path.relative_to(package))
+            if name in found:
+                continue
+            text = path.read_text()
+            found[name] = files.digest(text)
+            if path.suffix == ".py":
+                todo += _imports(text)
+    return dict(sorted(found.items()))
+
+
+def _files(package: Path, module: str) -> list[Path]:
+    """The files of a module: one, or a package's own with its templates."""
+    if (package / f"{module}.py").is_file():
+        return [package / f"{module}.py"]
+    folder = package / module
+    return sorted(p for p in folder.glob("*") if p.is_file() and p.suffix != ".pyc")
+
+
+def _imports(text: str) -> Iterable[str]:
+    for found in _IMPORT.finditer(text):
+        module, names, plain = found.groups()
+        if plain:
+            yield plain.strip(".").replace(".", "/")
+            continue
+        base = module.strip(".").replace(".", "/")
+        if base:
+            yield base
+        for name in re.findall(r"\w+", re.sub(r"\bas\s+\w+", "", names)):
+            yield f"{base}/{name}" if base else name
+
+
+def stan_sources(folder: Path = STAN) -> dict[str, str]:
+    """Digests of every Stan program and include, by path."""
+    paths = sorted(p for p in folder.rglob("*") if p.suffix in (".stan", ".stanfunctions", ".hpp"))
+    return {str(p.relative_to(folder)): files.digest(p.read_text()) for p in paths}
+
+
+def _stage(name: str) -> dict[str, Any]:
+    entry, tools = STAGES[name]
+    recipe: dict[str, Any] = {"stage": name, "sources": sources(entry)}
+    if tools:
+        recipe["versions"] = {tool: importlib.metadata.version(tool) for tool in tools}
+    if name == "fit":
+        from tactometer import cmdstan
+
+        recipe["stan"] = stan_sources()
+        recipe["versions"]["cmdstan"] = cmdstan.installed_version()
+    return recipe
+
+
+def _prompts(study: Study, model: Model, prompt_set: str) -> dict[str, Any]:
+    sample = study.data["sample"]
+    semantics = prompt_set == SEMANTICS
+    return {
+        "texts": study.domain_of(model.domain).texts(prompt_set, study.data["framings"]),
+        "estimator": model.settings["estimator"],
+        "wire": model.settings.get("wire", {}),
+        "name_pairs": sample["semantics_name_pairs" if semantics else "name_pairs"],
+    }
+
+
+def _space(study: Study, model: Model) -> dict[str, Any]:
+    domain = study.domain_of(model.domain)
+    return {
+        "states": list(domain.states),
+        "utterances": list(domain.utterances),
+        "negated": list(domain.negated),
+        "goals": list(model.goals),
+        "seed": study.data["sample"]["seed"],
+    }
+
+
+def _import(study: Study, model: Model) -> dict[str, Any]:
+    keys = ("production", "semantics")
+    return {
+        "files": {key: files.file_digest(Path(model.settings[key])) for key in keys},
+        "domain": _space(study, model),
+    }
+
+
+def _labels(study: Study) -> Mapping[str, Any]:
+    """What the tables say of each checkpoint beside its fits."""
+    described: dict[str, Any] = {}
+    for model in study.models.values():
+        for name, settings in model.checkpoints.items():
+            labels = {k: v for k, v in model.labels(name).items() if k in LABEL_COLUMNS}
+            truth = settings if model.provider == "simulated" else None
+            described[f"{model.name}/{name}"] = {"labels": labels, "truth": truth}
+    published = {
+        path: files.file_digest(Path(path))
+        for model in study.models.values()
+        for path in model.settings.get("published", [])
+    }
+    return {"study": study.name, "checkpoints": described, "published": published}
+
+
+def _outline(study: Study) -> dict[str, Any]:
+    """What figures and report show of the study beside its tables."""
+    return {
+        "study": study.name,
+        "goals": list(study.goals),
+        "utterances": list(study.domain.utterances),
+        "baseline": list(study.baseline),
+    }

@@ -1,0 +1,32 @@
+"""Semantics: how true each utterance is of each state in a model's eyes, from yes/no answers."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+COLUMNS = ("utterance", "state", "yes", "n", "theta", "n_invalid", "label_mass")
+
+
+def add_up(choices: pl.DataFrame, states: Sequence[int], utterances: Sequence[str]) -> pl.DataFrame:
+    """Add up yes/no choices to one row per (utterance, state).
+
+    `yes` and `n` are expected numbers of answers, invalid ones left out and counted in
+    `n_invalid`; `theta` is the posterior mean (yes+1)/(n+2) under a uniform prior.
+    """
+    cells = choices.group_by("utterance", "state").agg(
+        yes=pl.col("p_yes").sum(),
+        n=pl.col("p_yes").is_not_null().sum().cast(pl.Float64),
+        n_invalid=pl.col("p_yes").is_null().sum().cast(pl.Int64),
+        label_mass=pl.col("label_mass").mean(),
+    )
+    return in_order(cells, states, utterances)
+
+
+def in_order(cells: pl.DataFrame, states: Sequence[int], utterances: Sequence[str]) -> pl.DataFrame:
+    """Bring (utterance, state, yes, n, ...) into the domain's order, with theta."""
+    grid = pl.DataFrame({"utterance": utterances}).join(
+        pl.DataFrame({"state": states}, schema={"state": pl.Int64}), how="cross"
+    )
+    whole = grid.join(cells, on=["utterance", "state"], how="left", maintain_order="left")
+    whole = whole.with_columns(pl.col("yes", "n").fill_null(0.0), pl.col("n_invalid").fill_null(0))
+    return whole.with_columns(theta=(pl.col("yes") + 1) / (pl.col("n") + 2)).select(COLUMNS)

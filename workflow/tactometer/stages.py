@@ -1,0 +1,172 @@
+"""What each subcommand does: read files, call the stage, write files whole.
+
+Every import of a stage is inside its function: a job pays for its own libraries alone.
+"""
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+from tactometer import files, study
+from tactometer.errors import UserError
+
+
+def cmdstan(given: Namespace) -> None:
+    """Find CmdStan, or install it, telling what is being done."""
+    from tactometer import cmdstan
+
+    cmdstan.ensure()
+
+
+def requests(given: Namespace) -> None:
+    """Write one prompt set of one model."""
+    from tactometer.requests import build
+
+    sweep = study.read(given.study)
+    model = sweep.models[given.model]
+    sample = sweep.data["sample"]
+    frame = build(
+        sweep.domain_of(model.domain),
+        given.prompt_set,
+        framings=sweep.data["framings"],
+        name_pairs=sample["name_pairs"],
+        semantics_name_pairs=sample["semantics_name_pairs"],
+        seed=sample["seed"],
+        wire=model.settings.get("wire", {}),
+        estimator=model.settings["estimator"],
+    )
+    with files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)
+
+
+def ask(given: Namespace) -> None:
+    """Ask one checkpoint what its journal lacks."""
+    from tactometer.ask import ask
+
+    sweep = study.read(given.study)
+    declared = json.loads(given.who.read_text())
+    settings = sweep.models[given.model].settings
+    ask(declared, settings, given.requests, given.journal, given.done)
+
+
+def parse(given: Namespace) -> None:
+    """Read the choices of one prompt set."""
+    import polars as pl
+
+    from tactometer import choices
+    from tactometer.ask import samples_of, wanted
+
+    sweep = study.read(given.study)
+    model = sweep.models[given.model]
+    who = json.loads(given.done.read_text())["digest"]
+    samples = samples_of(model.settings["estimator"])
+    keys = [ask.key for ask in wanted([given.requests], who, samples)]
+    frame = choices.parse(
+        pl.read_parquet(given.requests),
+        choices.of_journal(given.journal, keys),
+        who,
+        samples,
+        sweep.domain_of(model.domain).utterances,
+    )
+    with files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)
+
+
+def count(given: Namespace) -> None:
+    """Add up the choices of one goal."""
+    import polars as pl
+
+    from tactometer import counts
+
+    sweep = study.read(given.study)
+    domain = sweep.domain_of(sweep.models[given.model].domain)
+    frame = counts.count(pl.read_parquet(given.choices), domain.states, domain.utterances)
+    with files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)
+
+
+def semantics(given: Namespace) -> None:
+    """Add up the yes/no choices of one checkpoint."""
+    import polars as pl
+
+    from tactometer.semantics import add_up
+
+    sweep = study.read(given.study)
+    domain = sweep.domain_of(sweep.models[given.model].domain)
+    frame = add_up(pl.read_parquet(given.choices), domain.states, domain.utterances)
+    with files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)
+
+
+def import_recorded(given: Namespace) -> None:
+    """Bring a recorded model's CSV files into counts, one file a goal, and semantics."""
+    from tactometer import imports
+
+    sweep = study.read(given.study)
+    model = sweep.models[given.model]
+    domain = sweep.domain_of(model.domain)
+    paths = {path.stem: path for path in given.counts}
+    frames = imports.counts_by_goal(
+        Path(model.settings["production"]), domain, tuple(paths)
+    )
+    for goal, frame in frames.items():
+        with files.atomic(paths[goal]) as temporary:
+            frame.write_parquet(temporary)
+    with files.atomic(given.semantics) as temporary:
+        imports.semantics_of(Path(model.settings["semantics"]), domain).write_parquet(temporary)
+
+
+def fit(given: Namespace) -> None:
+    """Fit all framings and speaker variants of one goal, or of goals that share parameters."""
+    from tactometer.fits import fit
+
+    settings = json.loads(given.settings.read_text())
+    if [p.stem for p in given.counts] != [p.stem for p in given.out]:
+        raise UserError("--counts and --out must name the same goals in the same order.")
+    fit(settings, given.semantics, given.counts, given.out, threads=given.threads)
+
+
+def gather(given: Namespace) -> None:
+    """Gather the tables of one model."""
+    from tactometer import tables
+
+    sweep = study.read(given.study)
+    tables.gather(sweep, sweep.models[given.model], given.results)
+
+
+def tabulate(given: Namespace) -> None:
+    """Put the tables of all models together, as Parquet and CSV."""
+    from tactometer import tables
+
+    tables.tabulate(study.read(given.study), given.results)
+
+
+def draw(given: Namespace) -> None:
+    """Draw every figure, as SVG and PNG."""
+    from tactometer import figures
+
+    sweep = study.read(given.study)
+    for name in figures.FIGURES:
+        figures.draw(
+            name,
+            given.tables,
+            given.out / name,
+            goals=sweep.goals,
+            utterances=sweep.domain.utterances,
+            baseline=sweep.baseline,
+        )
+
+
+def report(given: Namespace) -> None:
+    """Write the page that stands alone."""
+    from tactometer import report
+
+    sweep = study.read(given.study)
+    report.build(
+        given.tables,
+        given.figures,
+        given.out,
+        study=sweep.name,
+        baseline=list(sweep.baseline),
+        provenance=report.provenance(),
+    )

@@ -1,0 +1,238 @@
+"""A study: one file that describes a sweep, validated, with every default filled in.
+
+Snakemake parses through this module, so it imports nothing heavy.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tactometer import domain as domains
+from tactometer import files, recorded, yamlfile
+from tactometer.domain import SEMANTICS
+from tactometer.errors import UserError, nearest
+
+SCHEMA = Path(__file__).parents[1] / "schemas" / "study.schema.yaml"
+ENGINES = ("vllm", "transformers")
+LABEL_COLUMNS = ("family", "dataset", "method", "effort", "progress")
+
+
+@dataclass(frozen=True)
+class Model:
+    """Who is asked, as the study describes it.
+
+    `settings` is the model's part of the study with defaults; `checkpoints` maps each name to its
+    own settings; `goals` are those that this model has answers for, in the study's order.
+    """
+
+    name: str
+    provider: str
+    settings: dict[str, Any]
+    checkpoints: dict[str, dict[str, Any]]
+    goals: tuple[str, ...]
+    fit: dict[str, Any]
+    domain: str
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its behaviour is already there, in CSV files."""
+        return self.provider == "recorded"
+
+    @property
+    def prompt_sets(self) -> tuple[str, ...]:
+        """The prompt sets that it is asked: its goals and the yes/no prompts; none if recorded."""
+        return () if self.recorded else (*self.goals, SEMANTICS)
+
+    @property
+    def shares(self) -> bool:
+        """Whether one fit serves all its goals, because they have parameters in common."""
+        return bool(self.fit["share"])
+
+    def labels(self, checkpoint: str) -> dict[str, Any]:
+        """The labels of a checkpoint: the model's, then its own.
+
+        Without one, `family` is the model's name, `effort` the checkpoint of an API model, and
+        `progress` the step of open weights as a share of the last one.
+        """
+        labels: dict[str, Any] = {"family": self.name}
+        if self.provider == "api":
+            labels["effort"] = checkpoint
+        if self.provider in ENGINES and all(name.isdecimal() for name in self.checkpoints):
+            last = max(int(name) for name in self.checkpoints)
+            labels["progress"] = int(checkpoint) / last if last else 0.0
+        own = self.checkpoints[checkpoint].get("labels", {})
+        return {**labels, **self.settings.get("labels", {}), **own}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study with defaults; `data` is its canonical content and `source` the file it came from."""
+
+    data: dict[str, Any]
+    source: str
+    models: dict[str, Model]
+
+    @property
+    def name(self) -> str:
+        """Its name and that of its folder under results/."""
+        return str(self.data["study"])
+
+    @cached_property
+    def domain(self) -> domains.Domain:
+        """The domain that its models are asked in."""
+        return self.domain_of(self.data["domain"])
+
+    def domain_of(self, path: str) -> domains.Domain:
+        """The domain at a path of the study."""
+        return domains.load(Path(path))
+
+    @property
+    def asked(self) -> tuple[Model, ...]:
+        """The models that answer prompts."""
+        return tuple(m for m in self.models.values() if not m.recorded)
+
+    @property
+    def goals(self) -> tuple[str, ...]:
+        """The study's goals and then those that recorded models alone have."""
+        extra = [g for m in self.models.values() for g in m.goals if g not in self.data["goals"]]
+        return (*self.data["goals"], *dict.fromkeys(extra))
+
+    @property
+    def baseline(self) -> tuple[str, ...]:
+        """The recorded models: the human yardstick of the figures."""
+        return tuple(m.name for m in self.models.values() if m.recorded)
+
+    def write(self, path: Path) -> None:
+        """Write the study where the jobs of a run read it, if it is another than the one there."""
+        content = {"data": self.data, "source": self.source}
+        files.write_if_changed(path, json.dumps(content, sort_keys=True, indent=1))
+
+
+def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> Study:
+    """Load and validate a study from its files, later ones over earlier, then the overrides.
+
+    Raises UserError with file, line, key and remedy for anything that a study cannot hold.
+    """
+    data: dict[str, Any] = {}
+    lines: yamlfile.Lines = {}
+    for file in paths:
+        content, where = yamlfile.read(file)
+        if not isinstance(content, dict):
+            raise UserError(f"{file} holds no keys: a study starts with the key `study`.")
+        data = _merge(data, content)
+        lines.update(where)
+    if overrides:
+        data = _merge(data, json.loads(json.dumps(overrides)))
+    source = str(paths[-1]) if paths else "--config"
+    yamlfile.validate(data, lines, SCHEMA, source)
+    return _resolve(data, source, lines)
+
+
+def read(path: Path) -> Study:
+    """Read the study that `Study.write` wrote: validated already, so quick."""
+    try:
+        content = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing: run `snakemake -n` once, which writes it.") from None
+    data, source = content["data"], content["source"]
+    return _resolve(data, source, {})
+
+
+def _merge(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(old)
+    for key, value in new.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _resolve(data: dict[str, Any], source: str, lines: yamlfile.Lines) -> Study:
+    schema = yamlfile.read(SCHEMA)[0]
+    data = {**_defaults(schema["properties"]), **data}
+    data["sample"] = {**_defaults(schema["properties"]["sample"]["properties"]), **data.get("sample", {})}
+    study_fit = data.get("fit", {})
+    defaults = _defaults(schema["$defs"]["fit"]["properties"])
+    study = Study(data, source, {})
+    base = {**defaults, **study.domain.fit, **study_fit}
+    for name, settings in data["models"].items():
+        study.models[name] = _model(study, name, settings, base, lines)
+    _check_goals(study, lines)
+    return study
+
+
+def _defaults(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value["default"] for key, value in properties.items() if "default" in value}
+
+
+def _model(
+    study: Study, name: str, settings: dict[str, Any], fit: dict[str, Any], lines: yamlfile.Lines
+) -> Model:
+    provider = settings["provider"]
+    path = settings.get("domain", study.data["domain"])
+    own = study.domain_of(path).fit if "domain" in settings else {}
+    if provider == "recorded":
+        found = recorded.goals(Path(settings["production"]), _place(study, lines, name, "production"))
+        goals = tuple(settings.get("goals", _in_order(found, study.data["goals"])))
+        _known(goals, found, _place(study, lines, name, "goals"), settings["production"])
+        checkpoints: dict[str, Any] = {"recorded": {}}
+    else:
+        goals = tuple(study.data["goals"])
+        checkpoints = _expand(settings["checkpoints"])
+        settings = {**settings, "estimator": _estimator(settings)}
+    merged = {**fit, **own, **settings.get("fit", {})}
+    return Model(name, provider, settings, checkpoints, goals, merged, path)
+
+
+def _estimator(settings: Mapping[str, Any]) -> dict[str, Any]:
+    exact = settings["provider"] in ENGINES
+    default = {"kind": "label_logprob"} if exact else {"kind": "samples"}
+    estimator = dict(settings.get("estimator", default))
+    if estimator["kind"] == "samples":
+        estimator = {"k": 1, "temperature": 1.0, **estimator}
+    return estimator
+
+
+def _expand(checkpoints: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    if "pattern" not in checkpoints:
+        return {name: dict(settings or {}) for name, settings in checkpoints.items()}
+    pattern = checkpoints["pattern"]
+    return {str(s): {"path": pattern.replace("{step}", str(s))} for s in checkpoints["steps"]}
+
+
+def _in_order(found: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    return [g for g in wanted if g in found] + [g for g in found if g not in wanted]
+
+
+def _place(study: Study, lines: yamlfile.Lines, model: str, key: str) -> str:
+    return yamlfile.where(study.source, lines, ("models", model, key))
+
+
+def _known(goals: Sequence[str], found: Sequence[str], place: str, file: str) -> None:
+    for goal in goals:
+        if goal not in found:
+            raise UserError(f"{place}: {file} has no goal {goal!r}, but {', '.join(found)}.")
+
+
+def _check_goals(study: Study, lines: yamlfile.Lines) -> None:
+    """A study that asks needs a prompt for every goal; a recorded one may name its own."""
+    if not study.asked:
+        return
+    prompts = study.domain.prompts
+    if prompts is None:
+        raise UserError(
+            f"{yamlfile.where(study.source, lines, ('domain',))}: {study.data['domain']} has no "
+            "prompts, so its models cannot be asked: name a domain with a prompts file."
+        )
+    for index, goal in enumerate(study.data["goals"]):
+        if goal not in prompts.goals:
+            known = nearest(goal, prompts.goals)
+            raise UserError(
+                f"{yamlfile.where(study.source, lines, ('goals', index))}: the domain "
+                f"{study.data['domain']} has no prompt for the goal {goal!r}{known}."
+            )
+    for name in study.models:
+        if study.models[name].goals == ():
+            raise UserError(f"{_place(study, lines, name, 'production')}: no goals in that file.")
