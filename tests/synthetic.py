@@ -1,4 +1,4 @@
-"""Made-up tables of a study, in the shapes that the workflow writes: for tests of figures and report."""
+"""Made-up tables of a study, in the shapes that the workflow writes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,16 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
     rows: dict[str, list[dict[str, object]]] = {
-        t: [] for t in ("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery", "answers")
+        t: []
+        for t in (
+            "estimates",
+            "diagnostics",
+            "counts",
+            "semantics",
+            "predictive",
+            "recovery",
+            "answers",
+        )
     }
     for speaker, values in SPEAKERS.items():
         human = speaker == "human"
@@ -62,7 +71,13 @@ def write(
             frame = pl.DataFrame()
         frame.write_parquet(folder / f"{table}.parquet")
     published = [
-        {"model": (rename or {}).get("human", "human"), "goal": g, "parameter": p, "value": v, "source": "Yoon and others 2020"}
+        {
+            "model": (rename or {}).get("human", "human"),
+            "goal": g,
+            "parameter": p,
+            "value": v,
+            "source": "Yoon and others 2020",
+        }
         for g, row in PUBLISHED.items()
         for p, v in row.items()
     ]
@@ -104,11 +119,13 @@ def _fit(rows, rng, fit, values, human, bad, simulated) -> None:  # type: ignore
         if simulated and not human:
             covered = low <= truth <= high
             rows["recovery"].append(
-                fit | {"speaker": "s2", "parameter": name, "truth": truth, "covered": covered} | summary
+                fit
+                | {"speaker": "s2", "parameter": name, "truth": truth, "covered": covered}
+                | summary
             )
     rows["diagnostics"].append(
-        base | {"divergences": 37 if bad else 0, "treedepth_hits": 0, "rhat_worst": 1.08 if bad else 1.003,
-                "ess_least": 45.0 if bad else 1900.0, "seconds": 6.5, "verdict": verdict,
+        base | {"divergences": 37 if bad else 0, "treedepth_hits": 0,
+                "rhat_worst": 1.08 if bad else 1.003, "ess_least": 45.0 if bad else 1900.0, "seconds": 6.5, "verdict": verdict,
                 "note": "37 divergences, R-hat 1.08" if bad else ""}
     )  # fmt: skip
     for state in range(4) if human else range(1, 6):
@@ -135,8 +152,8 @@ def _counts(rows, rng, fit, human) -> None:  # type: ignore[no-untyped-def]
         drawn = rng.multinomial(n - 2, _shares(state, human, 0.6))
         for utterance, weight in zip(UTTERANCES, drawn, strict=True):
             rows["counts"].append(
-                fit | {"state": state, "utterance": utterance, "p": weight / (n - 2), "weight": float(weight),
-                       "n_valid": n - 2, "n_invalid": 0 if human else 2, "label_mass": None}
+                fit | {"state": state, "utterance": utterance, "p": weight / (n - 2),
+                       "weight": float(weight), "n_valid": n - 2, "n_invalid": 0 if human else 2, "label_mass": None}
             )  # fmt: skip
 
 
@@ -161,5 +178,6 @@ def _answers(rows, rng, at, human) -> None:  # type: ignore[no-untyped-def]
         for framing in ["first", "second", "third"]:
             for method, n in (("letter", 500), ("phrase", 140), ("invalid", 10)):
                 rows["answers"].append(
-                    at | {"prompt_set": prompt_set, "framing": framing, "method": method, "n": n, "share": n / 650}
+                    at | {"prompt_set": prompt_set, "framing": framing, "method": method,
+                          "n": n, "share": n / 650}
                 )  # fmt: skip

@@ -16,7 +16,7 @@ from tactometer.figures import (
     style,
     weights,
 )
-from tactometer.figures.study import Study
+from tactometer.figures.tables import Tables
 
 FIGURES = {
     "weights": weights.plot,
@@ -45,4 +45,4 @@ def draw(
     """
     if name not in FIGURES:
         raise UserError(f"There is no figure {name!r}; choose one of {', '.join(FIGURES)}")
-    style.save(FIGURES[name](Study(tables, goals, utterances, baseline)), out)
+    style.save(FIGURES[name](Tables(tables, goals, utterances, baseline)), out)

@@ -19,8 +19,8 @@ from plotnine import (
 )
 
 from tactometer.figures import style
-from tactometer.figures.study import Study, with_condition
 from tactometer.figures.style import Drawing
+from tactometer.figures.tables import Tables, with_condition
 
 TITLE = "Did the sampler converge?"
 MEASURES = {
@@ -36,23 +36,32 @@ VERDICTS = {
 }
 
 
-def plot(study: Study) -> Drawing:
+def plot(tables: Tables) -> Drawing:
     """One row a model, one panel a measure, a point a fit, a line at the limit."""
-    fits = study.read("diagnostics")
+    fits = tables.read("diagnostics")
     if fits.is_empty():
         return style.empty(TITLE, "This study has no fit.")
     labels = {key: label for key, (label, _) in MEASURES.items()}
     panels = pl.Enum(list(labels.values()))
-    rows = with_condition(fits, study.baseline).with_columns(
-        pl.col(list(MEASURES)).cast(pl.Float64), pl.col("verdict").fill_null("suspect")
-    ).unpivot(list(MEASURES), index=["condition", "verdict"], variable_name="measure")
+    rows = (
+        with_condition(fits, tables.baseline)
+        .with_columns(
+            pl.col(list(MEASURES)).cast(pl.Float64), pl.col("verdict").fill_null("suspect")
+        )
+        .unpivot(list(MEASURES), index=["condition", "verdict"], variable_name="measure")
+    )
     rows = rows.with_columns(pl.col("measure").replace_strict(labels, return_dtype=panels))
     rows = rows.sort("condition", "measure", "verdict", "value")
     limits = pl.DataFrame(
-        {"measure": pl.Series(list(labels.values()), dtype=panels), "limit": [x for _, x in MEASURES.values()]}
+        {
+            "measure": pl.Series(list(labels.values()), dtype=panels),
+            "limit": [x for _, x in MEASURES.values()],
+        }
     )
     # Every panel shows zero and one, so that nothing looks large because nothing else is there.
-    floor = limits.join(pl.DataFrame({"value": [0.0, 1.0]}), how="cross").filter(pl.col("limit") == 0)
+    floor = limits.join(pl.DataFrame({"value": [0.0, 1.0]}), how="cross").filter(
+        pl.col("limit") == 0
+    )
     floor = floor.with_columns(condition=pl.lit(style.levels(rows["condition"])[0]))
     conditions = style.levels(rows["condition"])
     shown = [v for v in VERDICTS if v in set(rows["verdict"])]
@@ -71,8 +80,10 @@ def plot(study: Study) -> Drawing:
         + scales
         + scale_y_discrete(limits=conditions[::-1])
         + labs(
-            x="", y="", title=TITLE,
-            subtitle=f"A point is a fit; {n_ok} of {fits.height} passed all checks; dashed: the limit",
+            x="",
+            y="",
+            title=TITLE,
+            subtitle=f"A point is a fit; {n_ok} of {fits.height} passed; dashed: the limit",
         )
         + style.look()
     )

@@ -1,10 +1,10 @@
 """phi*, the impression that the speaker wants to leave, by goal, for every model."""
 
 from tactometer.figures.posteriors import draw_parameters
-from tactometer.figures.study import Study
 from tactometer.figures.style import Drawing
+from tactometer.figures.tables import Tables
 
 
-def plot(study: Study) -> Drawing:
+def plot(tables: Tables) -> Drawing:
     """φ* with 95% HDIs."""
-    return draw_parameters(study, ["phi"], "φ*: how the speaker wants to look")
+    return draw_parameters(tables, ["phi"], "φ*: how the speaker wants to look")

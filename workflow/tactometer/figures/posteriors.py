@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
+from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
-    element_text,
     facet_grid,
     facet_wrap,
-    geom_errorbar,
     geom_line,
+    geom_linerange,
     geom_point,
     geom_rect,
     geom_ribbon,
@@ -30,15 +31,15 @@ from plotnine import (
 )
 
 from tactometer.figures import style
-from tactometer.figures.study import (
-    Study,
+from tactometer.figures.style import Drawing
+from tactometer.figures.tables import (
+    Tables,
     answers_sentence,
     checkpoint_order,
     model_order,
     representative,
     with_condition,
 )
-from tactometer.figures.style import Drawing
 
 # mark: (colour of line and rim, fill, shape, line). Only a fit that passed its checks is filled.
 MARKS = {
@@ -50,41 +51,48 @@ MARKS = {
     "model, suspect": (style.VERMILLION, "white", "o", "dotted"),
 }
 PUBLISHED = "published human point"
-DENSE = 6  # more checkpoints than this, all of them numbers: a line with a band
+DENSE = 6  # a model with more checkpoints than this gets a line in a band
+BAND: dict[str, Any] = {
+    "xmin": float("-inf"),
+    "xmax": float("inf"),
+    "inherit_aes": False,
+    "show_legend": False,
+}
+COURSES = [style.BLUE, style.VERMILLION, style.PURPLE]  # ω inf, ω soc, ω pre
 BREAKS = [0.0, 0.25, 0.5, 0.75, 1.0]
 BREAK_LABELS = ["0", ".25", ".5", ".75", "1"]
 
 
-def draw_parameters(study: Study, parameters: Sequence[str], title: str) -> Drawing:
-    """Parameters on (0, 1) by goal: rows of models, or courses over checkpoints where there are several."""
-    estimates = study.read("estimates")
+def draw_parameters(tables: Tables, parameters: Sequence[str], title: str) -> Drawing:
+    """Parameters on (0, 1) by goal: a row a model, or courses where models have checkpoints."""
+    estimates = tables.read("estimates")
     rows = estimates.filter(pl.col("parameter").is_in(list(parameters)))
     if rows.is_empty():
         return style.empty(title, "No fit of this study has these parameters.")
-    rows = _labelled(study, representative(rows), parameters)
-    subtitle = _subtitle(study, rows)
-    models = rows.filter(~pl.col("model").is_in(list(study.baseline)))
-    several = models.group_by("model").agg(pl.col("checkpoint").n_unique())["checkpoint"]
-    courses = not models.is_empty() and int(several.max() or 0) > 1  # type: ignore[call-overload]
-    return (_courses if courses else _dots)(study, rows, title, subtitle)
+    rows = _labelled(tables, representative(rows), parameters)
+    subtitle = _subtitle(tables, rows)
+    models = rows.filter(~pl.col("model").is_in(list(tables.baseline)))
+    courses = models.select("model", "checkpoint").unique().height > models["model"].n_unique()
+    return (_courses if courses else _dots)(tables, rows, title, subtitle)
 
 
-def _labelled(study: Study, rows: pl.DataFrame, parameters: Sequence[str]) -> pl.DataFrame:
+def _labelled(tables: Tables, rows: pl.DataFrame, parameters: Sequence[str]) -> pl.DataFrame:
     """Add condition, label (the parameter as printed), mark; goals in their order."""
-    who = pl.when(pl.col("model").is_in(list(study.baseline))).then(pl.lit("human"))
-    who = who.otherwise(pl.lit("model"))
+    is_human = pl.col("model").is_in(list(tables.baseline))
+    who = pl.when(is_human).then(pl.lit("human")).otherwise(pl.lit("model"))
     verdict = pl.col("verdict").fill_null("suspect")
     mark = pl.when(verdict == "ok").then(who).otherwise(pl.format("{}, {}", who, verdict))
     labels = {p: style.parameter_label(p) for p in parameters}
-    return with_condition(rows, study.baseline).with_columns(
+    return with_condition(rows, tables.baseline).with_columns(
         mark.cast(pl.Enum(list(MARKS))).alias("mark"),
-        pl.col("goal").cast(pl.Enum(study.goal_order(rows))),
-        pl.col("parameter").replace_strict(labels, return_dtype=pl.Enum(list(labels.values())))
+        pl.col("goal").cast(pl.Enum(tables.goal_order(rows))),
+        pl.col("parameter")
+        .replace_strict(labels, return_dtype=pl.Enum(list(labels.values())))
         .alias("label"),
     )
 
 
-def _subtitle(study: Study, rows: pl.DataFrame) -> str:
+def _subtitle(tables: Tables, rows: pl.DataFrame) -> str:
     def names(column: str) -> str:
         return ", ".join(sorted(rows[column].unique().to_list()))
 
@@ -93,22 +101,24 @@ def _subtitle(study: Study, rows: pl.DataFrame) -> str:
     warning = f"; {hollow} of {fits.height} fits did not pass their checks: hollow, broken line"
     return (
         f"Posterior mean and 95% HDI; speaker {names('speaker')}, semantics {names('semantics')}, "
-        f"framing {names('framing')}\n{answers_sentence(study.read('counts'))}"
+        f"framing {names('framing')}\n{answers_sentence(tables.read('counts'))}"
         + (warning if hollow else f"; all {fits.height} fits passed their checks")
     )
 
 
-def _published(study: Study, rows: pl.DataFrame) -> pl.DataFrame:
+def _published(tables: Tables, rows: pl.DataFrame) -> pl.DataFrame:
     """The published points of the models that are drawn, with the columns that place them."""
     places = rows.select("model", "goal", "parameter", "condition", "label").unique()
-    points = study.read("published")
+    points = tables.read("published")
     if points.is_empty():
         return places.clear().with_columns(value=pl.lit(0.0), what=pl.lit(PUBLISHED))
     points = points.select("model", "goal", "parameter", pl.col("value").cast(pl.Float64))
     points = points.with_columns(pl.col("goal").cast(rows["goal"].dtype, strict=False))
-    return places.join(points, on=["model", "goal", "parameter"]).with_columns(
-        what=pl.lit(PUBLISHED)
-    ).sort("goal", "label", "condition")
+    return (
+        places.join(points, on=["model", "goal", "parameter"])
+        .with_columns(what=pl.lit(PUBLISHED))
+        .sort("goal", "label", "condition")
+    )
 
 
 def _scales(marks: Sequence[str]) -> list[object]:
@@ -127,27 +137,36 @@ def _scales(marks: Sequence[str]) -> list[object]:
     ]
 
 
-def _dots(study: Study, rows: pl.DataFrame, title: str, subtitle: str) -> Drawing:
+def _dots(tables: Tables, rows: pl.DataFrame, title: str, subtitle: str) -> Drawing:
     """One row a model, one column a goal; a grey band carries the human interval down the panel."""
-    band = rows.filter(pl.col("model").is_in(list(study.baseline)))
-    published = _published(study, rows)
+    band = rows.filter(pl.col("model").is_in(list(tables.baseline)))
+    published = _published(tables, rows)
     marks = [m for m in MARKS if m in set(rows["mark"].cast(pl.String))]
     plot = ggplot(rows, aes(x="mean", y="condition"))
     if not band.is_empty():
         plot += geom_rect(
-            aes(xmin="hdi_low", xmax="hdi_high"), data=band, ymin=float("-inf"), ymax=float("inf"),
-            fill=style.BAND, inherit_aes=False,
+            aes(xmin="hdi_low", xmax="hdi_high"),
+            data=band,
+            ymin=float("-inf"),
+            ymax=float("inf"),
+            fill=style.BAND,
+            inherit_aes=False,
         )
         subtitle += "\nGrey band: the human interval for the same goal"
     plot += geom_segment(
-        aes(x="hdi_low", xend="hdi_high", yend="condition", color="mark", linetype="mark"), size=0.8,
+        aes(x="hdi_low", xend="hdi_high", yend="condition", color="mark", linetype="mark"),
+        size=0.8,
         show_legend=False,
     )
     plot += geom_point(aes(color="mark", fill="mark", shape="mark"), size=2.2, stroke=0.6)
     if not published.is_empty():
         plot += geom_point(
-            aes(x="value", y="condition", color="what", fill="what", shape="what"), data=published,
-            position=position_nudge(y=0.3), size=1.8, stroke=0.7, inherit_aes=False,
+            aes(x="value", y="condition", color="what", fill="what", shape="what"),
+            data=published,
+            position=position_nudge(y=0.3),
+            size=1.8,
+            stroke=0.7,
+            inherit_aes=False,
         )
     conditions = style.levels(rows["condition"])
     labels = rows["label"].n_unique()
@@ -171,71 +190,77 @@ def _axis(rows: pl.DataFrame) -> str:
     return labels[0] if len(labels) == 1 else "weight in the speaker's utility (the three sum to 1)"
 
 
-def _courses(study: Study, rows: pl.DataFrame, title: str, subtitle: str) -> Drawing:
-    """A panel for each model and parameter, checkpoints along x, the goals in colour and shape."""
-    human = rows.filter(pl.col("model").is_in(list(study.baseline)))
-    mine = rows.filter(~pl.col("model").is_in(list(study.baseline)))
-    goals = style.levels(rows["goal"])
-    labels = style.levels(rows["label"])
-    models = model_order(mine, study.baseline)
-    panel = pl.Enum([f"{m}\n{x}" for m in models for x in labels] if len(labels) > 1 else models)
-    name = pl.format("{}\n{}", "model", "label") if len(labels) > 1 else pl.col("model")
-    mine = mine.with_columns(name.cast(panel).alias("panel"))
+def _courses(tables: Tables, rows: pl.DataFrame, title: str, subtitle: str) -> Drawing:
+    """A row of panels for each model, a panel a goal, checkpoints along x."""
+    is_human = pl.col("model").is_in(list(tables.baseline))
+    human, mine = rows.filter(is_human), rows.filter(~is_human)
+    goals, labels = style.levels(rows["goal"]), style.levels(rows["label"])
+    models = model_order(mine, tables.baseline)
+    panel = pl.Enum([f"{m}\n{g}" for m in models for g in goals])
+    name = pl.format("{}\n{}", "model", "goal").cast(panel).alias("panel")
     if not human.is_empty():
-        every = pl.DataFrame({"other": models})
-        human = human.join(every, how="cross").with_columns(model=pl.col("other"))
-        human = human.with_columns(name.cast(panel).alias("panel"))
-        subtitle += "\nBands across a panel: the human interval for the goal of that colour"
-    plot = _course_layers(mine, human, goals)
-    columns = len(labels) if len(labels) > 1 else min(3, len(models))
+        every = pl.DataFrame({"model": models})
+        human = human.drop("model").join(every, how="cross").with_columns(name)
+        subtitle += "\nBand across a panel: the human interval for the same goal"
+    colours = dict(zip(labels, COURSES if len(labels) > 1 else [style.BLUE], strict=False))
+    shapes = dict(zip(labels, ["s", "^", "o"], strict=False))
     plot = (
-        plot
-        + facet_wrap("panel", ncol=columns, scales="free_x")
-        + scale_color_manual(style.goal_colours(goals), limits=goals)
-        + scale_fill_manual(style.goal_colours(goals), limits=goals)
-        + scale_shape_manual(style.goal_shapes(goals), limits=goals)
+        _course_layers(mine.with_columns(name), human)
+        + facet_wrap("panel", ncol=len(goals), scales="free_x", drop=False)
+        + scale_color_manual(colours, limits=labels)
+        + scale_fill_manual(colours, limits=labels)
+        + scale_shape_manual(shapes, limits=labels)
         + scale_y_continuous(limits=(0, 1), breaks=BREAKS, labels=BREAK_LABELS, expand=(0.02, 0))
         + labs(x="checkpoint", y=_axis(rows), title=title, subtitle=subtitle)
-        + style.look(axis_text_x=element_text(rotation=30, ha="right"))
+        + style.look(legend_position="bottom" if len(labels) > 1 else "none")
     )
-    lines = -(-len(models) * len(labels) // columns)
-    return Drawing(plot, style.PAGE, 1.9 + 1.9 * lines)
+    return Drawing(plot, style.PAGE, 1.7 + 1.75 * len(models))
 
 
-def _course_layers(mine: pl.DataFrame, human: pl.DataFrame, goals: Sequence[str]) -> ggplot:
+def _course_layers(mine: pl.DataFrame, human: pl.DataFrame) -> ggplot:
     """Points with intervals for a few checkpoints, a line in a band for many."""
     order = checkpoint_order(mine)
-    dense = len(order) > DENSE and all(c.replace(".", "", 1).isdigit() for c in order)
-    # Placed by hand: a dodge would move the points of a layer that lacks one of the goals.
-    aside = {g: 0.15 * (i - (len(goals) - 1) / 2) for i, g in enumerate(goals)}
-    places = {c: float(c) if dense else float(i) for i, c in enumerate(order)}
-    at = pl.col("checkpoint").replace_strict(places, return_dtype=pl.Float64)
-    shift = pl.col("goal").cast(pl.String).replace_strict(aside, return_dtype=pl.Float64)
-    mine = mine.with_columns(at=at if dense else at + shift).sort("panel", "goal", "at")
-    plot = ggplot(mine, aes(x="at", y="mean", color="goal", group="goal"))
-    if not human.is_empty():
-        plot += geom_rect(
-            aes(ymin="hdi_low", ymax="hdi_high", fill="goal"), data=human, xmin=float("-inf"),
-            xmax=float("inf"), alpha=0.18, inherit_aes=False, show_legend=False,
-        )
+    numbers = all(c.replace(".", "", 1).isdigit() for c in order)
+    places = {
+        c: float(c) if numbers and len(order) > DENSE else float(i) for i, c in enumerate(order)
+    }
+    mine = mine.with_columns(
+        at=pl.col("checkpoint").replace_strict(places, return_dtype=pl.Float64),
+        many=pl.col("checkpoint").n_unique().over("model") > DENSE,
+    ).sort("panel", "label", "at")
+    plot = ggplot(mine, aes(x="at", y="mean", color="label", fill="label", group="label"))
     interval = aes(ymin="hdi_low", ymax="hdi_high")
-    if dense:
-        ribbon = aes(ymin="hdi_low", ymax="hdi_high", fill="goal")
-        plot += geom_ribbon(ribbon, alpha=0.2, color="none", size=0, show_legend=False)
-    else:
-        plot += geom_errorbar(interval, width=0, show_legend=False)
+    several = mine["label"].n_unique() > 1
+    if not human.is_empty() and several:
+        edges = aes(ymin="hdi_low", ymax="hdi_high", fill="label")
+        plot += geom_rect(edges, data=human, alpha=0.2, **BAND)
+    elif not human.is_empty():
+        plot += geom_rect(interval, data=human, fill=style.BAND, **BAND)
     passed = pl.col("verdict").fill_null("suspect") == "ok"
-    size = 1.0 if dense else 2.0
-    plot += geom_line(size=0.5)
-    plot += geom_point(aes(shape="goal", fill="goal"), data=mine.filter(passed), size=size)
+    many, few = mine.filter("many"), mine.filter(~pl.col("many") & passed)
     failed = mine.filter(~passed)
+    if not many.is_empty():
+        plot += geom_ribbon(interval, data=many, alpha=0.3, color="none", size=0, show_legend=False)
+    plot += geom_linerange(interval, data=few, size=0.8, show_legend=False)
+    plot += geom_line(data=mine.filter(pl.col("checkpoint").n_unique().over("model") > 1), size=0.5)
+    plot += geom_point(aes(shape="label"), data=mine.filter(passed), size=1.3)
     if not failed.is_empty():
-        plot += geom_errorbar(interval, data=failed, width=0, linetype="dotted", show_legend=False)
+        plot += geom_linerange(interval, data=failed, linetype="dotted", show_legend=False)
         plot += geom_point(
-            aes(shape="goal"), data=failed, fill="white", size=size + 0.6, show_legend=False
+            aes(shape="label"), data=failed, fill="white", size=1.7, show_legend=False
         )
-    if dense:
-        return plot + scale_x_continuous()
+    names = {place: checkpoint for checkpoint, place in places.items()}
     return plot + scale_x_continuous(
-        breaks=list(places.values()), labels=list(places), expand=(0, 0.4), minor_breaks=[]
+        breaks=lambda limits: _ticks(list(names), limits),
+        labels=lambda breaks: [names.get(b, f"{b:g}") for b in breaks],
+        minor_breaks=[],
+        expand=(0.08, 0.1),
     )
+
+
+def _ticks(places: Sequence[float], limits: tuple[float, float], most: int = 4) -> list[float]:
+    """The checkpoints of a panel, or round numbers where they are too many to be named."""
+    inside = [p for p in places if limits[0] <= p <= limits[1]]
+    if len(inside) <= most or places == list(range(len(places))):
+        return inside[:: -(-len(inside) // most) or 1]
+    return [float(b) for b in breaks_extended(n=4)(limits) if inside[0] <= b <= inside[-1]]

@@ -19,25 +19,33 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.posteriors import BREAK_LABELS, BREAKS
-from tactometer.figures.study import Study, ends, representative, with_condition
 from tactometer.figures.style import Drawing
+from tactometer.figures.tables import Tables, ends, representative, with_condition
 
 TITLE = "Posterior predictive against data"
 INSIDE, OUTSIDE = "data inside the interval", "data outside it"
 
 
-def plot(study: Study) -> Drawing:
+def plot(tables: Tables) -> Drawing:
     """One row a model, one column a goal; on the diagonal the fitted speaker says what was said."""
-    rows = study.read("predictive")
+    rows = tables.read("predictive")
     if rows.is_empty():
         return style.empty(TITLE, "This study has no posterior predictive.")
     rows, cut = ends(representative(rows))
     within = pl.col("p_data").is_between("p_low", "p_high")
     sides = pl.Enum([INSIDE, OUTSIDE])
-    rows = with_condition(rows, study.baseline).with_columns(
-        pl.col("goal").cast(pl.Enum(study.goal_order(rows))),
-        pl.when(within).then(pl.lit(INSIDE)).otherwise(pl.lit(OUTSIDE)).cast(sides).alias("side"),
-    ).sort("condition", "goal", "side", "state", "utterance")
+    rows = (
+        with_condition(rows, tables.baseline)
+        .with_columns(
+            pl.col("goal").cast(pl.Enum(tables.goal_order(rows))),
+            pl.when(within)
+            .then(pl.lit(INSIDE))
+            .otherwise(pl.lit(OUTSIDE))
+            .cast(sides)
+            .alias("side"),
+        )
+        .sort("condition", "goal", "side", "state", "utterance")
+    )
     inside = rows.filter(pl.col("side") == INSIDE).height
     subtitle = (
         f"Mean and 95% interval of replicated shares; the data lie inside for {inside:,} of "

@@ -17,10 +17,10 @@ from plotnine import (
 )
 
 from tactometer.figures import style
-from tactometer.figures.study import Study, ends, representative, with_condition
 from tactometer.figures.style import Drawing
+from tactometer.figures.tables import Tables, ends, representative, with_condition
 
-TITLE = "Recovery of simulated speakers"
+TITLE = "Recovery"
 COVERED, MISSED, TRUTH = "truth inside", "truth outside", "the truth"
 
 
@@ -32,46 +32,54 @@ def coverage(recovery: pl.DataFrame) -> tuple[int, int]:
     return int(covered.sum()), len(covered)
 
 
-def plot(study: Study) -> Drawing:
+def plot(tables: Tables) -> Drawing:
     """One row a speaker, one column a parameter, a line a goal."""
-    recovery = study.read("recovery")
+    recovery = tables.read("recovery")
     if recovery.is_empty():
-        return style.empty(TITLE, "This study has no simulated speaker, so there is no known truth.")
+        return style.empty(
+            TITLE, "This study has no simulated speaker, so there is no known truth."
+        )
     held, total = coverage(recovery)
     rows, cut = ends(representative(recovery))
     known = list(style.PARAMETERS)
     parameters = style.in_order(known, rows["parameter"].unique().to_list())
     sides = pl.Enum([COVERED, MISSED])
     side = pl.when("covered").then(pl.lit(COVERED)).otherwise(pl.lit(MISSED)).cast(sides)
-    goals = study.goal_order(rows)
+    goals = tables.goal_order(rows)
     # Short names in the strips: the long ones of the other figures do not fit six columns.
     short = {p: style.parameter_label(p).split(":")[0] for p in parameters}
-    rows = with_condition(rows, study.baseline).with_columns(
-        pl.col("parameter").replace_strict(short, return_dtype=pl.Enum(list(short.values()))),
-        side=side,
-        what=pl.lit(TRUTH),
-    ).sort("condition", "goal", "parameter")
+    rows = (
+        with_condition(rows, tables.baseline)
+        .with_columns(
+            pl.col("parameter").replace_strict(short, return_dtype=pl.Enum(list(short.values()))),
+            side=side,
+            what=pl.lit(TRUTH),
+        )
+        .sort("condition", "goal", "parameter")
+    )
     colours = {COVERED: style.BLUE, MISSED: style.VERMILLION, TRUTH: style.BLACK}
     legend = {"breaks": [s for s in (COVERED, MISSED, TRUTH) if s in {TRUTH, *rows["side"]}]}
     drawing = (
         ggplot(rows, aes(y="goal"))
         + geom_segment(
             aes(x="hdi_low", xend="hdi_high", yend="goal", color="side", linetype="side"),
-            size=0.8, show_legend=False,
+            size=0.8,
+            show_legend=False,
         )
         + geom_point(aes(x="mean", color="side", fill="side", shape="side"), size=2)
-        + geom_point(aes(x="truth", color="what", fill="what", shape="what"), size=2.2, stroke=0.9)
+        + geom_point(aes(x="truth", color="what", fill="what", shape="what"), size=3.4, stroke=0.9)
         + scale_color_manual(colours, **legend)
         + scale_fill_manual(colours | {MISSED: "white"}, **legend)
-        + scale_shape_manual({COVERED: "o", MISSED: "s", TRUTH: "x"}, **legend)
+        + scale_shape_manual({COVERED: "o", MISSED: "s", TRUTH: "|"}, **legend)
         + scale_linetype_manual({COVERED: "solid", MISSED: "dashed"})
         + scale_y_discrete(limits=goals[::-1])
         + labs(
             x="value of the parameter",
             y="",
             title=f"{TITLE}: the 95% HDI holds the truth for {held} of {total} parameters",
-            subtitle="Posterior mean and 95% HDI (circle and line) beside the value that the speaker"
-            " was simulated with (cross)" + ("; first and last checkpoint" if cut else ""),
+            subtitle="Posterior mean and 95% HDI (circle and line) beside the value that the"
+            " speaker was simulated with (upright bar)"
+            + ("; first and last checkpoint" if cut else ""),
         )
         + style.look()
         + style.grid("condition", "parameter", scales="free_x")

@@ -18,14 +18,14 @@ from plotnine import (
 )
 
 from tactometer.figures import style
-from tactometer.figures.study import (
-    Study,
+from tactometer.figures.style import Drawing
+from tactometer.figures.tables import (
+    Tables,
     answers_sentence,
     ends,
     pooled_counts,
     with_condition,
 )
-from tactometer.figures.style import Drawing
 
 TITLE = "What was said of a creation, by how good the speaker found it"
 Z = 1.959964  # the normal quantile of a 95% interval
@@ -36,28 +36,32 @@ def with_wilson(frame: pl.DataFrame) -> pl.DataFrame:
     p, n = pl.col("p"), pl.col("total")
     centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z / (1 + Z**2 / n) * (p * (1 - p) / n + Z**2 / (4 * n**2)).sqrt()
-    return frame.with_columns(
-        low=(centre - half).clip(0, 1), high=(centre + half).clip(0, 1)
-    )
+    return frame.with_columns(low=(centre - half).clip(0, 1), high=(centre + half).clip(0, 1))
 
 
-def plot(study: Study) -> Drawing:
+def plot(tables: Tables) -> Drawing:
     """One row a model, one column an utterance, a line a goal."""
-    counts = study.read("counts")
+    counts = tables.read("counts")
     rows = pooled_counts(counts).filter(pl.col("total") > 0)
     if rows.is_empty():
         return style.empty(TITLE, "This study has no valid production answer.")
     rows, cut = ends(with_wilson(rows))
-    goals = study.goal_order(rows)
+    goals = tables.goal_order(rows)
     # Goals stand side by side within a state, so that no interval hides another.
     aside = {g: 0.14 * (i - (len(goals) - 1) / 2) for i, g in enumerate(goals)}
     shift = pl.col("goal").replace_strict(aside, return_dtype=pl.Float64)
-    rows = with_condition(rows, study.baseline).with_columns(
-        pl.col("utterance").cast(pl.Enum(study.utterance_order(rows))),
-        pl.col("goal").cast(pl.Enum(goals)),
-        at=pl.col("state") + shift,
-    ).sort("condition", "goal", "utterance", "state")
-    subtitle = f"Share of answers with Wilson's 95% interval, all framings\n{answers_sentence(counts)}"
+    rows = (
+        with_condition(rows, tables.baseline)
+        .with_columns(
+            pl.col("utterance").cast(pl.Enum(tables.utterance_order(rows))),
+            pl.col("goal").cast(pl.Enum(goals)),
+            at=pl.col("state") + shift,
+        )
+        .sort("condition", "goal", "utterance", "state")
+    )
+    subtitle = (
+        f"Share of answers with Wilson's 95% interval, all framings\n{answers_sentence(counts)}"
+    )
     drawing = (
         ggplot(rows, aes("at", "p", color="goal", shape="goal", fill="goal"))
         + geom_linerange(aes(ymin="low", ymax="high"), size=0.6, show_legend=False)

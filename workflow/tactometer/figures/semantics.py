@@ -15,22 +15,24 @@ from plotnine import (
 )
 
 from tactometer.figures import style
-from tactometer.figures.study import Study, ends, with_condition
 from tactometer.figures.style import Drawing
+from tactometer.figures.tables import Tables, ends, with_condition
 
 TITLE = "What the words mean to it: the share of “yes” to “was it …?”"
 
 
-def plot(study: Study) -> Drawing:
+def plot(tables: Tables) -> Drawing:
     """One row a model, one column an utterance, theta along the states."""
-    rows = study.read("semantics")
+    rows = tables.read("semantics")
     if rows.is_empty():
         return style.empty(TITLE, "This study asked no yes/no question.")
     asked = int(rows["n"].sum())
     rows, cut = ends(rows)
-    rows = with_condition(rows, study.baseline).with_columns(
-        pl.col("utterance").cast(pl.Enum(study.utterance_order(rows)))
-    ).sort("condition", "utterance", "state")
+    rows = (
+        with_condition(rows, tables.baseline)
+        .with_columns(pl.col("utterance").cast(pl.Enum(tables.utterance_order(rows))))
+        .sort("condition", "utterance", "state")
+    )
     subtitle = f"θ with its 95% HDI from yes/no answers, a Beta(1, 1) prior\nn = {asked:,} answers"
     drawing = (
         ggplot(rows, aes("state", "theta"))

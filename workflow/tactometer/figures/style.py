@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -22,7 +23,6 @@ from plotnine import (
     labs,
     theme,
     theme_bw,
-    theme_void,
 )
 
 matplotlib.use("agg")
@@ -48,7 +48,7 @@ PARAMETERS = {
 
 DPI = 200
 PAGE = 7.5  # inches: what is no wider prints on A4 and Letter without being made smaller
-RC = {
+RC: Any = {
     "svg.hashsalt": "tactometer",  # the same tables give the same bytes
     "svg.fonttype": "none",  # text stays text: it can be searched, copied and read aloud
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
@@ -101,7 +101,7 @@ def look(**changes: object) -> theme:
         strip_text=element_text(size=8),
         axis_text=element_text(size=7, color="#333333"),
         axis_title=element_text(size=8),
-        plot_title=element_text(size=11, weight="bold", ha="left"),
+        plot_title=element_text(size=10, weight="bold", ha="left"),
         plot_subtitle=element_text(size=7.5, ha="left", color="#333333"),
         plot_title_position="plot",
         legend_position="bottom",
@@ -117,24 +117,24 @@ def grid(rows: str, columns: str, **options: object) -> list[object]:
     """Panels in rows and columns, the rows named from left to right as a reader reads."""
     names = labeller(rows=lambda text: text.replace(" · ", "\n").replace(": ", "\n"))
     strips = theme(
-        strip_text_y=element_text(rotation=0, size=8, ha="left"), strip_background_y=element_blank()
+        strip_text_y=element_text(rotation=0, size=8, ha="left", ma="left"),
+        strip_background_y=element_blank(),
     )
     return [facet_grid(rows, columns, labeller=names, **options), strips]
 
 
 def empty(title: str, why: str) -> Drawing:
     """A panel that says that there is nothing to draw, and why."""
-    import pandas as pd
-
-    note = pd.DataFrame({"x": [0.5], "y": [0.5], "text": [why]})
+    note = pl.DataFrame({"x": [0.0], "y": [0.0], "text": [why]})
+    bare = theme(panel_grid=element_blank(), axis_text=element_blank(), axis_ticks=element_blank())
     plot = (
         ggplot(note, aes("x", "y", label="text"))
-        + geom_text(size=10, color="#333333")
-        + labs(title=title)
-        + theme_void()
-        + theme(plot_title=element_text(size=11, weight="bold", ha="left", margin={"b": 6}))
+        + geom_text(size=9, color="#333333")
+        + labs(title=title, x="", y="")
+        + look()
+        + bare
     )
-    return Drawing(plot, 7.0, 1.6)
+    return Drawing(plot, PAGE, 1.6)
 
 
 def save(drawing: Drawing, out: Path) -> None:

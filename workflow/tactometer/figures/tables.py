@@ -19,19 +19,21 @@ FIT = ["model", "checkpoint", "goal"]
 
 
 @dataclass(frozen=True)
-class Study:
+class Tables:
     """The folder of tables, and the orders in which a reader expects goals and utterances."""
 
-    tables: Path
+    folder: Path
     goals: Sequence[str]
     utterances: Sequence[str]
     baseline: Sequence[str]
 
     def read(self, name: str) -> pl.DataFrame:
         """One table; `UserError` where it is not there."""
-        path = self.tables / f"{name}.parquet"
+        path = self.folder / f"{name}.parquet"
         if not path.is_file():
-            raise UserError(f"{path}: the table is missing; run the workflow's `tables` stage first")
+            raise UserError(
+                f"{path}: the table is missing; run the workflow's `tables` stage first"
+            )
         frame = pl.read_parquet(path)
         return frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
 
@@ -47,7 +49,7 @@ class Study:
 def representative(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows of the one fit that stands for each (model, checkpoint, goal).
 
-    Pooled over framings before any one framing, `s2` before its variants, inferred semantics before fixed.
+    Pooled before any one framing, `s2` before its variants, joint semantics before fixed.
     """
     choices = [column for column in PREFERRED if column in frame.columns]
     by = FIT + choices
@@ -61,7 +63,7 @@ def representative(frame: pl.DataFrame) -> pl.DataFrame:
 def natural(text: str) -> tuple[tuple[int, float, str], ...]:
     """A key that sorts checkpoint-20 before checkpoint-100 and low before high."""
     if text in EFFORTS:
-        return ((0, EFFORTS.index(text), ""),)
+        return ((-1, EFFORTS.index(text), ""),)
     parts = re.split(r"(\d+(?:\.\d+)?)", text)
     return tuple((0, float(p), "") if p[:1].isdigit() else (1, 0.0, p) for p in parts if p)
 
@@ -97,7 +99,7 @@ def with_condition(frame: pl.DataFrame, baseline: Sequence[str]) -> pl.DataFrame
 
 
 def ends(frame: pl.DataFrame, most: int = 4) -> tuple[pl.DataFrame, bool]:
-    """Without the checkpoints between the first and the last, where a model has more than `most`."""
+    """Only the first and the last checkpoint of a model that has more than `most`, and whether."""
     order = checkpoint_order(frame)
     keep: list[tuple[str, str]] = []
     for (model,), rows in frame.group_by("model"):
@@ -125,8 +127,8 @@ def answers_used(counts: pl.DataFrame) -> tuple[int, int]:
     """How many production answers are valid, and how many are not, over a whole table of counts."""
     if counts.is_empty():
         return 0, 0
-    per_state = pooled_counts(counts).group_by([*FIT, "state"]).agg(
-        pl.col("n_valid", "n_invalid").max()
+    per_state = (
+        pooled_counts(counts).group_by([*FIT, "state"]).agg(pl.col("n_valid", "n_invalid").max())
     )
     return int(per_state["n_valid"].sum() or 0), int(per_state["n_invalid"].sum() or 0)
 
