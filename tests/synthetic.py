@@ -125,7 +125,8 @@ def _fit(rows, rng, fit, values, human, bad, simulated) -> None:  # type: ignore
             )
     rows["diagnostics"].append(
         base | {"divergences": 37 if bad else 0, "treedepth_hits": 0,
-                "rhat_worst": 1.08 if bad else 1.003, "ess_least": 45.0 if bad else 1900.0, "seconds": 6.5, "verdict": verdict,
+                "rhat_worst": 1.08 if bad else 1.003,
+                "ess_least": 45.0 if bad else 1900.0, "seconds": 6.5, "verdict": verdict,
                 "note": "37 divergences, R-hat 1.08" if bad else ""}
     )  # fmt: skip
     for state in range(4) if human else range(1, 6):
@@ -153,7 +154,8 @@ def _counts(rows, rng, fit, human) -> None:  # type: ignore[no-untyped-def]
         for utterance, weight in zip(UTTERANCES, drawn, strict=True):
             rows["counts"].append(
                 fit | {"state": state, "utterance": utterance, "p": weight / (n - 2),
-                       "weight": float(weight), "n_valid": n - 2, "n_invalid": 0 if human else 2, "label_mass": None}
+                       "weight": float(weight),
+                       "n_valid": n - 2, "n_invalid": 0 if human else 2, "label_mass": None}
             )  # fmt: skip
 
 

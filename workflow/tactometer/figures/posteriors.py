@@ -66,10 +66,12 @@ BREAK_LABELS = ["0", ".25", ".5", ".75", "1"]
 def draw_parameters(tables: Tables, parameters: Sequence[str], title: str) -> Drawing:
     """Parameters on (0, 1) by goal: a row a model, or courses where models have checkpoints."""
     estimates = tables.read("estimates")
-    rows = estimates.filter(pl.col("parameter").is_in(list(parameters)))
+    rows = estimates
+    if not estimates.is_empty():
+        rows = estimates.filter(pl.col("parameter").is_in(list(parameters)))
     if rows.is_empty():
         return style.empty(title, "No fit of this study has these parameters.")
-    rows = _labelled(tables, representative(rows), parameters)
+    rows = _labelled(tables, representative(rows), parameters).sort("label", "goal", "condition")
     subtitle = _subtitle(tables, rows)
     models = rows.filter(~pl.col("model").is_in(list(tables.baseline)))
     courses = models.select("model", "checkpoint").unique().height > models["model"].n_unique()

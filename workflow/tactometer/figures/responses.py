@@ -42,7 +42,7 @@ def with_wilson(frame: pl.DataFrame) -> pl.DataFrame:
 def plot(tables: Tables) -> Drawing:
     """One row a model, one column an utterance, a line a goal."""
     counts = tables.read("counts")
-    rows = pooled_counts(counts).filter(pl.col("total") > 0)
+    rows = counts if counts.is_empty() else pooled_counts(counts).filter(pl.col("total") > 0)
     if rows.is_empty():
         return style.empty(TITLE, "This study has no valid production answer.")
     rows, cut = ends(with_wilson(rows))

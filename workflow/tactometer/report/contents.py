@@ -16,7 +16,7 @@ from tactometer.figures.tables import (
     natural,
     representative,
 )
-from tactometer.report.findings import interval, posterior
+from tactometer.report.findings import interval, number, posterior
 
 UNIT = ["phi", "omega_inf", "omega_soc", "omega_pre"]
 
@@ -116,7 +116,7 @@ def human(estimates: pl.DataFrame, published: pl.DataFrame) -> Table:
             f"{r['mean']:.2f}",
             interval(r["hdi_low"], r["hdi_high"]),
             f"{r['value']:.2f}",
-            f"{r['mean'] - r['value']:+.2f}",
+            number(r["mean"] - r["value"], "+.2f"),
             str(r["source"] or ""),
         ]
         for r in both.iter_rows(named=True)

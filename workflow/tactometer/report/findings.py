@@ -21,7 +21,12 @@ WEIGHTS = {
 
 def interval(low: float, high: float) -> str:
     """An interval as the report prints it."""
-    return f"[{low:.2f}, {high:.2f}]"
+    return f"[{number(low)}, {number(high)}]"
+
+
+def number(value: float, form: str = ".2f") -> str:
+    """A number with a true minus sign, so that no line breaks behind it."""
+    return format(value, form).replace("-", "−")
 
 
 def posterior(row: Mapping[str, Any]) -> str:
@@ -84,7 +89,7 @@ def _against(model: str, checkpoint: str, goal: str, fit: Fit, human: str, yards
     apart = "higher than" if low > 0 else "lower than" if high < 0 else "not told apart from"
     return (
         f"{start}φ* is {posterior(fit['phi'])}, {apart} {human} ({posterior(yardstick['phi'])};"
-        f" difference {mean:+.2f} {interval(low, high)}){_heaviest(fit)}."
+        f" difference {number(mean, '+.2f')} {interval(low, high)}){_heaviest(fit)}."
     )
 
 
@@ -103,7 +108,7 @@ def _shift(model: str, plain: Fit, kind: Fit) -> str:
     does = "raises" if low > 0 else "lowers" if high < 0 else "does not clearly move"
     return (
         f"{model}: asking it to be kind {does} φ* against asking for nothing (difference"
-        f" {mean:+.2f} {interval(low, high)})."
+        f" {number(mean, '+.2f')} {interval(low, high)})."
     )
 
 

@@ -1,0 +1,150 @@
+"""What the report promises: one file, nothing from outside, untrusted text as text."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import synthetic
+from tactometer.errors import UserError
+from tactometer.figures import FIGURES, draw
+from tactometer.report import build
+from tactometer.report.findings import difference, findings
+from tactometer.report.texts import TEXTS
+
+EVIL = "<script>alert(1)</script>"
+CAPTIONS = Path(__file__).parents[1] / "workflow" / "report"
+
+
+class Page(HTMLParser):
+    """The tags of a page with their attributes, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    folder = tmp_path_factory.mktemp("study")
+    tables = synthetic.write(folder / "tables", rename={"sycophant": EVIL})
+    path = tables / "diagnostics.parquet"
+    noted = pl.read_parquet(path).with_columns(note=pl.col("note") + EVIL)
+    noted.write_parquet(path)
+    figures = folder / "figures"
+    orders = {"goals": synthetic.GOALS, "utterances": synthetic.UTTERANCES}
+    for name in FIGURES:
+        draw(name, tables, figures / name, **orders, baseline=["human"])
+    out = folder / "report.html"
+    build(
+        tables,
+        figures,
+        out,
+        study="demo",
+        goals=synthetic.GOALS,
+        baseline=["human"],
+        provenance={"Tactometer": "0.1.0", "asked": EVIL},
+    )
+    return Page(out.read_text())
+
+
+def test_untrusted_text_stays_text(page: Page) -> None:
+    assert not page.all("script")
+    assert page.text.count(EVIL) > 3
+
+
+def test_nothing_is_loaded_from_outside(page: Page) -> None:
+    for tag, attrs in page.tags:
+        for key in ("src", "href", "data", "srcset", "action"):
+            value = attrs.get(key) or "#"
+            assert value.startswith(("#", "data:", "tables/")), (tag, value[:60])
+        assert tag not in ("link", "iframe", "object", "embed", "base")
+    assert "@import" not in page.text and "url(" not in page.text
+
+
+def test_every_figure_is_there_with_an_alternative_text_and_its_sample(page: Page) -> None:
+    images = page.all("img")
+    assert len(images) == len(FIGURES) == len(TEXTS)
+    assert all(i["alt"] and str(i["src"]).startswith("data:image/svg+xml") for i in images)
+    assert page.text.count("Reading.") == page.text.count("Estimator.") == len(FIGURES)
+
+
+def test_suspect_fits_come_first_and_say_what_failed(page: Page) -> None:
+    heads = [attrs.get("id") for attrs in page.all("section")]
+    assert heads[:2] == ["suspect", "findings"]
+    assert "4 of 51 fits did not pass." in page.text
+    assert "R-hat 1.080, least ESS 45, 37 divergences" in page.text
+
+
+def test_headings_do_not_skip_a_level(page: Page) -> None:
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+
+
+def test_the_human_table_carries_the_published_point_and_the_remark(page: Page) -> None:
+    assert "26 nats" in page.text and "short of the mode" in page.text
+    assert "0.49" in page.text
+
+
+def row(mean: float, sd: float, verdict: str = "ok") -> dict[str, object]:
+    return {"mean": mean, "sd": sd, "hdi_low": mean - 2 * sd, "hdi_high": mean + 2 * sd} | {
+        "verdict": verdict
+    }
+
+
+def test_a_difference_is_signed_and_as_uncertain_as_both_fits() -> None:
+    mean, low, high = difference(row(0.2, 0.03), row(0.5, 0.04))
+    assert mean == pytest.approx(-0.3)
+    assert (high - low) / 2 == pytest.approx(1.96 * 0.05, rel=1e-3)
+
+
+def estimates(**social: object) -> pl.DataFrame:
+    fit = {"checkpoint": "0", "framing": "pooled", "speaker": "s2", "semantics": "joint"}
+    fit |= {"parameter": "phi", "goal": "social"}
+    return pl.DataFrame([fit | {"model": "human"} | row(0.4, 0.02), fit | {"model": "m"} | social])
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "says"),
+    [(0.1, 0.03, "lower than"), (0.8, 0.03, "higher than"), (0.42, 0.03, "not told apart from")],
+)
+def test_findings_claim_a_direction_only_where_the_interval_has_one(
+    mean: float, sd: float, says: str
+) -> None:
+    (sentence,) = findings(estimates(**row(mean, sd)), ["social"], ["human"])
+    assert says in sentence and f"{mean:.2f} [" in sentence
+
+
+def test_no_finding_is_made_from_a_suspect_fit() -> None:
+    (sentence,) = findings(estimates(**row(0.1, 0.03, "suspect")), ["social"], ["human"])
+    assert "no finding" in sentence and "0.10" not in sentence
+
+
+def test_a_missing_figure_is_one_sentence(tmp_path: Path) -> None:
+    tables = synthetic.write(tmp_path / "tables")
+    with pytest.raises(UserError, match=r"phi\.svg: the figure is missing"):
+        build(tables, tmp_path, tmp_path / "r.html", study="demo", goals=[], baseline=["human"])
+
+
+def test_every_figure_has_a_caption_with_reading_estimator_and_exclusions() -> None:
+    for name in [*FIGURES, "human"]:
+        caption = (CAPTIONS / f"{name}.rst").read_text()
+        for part in ("**Reading.**", "**Estimator.**", "**n and exclusions.**"):
+            assert part in caption, name
