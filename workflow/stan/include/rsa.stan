@@ -1,0 +1,97 @@
+/* Rational speech acts: utterances are rows, states are columns. */
+
+// log L0(s|u) = log theta[u,s] - log sum_s' theta[u,s']
+matrix log_literal_listener(matrix log_theta) {
+  matrix[rows(log_theta), cols(log_theta)] log_l0;
+  for (u in 1:rows(log_theta)) {
+    log_l0[u] = log_theta[u] - log_sum_exp(log_theta[u]);
+  }
+  return log_l0;
+}
+
+// S1(u|s,phi) ∝ exp(alpha (phi log L0(s|u) + (1 - phi) E_L0[V|u]) - c(u))
+matrix speaker1(real alpha, real phi, matrix log_l0, vector value, vector c) {
+  int S = cols(log_l0);
+  matrix[rows(log_l0), S] e
+    = exp((alpha * phi) * log_l0 + rep_matrix((alpha * (1 - phi)) * value - c, S));
+  return e ./ rep_matrix(rep_row_vector(1, rows(log_l0)) * e, rows(log_l0));
+}
+
+// Gauss-Legendre on (0,1), K nodes: columns phi, 1 - phi, weight (Newton on the Legendre polynomial)
+matrix gauss_legendre(int K) {
+  matrix[K, 3] rule;
+  for (k in 1:K) {
+    real x = cos(pi() * (k - 0.25) / (K + 0.5));
+    real slope;
+    for (step in 1:8) {
+      real p0 = 1;
+      real p1 = x;
+      for (j in 2:K) {
+        real p2 = ((2 * j - 1) * x * p1 - (j - 1) * p0) / j;
+        p0 = p1;
+        p1 = p2;
+      }
+      slope = K * (x * p1 - p0) / (x * x - 1);
+      x -= p1 / slope;
+    }
+    rule[k] = [0.5 * (1 + x), 0.5 * (1 - x), 1 / ((1 - x * x) * slope * slope)];
+  }
+  return rule;
+}
+
+// Gauss-Legendre rules for ever sharper S1, one below the other
+array[] int rule_sizes() {
+  return {16, 24, 32, 48, 64, 96, 160};
+}
+
+matrix legendre_rules() {
+  matrix[sum(rule_sizes()), 3] rules;
+  int end = 0;
+  for (K in rule_sizes()) {
+    rules[(end + 1):(end + K)] = gauss_legendre(K);
+    end += K;
+  }
+  return rules;
+}
+
+// First and last row of the rule that keeps log S2 within 1e-6. The poles of S1 in phi come as close to (0,1) as
+// pi / (alpha times the range over u of log L0(s|u) - E_L0[V|u]); the limits are measured.
+array[] int choose_rule(real alpha, matrix log_l0, vector value) {
+  array[6] real limits = {15, 30, 42, 60, 75, 110};
+  real sharpness = 0;
+  int rule = 1;
+  int end;
+  for (s in 1:cols(log_l0)) {
+    vector[rows(log_l0)] slope = log_l0[, s] - value;
+    sharpness = fmax(sharpness, max(slope) - min(slope));
+  }
+  while (rule < 7 && alpha * sharpness > limits[rule]) {
+    rule += 1;
+  }
+  end = sum(head(rule_sizes(), rule));
+  return {end - rule_sizes()[rule] + 1, end};
+}
+
+// m[u,s] = integral of S1(u|s,phi) over phi in (0,1), with the rules of `legendre_rules`
+matrix integrate_speaker1(real alpha, matrix log_l0, vector value, vector c, matrix rules) {
+  int U = rows(log_l0);
+  matrix[U, cols(log_l0)] m;
+  array[2] int at = choose_rule(alpha, log_l0, value);
+  matrix[at[2] - at[1] + 1, 2] nodes = rules[at[1]:at[2], 1:2];
+  vector[rows(nodes)] node_weights = rules[at[1]:at[2], 3];
+  row_vector[U] kind = (alpha * value - c)';
+  for (s in 1:cols(log_l0)) {
+    matrix[rows(nodes), U] e = exp(nodes * append_row((alpha * log_l0[, s] - c)', kind));
+    m[, s] = e' * (node_weights ./ (e * rep_vector(1, U)));
+  }
+  return m;
+}
+
+// sum of w[u,s] (eta[u,s] - log sum_u' exp eta[u',s]): multinomial kernel, real-valued weights
+real speaker_kernel(matrix w, row_vector totals, matrix eta) {
+  real lp = sum(w .* eta);
+  for (s in 1:cols(eta)) {
+    lp -= totals[s] * log_sum_exp(eta[, s]);
+  }
+  return lp;
+}

@@ -1,0 +1,12 @@
+vector[D] y = centre + whiten * z;
+int C = D - has_cost;
+matrix[G, 4] x = cone(head(y, C), G, slots);
+log_prior = cone_log_prior(head(y, C), x, n_utilities, has_phi);
+alpha = 20 * tanh(sum(x[1]) / 20);
+for (g in 1:G) {
+  row_vector[4] share = x[g] / sum(x[g]);
+  omega[g] = [share[1], share[2], share[3] + share[4]];
+  if (has_phi) {
+    phi[g] = share[3] / omega[g, 3];
+  }
+}

@@ -1,0 +1,22 @@
+int has_phi = active[3];
+int n_utilities = sum(active);
+array[n_utilities + has_phi] int slots;      // of the cone
+vector[S] V = values - max(values);          // only differences matter: no exponent above 0, no overflow
+array[G] matrix[U, S] w;
+array[G] row_vector[S] totals;
+matrix[U, S] smoothed = (yes + 1) ./ (n + 2);
+matrix[U, S] logit_centre = logit(smoothed);
+matrix[U, S] logit_scale = inv_sqrt((n + 2) .* smoothed .* (1 - smoothed));
+{
+  int next = 1;
+  for (j in 1:4) {
+    if (active[min(j, 3)]) {
+      slots[next] = j;
+      next += 1;
+    }
+  }
+}
+for (g in 1:G) {
+  w[g] = counts[g]';
+  totals[g] = rep_row_vector(1, U) * w[g];
+}
