@@ -129,7 +129,8 @@ def test_what_yaml_would_bend_is_refused(
 
 
 @pytest.mark.parametrize(
-    "text", ["a: [1\nb: 2\n", "a:\n\t- b\n", "a: !!python/none x\n", "a: 1\n---\nb: 2\n", "", "# x\n"]
+    "text",
+    ["a: [1\nb: 2\n", "a:\n\t- b\n", "a: !!python/none x\n", "a: 1\n---\nb: 2\n", "", "# x\n"],
 )
 def test_what_is_not_one_yaml_document_is_named(write: Any, text: str) -> None:
     path = write(text)

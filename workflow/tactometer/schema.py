@@ -30,20 +30,21 @@ class Fault:
     kind: Literal["value", "unknown", "unevaluated", "missing"] = "value"
 
 
-def first_fault(data: Any, lines: Lines, schema_path: Path) -> Fault | None:
-    """The first fault by line, or None where data fits the schema."""
-    validator = _validator(schema_path)
+def first_fault(data: Any, lines: Lines, schema_path: Path, part: str | None) -> Fault | None:
+    """The first fault by line, or None where data fits the schema (or its `$defs` entry `part`)."""
+    validator = _validator(schema_path, part)
     faults = [f for e in validator.iter_errors(data) for f in _faults(e, validator.schema)]
     real = [fault for fault in faults if not _is_echo(fault, faults)]
     return min(real or faults, key=lambda fault: line_of(lines, fault.key), default=None)
 
 
 @lru_cache(maxsize=8)
-def _validator(schema_path: Path) -> Any:
+def _validator(schema_path: Path, part: str | None) -> Any:
     from jsonschema import Draft202012Validator
 
     schema, _ = read(schema_path)
-    Draft202012Validator.check_schema(schema)
+    if part is not None:
+        schema = {"$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}
     return Draft202012Validator(schema)
 
 

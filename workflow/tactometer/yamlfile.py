@@ -60,14 +60,17 @@ def read_text(path: Path) -> str:
         raise UserError(f"{path} cannot be read ({reason}): correct the path.") from None
 
 
-def validate(data: Any, lines: Lines, schema_path: Path, file: Path | str) -> None:
+def validate(
+    data: Any, lines: Lines, schema_path: Path, file: Path | str, part: str | None = None
+) -> None:
     """Raise a `UserError` for the first place, by line, at which data breaks its schema.
 
-    The schema is JSON Schema, draft 2020-12, written in YAML. `file` is the name to show.
+    The schema is JSON Schema, draft 2020-12, written in YAML; `part` names the entry of its `$defs`
+    to check against instead of the whole. `file` is the name to show.
     """
     from tactometer.schema import first_fault
 
-    fault = first_fault(data, lines, schema_path)
+    fault = first_fault(data, lines, schema_path, part)
     if fault is not None:
         raise UserError(f"{where(file, lines, fault.key)}: {fault.text}.")
 
