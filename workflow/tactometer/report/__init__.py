@@ -57,7 +57,7 @@ def build(
         measured=contents.measured(
             frames["counts"], frames["semantics"], frames["answers"], baseline
         ),
-        human=contents.human(frames["estimates"], frames["published"]),
+        human=contents.human(frames["estimates"], frames["published"], goals),
         recovered=contents.recovered(frames["recovery"]),
         coverage=coverage(frames["recovery"]),
         estimated=contents.estimated(frames["estimates"]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tactometer.figures.style import parameter_label
+from tactometer.figures.style import in_order, parameter_label
 from tactometer.figures.tables import (
     FIT,
     answers_used,
@@ -94,8 +94,8 @@ def _sorted(frame: pl.DataFrame) -> list[dict[str, object]]:
     return sorted(rows, key=lambda r: [natural(str(r[k])) for k in keys])
 
 
-def human(estimates: pl.DataFrame, published: pl.DataFrame) -> Table:
-    """The posterior of the human fit beside the published point."""
+def human(estimates: pl.DataFrame, published: pl.DataFrame, goals: Sequence[str]) -> Table:
+    """The posterior of the human fit beside the published point, in the order of `goals`."""
     columns = [
         "goal",
         "parameter",
@@ -109,6 +109,7 @@ def human(estimates: pl.DataFrame, published: pl.DataFrame) -> Table:
         return Table("Human baseline", columns, [])
     keys = ["model", "goal", "parameter"]
     both = representative(estimates).join(published, on=keys).sort(keys)
+    places = in_order(goals, both["goal"])
     rows = [
         [
             r["goal"],
@@ -119,7 +120,7 @@ def human(estimates: pl.DataFrame, published: pl.DataFrame) -> Table:
             number(r["mean"] - r["value"], "+.2f"),
             str(r["source"] or ""),
         ]
-        for r in both.iter_rows(named=True)
+        for r in sorted(both.to_dicts(), key=lambda r: places.index(r["goal"]))
     ]
     return Table("Human baseline: posterior beside the published point", columns, rows)
 
