@@ -59,7 +59,8 @@ def read_reply(text: str | None, options: Sequence[str]) -> Reply:
 
 _THOUGHT = re.compile(
     r"[<\[◁](/?)(?:think|thinking|thoughts?|reasoning|reflection|analysis|scratchpad)"
-    r"(?:\s[^<>\[\]]{0,80})?[>\]▷]",
+    r"(?:\s[^<>\[\]]{0,80})?[>\]▷]"
+    r"|<\|channel\|>(?:analysis|commentary|(final))",  # gpt-oss where no server has parsed it
     re.IGNORECASE,
 )
 
@@ -69,7 +70,7 @@ def strip_thought(text: str) -> str:
     kept: list[str] = []
     start: int | None = 0  # of the text being kept; None inside a thought
     for tag in _THOUGHT.finditer(text):
-        if tag[1]:
+        if tag[1] or tag[2]:
             if start is not None:  # the template opened this thought before the reply began
                 kept.clear()
             start = tag.end()
@@ -87,6 +88,7 @@ _MARKUP = (
     (re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|rm|bf)\s{0,3}"), ""),
     (re.compile(r"<(?:answer|final)>", re.IGNORECASE), "\nanswer: "),
     (re.compile(r"</(?:answer|final)>", re.IGNORECASE), "\n"),
+    (re.compile(r"<\|[^|<>\n]{1,40}\|>|</s>"), "\n"),  # special tokens
     (re.compile(r"[{\[]"), "("),
     (re.compile(r"[}\]]"), ")"),
     (re.compile(r"(?:[^\S\n]|_)+"), " "),
