@@ -174,6 +174,8 @@ def test_a_good_file_passes(write: Any) -> None:
         (("    provider: api\n", ""), 3, "models.claude", ["provider is missing"]),
         (("    source: anthropic/x\n", ""), 3, "models.claude", ["source is missing", "LiteLLM"]),
         (("source:", "sauce:"), 5, "models.claude.sauce", ["perhaps source"]),
+        (("    source:", "    zzz: 1\n    sauces:"), 5, "models.claude.zzz", ["unknown key"]),
+        (("    provider: api\n", "    zzz: 1\n"), 3, "models.claude", ["provider is missing"]),
         (("source:", "engine: {}\n    source:"), 5, "models.claude.engine", ["unknown key"]),
         (("source:", "limits: {rpn: 1}\n    source:"), 5, "models.claude.limits.rpn", ["rpm"]),
         (("source: anthropic/x", "source: 1"), 5, "models.claude.source", ["text, not 1"]),

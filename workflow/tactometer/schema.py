@@ -27,7 +27,8 @@ class Fault:
 
     key: Key
     text: str
-    kind: Literal["value", "unknown", "unevaluated", "missing"] = "value"
+    kind: Literal["value", "unknown", "unevaluated"] = "value"
+    missing: str | None = None
 
 
 def first_fault(data: Any, lines: Lines, schema_path: Path, part: str | None) -> Fault | None:
@@ -55,9 +56,12 @@ def _is_echo(fault: Fault, faults: list[Fault]) -> bool:
     """
     if fault.kind == "unevaluated":
         return any(f is not fault and f.key[: len(fault.key)] == fault.key for f in faults)
-    if fault.kind == "missing":
-        return any(f.kind in ("unknown", "unevaluated") and f.key[:-1] == fault.key for f in faults)
-    return False
+    strangers = [
+        str(f.key[-1])
+        for f in faults
+        if f.kind in ("unknown", "unevaluated") and f.key[:-1] == fault.key
+    ]
+    return bool(fault.missing and difflib.get_close_matches(fault.missing, strangers, n=1))
 
 
 def _faults(error: Any, root: Any) -> Iterator[Fault]:
@@ -73,7 +77,10 @@ def _faults(error: Any, root: Any) -> Iterator[Fault]:
         for name in _unknown(error):
             yield Fault((*key, name), _unknown_text(name, known), kind)
     elif error.validator == "required":
-        yield Fault(key, _missing(error, root), "missing")
+        name = _missing(error)
+        about = _known(error.schema, root).get(name)
+        purpose = f" ({about})" if about else ""
+        yield Fault(key, f"the key {name} is missing; add it{purpose}", missing=name)
     else:
         yield Fault(key, _sentence(error))
 
@@ -143,12 +150,10 @@ def _sentence(error: Any) -> str:
     return f"{text} ({about.strip().rstrip('.')})" if about else text
 
 
-def _missing(error: Any, root: Any) -> str:
-    """Name the required key that is missing, and what it is for."""
+def _missing(error: Any) -> str:
+    """The required key that one error is about."""
     absent = [name for name in error.validator_value if name not in error.instance]
-    name = next((name for name in absent if repr(name) in error.message), absent[0])
-    about = _known(error.schema, root).get(name)
-    return f"the key {name} is missing; add it" + (f" ({about})" if about else "")
+    return str(next((name for name in absent if repr(name) in error.message), absent[0]))
 
 
 def _unknown(error: Any) -> list[str]:
