@@ -1,0 +1,175 @@
+"""What a posterior says: summaries of its parameters, and whether its chains can be trusted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from tactometer.rsa import Array
+
+Verdict = Literal["ok", "refit", "suspect"]
+Pattern = Literal["one mode", "several modes", "stuck chains"]
+
+RHAT_LIMIT = 1.01
+ESS_LIMIT = 400.0  # of 4 x 1000 draws; in proportion for fewer
+SUPPORT = {"alpha": (0.0, 20.0), "phi": (0.0, 1.0), "omega": (0.0, 1.0), "cost": (1.0, 10.0)}
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """The diagnostics of one fit; rhat and ess are the worst over alpha, phi, omega and cost.
+
+    `stuck` are chains whose log posterior stays below the others': they are a fault of sampling, not modes.
+    `seconds` is the wall time of all runs, `runs` their number (2 after a refit).
+    """
+
+    divergences: int
+    treedepth_hits: int
+    rhat: float
+    ess_bulk: float
+    ess_tail: float
+    stuck: tuple[int, ...]
+    pattern: Pattern
+    runs: int
+    seconds: float
+    verdict: Verdict
+
+
+def scalars(draws: Mapping[str, Array], goals: tuple[str, ...]) -> dict[tuple[str, str | None], Array]:
+    """The natural parameters one by one: (name, goal or None) -> [chain, draw]; omega as omega_inf, ..."""
+    from tactometer.speakers import UTILITIES
+
+    found: dict[tuple[str, str | None], Array] = {("alpha", None): draws["alpha"]}
+    for g, goal in enumerate(goals):
+        if "phi" in draws:
+            found["phi", goal] = draws["phi"][..., g]
+        if "omega" in draws:
+            for k, utility in enumerate(UTILITIES):
+                found[f"omega_{utility}", goal] = draws["omega"][..., g, k]
+    if "cost" in draws:
+        found["cost", None] = draws["cost"]
+    return {name: x for name, x in found.items() if np.any(x != 0)}
+
+
+def diagnose(
+    parameters: Mapping[Any, Array], stats: Mapping[str, Array], max_treedepth: int
+) -> dict[str, Any]:
+    """The fields of `Diagnostics` that one run has: all but runs, seconds and verdict."""
+    moving = [x for x in parameters.values() if np.ptp(x) > 0]
+    stuck = stuck_chains(stats["lp"])
+    kept = [c for c in range(len(stats["lp"])) if c not in stuck]
+    apart = len(kept) > 1 and max((rhat(x[kept]) for x in moving), default=1.0) > 1.05
+    several = apart or any(humps(x[kept]) > 1 for x in moving)
+    return {
+        "divergences": int(stats["diverging"].sum()),
+        "treedepth_hits": int((stats["tree_depth"] >= max_treedepth).sum()),
+        "rhat": max((rhat(x) for x in moving), default=float("nan")),
+        "ess_bulk": min((ess(x, "bulk") for x in moving), default=float("nan")),
+        "ess_tail": min((ess(x, "tail") for x in moving), default=float("nan")),
+        "stuck": stuck,
+        "pattern": "stuck chains" if stuck else "several modes" if several else "one mode",
+    }
+
+
+def is_clean(found: Mapping[str, Any], draws: int) -> bool:
+    """Whether a run with that many draws in all can be believed; a nan is no reason to believe it."""
+    enough = ESS_LIMIT * min(1.0, draws / 4000)
+    return bool(
+        found["divergences"] == 0
+        and found["treedepth_hits"] == 0
+        and found["rhat"] <= RHAT_LIMIT
+        and found["ess_bulk"] >= enough
+    )
+
+
+def stuck_chains(lp: Array) -> tuple[int, ...]:
+    """Chains whose highest log posterior [chain, draw] is below all but 1% of the best chain's."""
+    best = int(np.argmax(np.median(lp, axis=1)))
+    floor = np.quantile(lp[best], 0.01)
+    return tuple(c for c in range(len(lp)) if lp[c].max() < floor)
+
+
+def humps(x: Array) -> int:
+    """How many humps a density has that stand out: a tenth of the highest, above twice the valley between."""
+    grid, density = kde(x, float(x.min()), float(x.max()))
+    count, peak, valley = 0, 0.0, 0.0
+    for height in [*density, 0.0]:
+        if height > peak:
+            peak = height
+        if height < peak / 2 and peak > max(2 * valley, density.max() / 10):
+            count, peak, valley = count + 1, 0.0, height
+        elif peak < 2 * valley or peak == 0.0:
+            valley = min(valley, height)
+            peak = height
+    return count
+
+
+def summarise(name: str, x: Array, n_utilities: int) -> dict[str, float]:
+    """The summary of one natural parameter from its draws [chain, draw]: the columns of `tables/estimates`.
+
+    The mode is the peak of a kernel density that is reflected at the prior's bounds: half-sample modes jump by
+    half an sd at 4,000 draws, and a plain kernel pulls a mode at a bound inside. A constant has no rhat, ess or
+    contraction (nan).
+    """
+    low, high = SUPPORT[name.partition("_")[0]]
+    hdi_low, hdi_high = hdi(x)
+    fixed = np.ptp(x) == 0
+    nan = float("nan")
+    grid, density = kde(x, low, high)
+    return {
+        "mean": float(x.mean()),
+        "sd": float(x.std(ddof=1)),
+        "median": float(np.median(x)),
+        "mode": float(x.flat[0] if fixed else grid[np.argmax(density)]),
+        "hdi_low": hdi_low,
+        "hdi_high": hdi_high,
+        "ess_bulk": nan if fixed else ess(x, "bulk"),
+        "ess_tail": nan if fixed else ess(x, "tail"),
+        "rhat": nan if fixed else rhat(x),
+        "contraction": nan if fixed else 1 - float(x.var()) / prior_variance(name, n_utilities),
+    }
+
+
+def prior_variance(name: str, n_utilities: int) -> float:
+    """The prior variance of a natural parameter; a weight's is that of a uniform simplex."""
+    if name.startswith("omega_"):
+        return (n_utilities - 1) / (n_utilities**2 * (n_utilities + 1))
+    low, high = SUPPORT[name]
+    return (high - low) ** 2 / 12
+
+
+def hdi(x: Array, mass: float = 0.95) -> tuple[float, float]:
+    """The shortest interval that holds that share of the draws."""
+    ordered = np.sort(x, axis=None)
+    inside = int(np.floor(mass * ordered.size))
+    start = int(np.argmin(ordered[inside:] - ordered[: ordered.size - inside]))
+    return float(ordered[start]), float(ordered[start + inside])
+
+
+def kde(x: Array, low: float, high: float, bins: int = 512) -> tuple[Array, Array]:
+    """A kernel density on a grid over (low, high), reflected at both; Silverman's bandwidth."""
+    width = (high - low) / bins
+    if width <= 0:
+        return np.array([low]), np.ones(1)
+    spread = min(float(x.std()), float(np.subtract(*np.quantile(x, [0.75, 0.25]))) / 1.34) or float(x.std())
+    bandwidth = max(0.9 * spread * x.size**-0.2, width)
+    density, _ = np.histogram(x, bins, (low, high))
+    reach = min(bins, int(np.ceil(4 * bandwidth / width)))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * width / bandwidth) ** 2)
+    smooth = np.convolve(np.pad(density, reach, mode="symmetric"), kernel, mode="valid")
+    return low + width * (np.arange(bins) + 0.5), smooth / (smooth.sum() * width)
+
+
+def rhat(x: Array) -> float:
+    """Rank-normalised split R-hat of [chain, draw] (Vehtari and others 2021)."""
+    import arviz
+
+    return float(arviz.rhat(x, method="rank"))
+
+
+def ess(x: Array, kind: Literal["bulk", "tail"]) -> float:
+    """Effective sample size of [chain, draw] (Vehtari and others 2021)."""
+    import arviz
+
+    return float(arviz.ess(x, method=kind))

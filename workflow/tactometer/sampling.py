@@ -1,0 +1,357 @@
+"""Sample the posterior of one speaker from one behaviour, and say whether the chains can be trusted."""
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tactometer import cmdstan, cone, rsa
+from tactometer.errors import UserError
+from tactometer.posterior import Diagnostics, diagnose, is_clean, scalars, summarise
+from tactometer.rsa import Array
+from tactometer.speakers import UTILITIES, Speaker
+
+if TYPE_CHECKING:
+    from arviz import InferenceData
+
+STAN = Path(__file__).resolve().parent.parent / "stan"
+_STATS = {
+    "lp": "lp__",
+    "diverging": "divergent__",
+    "tree_depth": "treedepth__",
+    "n_steps": "n_leapfrog__",
+    "acceptance_rate": "accept_stat__",
+    "step_size": "stepsize__",
+    "energy": "energy__",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Behaviour:
+    """What one model did: counts [goal, state, utterance] are real-valued weights of its choices.
+
+    yes, n [utterance, state] are its yes/no answers; values [state] in stars or hearts; negated [utterance] marks
+    the utterances that carry a cost, or None where negation costs nothing. ValueError if it makes no sense.
+    """
+
+    counts: Array
+    yes: Array
+    n: Array
+    values: Array
+    negated: Array | None
+    goals: tuple[str, ...]
+    states: tuple[str, ...]
+    utterances: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        shape = (len(self.goals), len(self.states), len(self.utterances))
+        _check("counts", self.counts, shape)
+        _check("yes", self.yes, shape[:0:-1])
+        _check("n", self.n, shape[:0:-1])
+        if np.any(np.asarray(self.yes) > np.asarray(self.n)):
+            raise ValueError("yes must not be above n")
+        if np.shape(self.values) != shape[1:2] or not np.all(np.isfinite(self.values)):
+            raise ValueError(f"values must be {shape[1]} finite numbers, one a state")
+        if self.negated is not None and np.shape(self.negated) != shape[2:]:
+            raise ValueError(f"negated must have {shape[2]} entries, one an utterance")
+
+    @property
+    def theta(self) -> Array:
+        """The posterior mean of theta from the yes/no answers, (yes + 1) / (n + 2) [utterance, state]."""
+        return (np.asarray(self.yes) + 1) / (np.asarray(self.n) + 2)
+
+
+@dataclass(frozen=True)
+class SamplingSettings:
+    """How to sample; `parallel_chains` None means as many as there are cores."""
+
+    semantics: Literal["joint", "fixed"] = "joint"
+    chains: int = 4
+    warmup: int = 1000
+    draws: int = 1000
+    seed: int = 1
+    adapt_delta: float = 0.95
+    max_treedepth: int = 10
+    parallel_chains: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """A posterior: draws [chain, draw, ...] of alpha, phi [goal], omega [goal, 3], cost, theta [utterance, state].
+
+    What a speaker does not have is absent; a utility that it does not weigh has omega 0.
+    """
+
+    behaviour: Behaviour
+    speaker: Speaker
+    settings: SamplingSettings
+    draws: Mapping[str, Array]
+    stats: Mapping[str, Array]
+    diagnostics: Diagnostics
+
+    def summary(self) -> list[dict[str, Any]]:
+        """One row per natural parameter (and goal, None where it is shared): the columns of `tables/estimates`."""
+        return [
+            {"parameter": name, "goal": goal, **summarise(name, x, len(self.speaker.utilities))}
+            for (name, goal), x in scalars(self.draws, self.behaviour.goals).items()
+        ]
+
+    def predict(self, draws: int = 300) -> Array:
+        """Posterior predictive p(u|s) [draw, goal, state, utterance] of draws spread evenly over the chains."""
+        return np.exp(_log_speaker(self, draws))
+
+    def log_likelihood(self, draws: int | None = None) -> Array:
+        """log p(u|s) of one answer [draw, goal, state, utterance]; None: every draw, a second or two."""
+        return _log_speaker(self, draws or self.stats["lp"].size)
+
+    def to_inference_data(self) -> "InferenceData":
+        """The draws, sample_stats, the behaviour as observed_data, the diagnostics as attributes."""
+        import arviz
+
+        b = self.behaviour
+        answers = ["goal", "state", "utterance"]
+        fields = {key: _plain(value) for key, value in asdict(self.diagnostics).items()}
+        return arviz.from_dict(
+            posterior=dict(self.draws),
+            sample_stats={**self.stats, "diverging": self.stats["diverging"].astype(bool)},
+            observed_data={"counts": b.counts, "yes": b.yes, "n": b.n},
+            constant_data={"values": b.values, "negated": _flags(b)},
+            coords={
+                "goal": list(b.goals),
+                "utility": list(UTILITIES),
+                "utterance": list(b.utterances),
+                "state": list(b.states),
+            },
+            dims={
+                "phi": ["goal"],
+                "omega": ["goal", "utility"],
+                "theta": ["utterance", "state"],
+                "counts": answers,
+                "yes": ["utterance", "state"],
+                "n": ["utterance", "state"],
+                "values": ["state"],
+                "negated": ["utterance"],
+            },
+            posterior_attrs={**fields, "speaker": self.speaker.name, **_settings(self.settings)},
+        )
+
+
+def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -> Sampled:
+    """The posterior of that speaker; a run that cannot be believed is followed by a more careful one.
+
+    Verdicts: `ok` the first run is clean, `refit` the second is, `suspect` neither. UserError if the sampler fails.
+    """
+    start = time.monotonic()
+    ladder = (settings, _careful(settings))
+    for runs, rung in enumerate(ladder, start=1):
+        draws, stats = _run(behaviour, speaker, rung, spread=runs > 1)
+        found = diagnose(scalars(draws, behaviour.goals), stats, settings.max_treedepth)
+        clean = is_clean(found, settings.chains * settings.draws)
+        if clean:
+            break
+    verdict: Literal["ok", "refit", "suspect"] = (
+        ("ok" if runs == 1 else "refit") if clean else "suspect"
+    )
+    diagnostics = Diagnostics(
+        **found, runs=runs, seconds=time.monotonic() - start, verdict=verdict
+    )
+    return Sampled(behaviour, speaker, settings, draws, stats, diagnostics)
+
+
+def program(speaker: Speaker, *, joint: bool, cost: bool) -> Path:
+    """The Stan program of a fit: with theta fixed and no cost, L1 is tabulated over alpha."""
+    name = "s1" if speaker.level == 1 else "s2" if joint or cost else "s2_fixed"
+    return STAN / f"{name}.stan"
+
+
+def stan_data(
+    behaviour: Behaviour,
+    speaker: Speaker,
+    *,
+    joint: bool,
+    centre: Array | None = None,
+    whiten: Array | None = None,
+) -> dict[str, Any]:
+    """The data block of every program; coordinates are y = centre + whiten z, unless given y = z."""
+    goals, states, utterances = behaviour.counts.shape
+    size = cone.dimension(speaker, goals, behaviour.negated is not None)
+    return {
+        "G": goals,
+        "S": states,
+        "U": utterances,
+        "values": _floats(behaviour.values),
+        "counts": _floats(behaviour.counts),
+        "yes": _floats(behaviour.yes),
+        "n": _floats(behaviour.n),
+        "joint": int(joint),
+        "has_cost": int(behaviour.negated is not None),
+        "negated": _floats(_flags(behaviour)),
+        "active": cone.active(speaker),
+        "D": size,
+        "centre": _floats(np.zeros(size) if centre is None else centre),
+        "whiten": _floats(np.eye(size) if whiten is None else whiten),
+    }
+
+
+def _run(
+    behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings, *, spread: bool
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    joint = settings.semantics == "joint"
+    size = cone.dimension(speaker, len(behaviour.goals), behaviour.negated is not None)
+    centre, whiten = np.zeros(size), np.eye(size)
+    if joint:
+        centre, whiten = _pilot(behaviour, speaker, settings)
+    data = stan_data(behaviour, speaker, joint=joint, centre=centre, whiten=whiten)
+    rng = np.random.default_rng(settings.seed)
+    inits = []
+    for _ in range(settings.chains):
+        z = rng.uniform(-1, 1, size)
+        if spread:
+            prior = cone.draw_prior(rng, speaker, len(behaviour.goals), behaviour.negated is not None)
+            z = np.linalg.solve(whiten, cone.coordinates(prior, speaker) - centre)
+        z_theta = rng.uniform(-0.5, 0.5, (behaviour.yes.shape if joint else (0, len(behaviour.states))))
+        inits.append({"z": z.tolist(), "z_theta": z_theta.tolist()})
+    columns = _cmdstan(program(speaker, joint=joint, cost=bool(data["has_cost"])), data, inits, settings)
+    stats = {name: columns[column][..., 0] for name, column in _STATS.items()}
+    return _natural(columns, behaviour, speaker), stats
+
+
+def _pilot(
+    behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings
+) -> tuple[Array, Array]:
+    """Mean and Cholesky factor of the coordinates from a short run with theta fixed: it whitens the joint run."""
+    short = replace(settings, chains=2, warmup=300, draws=300, adapt_delta=0.8)
+    data = stan_data(behaviour, speaker, joint=False)
+    rng = np.random.default_rng(settings.seed)
+    inits = [{"z": rng.uniform(-1, 1, data["D"]).tolist(), "z_theta": []} for _ in range(2)]
+    columns = _cmdstan(
+        program(speaker, joint=False, cost=bool(data["has_cost"])), data, inits, short
+    )
+    z = columns["z"].reshape(-1, data["D"])
+    covariance = np.atleast_2d(np.cov(z, rowvar=False)) + 1e-6 * np.eye(data["D"])
+    return z.mean(axis=0), np.linalg.cholesky(covariance)
+
+
+def _cmdstan(
+    stan_file: Path,
+    data: Mapping[str, Any],
+    inits: list[dict[str, Any]],
+    settings: SamplingSettings,
+) -> dict[str, Array]:
+    """Run the program: its columns by name [chain, draw, element], elements in Stan's (column-major) order."""
+    model = cmdstan.compile_program(stan_file)
+    with tempfile.TemporaryDirectory(prefix="tactometer-") as folder:
+        files = [Path(folder) / f"init-{c}.json" for c in range(settings.chains)]
+        for file, init in zip(files, inits, strict=True):
+            file.write_text(json.dumps(init))
+        data_file = Path(folder) / "data.json"
+        data_file.write_text(json.dumps(data))
+        try:
+            fit = model.sample(
+                data=str(data_file),
+                inits=[str(file) for file in files],
+                chains=settings.chains,
+                parallel_chains=min(settings.chains, settings.parallel_chains or _cores()),
+                seed=settings.seed,
+                iter_warmup=settings.warmup,
+                iter_sampling=settings.draws,
+                adapt_delta=settings.adapt_delta,
+                max_treedepth=settings.max_treedepth,
+                metric="diag_e" if data["joint"] else "dense_e",
+                output_dir=folder,
+                sig_figs=9,
+                refresh=settings.warmup + settings.draws,
+                show_progress=False,
+            )
+            table = np.swapaxes(fit.draws(), 0, 1)
+        except (RuntimeError, ValueError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise UserError(f"{stan_file.stem}: the sampler failed ({reason}).") from None
+    columns: dict[str, list[int]] = {}
+    for i, column in enumerate(fit.column_names):
+        columns.setdefault(column.partition("[")[0], []).append(i)
+    return {name: table[..., i] for name, i in columns.items()}
+
+
+def _natural(
+    columns: Mapping[str, Array], behaviour: Behaviour, speaker: Speaker
+) -> dict[str, Array]:
+    goals, states, utterances = behaviour.counts.shape
+    draws = {"alpha": columns["alpha"][..., 0]}
+    if speaker.has_phi:
+        draws["phi"] = columns["phi"]
+    if speaker.level == 2:
+        draws["omega"] = _matrix(columns["omega"], goals, 3)
+    if "cost" in columns:
+        draws["cost"] = columns["cost"][..., 0]
+    if "z_theta" in columns:
+        proportion = behaviour.theta
+        scale = 1 / np.sqrt((behaviour.n + 2) * proportion * (1 - proportion))
+        logit = np.log(proportion / (1 - proportion))
+        z = _matrix(columns["z_theta"], utterances, states)
+        draws["theta"] = 1 / (1 + np.exp(-(logit + scale * z)))
+    return draws
+
+
+def _log_speaker(sampled: Sampled, draws: int) -> Array:
+    total = sampled.stats["lp"].size
+    picked = np.linspace(0, total - 1, min(draws, total)).round().astype(int)
+    flat = {k: x.reshape(total, *x.shape[2:])[picked] for k, x in sampled.draws.items()}
+    b = sampled.behaviour
+    theta = flat.get("theta", b.theta)
+    costs: ArrayLike = 0.0 if b.negated is None else rsa.negation_cost(flat["cost"], b.negated)
+    found = []
+    for g in range(len(b.goals)):
+        phi = flat["phi"][:, g] if "phi" in flat else None
+        if sampled.speaker.level == 1:
+            found.append(rsa.s1(flat["alpha"], flat["phi"][:, g], theta, b.values, costs))
+        else:
+            omega = flat["omega"][:, g]
+            found.append(rsa.s2(flat["alpha"], phi, omega, theta, b.values, costs))
+    return np.stack(found, axis=1)
+
+
+def _careful(settings: SamplingSettings) -> SamplingSettings:
+    delta = max(settings.adapt_delta, 1 - (1 - settings.adapt_delta) / 5)
+    return replace(
+        settings, adapt_delta=delta, warmup=2 * settings.warmup, seed=settings.seed + 1_000_003
+    )
+
+
+def _check(name: str, array: ArrayLike, shape: tuple[int, ...]) -> None:
+    if np.shape(array) != shape:
+        raise ValueError(f"{name} must have the shape {shape}, not {np.shape(array)}")
+    if not np.all(np.isfinite(array)) or np.any(np.asarray(array) < 0):
+        raise ValueError(f"{name} must be finite and not negative")
+
+
+def _flags(behaviour: Behaviour) -> Array:
+    absent = np.zeros(len(behaviour.utterances))
+    return absent if behaviour.negated is None else np.asarray(behaviour.negated, dtype=float)
+
+
+def _matrix(flat: Array, rows: int, columns: int) -> Array:
+    return np.swapaxes(flat.reshape(*flat.shape[:-1], columns, rows), -1, -2)
+
+
+def _floats(array: ArrayLike) -> list[Any]:
+    return list(np.asarray(array, dtype=float).tolist())
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _settings(settings: SamplingSettings) -> dict[str, Any]:
+    return {key: value for key, value in asdict(settings).items() if value is not None}
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
