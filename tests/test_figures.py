@@ -125,7 +125,7 @@ def test_a_suspect_fit_looks_different_from_one_that_converged(tmp_path: Path) -
 
 def test_only_a_fit_that_passed_is_filled() -> None:
     hollow = {mark for mark, (_, fill, _, _) in posteriors.MARKS.items() if fill == "white"}
-    assert hollow == {m for m in posteriors.MARKS if m.endswith(("refit", "suspect"))}
+    assert hollow == {m for m in posteriors.MARKS if m.endswith("suspect")}
 
 
 def test_the_published_human_point_has_a_marker_of_its_own(drawn: dict[str, str]) -> None:

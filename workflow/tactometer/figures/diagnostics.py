@@ -20,7 +20,7 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import Tables, with_condition
+from tactometer.figures.tables import Tables, passed, with_condition
 
 TITLE = "Did the sampler converge?"
 MEASURES = {
@@ -31,7 +31,7 @@ MEASURES = {
 }
 VERDICTS = {
     "ok": (style.BLUE, style.BLUE, "o"),
-    "refit": (style.BLUE, "white", "s"),
+    "refit": (style.BLUE, style.BLUE, "s"),
     "suspect": (style.VERMILLION, "white", "X"),
 }
 
@@ -65,7 +65,7 @@ def plot(tables: Tables) -> Drawing:
     floor = floor.with_columns(condition=pl.lit(style.levels(rows["condition"])[0]))
     conditions = style.levels(rows["condition"])
     shown = [v for v in VERDICTS if v in set(rows["verdict"])]
-    n_ok = fits.filter(pl.col("verdict") == "ok").height
+    n_ok = fits.filter(passed()).height
     scales = [
         scale({v: VERDICTS[v][i] for v in shown}, limits=shown)
         for i, scale in enumerate([scale_color_manual, scale_fill_manual, scale_shape_manual])

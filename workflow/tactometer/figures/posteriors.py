@@ -37,17 +37,17 @@ from tactometer.figures.tables import (
     answers_sentence,
     checkpoint_order,
     model_order,
+    passed,
     representative,
     with_condition,
 )
 
-# mark: (colour of line and rim, fill, shape, line). Only a fit that passed its checks is filled.
+# mark: (colour of line and rim, fill, shape, line). Only a fit that passed its checks, at the first
+# run or at the more careful second one, is filled.
 MARKS = {
     "human": (style.BLACK, style.BLACK, "D", "solid"),
-    "human, refit": (style.BLACK, "white", "D", "dashed"),
     "human, suspect": (style.VERMILLION, "white", "D", "dotted"),
     "model": (style.BLUE, style.BLUE, "o", "solid"),
-    "model, refit": (style.BLUE, "white", "s", "dashed"),
     "model, suspect": (style.VERMILLION, "white", "o", "dotted"),
 }
 PUBLISHED = "published human point"
@@ -82,8 +82,7 @@ def _labelled(tables: Tables, rows: pl.DataFrame, parameters: Sequence[str]) -> 
     """Add condition, label (the parameter as printed), mark; goals in their order."""
     is_human = pl.col("model").is_in(list(tables.baseline))
     who = pl.when(is_human).then(pl.lit("human")).otherwise(pl.lit("model"))
-    verdict = pl.col("verdict").fill_null("suspect")
-    mark = pl.when(verdict == "ok").then(who).otherwise(pl.format("{}, {}", who, verdict))
+    mark = pl.when(passed()).then(who).otherwise(pl.format("{}, suspect", who))
     labels = {p: style.parameter_label(p) for p in parameters}
     return with_condition(rows, tables.baseline).with_columns(
         mark.cast(pl.Enum(list(MARKS))).alias("mark"),
@@ -99,7 +98,7 @@ def _subtitle(tables: Tables, rows: pl.DataFrame) -> str:
         return ", ".join(sorted(rows[column].unique().to_list()))
 
     fits = rows.unique(["model", "checkpoint", "goal"])
-    hollow = fits.filter(pl.col("verdict").fill_null("suspect") != "ok").height
+    hollow = fits.filter(~passed()).height
     warning = f"; {hollow} of {fits.height} fits did not pass their checks: hollow, broken line"
     return (
         f"Posterior mean and 95% HDI; speaker {names('speaker')}, semantics {names('semantics')}, "
@@ -238,14 +237,13 @@ def _course_layers(mine: pl.DataFrame, human: pl.DataFrame) -> ggplot:
         plot += geom_rect(edges, data=human, alpha=0.2, **BAND)
     elif not human.is_empty():
         plot += geom_rect(interval, data=human, fill=style.BAND, **BAND)
-    passed = pl.col("verdict").fill_null("suspect") == "ok"
-    many, few = mine.filter("many"), mine.filter(~pl.col("many") & passed)
-    failed = mine.filter(~passed)
+    many, few = mine.filter("many"), mine.filter(~pl.col("many") & passed())
+    failed = mine.filter(~passed())
     if not many.is_empty():
         plot += geom_ribbon(interval, data=many, alpha=0.3, color="none", size=0, show_legend=False)
     plot += geom_linerange(interval, data=few, size=0.8, show_legend=False)
     plot += geom_line(data=mine.filter(pl.col("checkpoint").n_unique().over("model") > 1), size=0.5)
-    plot += geom_point(aes(shape="label"), data=mine.filter(passed), size=1.3)
+    plot += geom_point(aes(shape="label"), data=mine.filter(passed()), size=1.3)
     if not failed.is_empty():
         plot += geom_linerange(interval, data=failed, linetype="dotted", show_legend=False)
         plot += geom_point(

@@ -16,6 +16,12 @@ from tactometer.figures import style
 PREFERRED = {"framing": "pooled", "speaker": "s2", "semantics": "joint"}
 EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 FIT = ["model", "checkpoint", "goal"]
+PASSED = ("ok", "refit")  # clean at the first run, or at the more careful second one
+
+
+def passed() -> pl.Expr:
+    """Whether a fit may be read; one without a verdict may not."""
+    return pl.col("verdict").is_in(PASSED).fill_null(False)
 
 
 @dataclass(frozen=True)

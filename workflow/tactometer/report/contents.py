@@ -14,6 +14,7 @@ from tactometer.figures.tables import (
     checkpoint_order,
     model_order,
     natural,
+    passed,
     representative,
 )
 from tactometer.report.findings import interval, number, posterior
@@ -75,7 +76,7 @@ def suspects(diagnostics: pl.DataFrame) -> Table:
     columns = ["model", "checkpoint", "goal", "framing", "speaker", "verdict", "what failed"]
     rows = []
     if not diagnostics.is_empty():
-        bad = diagnostics.filter(pl.col("verdict").fill_null("suspect") != "ok")
+        bad = diagnostics.filter(~passed())
         rows = [[str(r[c] or "") for c in columns[:-1]] + [_failed(r)] for r in _sorted(bad)]
     return Table("Fits that should not be read", columns, rows)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from tactometer.figures.tables import checkpoint_order, model_order, representative
+from tactometer.figures.tables import PASSED, checkpoint_order, model_order, representative
 
 Z = 1.959964
 Fit = Mapping[str, dict[str, Any]]  # parameter -> its row of `estimates`
@@ -68,7 +68,7 @@ def findings(estimates: pl.DataFrame, goals: Sequence[str], baseline: Sequence[s
 
 def passed(fit: Fit) -> bool:
     """Whether a fit may be read at all."""
-    return all(row["verdict"] == "ok" for row in fit.values())
+    return all(row["verdict"] in PASSED for row in fit.values())
 
 
 def _fits(rows: pl.DataFrame) -> dict[tuple[str, str, str], dict[str, dict[str, Any]]]:
