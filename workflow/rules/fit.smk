@@ -6,7 +6,7 @@ Makes: fits/{model}/{checkpoint}/{goal}.nc, a group per framing and speaker vari
 what the tables read of it: .estimates, .diagnostics, .predictive.
 """
 
-PARTS = ["nc", "estimates.parquet", "diagnostics.parquet", "predictive.parquet"]
+PARTS = ["estimates.parquet", "diagnostics.parquet", "predictive.parquet"]
 SHARING = [model.name for model in STUDY.models.values() if model.shares]
 FIT = (
     "tactometer fit --settings {input.settings:q} --semantics {input.semantics:q}"
@@ -22,7 +22,8 @@ rule fit:
         semantics=f"{RESULTS}/semantics/{{model}}/{{checkpoint}}.parquet",
         counts=f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet",
     output:
-        multiext(f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.", nc="nc", rest=PARTS[1:]),
+        nc=f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.nc",
+        rest=[f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.{part}" for part in PARTS],
     log:
         f"{LOGS}/fit/{{model}}/{{checkpoint}}/{{goal}}.log",
     benchmark:
@@ -55,7 +56,7 @@ for _model in SHARING:
             rest=[
                 f"{RESULTS}/fits/{_model}/{{checkpoint}}/{goal}.{part}"
                 for goal in STUDY.models[_model].goals
-                for part in PARTS[1:]
+                for part in PARTS
             ],
         log:
             f"{LOGS}/fit/{_model}/{{checkpoint}}.log",

@@ -25,7 +25,7 @@ def parts_of(wildcards):
         yield f"{RESULTS}/semantics/{place}.parquet"
         for goal in model.goals:
             yield f"{RESULTS}/counts/{place}/{goal}.parquet"
-            yield from (f"{RESULTS}/fits/{place}/{goal}.{part}" for part in PARTS[1:])
+            yield from (f"{RESULTS}/fits/{place}/{goal}.{part}" for part in PARTS)
         for prompt_set in model.prompt_sets:
             yield f"{RESULTS}/choices/{place}/{prompt_set}.parquet"
 

@@ -115,3 +115,6 @@ def _add_results(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         command.add_argument("--out", type=Path, required=True)
         if name == "report":
             command.add_argument("--figures", type=Path, required=True)
+
+    command = _command(commands, "summary", stages.summary, "say how a run ended, what to open")
+    command.add_argument("results", type=Path, help="results/{study}")

@@ -18,6 +18,8 @@ from filelock import FileLock, Timeout
 
 from tactometer.errors import UserError
 
+PATIENCE = 600.0  # seconds to wait for another writer: a killed controller's last job may go on
+
 
 @dataclass(frozen=True)
 class Line:
@@ -93,14 +95,15 @@ def write(path: Path) -> Iterator[Writer]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path.with_name(f".{path.name}.lock"))
-        with lock.acquire(timeout=0):
+        with lock.acquire(timeout=PATIENCE):
             _heal(path)
             with path.open("ab") as stream:
                 _sync_folder(path.parent)
                 yield Writer(stream)
     except Timeout:
         raise UserError(
-            f"{path} is being written by another run: wait until that one ends, then run again."
+            f"{path} is being written by another run, and still was after {PATIENCE:.0f} s of "
+            "waiting: run again when that one has ended."
         ) from None
     except OSError as error:
         raise UserError(

@@ -55,7 +55,7 @@ def wanted(study: Study) -> dict[str, dict[str, Any]]:
     recipes["tables"]["keys"] = _labels(study)
     recipes["figures"]["keys"] = recipes["report"]["keys"] = _outline(study)
     for model in study.models.values():
-        recipes[f"fit/{model.name}"] = {"fit": model.fit, "domain": _space(study, model)}
+        recipes[f"fit/{model.name}"] = _fit(study, model)
         if model.recorded:
             recipes[f"import/{model.name}"] = _import(study, model)
             continue
@@ -172,7 +172,8 @@ def _stage(name: str) -> dict[str, Any]:
         from tactometer import cmdstan
 
         recipe["stan"] = stan_sources()
-        recipe["versions"]["cmdstan"] = cmdstan.installed_version()
+        place = cmdstan.find()
+        recipe["versions"]["cmdstan"] = cmdstan.version(place) if place else None
     return recipe
 
 
@@ -193,9 +194,13 @@ def _space(study: Study, model: Model) -> dict[str, Any]:
         "states": list(domain.states),
         "utterances": list(domain.utterances),
         "negated": list(domain.negated),
-        "goals": list(model.goals),
         "seed": study.data["sample"]["seed"],
     }
+
+
+def _fit(study: Study, model: Model) -> dict[str, Any]:
+    recipe = {"fit": model.fit, "domain": _space(study, model)}
+    return {**recipe, "goals": list(model.goals)} if model.shares else recipe
 
 
 def _import(study: Study, model: Model) -> dict[str, Any]:
@@ -203,6 +208,7 @@ def _import(study: Study, model: Model) -> dict[str, Any]:
     return {
         "files": {key: files.file_digest(Path(model.settings[key])) for key in keys},
         "domain": _space(study, model),
+        "goals": list(model.goals),
     }
 
 

@@ -159,7 +159,7 @@ def draw(given: Namespace) -> None:
 
 def report(given: Namespace) -> None:
     """Write the page that stands alone."""
-    from tactometer import report
+    from tactometer import provenance, report
 
     sweep = study.read(given.study)
     report.build(
@@ -167,6 +167,15 @@ def report(given: Namespace) -> None:
         given.figures,
         given.out,
         study=sweep.name,
-        baseline=list(sweep.baseline),
-        provenance=report.provenance(),
+        goals=sweep.goals,
+        baseline=sweep.baseline,
+        provenance=provenance.versions(),
     )
+
+
+def summary(given: Namespace) -> None:
+    """Say how a run ended and what to open."""
+    from tactometer.summary import lines
+
+    for line in lines(given.results):
+        print(line)

@@ -1,0 +1,54 @@
+# `make demo` and `make test` are the two commands: each sets up what it needs, once.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+RUN := PATH="$(abspath $(BIN)):$$PATH"
+
+.PHONY: help demo test lint env cmdstan lock clean
+
+help:  ## Say what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "make: $(PYTHON) is older than 3.11; name another: make PYTHON=python3.11" >&2; exit 1; }
+	@echo "tactometer: making the environment in $(VENV) (a minute or two)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+env: $(READY)  ## Make the environment from requirements.lock
+
+cmdstan: env  ## Find CmdStan, or build it
+	@$(RUN) tactometer cmdstan
+
+demo: cmdstan  ## Run the study `demo` and name the files to open
+	@mkdir -p results
+	@exec 9>results/.demo.lock; \
+	flock --nonblock 9 || { echo "tactometer: another demo is running here; waiting for it"; flock 9; }; \
+	$(RUN); export PATH; \
+	snakemake; \
+	if [ ! results/demo/report.zip -nt results/demo/report.html ]; then \
+	  snakemake --report results/demo/report.zip --quiet all; \
+	fi; \
+	tactometer summary results/demo
+
+test: cmdstan  ## Check format, types and rules, and run the tests
+	@$(RUN); export PATH; \
+	ruff check . && ruff format --check . && mypy && snakefmt --check Snakefile workflow/rules \
+	  && snakemake --lint && pytest -n 2
+
+lock:  ## Write requirements.lock anew from a fresh environment (plain name==version lines)
+	@rm -rf .lock-venv && $(PYTHON) -m venv .lock-venv
+	@.lock-venv/bin/python -m pip install --quiet '.[dev,api]' hatchling editables
+	@.lock-venv/bin/python -m pip freeze --exclude tactometer > requirements.lock
+	@rm -rf .lock-venv
+
+clean:  ## Remove the environment (results and journals stay)
+	rm -rf $(VENV)

@@ -1,0 +1,202 @@
+"""Fits: the posterior of the speaker in one (model, checkpoint, goal), or in goals that share."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tactometer import files
+from tactometer.counts import POOLED
+from tactometer.rsa import Array
+from tactometer.sampling import Behaviour, Sampled, SamplingSettings, sample
+from tactometer.speakers import speaker
+
+PREDICTIVE_DRAWS = 400
+INTERVAL = (0.025, 0.975)
+SUMMARIES = ("estimates", "diagnostics", "predictive")
+
+
+@dataclass
+class Rows:
+    """What the tables will read of one goal's fits."""
+
+    estimates: list[dict[str, Any]] = field(default_factory=list)
+    diagnostics: list[dict[str, Any]] = field(default_factory=list)
+    predictive: list[dict[str, Any]] = field(default_factory=list)
+
+
+def fit(
+    settings: Mapping[str, Any],
+    semantics: Path,
+    counts: Sequence[Path],
+    outs: Sequence[Path],
+    *,
+    threads: int = 1,
+) -> None:
+    """Fit every framing and speaker variant and write {goal}.nc with its summaries beside it.
+
+    `settings` is the recipe fit/{model}.json. `counts` and `outs` name one file for each goal, in
+    the same order; several goals are fitted at once, with alpha and the cost in common. A group
+    {framing}/{speaker} of {goal}.nc is an ArviZ InferenceData.
+    """
+    frames = {path.stem: pl.read_parquet(path) for path in counts}
+    truths = pl.read_parquet(semantics)
+    rows = {goal: Rows() for goal in frames}
+    with ExitStack() as stack:
+        places = {path.stem: stack.enter_context(files.atomic(path)) for path in outs}
+        for place in places.values():
+            place.unlink()  # the first group makes the file anew
+        for framing, names in _framings(frames):
+            behaviour = _behaviour(settings, frames, truths, framing)
+            for name in settings["fit"]["speakers"]:
+                how = _sampling(settings, [*frames, framing, name], threads)
+                sampled = sample(behaviour, speaker(name), how)
+                print(f"{framing}, {name}: {sampled.diagnostics}", flush=True)
+                _store(sampled, names, places, rows)
+        for path in outs:
+            _summarise(rows[path.stem], path)
+
+
+def _framings(frames: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, list[str]]]:
+    """Each framing to fit, with the names under which it is stored.
+
+    A single framing is all there is to pool, so one fit serves both names.
+    """
+    found: dict[str, None] = {}
+    for frame in frames.values():
+        found.update(dict.fromkeys(frame["framing"].unique(maintain_order=True).to_list()))
+    single = [name for name in found if name != POOLED]
+    if len(single) == 1:
+        yield single[0], [single[0], POOLED]
+        return
+    for name in found:
+        yield name, [name]
+
+
+def _behaviour(
+    settings: Mapping[str, Any],
+    frames: Mapping[str, pl.DataFrame],
+    truths: pl.DataFrame,
+    framing: str,
+) -> Behaviour:
+    domain = settings["domain"]
+    states, utterances = domain["states"], domain["utterances"]
+    shape = (len(states), len(utterances))
+    total = settings["fit"]["count_total"]
+    weights = [_weights(frame, framing, shape, total) for frame in frames.values()]
+    cells = (len(utterances), len(states))
+    return Behaviour(
+        counts=np.stack(weights),
+        yes=truths["yes"].to_numpy().reshape(cells),
+        n=truths["n"].to_numpy().reshape(cells),
+        values=np.array(states, float),
+        negated=np.array(domain["negated"]) if settings["fit"]["cost"] else None,
+        goals=tuple(frames),
+        states=tuple(str(state) for state in states),
+        utterances=tuple(utterances),
+    )
+
+
+def _weights(frame: pl.DataFrame, framing: str, shape: tuple[int, int], total: float | None) -> Array:
+    """Counts [state, utterance] of a framing; `total` rescales every state that has answers."""
+    found = frame.filter(pl.col("framing") == framing)
+    weights = found["weight"].to_numpy().reshape(shape) if len(found) else np.zeros(shape)
+    if total is None:
+        return weights
+    sums = weights.sum(axis=1, keepdims=True)
+    return np.divide(weights * total, sums, out=np.zeros(shape), where=sums > 0)
+
+
+def _sampling(settings: Mapping[str, Any], names: Sequence[str], threads: int) -> SamplingSettings:
+    """How to sample; the seed depends on what is fitted, not on the order of fits."""
+    wanted = settings["fit"]
+    seed = int(files.digest([settings["domain"]["seed"], *names])[:7], 16)
+    return SamplingSettings(
+        semantics=wanted["semantics"],
+        chains=wanted["chains"],
+        warmup=wanted["warmup"],
+        draws=wanted["draws"],
+        seed=seed,
+        parallel_chains=threads,
+    )
+
+
+def _store(
+    sampled: Sampled, names: Sequence[str], places: Mapping[str, Path], rows: Mapping[str, Rows]
+) -> None:
+    """Write the draws of a fit and note its summaries, for each goal and name."""
+    data = sampled.to_inference_data()
+    summary = sampled.summary()
+    rng = np.random.default_rng(sampled.settings.seed)
+    for index, (goal, place) in enumerate(places.items()):
+        mine = [row for row in summary if row["goal"] in (None, goal)]
+        predicted = _predictive(sampled, index, rng)
+        for name in names:
+            group = f"{name}/{sampled.speaker.name}"
+            data.sel(goal=[goal]).to_netcdf(str(place), engine="h5netcdf", base_group=group, overwrite_existing=False)
+            head = {
+                "framing": name,
+                "speaker": sampled.speaker.name,
+                "semantics": sampled.settings.semantics,
+            }
+            verdict = {"verdict": sampled.diagnostics.verdict}
+            rows[goal].estimates += [
+                {**head, **{k: v for k, v in row.items() if k != "goal"}, **verdict} for row in mine
+            ]
+            rows[goal].diagnostics.append({**head, **_diagnostics(sampled)})
+            rows[goal].predictive += [{**head, **row} for row in predicted]
+
+
+def _diagnostics(sampled: Sampled) -> dict[str, Any]:
+    found = sampled.diagnostics
+    notes = [f"{found.runs} runs"] if found.runs > 1 else []
+    if found.pattern != "one mode":
+        notes.append(found.pattern)
+    return {
+        "divergences": found.divergences,
+        "treedepth_hits": found.treedepth_hits,
+        "rhat_worst": found.rhat,
+        "ess_least": min(found.ess_bulk, found.ess_tail),
+        "seconds": found.seconds,
+        "verdict": found.verdict,
+        "note": "; ".join(notes),
+    }
+
+
+def _predictive(sampled: Sampled, goal: int, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """What the posterior expects to see of as many answers as there were, beside what was seen.
+
+    The interval is of replicated proportions, so it holds the noise of counting as well.
+    """
+    behaviour = sampled.behaviour
+    p = sampled.predict(PREDICTIVE_DRAWS)[:, goal]
+    seen = behaviour.counts[goal]
+    totals = seen.sum(axis=1)
+    rows = []
+    for s, state in enumerate(behaviour.states):
+        n = max(1, round(totals[s]))
+        shares = p[:, s] / p[:, s].sum(axis=1, keepdims=True)
+        low, high = np.quantile(rng.multinomial(n, shares) / n, INTERVAL, axis=0)
+        for u, utterance in enumerate(behaviour.utterances):
+            rows.append(
+                {
+                    "state": int(state),
+                    "utterance": utterance,
+                    "p_mean": float(shares[:, u].mean()),
+                    "p_low": float(low[u]),
+                    "p_high": float(high[u]),
+                    "p_data": float(seen[s, u] / totals[s]) if totals[s] > 0 else None,
+                }
+            )
+    return rows
+
+
+def _summarise(rows: Rows, path: Path) -> None:
+    for part in SUMMARIES:
+        with files.atomic(path.with_suffix(f".{part}.parquet")) as temporary:
+            frame = pl.DataFrame(getattr(rows, part), infer_schema_length=None)
+            frame.write_parquet(temporary)

@@ -1,0 +1,35 @@
+"""What to look at when a run has ended, in a few lines of plain text."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+
+def lines(results: Path) -> Iterator[str]:
+    """Say how the fits stand and which files to open; `results` is results/{study}."""
+    tables = results / "tables"
+    diagnostics = pl.read_parquet(tables / "diagnostics.parquet")
+    suspect = diagnostics.filter(pl.col("verdict") == "suspect")
+    yield f"{len(diagnostics)} fits, {len(suspect)} of them suspect" + (
+        ": read them with care, the report lists them first." if len(suspect) else "."
+    )
+    recovery = pl.read_parquet(tables / "recovery.parquet")
+    if len(recovery):
+        held = recovery["covered"].sum()
+        yield (
+            f"Simulated speakers: the truth lies within the 95% HDI for {held} of {len(recovery)} "
+            f"parameters ({held / len(recovery):.0%})."
+        )
+    yield "Open:"
+    opened = {
+        "report.html": "the findings, on one page",
+        "report.zip": "Snakemake's report: unpack it and open report.html in it",
+        "figures/weights.png": "what each speaker weighs, by goal",
+        "figures/phi.png": "how each speaker wants to look, by goal",
+        "tables/estimates.csv": "every posterior in numbers",
+        "tables/diagnostics.csv": "which of them to trust",
+    }
+    for name, what in opened.items():
+        if (results / name).exists():
+            yield f"  {results / name}  {what}"
