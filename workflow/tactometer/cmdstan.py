@@ -131,7 +131,7 @@ def cache_folder() -> Path:
 def _library():  # type: ignore[no-untyped-def]  # cmdstanpy has no types, and takes 0.7 s to import
     import cmdstanpy
 
-    cmdstanpy.utils.get_logger().setLevel("WARNING")
+    cmdstanpy.utils.get_logger().setLevel("ERROR")  # diagnostics are told by `posterior`, not by its warnings
     return cmdstanpy
 
 
