@@ -279,9 +279,9 @@ def _natural(
     goals = len(behaviour.goals)
     draws = {"alpha": columns["alpha"][..., 0]}
     if speaker.has_phi:
-        draws["phi"] = columns["phi"]
+        draws["phi"] = np.minimum(columns["phi"], 1.0)
     if speaker.level == 2:
-        draws["omega"] = _matrix(columns["omega"], goals, 3)
+        draws["omega"] = np.minimum(_matrix(columns["omega"], goals, 3), 1.0)
     if "cost" in columns:
         draws["cost"] = columns["cost"][..., 0]
     return draws
