@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from tactometer import cmdstan
 from tactometer.errors import UserError
 
@@ -35,7 +36,7 @@ class Library:
 
 
 def plant(folder: Path, *, broken: bool = False) -> Path:
-    """Something that looks like a built CmdStan; the broken one was killed before stanc was whole."""
+    """What looks like a built CmdStan; the broken one was killed before stanc was whole."""
     for path in ("make/program", "src/cmdstan/main.o", "stan/lib/stan_math/lib/tbb/libtbb.so.2"):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).touch()
@@ -141,9 +142,11 @@ def test_two_processes_compile_a_program_once_and_leftovers_are_swept_up(
     tmp_path: Path, cache: Path
 ) -> None:
     source = tmp_path / "normal.stan"
-    source.write_text('#include half.stan\n')
+    source.write_text("#include half.stan\n")
     (tmp_path / "half.stan").write_text(PROGRAM)
-    code = f"from tactometer.cmdstan import compile_program as c; print(c({str(source)!r}).exe_file)"
+    code = (
+        f"from tactometer.cmdstan import compile_program as c; print(c({str(source)!r}).exe_file)"
+    )
     jobs = [
         subprocess.Popen([sys.executable, "-c", code], stdout=-1, stderr=-1, text=True)
         for _ in range(2)

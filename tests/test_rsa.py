@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.integrate import quad
+
 from tactometer import rsa
 
 VALUES = np.arange(1.0, 6.0)
@@ -46,9 +47,7 @@ def test_s2_is_the_softmax_of_its_three_utilities(theta: np.ndarray) -> None:
     state = joint / evidence[:, None]
     density = naive_s1(alpha, phi, theta, costs).sum(axis=1) / evidence
     of_u = omega[1] * state @ VALUES + omega[2] * np.log(density)
-    expected = [
-        softmax(alpha * (omega[0] * np.log(state[:, s]) + of_u) - costs) for s in range(5)
-    ]
+    expected = [softmax(alpha * (omega[0] * np.log(state[:, s]) + of_u) - costs) for s in range(5)]
     found = np.exp(rsa.s2(alpha, phi, omega, theta, VALUES, costs))
     assert found == pytest.approx(np.array(expected), rel=1e-6)
 

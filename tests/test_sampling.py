@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tactometer import posterior, rsa, sampling
 from tactometer.posterior import hdi, humps, is_clean, stuck_chains, summarise
 from tactometer.sampling import Behaviour, Sampled, SamplingSettings, sample
@@ -168,8 +169,15 @@ def test_no_answers_at_all_leave_the_prior(yes: np.ndarray, semantics: str) -> N
     settings = SamplingSettings(semantics=semantics, chains=4, warmup=700, draws=700)
     found = sample(make(np.zeros((1, 5, 8)), yes), speaker("s2"), settings)
     rows = {row["parameter"]: row for row in found.summary()}
-    assert abs(rows["alpha"]["mean"] - 10) < 6 * rows["alpha"]["sd"] / rows["alpha"]["ess_bulk"] ** 0.5
-    for name, mean in {"phi": 1 / 2, "omega_inf": 1 / 3, "omega_soc": 1 / 3, "omega_pre": 1 / 3}.items():
+    assert (
+        abs(rows["alpha"]["mean"] - 10) < 6 * rows["alpha"]["sd"] / rows["alpha"]["ess_bulk"] ** 0.5
+    )
+    for name, mean in {
+        "phi": 1 / 2,
+        "omega_inf": 1 / 3,
+        "omega_soc": 1 / 3,
+        "omega_pre": 1 / 3,
+    }.items():
         assert rows[name]["mean"] == pytest.approx(mean, abs=0.06)
     assert all(abs(row["contraction"]) < 0.25 for row in rows.values())
 

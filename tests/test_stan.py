@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+
 from tactometer import cmdstan, cone, rsa
 from tactometer.cone import Natural
 from tactometer.sampling import program, stan_data
@@ -12,7 +13,13 @@ from tactometer.whitening import Problem
 
 
 def behaviour(
-    seed: int, name: str, *, goals: int = 1, states: int = 5, cost: bool = False, joint: bool = False
+    seed: int,
+    name: str,
+    *,
+    goals: int = 1,
+    states: int = 5,
+    cost: bool = False,
+    joint: bool = False,
 ) -> Problem:
     """Random answers and semantics: some clear, some not."""
     rng = np.random.default_rng(seed)
@@ -72,9 +79,7 @@ CASES = [(name, {}) for name in SPEAKERS] + [
 
 
 @pytest.mark.parametrize(("name", "shape"), CASES)
-def test_the_likelihood_is_the_references_up_to_alpha_20(
-    name: str, shape: dict[str, int]
-) -> None:
+def test_the_likelihood_is_the_references_up_to_alpha_20(name: str, shape: dict[str, int]) -> None:
     for seed, alpha in enumerate((0.05, 2.7, 6.1, 11.0, 19.99)):
         problem = behaviour(seed, name, **shape)
         rng = np.random.default_rng([seed, 1])

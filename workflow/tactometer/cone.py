@@ -14,7 +14,8 @@ from tactometer.speakers import UTILITIES, Speaker
 
 @dataclass(frozen=True)
 class Natural:
-    """Natural parameters, leading axes are draws: alpha [], phi [goal], omega [goal, 3], cost [] or None.
+    """Natural parameters, leading axes are draws: alpha [], phi [goal], omega [goal, 3], cost [] or
+    None.
 
     omega is 0 where a utility is not active; phi means nothing where there is none.
     """
@@ -26,7 +27,9 @@ class Natural:
 
 
 def active(speaker: Speaker) -> list[int]:
-    """Which of inf, soc, pre are sampled; S1 is the pair alpha (phi, 1 - phi) of an S2 with pre alone."""
+    """Which of inf, soc, pre are sampled; S1 is the pair alpha (phi, 1 - phi) of an S2 with pre
+    alone.
+    """
     if speaker.level == 1:
         return [0, 0, 1]
     return [int(utility in speaker.utilities) for utility in UTILITIES]
@@ -42,9 +45,7 @@ def slots(speaker: Speaker) -> list[int]:
     return [j for j in range(4) if active(speaker)[min(j, 2)]]
 
 
-def draw_prior(
-    rng: np.random.Generator, speaker: Speaker, goals: int, has_cost: bool
-) -> Natural:
+def draw_prior(rng: np.random.Generator, speaker: Speaker, goals: int, has_cost: bool) -> Natural:
     """One draw of the natural parameters from the prior of DESIGN, section 2."""
     flags = np.array(active(speaker), dtype=bool)
     omega = np.zeros((goals, 3))
@@ -69,7 +70,9 @@ def coordinates(natural: Natural, speaker: Speaker) -> Array:
 
 
 def cone(y: Array, speaker: Speaker, goals: int) -> Array:
-    """x [..., goal, 4] of y [..., dimension]: exp for the reference, softplus for the others, 0 if inactive."""
+    """x [..., goal, 4] of y [..., dimension]: exp for the reference, softplus for the others, 0 if
+    inactive.
+    """
     used = slots(speaker)
     x = np.zeros((*y.shape[:-1], goals, 4))
     x[..., used[0]] = np.exp(y[..., :1])

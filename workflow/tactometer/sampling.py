@@ -1,4 +1,6 @@
-"""Sample the posterior of one speaker from one behaviour, and say whether the chains can be trusted."""
+"""Sample the posterior of one speaker from one behaviour, and say whether the chains can be
+trusted.
+"""
 
 import json
 import os
@@ -38,8 +40,9 @@ _STATS = {
 class Behaviour:
     """What one model did: counts [goal, state, utterance] are real-valued weights of its choices.
 
-    yes, n [utterance, state] are its yes/no answers; values [state] in stars or hearts; negated [utterance] marks
-    the utterances that carry a cost, or None where negation costs nothing. ValueError if it makes no sense.
+    yes, n [utterance, state] are its yes/no answers; values [state] in stars or hearts; negated
+    [utterance] marks the utterances that carry a cost, or None where negation costs nothing.
+    ValueError if it makes no sense.
     """
 
     counts: Array
@@ -65,7 +68,9 @@ class Behaviour:
 
     @property
     def theta(self) -> Array:
-        """The posterior mean of theta from the yes/no answers, (yes + 1) / (n + 2) [utterance, state]."""
+        """The posterior mean of theta from the yes/no answers, (yes + 1) / (n + 2) [utterance,
+        state].
+        """
         return (np.asarray(self.yes) + 1) / (np.asarray(self.n) + 2)
 
 
@@ -85,7 +90,8 @@ class SamplingSettings:
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """A posterior: draws [chain, draw, ...] of alpha, phi [goal], omega [goal, 3], cost, theta [utterance, state].
+    """A posterior: draws [chain, draw, ...] of alpha, phi [goal], omega [goal, 3], cost, theta
+    [utterance, state].
 
     What a speaker does not have is absent; a utility that it does not weigh has omega 0.
     """
@@ -98,22 +104,28 @@ class Sampled:
     diagnostics: Diagnostics
 
     def summary(self) -> list[dict[str, Any]]:
-        """One row per natural parameter (and goal, None where it is shared): the columns of `tables/estimates`."""
+        """One row per natural parameter (and goal, None where it is shared): the columns of
+        `tables/estimates`.
+        """
         return [
             {"parameter": name, "goal": goal, **summarise(name, x, len(self.speaker.utilities))}
             for (name, goal), x in scalars(self.draws, self.behaviour.goals).items()
         ]
 
     def predict(self, draws: int = 300) -> Array:
-        """Posterior predictive p(u|s) [draw, goal, state, utterance] of draws spread evenly over the chains."""
+        """Posterior predictive p(u|s) [draw, goal, state, utterance] of draws spread evenly over
+        the chains.
+        """
         return np.exp(_log_speaker(self, draws))
 
     def log_likelihood(self, draws: int | None = None) -> Array:
-        """log p(u|s) of one answer [draw, goal, state, utterance]; None: every draw, a second or two."""
+        """log p(u|s) of one answer [draw, goal, state, utterance]; None: every draw, a second or
+        two.
+        """
         return _log_speaker(self, draws or self.stats["lp"].size)
 
     def to_inference_data(self) -> "InferenceData":
-        """The draws, sample_stats, the behaviour as observed_data, the diagnostics as attributes."""
+        """Draws, sample_stats, the behaviour as observed_data, diagnostics as attributes."""
         import arviz
 
         b = self.behaviour
@@ -145,9 +157,11 @@ class Sampled:
 
 
 def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -> Sampled:
-    """The posterior of that speaker; a run that cannot be believed is followed by a more careful one.
+    """The posterior of that speaker; a run that cannot be believed is followed by a more careful
+    one.
 
-    Verdicts: `ok` the first run is clean, `refit` the second is, `suspect` neither. UserError if the sampler fails.
+    Verdicts: `ok` the first run is clean, `refit` the second is, `suspect` neither. UserError if
+    the sampler fails.
     """
     start = time.monotonic()
     ladder = (settings, _careful(settings))
@@ -160,9 +174,7 @@ def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -
     verdict: Literal["ok", "refit", "suspect"] = (
         ("ok" if runs == 1 else "refit") if clean else "suspect"
     )
-    diagnostics = Diagnostics(
-        **found, runs=runs, seconds=time.monotonic() - start, verdict=verdict
-    )
+    diagnostics = Diagnostics(**found, runs=runs, seconds=time.monotonic() - start, verdict=verdict)
     return Sampled(behaviour, speaker, settings, draws, stats, diagnostics)
 
 
@@ -175,7 +187,9 @@ def program(speaker: Speaker, *, joint: bool, cost: bool) -> Path:
 def stan_data(
     problem: Problem, centre: Array | None = None, whiten: Array | None = None
 ) -> dict[str, Any]:
-    """The data block of every program: (y, logit theta) = centre + whiten z, or z itself if not given."""
+    """The data block of every program: (y, logit theta) = centre + whiten z, or z itself if not
+    given.
+    """
     goals, states, utterances = problem.counts.shape
     coordinates = problem.start().size
     absent = np.zeros(utterances)
@@ -220,7 +234,7 @@ def _run(
             v = problem.start()
             prior = cone.draw_prior(rng, speaker, len(behaviour.goals), has_cost)
             v[: problem.size] = cone.coordinates(prior, speaker)
-            z = np.linalg.solve(whiten, v - centre)
+            z = np.asarray(np.linalg.solve(whiten, v - centre), dtype=float)
         inits.append({"z": z.tolist()})
     stan_file = program(speaker, joint=problem.joint, cost=has_cost)
     columns = _cmdstan(stan_file, stan_data(problem, centre, whiten), inits, settings)
@@ -237,7 +251,9 @@ def _cmdstan(
     inits: list[dict[str, Any]],
     settings: SamplingSettings,
 ) -> dict[str, Array]:
-    """Run the program: its columns by name [chain, draw, element], elements in Stan's (column-major) order."""
+    """Run the program: its columns by name [chain, draw, element], elements in Stan's (column-
+    major) order.
+    """
     model = cmdstan.compile_program(stan_file)
     with tempfile.TemporaryDirectory(prefix="tactometer-") as folder:
         files = [Path(folder) / f"init-{c}.json" for c in range(settings.chains)]
@@ -293,7 +309,9 @@ def _log_speaker(sampled: Sampled, draws: int) -> Array:
     flat = {k: x.reshape(total, *x.shape[2:])[picked] for k, x in sampled.draws.items()}
     b = sampled.behaviour
     theta = flat.get("theta", b.theta)
-    costs: ArrayLike = 0.0 if b.negated is None else rsa.negation_cost(flat["cost"], b.negated)[:, None]
+    costs: ArrayLike = (
+        0.0 if b.negated is None else rsa.negation_cost(flat["cost"], b.negated)[:, None]
+    )
     alpha, theta = flat["alpha"][:, None], np.expand_dims(theta, -3)
     if sampled.speaker.level == 1:
         return rsa.s1(alpha, flat["phi"], theta, b.values, costs)

@@ -1,8 +1,10 @@
-"""A posterior's mode and scale by Fisher scoring, in numpy: coordinates in which NUTS takes long steps.
+"""A posterior's mode and scale by Fisher scoring, in numpy: coordinates in which NUTS takes long
+steps.
 
-Any centre and any matrix give the same posterior; good ones give it sooner. Both come from the reference model
-(`rsa`) alone: a multinomial with log-probabilities l(v) has the information J' diag(N p) J, J = dl/dv, and J costs
-one evaluation per coordinate. v is (y, logit theta), y as in `cone`.
+Any centre and any matrix give the same posterior; good ones give it sooner. Both come from the
+reference model (`rsa`) alone: a multinomial with log-probabilities l(v) has the information J'
+diag(N p) J, J = dl/dv, and J costs one evaluation per coordinate. v is (y, logit theta), y as in
+`cone`.
 """
 
 from collections.abc import Callable
@@ -21,7 +23,9 @@ _FLOOR = 0.25  # the most that softplus' own Jacobian bends: keeps flat directio
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What is to be whitened: counts [goal, state, utterance], yes and n [utterance, state], and the rest."""
+    """What is to be whitened: counts [goal, state, utterance], yes and n [utterance, state], and
+    the rest.
+    """
 
     counts: Array
     yes: Array
@@ -76,7 +80,7 @@ class Problem:
 
 
 def whitening(problem: Problem) -> tuple[Array, Array]:
-    """Centre [P] and matrix [P, P] such that (v - centre) = matrix z with z about standard normal."""
+    """Centre [P] and matrix [P, P] with v = centre + matrix z, z about standard normal."""
     v = problem.start()
     damping = 1.0
     value, gradient, information = _expand(problem, v)
