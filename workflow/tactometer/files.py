@@ -63,6 +63,4 @@ def digest(value: Any) -> str:
 def file_digest(path: Path) -> str:
     """A digest of 128 bits, in hex, of a file's bytes."""
     with path.open("rb") as stream:
-        return hashlib.file_digest(
-            stream, lambda: hashlib.blake2b(digest_size=16)
-        ).hexdigest()
+        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

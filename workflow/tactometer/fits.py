@@ -101,14 +101,17 @@ def _behaviour(
     )
 
 
-def _weights(frame: pl.DataFrame, framing: str, shape: tuple[int, int], total: float | None) -> Array:
+def _weights(
+    frame: pl.DataFrame, framing: str, shape: tuple[int, int], total: float | None
+) -> Array:
     """Counts [state, utterance] of a framing; `total` rescales every state that has answers."""
     found = frame.filter(pl.col("framing") == framing)
-    weights = found["weight"].to_numpy().reshape(shape) if len(found) else np.zeros(shape)
+    weights: Array = found["weight"].to_numpy().reshape(shape) if len(found) else np.zeros(shape)
     if total is None:
         return weights
     sums = weights.sum(axis=1, keepdims=True)
-    return np.divide(weights * total, sums, out=np.zeros(shape), where=sums > 0)
+    scaled: Array = np.divide(weights * total, sums, out=np.zeros(shape), where=sums > 0)
+    return scaled
 
 
 def _sampling(settings: Mapping[str, Any], names: Sequence[str], threads: int) -> SamplingSettings:
@@ -137,7 +140,9 @@ def _store(
         predicted = _predictive(sampled, index, rng)
         for name in names:
             group = f"{name}/{sampled.speaker.name}"
-            data.sel(goal=[goal]).to_netcdf(str(place), engine="h5netcdf", base_group=group, overwrite_existing=False)
+            data.sel(goal=[goal]).to_netcdf(
+                str(place), engine="h5netcdf", base_group=group, overwrite_existing=False
+            )
             head = {
                 "framing": name,
                 "speaker": sampled.speaker.name,

@@ -25,7 +25,9 @@ from tactometer.study import LABEL_COLUMNS, Model, Study
 PACKAGE = Path(__file__).parent
 STAN = PACKAGE.parent / "stan"
 STAMPS = Path(".snakemake/tactometer")
-_IMPORT = re.compile(r"^\s*(?:from\s+tactometer([\w.]*)\s+import\s+(\([^)]*\)|.+)|import\s+tactometer([\w.]+))", re.M)
+_IMPORT = re.compile(
+    r"^\s*(?:from\s+tactometer([\w.]*)\s+import\s+(\([^)]*\)|.+)|import\s+tactometer([\w.]+))", re.M
+)
 _INCLUDE = re.compile(r"^\s*#include\s+<?\"?([^\s\">]+)", re.M)
 
 # The entry module of each stage, and the tools whose version can change what it makes.
