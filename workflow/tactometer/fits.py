@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tactometer import files
+from tactometer import digests, files
 from tactometer.counts import POOLED
 from tactometer.rsa import Array
 from tactometer.sampling import Behaviour, Sampled, SamplingSettings, sample
@@ -117,7 +117,7 @@ def _weights(
 def _sampling(settings: Mapping[str, Any], names: Sequence[str], threads: int) -> SamplingSettings:
     """How to sample; the seed depends on what is fitted, not on the order of fits."""
     wanted = settings["fit"]
-    seed = int(files.digest([settings["domain"]["seed"], *names])[:7], 16)
+    seed = int(digests.digest([settings["domain"]["seed"], *names])[:7], 16)
     return SamplingSettings(
         semantics=wanted["semantics"],
         chains=wanted["chains"],
