@@ -12,6 +12,9 @@ from tactometer.rsa import Array
 from tactometer.speakers import UTILITIES, Speaker
 
 
+import os
+SOFTNESS = float(os.environ.get('SOFT','1'))
+
 @dataclass(frozen=True)
 class Natural:
     """Natural parameters, leading axes are draws: alpha [], phi [goal], omega [goal, 3], cost [] or
@@ -62,7 +65,7 @@ def coordinates(natural: Natural, speaker: Speaker) -> Array:
     shares = shares[:, slots(speaker)]
     reference = 20 * np.arctanh(natural.alpha / 20) * shares[0, 0]
     x = reference * shares[:, 1:] / shares[:, :1]
-    y = [np.log(reference), *(x + np.log(-np.expm1(-x))).ravel()]  # log, inverse softplus
+    y = [np.log(reference), *(x + SOFTNESS * np.log(-np.expm1(-x / SOFTNESS))).ravel()]  # log, inverse softplus
     if natural.cost is not None:
         share = (natural.cost - 1) / 9
         y.append(np.log(share / (1 - share)))
@@ -77,7 +80,7 @@ def cone(y: Array, speaker: Speaker, goals: int) -> Array:
     x = np.zeros((*y.shape[:-1], goals, 4))
     x[..., used[0]] = np.exp(y[..., :1])
     others = y[..., 1 : 1 + goals * (len(used) - 1)]
-    x[..., used[1:]] = np.logaddexp(0, others).reshape(*y.shape[:-1], goals, len(used) - 1)
+    x[..., used[1:]] = SOFTNESS * np.logaddexp(0, others / SOFTNESS).reshape(*y.shape[:-1], goals, len(used) - 1)
     return x
 
 
@@ -100,5 +103,7 @@ def log_prior(y: Array, speaker: Speaker, goals: int, has_cost: bool) -> Array:
     lp = lp - length[..., 0] / 10 - 2 * np.log1p(np.exp(-length[..., 0] / 10))
     if speaker.has_phi:
         lp = lp - np.log(x[..., 2] + x[..., 3]).sum(axis=-1)
-    lp = lp - np.logaddexp(0, -y[..., 1:]).sum(axis=-1)
-    return np.asarray(lp - np.logaddexp(0, y[..., -1]) if has_cost else lp)
+    lp = lp - np.logaddexp(0, -y[..., 1 : y.shape[-1] - has_cost] / SOFTNESS).sum(axis=-1)
+    if has_cost:
+        lp = lp - np.logaddexp(0, -y[..., -1]) - np.logaddexp(0, y[..., -1])
+    return np.asarray(lp)

@@ -205,6 +205,7 @@ def stan_data(
         "has_cost": int(problem.negated is not None),
         "negated": _floats(absent if problem.negated is None else problem.negated),
         "active": cone.active(problem.speaker),
+        "softness": cone.SOFTNESS,
         "D": problem.size,
         "P": coordinates,
         "centre": _floats(np.zeros(coordinates) if centre is None else centre),
