@@ -3,8 +3,8 @@
     python benchmarks/fit.py [--sets 6] [--draws 1000] [--naive-draws 300]
 
 Every set is fitted by each program in turn (interleaved: whatever else the machine does meets all
-of them). The figure is the least bulk ESS over alpha, phi, omega (and cost) per second of warm-up and
-draws of all chains, whitening and process start-up included, compiling not. benchmarks/fit.json
+of them). The figure is the least bulk ESS over alpha, phi, omega (and cost) per second of warm-up
+and draws of all chains, whitening and process start-up included, compiling not. benchmarks/fit.json
 keeps ratios to the naive program and what else does not depend on the machine.
 """
 
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from tactometer import cmdstan, cone, rsa, sampling
+from tactometer import cmdstan, rsa, sampling
 from tactometer.posterior import ess, rhat, scalars
 from tactometer.rsa import Array
 from tactometer.sampling import Behaviour, SamplingSettings

@@ -2,8 +2,8 @@
  *
  * A goal's speaker is the point x = R (w_inf, w_soc, w_pre phi, w_pre (1 - phi)), R > 0, of which only the
  * entries in `slots` exist (without w_pre there is no phi; s1 is the pair R (phi, 1 - phi)). The first of them
- * is the reference: exp(y[1]), the same number for all goals; the others are softplus(y). The first goal's
- * length R sets the alpha that all goals share, alpha = 20 tanh(R / 20): nearly R, and never a wall. */
+ * is the reference: exp(y[1]), the same number for all goals; the others are softness * softplus(y / softness).
+ * The first goal's length R sets the alpha that all goals share, alpha = 20 tanh(R / 20): nearly R, and never a wall. */
 
 // x: one row per goal, zero where a slot is not active
 matrix cone(vector y, int G, array[] int slots, real softness) {
@@ -21,7 +21,7 @@ matrix cone(vector y, int G, array[] int slots, real softness) {
 // log p(y) such that alpha ~ U(0, 20), w ~ Dirichlet(1) over n utilities and phi ~ U(0, 1):
 //   first goal    |dx/d(R, w, phi)| = R^(n-1) x_pre        and dalpha/dR = sech(R / 20)^2
 //   other goals   |d(x/T)/dx|       = x_ref / T^C          (the reference is given), w_pre for phi
-//   every goal    dx/dy             = x_ref or inv_logit(y)
+//   every goal    dx/dy             = x_ref or inv_logit(y / softness)
 real cone_log_prior(vector y, matrix x, int n, int has_phi, real softness) {
   int G = rows(x);
   vector[G] R = x * rep_vector(1, 4);
