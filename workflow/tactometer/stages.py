@@ -106,9 +106,7 @@ def import_recorded(given: Namespace) -> None:
     model = sweep.models[given.model]
     domain = sweep.domain_of(model.domain)
     paths = {path.stem: path for path in given.counts}
-    frames = imports.counts_by_goal(
-        Path(model.settings["production"]), domain, tuple(paths)
-    )
+    frames = imports.counts_by_goal(Path(model.settings["production"]), domain, tuple(paths))
     for goal, frame in frames.items():
         with files.atomic(paths[goal]) as temporary:
             frame.write_parquet(temporary)
