@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help demo test lint env cmdstan lock clean
+.PHONY: help demo test bench lint env cmdstan lock clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ test: cmdstan  ## Check format, types and rules, and run the tests
 	@$(RUN); export PATH; \
 	ruff check . && ruff format --check . && mypy && snakefmt --check Snakefile workflow/rules \
 	  && snakemake --lint && pytest -n 2
+
+bench: cmdstan  ## Compare the Stan programs with the straightforward one (about 10 minutes)
+	@$(BIN)/python benchmarks/fit.py $(BENCH)
 
 lock:  ## Write requirements.lock anew from a fresh environment (plain name==version lines)
 	@rm -rf .lock-venv && $(PYTHON) -m venv .lock-venv
