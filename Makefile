@@ -44,7 +44,7 @@ test: cmdstan  ## Check format, types and rules, and run the tests
 	ruff check . && ruff format --check . && mypy && snakefmt --check Snakefile workflow/rules \
 	  && snakemake --lint && pytest -n 2
 
-bench: cmdstan  ## Compare the Stan programs with the straightforward one (about 10 minutes)
+bench: cmdstan  ## Compare the Stan programs with the straightforward one (a quarter of an hour)
 	@$(BIN)/python benchmarks/fit.py $(BENCH)
 
 lock:  ## Write requirements.lock anew from a fresh environment (plain name==version lines)

@@ -1,6 +1,6 @@
 """How much faster the workflow's programs are than the straightforward one, on the same data.
 
-    python benchmarks/fit.py [--sets 6] [--draws 1000] [--naive-draws 300]
+    python benchmarks/fit.py [--sets 6] [--draws 1000] [--naive-draws 600]
 
 Every set is fitted by each program in turn (interleaved: whatever else the machine does meets all
 of them). The figure is the least bulk ESS over alpha, phi, omega (and cost) per second of processor
@@ -146,7 +146,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--sets", type=int, default=6)
     options.add_argument("--draws", type=int, default=1000, help="warm-up and draws of a chain")
-    options.add_argument("--naive-draws", type=int, default=300, help="of the naive program")
+    options.add_argument("--naive-draws", type=int, default=600, help="of the naive program")
     options.add_argument("--out", type=Path, default=HERE / "fit.json")
     options.add_argument("--semantics", nargs="*", default=["fixed", "joint", "human"])
     at = options.parse_args()
