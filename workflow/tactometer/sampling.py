@@ -229,13 +229,9 @@ def _run(
     centre, whiten = whitening(problem)
     rng = np.random.default_rng(settings.seed)
     inits = []
+    reach = 2.0 if spread else 1.0  # in posterior standard deviations, about
     for _ in range(settings.chains):
-        z = rng.uniform(-1, 1, centre.size)
-        if spread:
-            v = problem.start()
-            prior = cone.draw_prior(rng, speaker, len(behaviour.goals), has_cost)
-            v[: problem.size] = cone.coordinates(prior, speaker, problem.softness)
-            z = np.asarray(np.linalg.solve(whiten, v - centre), dtype=float)
+        z = rng.uniform(-reach, reach, centre.size)
         inits.append({"z": z.tolist()})
     stan_file = program(speaker, joint=problem.joint, cost=has_cost)
     columns = _cmdstan(stan_file, stan_data(problem, centre, whiten), inits, settings)
