@@ -109,14 +109,15 @@ def _subtitle(tables: Tables, rows: pl.DataFrame) -> str:
 
 def _published(tables: Tables, rows: pl.DataFrame) -> pl.DataFrame:
     """The published points of the models that are drawn, with the columns that place them."""
-    places = rows.select("model", "goal", "parameter", "condition", "label").unique()
+    keys = ["model", "goal", "speaker", "parameter"]
+    places = rows.select(*keys, "condition", "label").unique()
     points = tables.read("published")
     if points.is_empty():
         return places.clear().with_columns(value=pl.lit(0.0), what=pl.lit(PUBLISHED))
-    points = points.select("model", "goal", "parameter", pl.col("value").cast(pl.Float64))
+    points = points.select(*keys, pl.col("value").cast(pl.Float64))
     points = points.with_columns(pl.col("goal").cast(rows["goal"].dtype, strict=False))
     return (
-        places.join(points, on=["model", "goal", "parameter"])
+        places.join(points, on=keys)
         .with_columns(what=pl.lit(PUBLISHED))
         .sort("goal", "label", "condition")
     )

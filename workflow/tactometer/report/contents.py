@@ -108,7 +108,7 @@ def human(estimates: pl.DataFrame, published: pl.DataFrame, goals: Sequence[str]
     ]
     if published.is_empty() or estimates.is_empty():
         return Table("Human baseline", columns, [])
-    keys = ["model", "goal", "parameter"]
+    keys = ["model", "goal", "speaker", "parameter"]
     both = representative(estimates).join(published, on=keys).sort(keys)
     places = in_order(goals, both["goal"])
     rows = [
