@@ -6,6 +6,7 @@ Every import of a stage is inside its function: a job pays for its own libraries
 import json
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 from tactometer import files, study
 from tactometer.errors import UserError
@@ -45,8 +46,23 @@ def ask(given: Namespace) -> None:
 
     sweep = study.read(given.study)
     declared = json.loads(given.who.read_text())
-    settings = sweep.models[given.model].settings
+    settings = {**sweep.models[given.model].settings, "job": _job(sweep, given)}
     ask(declared, settings, given.requests, given.journal, given.done)
+
+
+def _job(sweep: study.Study, given: Namespace) -> dict[str, Any]:
+    """What a provider has to know of the study beside its model: for messages and money."""
+    answers = given.journal.parent.parent
+    return {
+        "file": sweep.source,
+        "model": given.model,
+        "name": f"{given.model}/{given.journal.stem}",
+        "journal": given.journal,
+        "budget_usd": sweep.data.get("budget_usd"),
+        "prices": sweep.data.get("prices", {}),
+        "prices_copy": given.journal.with_suffix(".prices.json"),
+        "ledger": answers / ".spending.json",
+    }
 
 
 def parse(given: Namespace) -> None:
@@ -106,9 +122,7 @@ def import_recorded(given: Namespace) -> None:
     model = sweep.models[given.model]
     domain = sweep.domain_of(model.domain)
     paths = {path.stem: path for path in given.counts}
-    frames = imports.counts_by_goal(
-        Path(model.settings["production"]), domain, tuple(paths)
-    )
+    frames = imports.counts_by_goal(Path(model.settings["production"]), domain, tuple(paths))
     for goal, frame in frames.items():
         with files.atomic(paths[goal]) as temporary:
             frame.write_parquet(temporary)
