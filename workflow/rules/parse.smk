@@ -7,21 +7,22 @@ Makes: choices/{model}/{checkpoint}/{prompt_set}.parquet, counts/{model}/{checkp
 semantics/{model}/{checkpoint}.parquet. For recorded models the last two come from CSV files.
 """
 
+
 rule parse:
     """Read which utterance each answer chose."""
     input:
         code=recipe("parse"),
         who=recipe("checkpoints/{model}/{checkpoint}"),
         requests=f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
-        done=ancient(rules.ask_checkpoint.output),
+        done=ancient(f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done"),
     output:
         f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
     log:
         f"{LOGS}/parse/{{model}}/{{checkpoint}}/{{prompt_set}}.log",
-    params:
-        journal=JOURNAL,
     wildcard_constraints:
         model=any_of(ASKED),
+    params:
+        journal=JOURNAL,
     shell:
         "tactometer parse --study {STUDY_FILE:q} --model {wildcards.model:q}"
         " --requests {input.requests:q} --done {input.done:q} --journal {params.journal:q}"
@@ -35,10 +36,10 @@ rule count:
         choices=f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{goal}}.parquet",
     output:
         f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet",
-    wildcard_constraints:
-        model=any_of(ASKED),
     log:
         f"{LOGS}/count/{{model}}/{{checkpoint}}/{{goal}}.log",
+    wildcard_constraints:
+        model=any_of(ASKED),
     shell:
         "tactometer count --study {STUDY_FILE:q} --model {wildcards.model:q}"
         " --choices {input.choices:q} --out {output:q} > {log:q} 2>&1"
@@ -51,10 +52,10 @@ rule add_semantics:
         choices=f"{RESULTS}/choices/{{model}}/{{checkpoint}}/semantics.parquet",
     output:
         f"{RESULTS}/semantics/{{model}}/{{checkpoint}}.parquet",
-    wildcard_constraints:
-        model=any_of(ASKED),
     log:
         f"{LOGS}/semantics/{{model}}/{{checkpoint}}.log",
+    wildcard_constraints:
+        model=any_of(ASKED),
     shell:
         "tactometer semantics --study {STUDY_FILE:q} --model {wildcards.model:q}"
         " --choices {input.choices:q} --out {output:q} > {log:q} 2>&1"
@@ -75,10 +76,10 @@ for _model in RECORDED:
                 f"{RESULTS}/counts/{_model}/recorded/{goal}.parquet"
                 for goal in STUDY.models[_model].goals
             ],
-        params:
-            model=_model,
         log:
             f"{LOGS}/import/{_model}.log",
+        params:
+            model=_model,
         shell:
             "tactometer import --study {STUDY_FILE:q} --model {params.model:q}"
             " --semantics {output.semantics:q} {output.counts:q} > {log:q} 2>&1"

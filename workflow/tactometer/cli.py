@@ -58,11 +58,14 @@ def _add_questions(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     command.add_argument("--prompt-set", required=True)
     command.add_argument("--out", type=Path, required=True)
 
-    command = _command(commands, "ask", stages.ask, "ask a checkpoint what its journal lacks")
+    command = _command(commands, "ask", stages.ask, "ask checkpoints what their journals lack")
     _of_model(command)
-    command.add_argument("--who", type=Path, required=True, help="the checkpoint's recipe")
-    command.add_argument("--journal", type=Path, required=True)
-    command.add_argument("--done", type=Path, required=True)
+    for name, purpose in (
+        ("--who", "a checkpoint's recipe; repeat all three for each checkpoint"),
+        ("--journal", "where its answers stand"),
+        ("--done", "what to write when none is missing"),
+    ):
+        command.add_argument(name, type=Path, required=True, action="append", help=purpose)
     command.add_argument("requests", type=Path, nargs="+")
 
 

@@ -41,27 +41,31 @@ def requests(given: Namespace) -> None:
 
 
 def ask(given: Namespace) -> None:
-    """Ask one checkpoint what its journal lacks."""
+    """Ask checkpoints of one model what their journals lack, one after another."""
+    from tactometer import engines
     from tactometer.ask import ask
 
     sweep = study.read(given.study)
-    declared = json.loads(given.who.read_text())
-    settings = {**sweep.models[given.model].settings, "job": _job(sweep, given)}
-    ask(declared, settings, given.requests, given.journal, given.done)
+    model = sweep.models[given.model]
+    engines.enter(model.provider, f"{sweep.source}, models.{model.name}")
+    if not len(given.who) == len(given.journal) == len(given.done):
+        raise UserError("--who, --journal and --done must be given once for each checkpoint.")
+    for who, journal, done in zip(given.who, given.journal, given.done, strict=True):
+        settings = {**model.settings, "job": _job(sweep, model.name, journal)}
+        ask(json.loads(who.read_text()), settings, given.requests, journal, done)
 
 
-def _job(sweep: study.Study, given: Namespace) -> dict[str, Any]:
+def _job(sweep: study.Study, model: str, journal: Path) -> dict[str, Any]:
     """What a provider has to know of the study beside its model: for messages and money."""
-    answers = given.journal.parent.parent
     return {
         "file": sweep.source,
-        "model": given.model,
-        "name": f"{given.model}/{given.journal.stem}",
-        "journal": given.journal,
+        "model": model,
+        "name": f"{model}/{journal.stem}",
+        "journal": journal,
         "budget_usd": sweep.data.get("budget_usd"),
         "prices": sweep.data.get("prices", {}),
-        "prices_copy": given.journal.with_suffix(".prices.json"),
-        "ledger": answers / ".spending.json",
+        "prices_copy": journal.with_suffix(".prices.json"),
+        "ledger": journal.parent.parent / ".spending.json",
     }
 
 
