@@ -18,7 +18,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join([PACKAGE, *filter(None, [os.environ.g
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 from snakemake.exceptions import WorkflowError
-from tactometer import recipes, study
+from tactometer import files, recipes, study
 from tactometer.errors import UserError
 
 if not workflow.overwrite_configfiles:
@@ -50,6 +50,14 @@ CHECKPOINTS = [(m.name, c) for m in STUDY.models.values() for c in m.checkpoints
 def any_of(names):
     """A wildcard constraint that matches these names alone."""
     return "|".join(re.escape(name) for name in names) or "(?!)"
+
+
+onstart:
+    # Instead of Snakemake's own lock, which a killed run leaves behind.
+    try:
+        files.hold(STAMPS / "run.lock")
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
 
 
 include: "workflow/rules/recipes.smk"

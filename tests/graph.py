@@ -42,7 +42,10 @@ def lay_out(folder: Path, study: str = STUDY) -> Path:
         source = ROOT / part
         if source.is_dir():
             shutil.copytree(
-                source, folder / part, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
+                source,
+                folder / part,
+                ignore=shutil.ignore_patterns("__pycache__"),
+                dirs_exist_ok=True,
             )
         else:
             shutil.copy2(source, folder / part)
@@ -53,7 +56,9 @@ def lay_out(folder: Path, study: str = STUDY) -> Path:
     return folder
 
 
-def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+def snakemake(
+    folder: Path, *arguments: str, check: bool = True
+) -> subprocess.CompletedProcess[str]:
     """Run Snakemake in a folder as a user would."""
     command = [sys.executable, "-m", "snakemake", *arguments]
     env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}

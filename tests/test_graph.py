@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -68,7 +67,14 @@ def test_every_promised_file_is_there(run: Path) -> None:
         assert (results / pattern).stat().st_size > 0, pattern
     people = pl.read_parquet(results / "tables/estimates.parquet").filter(model="people")
     assert people["framing"].unique().to_list() == ["pooled"]
-    assert set(people["parameter"]) == {"alpha", "phi", "omega_inf", "omega_soc", "omega_pre", "cost"}
+    assert set(people["parameter"]) == {
+        "alpha",
+        "phi",
+        "omega_inf",
+        "omega_soc",
+        "omega_pre",
+        "cost",
+    }
 
 
 def test_touching_any_file_changes_nothing(run: Path) -> None:
@@ -95,107 +101,83 @@ def test_a_change_is_seen_although_snakemake_forgot_everything(run: Path) -> Non
     assert plan(run) == {"recipe": 3, "fit": 7, **ALL_ENDS}
 
 
-# What is done to a run, and the jobs that it should cost.
-CHANGES: dict[str, tuple[Callable[[Path], None], dict[str, int]]] = {
-    "a goal's text": (
-        lambda run: edit(run / "resources/polite_speech/prompts.yaml", "feeling good about\n", "happy about\n"),
-        {
-            "recipe": 2, "requests": 2, "ask_checkpoint": 3, "parse": 3, "count": 3, "fit": 3,
-            **ENDS, "gather": 2,
-        },
-    ),
+CONFIG = "config/config.yaml"
+PROMPTS = "resources/polite_speech/prompts.yaml"
+VIGNETTES = "resources/polite_speech/vignettes.yaml"
+PARSER = "workflow/tactometer/choices.py"
+MEEK = """\
+  meek:
+    provider: simulated
+    checkpoints:
+      "0": {alpha: 4.0, phi: 0.1, omega: {inf: 0.2, soc: 0.5, pre: 0.3}}
+  people:"""
+SECOND = """\
+      "2": {alpha: 3.0, phi: 0.3, omega: {inf: 0.3, soc: 0.3, pre: 0.4}}
+      "1": {"""
+ASKS = {"requests": 2, "ask_checkpoint": 3, "parse": 3, "count": 3, "fit": 3, **ENDS, "gather": 2}
+ONE = {"ask_checkpoint": 1, "parse": 3, "count": 2, "add_semantics": 1, "fit": 2}
+REREAD = {"parse": 9, "count": 6, "add_semantics": 3, "fit": 6, **ENDS, "gather": 2}
+
+# The file that changes, what is replaced by what, and the jobs that it should cost.
+CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
+    "a goal's text": (PROMPTS, "feeling good about\n", "happy about\n", {"recipe": 2, **ASKS}),
     "one vignette": (
-        lambda run: edit(run / "resources/polite_speech/vignettes.yaml", "poem", "limerick"),
-        {
-            "recipe": 6, "requests": 6, "ask_checkpoint": 3, "parse": 9, "count": 6,
-            "add_semantics": 3, "fit": 6, **ENDS, "gather": 2,
-        },
+        VIGNETTES, "a poem for", "a limerick for",
+        {"recipe": 6, "requests": 6, "ask_checkpoint": 3, **REREAD},
     ),
     "one checkpoint's settings": (
-        lambda run: edit(run / "config/config.yaml", "alpha: 5.0, phi: 0.3", "alpha: 5.0, phi: 0.4"),
-        {
-            "recipe": 2, "ask_checkpoint": 1, "parse": 3, "count": 2, "add_semantics": 1, "fit": 2,
-            **ALL_ENDS,
-        },
+        CONFIG, "alpha: 5.0, phi: 0.3", "alpha: 5.0, phi: 0.4", {"recipe": 2, **ONE, **ALL_ENDS},
     ),
     "one model's fit": (
-        lambda run: edit(run / "config/config.yaml", "fit: {share: []}", "fit: {share: [], draws: 160}"),
-        {"recipe": 1, "fit": 1, **ENDS},
+        CONFIG, "{share: []}", "{share: [], draws: 160}", {"recipe": 1, "fit": 1, **ENDS},
     ),
-    "a parser line": (
-        lambda run: edit(run / "workflow/tactometer/choices.py", 'YES = "yes"', 'YES = str("yes")'),
-        {"recipe": 1, "parse": 9, "count": 6, "add_semantics": 3, "fit": 6, **ENDS, "gather": 2},
-    ),
+    "a parser line": (PARSER, 'YES = "yes"', 'YES = str("yes")', {"recipe": 1, **REREAD}),
     "a Stan line": (
-        lambda run: (run / "workflow/stan/s2.stan").write_text(
-            (run / "workflow/stan/s2.stan").read_text() + "// another line\n"
-        ),
+        "workflow/stan/s2.stan", "S2 over any subset", "S2, over any subset",
         {"recipe": 1, "fit": 7, **ALL_ENDS},
     ),
-    "a new checkpoint": (
-        lambda run: edit(
-            run / "config/config.yaml",
-            '      "1": {',
-            '      "2": {alpha: 3.0, phi: 0.3, omega: {inf: 0.3, soc: 0.3, pre: 0.4}}\n      "1": {',
-        ),
-        {
-            "recipe": 2, "ask_checkpoint": 1, "parse": 3, "count": 2, "add_semantics": 1, "fit": 2,
-            **ALL_ENDS,
-        },
-    ),
+    "a new checkpoint": (CONFIG, '      "1": {', SECOND, {"recipe": 2, **ONE, **ALL_ENDS}),
     "a new model": (
-        lambda run: edit(
-            run / "config/config.yaml",
-            "  people:",
-            "  meek:\n    provider: simulated\n    checkpoints:\n"
-            '      "0": {alpha: 4.0, phi: 0.1, omega: {inf: 0.2, soc: 0.5, pre: 0.3}}\n  people:',
-        ),
-        {
-            "recipe": 6, "requests": 3, "ask_checkpoint": 1, "parse": 3, "count": 2,
-            "add_semantics": 1, "fit": 2, **ENDS, "gather": 4,
-        },
+        CONFIG, "  people:", MEEK,
+        {"recipe": 6, "requests": 3, **ONE, **ENDS, "gather": 4},
     ),
-    "a new goal": (
-        lambda run: edit(run / "config/config.yaml", "[default, social]", "[default, social, both]"),
-        {
-            "recipe": 4, "requests": 2, "ask_checkpoint": 3, "parse": 3, "count": 3, "fit": 3,
-            **ENDS, "gather": 2,
-        },
-    ),
+    "a new goal": (CONFIG, "[default, social]", "[default, social, both]", {"recipe": 4, **ASKS}),
     "recorded counts": (
-        lambda run: edit(run / "people.csv", "social,0,terrible,22", "social,0,terrible,23"),
+        "people.csv", "social,0,terrible,22", "social,0,terrible,23",
         {"recipe": 1, "import_people": 1, "fit": 1, **ENDS},
     ),
     "a label": (
-        lambda run: edit(
-            run / "config/config.yaml", "    fit: {share: []}", "    fit: {share: []}\n    labels: {family: us}"
-        ),
-        {"recipe": 1, **ALL_ENDS},
+        CONFIG, "{share: []}", "{share: []}\n    labels: {family: us}", {"recipe": 1, **ALL_ENDS},
     ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_change_costs_exactly_what_depends_on_it(change: str, run: Path) -> None:
-    act, jobs = CHANGES[change]
+def change(run: Path, name: str) -> dict[str, int]:
+    """Make a change; gives the jobs that it should cost."""
+    file, old, new, jobs = CHANGES[name]
+    edit(run / file, old, new)
+    return jobs
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_costs_exactly_what_depends_on_it(name: str, run: Path) -> None:
     before = journals(run)
-    act(run)
+    jobs = change(run, name)
     assert plan(run) == jobs
     snakemake(run)
     assert plan(run) == {}
     after = journals(run)
-    for name, keys in after.items():
-        held = before.get(name, [])
+    for path, keys in after.items():
+        held = before.get(path, [])
         assert keys[: len(held)] == held, "a journal is append-only"
         assert len(set(keys)) == len(keys), "an answer was asked twice"
 
 
 def test_changes_together_cost_what_they_cost_alone(run: Path) -> None:
-    for change in ("a goal's text", "a parser line", "a Stan line"):
-        CHANGES[change][0](run)
+    for name in ("a goal's text", "a parser line", "a Stan line"):
+        change(run, name)
     assert plan(run) == {
-        "recipe": 4, "requests": 2, "ask_checkpoint": 3, "parse": 9, "count": 6,
-        "add_semantics": 3, "fit": 7, **ALL_ENDS,
+        **REREAD, "recipe": 4, "requests": 2, "ask_checkpoint": 3, "fit": 7, **ALL_ENDS,
     }  # fmt: skip
     snakemake(run)
     assert plan(run) == {}
@@ -203,7 +185,7 @@ def test_changes_together_cost_what_they_cost_alone(run: Path) -> None:
 
 def test_one_vignette_asks_its_own_requests_alone(run: Path) -> None:
     before = journals(run)
-    CHANGES["one vignette"][0](run)
+    change(run, "one vignette")
     snakemake(run, "ask")
     after = journals(run)
     for name in before:

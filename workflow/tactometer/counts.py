@@ -49,8 +49,10 @@ def of_recorded(
     """Bring recorded counts (framing or null, state, utterance, weight) into the same form."""
     pooled = rows.with_columns(framing=pl.lit(POOLED))
     named = rows.filter(pl.col("framing").is_not_null())
-    both = pl.concat([named, pooled]).group_by("framing", "state", "utterance").agg(
-        pl.col("weight").sum()
+    both = (
+        pl.concat([named, pooled])
+        .group_by("framing", "state", "utterance")
+        .agg(pl.col("weight").sum())
     )
     order = [*named["framing"].unique(maintain_order=True).to_list(), POOLED]
     counted = (

@@ -1,13 +1,28 @@
 """Files that are whole or not there: whoever is killed while writing leaves no half of one."""
 
-import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+
+from filelock import FileLock, Timeout
+
+from tactometer.errors import UserError
+
+_HELD: list[FileLock] = []
+
+
+def hold(path: Path) -> None:
+    """Hold a lock until this process ends, however it ends; UserError if another one holds it."""
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UserError(
+            f"another Snakemake is at work on this study (it holds {path}): wait until it ends."
+        ) from None
+    _HELD.append(lock)
 
 
 @contextmanager
@@ -43,26 +58,3 @@ def write_if_changed(path: Path, text: str) -> bool:
     with atomic(path) as temporary:
         temporary.write_text(text)
     return True
-
-
-def canonical(value: Any) -> str:
-    """One JSON text for equal values, whatever the order of their keys.
-
-    Raises TypeError or ValueError for what JSON cannot hold, NaN included.
-    """
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-
-
-def digest(value: Any) -> str:
-    """A digest of 128 bits, in hex, of any JSON value."""
-    return hashlib.blake2b(canonical(value).encode(), digest_size=16).hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """A digest of 128 bits, in hex, of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(
-            stream, lambda: hashlib.blake2b(digest_size=16)
-        ).hexdigest()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tactometer import files
+from tactometer import digests, files
 from tactometer.counts import POOLED
 from tactometer.rsa import Array
 from tactometer.sampling import Behaviour, Sampled, SamplingSettings, sample
@@ -101,20 +101,23 @@ def _behaviour(
     )
 
 
-def _weights(frame: pl.DataFrame, framing: str, shape: tuple[int, int], total: float | None) -> Array:
+def _weights(
+    frame: pl.DataFrame, framing: str, shape: tuple[int, int], total: float | None
+) -> Array:
     """Counts [state, utterance] of a framing; `total` rescales every state that has answers."""
     found = frame.filter(pl.col("framing") == framing)
-    weights = found["weight"].to_numpy().reshape(shape) if len(found) else np.zeros(shape)
+    weights: Array = found["weight"].to_numpy().reshape(shape) if len(found) else np.zeros(shape)
     if total is None:
         return weights
     sums = weights.sum(axis=1, keepdims=True)
-    return np.divide(weights * total, sums, out=np.zeros(shape), where=sums > 0)
+    scaled: Array = np.divide(weights * total, sums, out=np.zeros(shape), where=sums > 0)
+    return scaled
 
 
 def _sampling(settings: Mapping[str, Any], names: Sequence[str], threads: int) -> SamplingSettings:
     """How to sample; the seed depends on what is fitted, not on the order of fits."""
     wanted = settings["fit"]
-    seed = int(files.digest([settings["domain"]["seed"], *names])[:7], 16)
+    seed = int(digests.digest([settings["domain"]["seed"], *names])[:7], 16)
     return SamplingSettings(
         semantics=wanted["semantics"],
         chains=wanted["chains"],
@@ -137,7 +140,9 @@ def _store(
         predicted = _predictive(sampled, index, rng)
         for name in names:
             group = f"{name}/{sampled.speaker.name}"
-            data.sel(goal=[goal]).to_netcdf(str(place), engine="h5netcdf", base_group=group, overwrite_existing=False)
+            data.sel(goal=[goal]).to_netcdf(
+                str(place), engine="h5netcdf", base_group=group, overwrite_existing=False
+            )
             head = {
                 "framing": name,
                 "speaker": sampled.speaker.name,

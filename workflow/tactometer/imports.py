@@ -9,7 +9,9 @@ from tactometer import counts, recorded, semantics
 from tactometer.domain import Domain
 
 
-def counts_by_goal(path: Path, domain: Domain, goals: tuple[str, ...]) -> Mapping[str, pl.DataFrame]:
+def counts_by_goal(
+    path: Path, domain: Domain, goals: tuple[str, ...]
+) -> Mapping[str, pl.DataFrame]:
     """Read a production file to one counts table for each of the goals."""
     rows = recorded.read_production(path, domain, str(path))
     schema = {

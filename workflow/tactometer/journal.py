@@ -49,7 +49,9 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}): mend its permissions.") from None
+        raise UserError(
+            f"{path} cannot be read ({error.strerror}): mend its permissions."
+        ) from None
     with stream:
         for number, raw in enumerate(stream, start=1):
             if not raw.endswith(b"\n"):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tactometer.files import digest
+from tactometer.digests import digest
 
 
 def identity_digest(identity: Mapping[str, Any]) -> str:

@@ -20,8 +20,8 @@ SUPPORT = {"alpha": (0.0, 20.0), "phi": (0.0, 1.0), "omega": (0.0, 1.0), "cost":
 class Diagnostics:
     """The diagnostics of one fit; rhat and ess are the worst over alpha, phi, omega and cost.
 
-    `stuck` are chains whose log posterior stays below the others': they are a fault of sampling, not modes.
-    `seconds` is the wall time of all runs, `runs` their number (2 after a refit).
+    `stuck` are chains whose log posterior stays below the others': they are a fault of sampling,
+    not modes. `seconds` is the wall time of all runs, `runs` their number (2 after a refit).
     """
 
     divergences: int
@@ -36,8 +36,12 @@ class Diagnostics:
     verdict: Verdict
 
 
-def scalars(draws: Mapping[str, Array], goals: tuple[str, ...]) -> dict[tuple[str, str | None], Array]:
-    """The natural parameters one by one: (name, goal or None) -> [chain, draw]; omega as omega_inf, ..."""
+def scalars(
+    draws: Mapping[str, Array], goals: tuple[str, ...]
+) -> dict[tuple[str, str | None], Array]:
+    """The natural parameters one by one: (name, goal or None) -> [chain, draw]; omega as omega_inf,
+    ...
+    """
     from tactometer.speakers import UTILITIES
 
     found: dict[tuple[str, str | None], Array] = {("alpha", None): draws["alpha"]}
@@ -73,7 +77,7 @@ def diagnose(
 
 
 def is_clean(found: Mapping[str, Any], draws: int) -> bool:
-    """Whether a run with that many draws in all can be believed; a nan is no reason to believe it."""
+    """Whether a run with that many draws in all can be believed; nan cannot."""
     enough = ESS_LIMIT * min(1.0, draws / 4000)
     return bool(
         found["divergences"] == 0
@@ -91,8 +95,10 @@ def stuck_chains(lp: Array) -> tuple[int, ...]:
 
 
 def humps(x: Array) -> int:
-    """How many humps a density has that stand out: a tenth of the highest, above twice the valley between."""
-    grid, density = kde(x, float(x.min()), float(x.max()))
+    """How many humps a density has that stand out: a tenth of the highest, above twice the valley
+    between.
+    """
+    _, density = kde(x, float(x.min()), float(x.max()))
     count, peak, valley = 0, 0.0, 0.0
     for height in [*density, 0.0]:
         if height > peak:
@@ -106,11 +112,12 @@ def humps(x: Array) -> int:
 
 
 def summarise(name: str, x: Array, n_utilities: int) -> dict[str, float]:
-    """The summary of one natural parameter from its draws [chain, draw]: the columns of `tables/estimates`.
+    """The summary of one natural parameter from its draws [chain, draw]: the columns of
+    `tables/estimates`.
 
-    The mode is the peak of a kernel density that is reflected at the prior's bounds: half-sample modes jump by
-    half an sd at 4,000 draws, and a plain kernel pulls a mode at a bound inside. A constant has no rhat, ess or
-    contraction (nan).
+    The mode is the peak of a kernel density that is reflected at the prior's bounds: half-sample
+    modes jump by half an sd at 4,000 draws, and a plain kernel pulls a mode at a bound inside. A
+    constant has no rhat, ess or contraction (nan).
     """
     low, high = SUPPORT[name.partition("_")[0]]
     hdi_low, hdi_high = hdi(x)
@@ -152,13 +159,16 @@ def kde(x: Array, low: float, high: float, bins: int = 512) -> tuple[Array, Arra
     width = (high - low) / bins
     if width <= 0:
         return np.array([low]), np.ones(1)
-    spread = min(float(x.std()), float(np.subtract(*np.quantile(x, [0.75, 0.25]))) / 1.34) or float(x.std())
+    spread = min(float(x.std()), float(np.subtract(*np.quantile(x, [0.75, 0.25]))) / 1.34) or float(
+        x.std()
+    )
     bandwidth = max(0.9 * spread * x.size**-0.2, width)
     density, _ = np.histogram(x, bins, (low, high))
     reach = min(bins, int(np.ceil(4 * bandwidth / width)))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * width / bandwidth) ** 2)
     smooth = np.convolve(np.pad(density, reach, mode="symmetric"), kernel, mode="valid")
-    return low + width * (np.arange(bins) + 0.5), smooth / (smooth.sum() * width)
+    grid: Array = np.asarray(low + width * (np.arange(bins) + 0.5), dtype=np.float64)
+    return grid, np.asarray(smooth / (smooth.sum() * width), dtype=np.float64)
 
 
 def rhat(x: Array) -> float:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tactometer import files
+from tactometer import digests, files
 from tactometer.domain import SEMANTICS
 from tactometer.errors import UserError
 from tactometer.study import LABEL_COLUMNS, Model, Study
@@ -25,7 +25,9 @@ from tactometer.study import LABEL_COLUMNS, Model, Study
 PACKAGE = Path(__file__).parent
 STAN = PACKAGE.parent / "stan"
 STAMPS = Path(".snakemake/tactometer")
-_IMPORT = re.compile(r"^\s*(?:from\s+tactometer([\w.]*)\s+import\s+(\([^)]*\)|.+)|import\s+tactometer([\w.]+))", re.M)
+_IMPORT = re.compile(
+    r"^\s*(?:from\s+tactometer([\w.]*)\s+import\s+(\([^)]*\)|.+)|import\s+tactometer([\w.]+))", re.M
+)
 _INCLUDE = re.compile(r"^\s*#include\s+<?\"?([^\s\">]+)", re.M)
 
 # The entry module of each stage, and the tools whose version can change what it makes.
@@ -130,7 +132,7 @@ def sources(entry: str, package: Path = PACKAGE) -> dict[str, str]:
             if name in found:
                 continue
             text = path.read_text()
-            found[name] = files.digest(text)
+            found[name] = digests.digest(text)
             if path.suffix == ".py":
                 todo += _imports(text)
     return dict(sorted(found.items()))
@@ -160,7 +162,7 @@ def _imports(text: str) -> Iterable[str]:
 def stan_sources(folder: Path = STAN) -> dict[str, str]:
     """Digests of every Stan program and include, by path."""
     paths = sorted(p for p in folder.rglob("*") if p.suffix in (".stan", ".stanfunctions", ".hpp"))
-    return {str(p.relative_to(folder)): files.digest(p.read_text()) for p in paths}
+    return {str(p.relative_to(folder)): digests.digest(p.read_text()) for p in paths}
 
 
 def _stage(name: str) -> dict[str, Any]:
@@ -206,7 +208,7 @@ def _fit(study: Study, model: Model) -> dict[str, Any]:
 def _import(study: Study, model: Model) -> dict[str, Any]:
     keys = ("production", "semantics")
     return {
-        "files": {key: files.file_digest(Path(model.settings[key])) for key in keys},
+        "files": {key: digests.file_digest(Path(model.settings[key])) for key in keys},
         "domain": _space(study, model),
         "goals": list(model.goals),
     }
@@ -221,7 +223,7 @@ def _labels(study: Study) -> Mapping[str, Any]:
             truth = settings if model.provider == "simulated" else None
             described[f"{model.name}/{name}"] = {"labels": labels, "truth": truth}
     published = {
-        path: files.file_digest(Path(path))
+        path: digests.file_digest(Path(path))
         for model in study.models.values()
         for path in model.settings.get("published", [])
     }

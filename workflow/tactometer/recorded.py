@@ -126,7 +126,7 @@ def _rows(
                 line = reader.line_num
                 if None in row or None in row.values():
                     raise UserError(
-                        f"{path}, line {line}: {len(columns)} columns are expected; correct the row."
+                        f"{path}, line {line}: {len(columns)} columns are expected; correct it."
                     )
                 yield line, {k: v.strip() for k, v in row.items() if k in needed + optional}
     except FileNotFoundError:
@@ -140,7 +140,9 @@ def _state(text: str, domain: Domain, at: str) -> int:
     try:
         state = int(text)
     except ValueError:
-        raise UserError(f"{at} state: {text!r} is no whole number; the states are {known}.") from None
+        raise UserError(
+            f"{at} state: {text!r} is no whole number; the states are {known}."
+        ) from None
     if state not in domain.states:
         raise UserError(
             f"{at} state: {state} is not a state of the domain {domain.name}, "

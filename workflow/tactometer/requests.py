@@ -4,8 +4,6 @@ What a request says depends on its own place in the design alone: more name pair
 or a vignette at the end add requests and change none, and an edited text changes those that use it.
 """
 
-import hashlib
-import json
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from tactometer.digests import canonical, digest
 from tactometer.domain import SEMANTICS, Domain, Scene, Vignette
 from tactometer.errors import UserError
 from tactometer.replies import LABELS
@@ -81,21 +80,13 @@ def build(
         fixed["goal"] = prompt_set
         rows = _production(domain, prompts.goals[prompt_set], framings, name_pairs, seed)
     told = {"wire": wire, "estimator": estimator}
-    records = [{"request": digest(row, told), **row, **fixed} for row in rows]
+    records = [{"request": identify(row, told), **row, **fixed} for row in rows]
     return pl.DataFrame(records, schema=SCHEMA)
 
 
-def canonical(value: Any) -> str:
-    """Canonical JSON: sorted keys, no spaces; what JSON cannot hold is an error."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-
-
-def digest(row: Mapping[str, Any], told: Mapping[str, Any]) -> str:
-    """The identity of a request: 32 hex digits of messages, option order, wire and estimator."""
-    content = {"messages": row["messages"], "options": row["options"], **told}
-    return hashlib.blake2b(canonical(content).encode(), digest_size=16).hexdigest()
+def identify(row: Mapping[str, Any], told: Mapping[str, Any]) -> str:
+    """The identity of a request: the digest of messages, option order, wire and estimator."""
+    return digest({"messages": row["messages"], "options": row["options"], **told})
 
 
 def pairs(names: Sequence[str], vignette: int, count: int, seed: int) -> list[tuple[str, str]]:

@@ -1,11 +1,13 @@
 """The RSA model of polite speech in numpy: the reference that the Stan programs are held to.
 
-Everything is a natural logarithm of a probability, so that nothing overflows or underflows. Shapes: `theta` and
-listeners end in [utterance, state], speakers in [state, utterance]; leading axes (draws) broadcast. Source:
-Yoon, Tessler, Goodman and Frank 2020, Open Mind 4:71-87, with phi integrated over (0, 1) instead of a grid.
+Everything is a natural logarithm of a probability, so that nothing overflows or underflows. Shapes:
+`theta` and listeners end in [utterance, state], speakers in [state, utterance]; leading axes
+(draws) broadcast. Source: Yoon, Tessler, Goodman and Frank 2020, Open Mind 4:71-87, with phi
+integrated over (0, 1) instead of a grid.
 
-A theta of exactly 0 is a speaker's impossibility, with 0 log 0 = 0: it says nothing to a utility that has no
-weight. An utterance that is true of no state, or a state that nothing is true of, leaves a 0/0: a ValueError.
+A theta of exactly 0 is a speaker's impossibility, with 0 log 0 = 0: it says nothing to a utility
+that has no weight. An utterance that is true of no state, or a state that nothing is true of,
+leaves a 0/0: a ValueError.
 """
 
 from dataclasses import dataclass
@@ -21,7 +23,9 @@ _BATCH = 32  # draws at once: bounds the memory of the phi integral to some tens
 
 @dataclass(frozen=True)
 class Listener1:
-    """L1: `log_state` [..., utterance, state] is log L1(s|u), `log_evidence` [..., utterance] its normaliser."""
+    """L1: `log_state` [..., utterance, state] is log L1(s|u), `log_evidence` [..., utterance] its
+    normaliser.
+    """
 
     log_state: Array
     log_evidence: Array
@@ -53,8 +57,8 @@ def s1(
 ) -> Array:
     """log S1(u|s,phi) [..., state, utterance].
 
-    alpha [...] >= 0, phi [...] in [0, 1], values [state] in stars or hearts, costs [..., utterance] in nats.
-    ValueError if a parameter is outside its range.
+    alpha [...] >= 0, phi [...] in [0, 1], values [state] in stars or hearts, costs [..., utterance]
+    in nats. ValueError if a parameter is outside its range.
     """
     alpha, phi = _parameter("alpha", alpha, np.inf), _parameter("phi", phi, 1.0)
     return _s1(alpha, phi, literal_listener(theta), np.asarray(values, dtype=float), _rows(costs))
@@ -67,9 +71,11 @@ def l1(
     costs: ArrayLike = 0.0,
     nodes: int | None = None,
 ) -> Listener1:
-    """L1 marginal over phi (its state posterior), by Gauss-Legendre with `nodes` that grow with alpha.
+    """L1 marginal over phi (its state posterior), by Gauss-Legendre with `nodes` that grow with
+    alpha.
 
-    Arguments as in `s1`. The poles of S1 in phi move towards (0, 1) as 1 / alpha: so the nodes grow as alpha.
+    Arguments as in `s1`. The poles of S1 in phi move towards (0, 1) as 1 / alpha: so the nodes grow
+    as alpha.
     """
     alpha = _parameter("alpha", alpha, np.inf)
     log_l0 = literal_listener(theta)
@@ -102,7 +108,9 @@ def phi_density(
     values: ArrayLike,
     costs: ArrayLike = 0.0,
 ) -> Array:
-    """log L1(phi|u) [..., utterance]: a log density over phi; `listener` from `l1` with the same arguments."""
+    """log L1(phi|u) [..., utterance]: a log density over phi; `listener` from `l1` with the same
+    arguments.
+    """
     return _logsumexp(s1(alpha, phi, theta, values, costs), axis=-2) - listener.log_evidence
 
 
@@ -117,8 +125,8 @@ def s2(
 ) -> Array:
     """log S2(u|s) [..., state, utterance].
 
-    Arguments as in `s1`, with omega [..., 3] on the simplex (inf, soc, pre); phi may be None if w_pre is 0.
-    ValueError if a parameter is outside its range.
+    Arguments as in `s1`, with omega [..., 3] on the simplex (inf, soc, pre); phi may be None if
+    w_pre is 0. ValueError if a parameter is outside its range.
     """
     alpha, omega = _parameter("alpha", alpha, np.inf), _parameter("omega", omega, 1.0)
     if omega.shape[-1] != 3 or np.any(np.abs(omega.sum(axis=-1) - 1) > 1e-6):
@@ -176,13 +184,13 @@ def _log(p: Array) -> Array:
 def _times(weight: Array, log_p: Array) -> Array:
     """weight * log_p with 0 * -inf = 0: a utility without weight has no say."""
     with np.errstate(invalid="ignore"):
-        return np.where(weight == 0, 0.0, weight * log_p)
+        return np.asarray(np.where(weight == 0, 0.0, weight * log_p))
 
 
 def _logsumexp(x: Array, axis: int) -> Array:
     top = np.max(x, axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
-    return _log(np.sum(np.exp(x - top), axis=axis)) + np.squeeze(top, axis=axis)
+    return np.asarray(_log(np.sum(np.exp(x - top), axis=axis)) + np.squeeze(top, axis=axis))
 
 
 def _log_normalise(x: Array) -> Array:

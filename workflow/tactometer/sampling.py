@@ -1,4 +1,6 @@
-"""Sample the posterior of one speaker from one behaviour, and say whether the chains can be trusted."""
+"""Sample the posterior of one speaker from one behaviour, and say whether the chains can be
+trusted.
+"""
 
 import json
 import os
@@ -17,6 +19,7 @@ from tactometer.errors import UserError
 from tactometer.posterior import Diagnostics, diagnose, is_clean, scalars, summarise
 from tactometer.rsa import Array
 from tactometer.speakers import UTILITIES, Speaker
+from tactometer.whitening import Problem, whitening
 
 if TYPE_CHECKING:
     from arviz import InferenceData
@@ -37,8 +40,9 @@ _STATS = {
 class Behaviour:
     """What one model did: counts [goal, state, utterance] are real-valued weights of its choices.
 
-    yes, n [utterance, state] are its yes/no answers; values [state] in stars or hearts; negated [utterance] marks
-    the utterances that carry a cost, or None where negation costs nothing. ValueError if it makes no sense.
+    yes, n [utterance, state] are its yes/no answers; values [state] in stars or hearts; negated
+    [utterance] marks the utterances that carry a cost, or None where negation costs nothing.
+    ValueError if it makes no sense.
     """
 
     counts: Array
@@ -64,7 +68,9 @@ class Behaviour:
 
     @property
     def theta(self) -> Array:
-        """The posterior mean of theta from the yes/no answers, (yes + 1) / (n + 2) [utterance, state]."""
+        """The posterior mean of theta from the yes/no answers, (yes + 1) / (n + 2) [utterance,
+        state].
+        """
         return (np.asarray(self.yes) + 1) / (np.asarray(self.n) + 2)
 
 
@@ -84,7 +90,8 @@ class SamplingSettings:
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """A posterior: draws [chain, draw, ...] of alpha, phi [goal], omega [goal, 3], cost, theta [utterance, state].
+    """A posterior: draws [chain, draw, ...] of alpha, phi [goal], omega [goal, 3], cost, theta
+    [utterance, state].
 
     What a speaker does not have is absent; a utility that it does not weigh has omega 0.
     """
@@ -97,22 +104,28 @@ class Sampled:
     diagnostics: Diagnostics
 
     def summary(self) -> list[dict[str, Any]]:
-        """One row per natural parameter (and goal, None where it is shared): the columns of `tables/estimates`."""
+        """One row per natural parameter (and goal, None where it is shared): the columns of
+        `tables/estimates`.
+        """
         return [
             {"parameter": name, "goal": goal, **summarise(name, x, len(self.speaker.utilities))}
             for (name, goal), x in scalars(self.draws, self.behaviour.goals).items()
         ]
 
     def predict(self, draws: int = 300) -> Array:
-        """Posterior predictive p(u|s) [draw, goal, state, utterance] of draws spread evenly over the chains."""
+        """Posterior predictive p(u|s) [draw, goal, state, utterance] of draws spread evenly over
+        the chains.
+        """
         return np.exp(_log_speaker(self, draws))
 
     def log_likelihood(self, draws: int | None = None) -> Array:
-        """log p(u|s) of one answer [draw, goal, state, utterance]; None: every draw, a second or two."""
+        """log p(u|s) of one answer [draw, goal, state, utterance]; None: every draw, a second or
+        two.
+        """
         return _log_speaker(self, draws or self.stats["lp"].size)
 
     def to_inference_data(self) -> "InferenceData":
-        """The draws, sample_stats, the behaviour as observed_data, the diagnostics as attributes."""
+        """Draws, sample_stats, the behaviour as observed_data, diagnostics as attributes."""
         import arviz
 
         b = self.behaviour
@@ -144,9 +157,11 @@ class Sampled:
 
 
 def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -> Sampled:
-    """The posterior of that speaker; a run that cannot be believed is followed by a more careful one.
+    """The posterior of that speaker; a run that cannot be believed is followed by a more careful
+    one.
 
-    Verdicts: `ok` the first run is clean, `refit` the second is, `suspect` neither. UserError if the sampler fails.
+    Verdicts: `ok` the first run is clean, `refit` the second is, `suspect` neither. UserError if
+    the sampler fails.
     """
     start = time.monotonic()
     ladder = (settings, _careful(settings))
@@ -159,9 +174,7 @@ def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -
     verdict: Literal["ok", "refit", "suspect"] = (
         ("ok" if runs == 1 else "refit") if clean else "suspect"
     )
-    diagnostics = Diagnostics(
-        **found, runs=runs, seconds=time.monotonic() - start, verdict=verdict
-    )
+    diagnostics = Diagnostics(**found, runs=runs, seconds=time.monotonic() - start, verdict=verdict)
     return Sampled(behaviour, speaker, settings, draws, stats, diagnostics)
 
 
@@ -172,71 +185,64 @@ def program(speaker: Speaker, *, joint: bool, cost: bool) -> Path:
 
 
 def stan_data(
-    behaviour: Behaviour,
-    speaker: Speaker,
-    *,
-    joint: bool,
-    centre: Array | None = None,
-    whiten: Array | None = None,
+    problem: Problem, centre: Array | None = None, whiten: Array | None = None
 ) -> dict[str, Any]:
-    """The data block of every program; coordinates are y = centre + whiten z, unless given y = z."""
-    goals, states, utterances = behaviour.counts.shape
-    size = cone.dimension(speaker, goals, behaviour.negated is not None)
+    """The data block of every program: (y, logit theta) = centre + whiten z, or z itself if not
+    given.
+    """
+    goals, states, utterances = problem.counts.shape
+    coordinates = problem.start().size
+    absent = np.zeros(utterances)
     return {
         "G": goals,
         "S": states,
         "U": utterances,
-        "values": _floats(behaviour.values),
-        "counts": _floats(behaviour.counts),
-        "yes": _floats(behaviour.yes),
-        "n": _floats(behaviour.n),
-        "joint": int(joint),
-        "has_cost": int(behaviour.negated is not None),
-        "negated": _floats(_flags(behaviour)),
-        "active": cone.active(speaker),
-        "D": size,
-        "centre": _floats(np.zeros(size) if centre is None else centre),
-        "whiten": _floats(np.eye(size) if whiten is None else whiten),
+        "values": _floats(problem.values),
+        "counts": _floats(problem.counts),
+        "yes": _floats(problem.yes),
+        "n": _floats(problem.n),
+        "joint": int(problem.joint),
+        "has_cost": int(problem.negated is not None),
+        "negated": _floats(absent if problem.negated is None else problem.negated),
+        "active": cone.active(problem.speaker),
+        "D": problem.size,
+        "P": coordinates,
+        "centre": _floats(np.zeros(coordinates) if centre is None else centre),
+        "whiten": _floats(np.eye(coordinates) if whiten is None else whiten),
     }
 
 
 def _run(
     behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings, *, spread: bool
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    joint = settings.semantics == "joint"
-    size = cone.dimension(speaker, len(behaviour.goals), behaviour.negated is not None)
-    centre, whiten = np.zeros(size), np.eye(size)
-    if joint:
-        centre, whiten = _pilot(behaviour, speaker, settings)
-    data = stan_data(behaviour, speaker, joint=joint, centre=centre, whiten=whiten)
+    has_cost = behaviour.negated is not None
+    problem = Problem(
+        behaviour.counts,
+        behaviour.yes,
+        behaviour.n,
+        behaviour.values,
+        behaviour.negated,
+        speaker,
+        settings.semantics == "joint",
+    )
+    centre, whiten = whitening(problem)
     rng = np.random.default_rng(settings.seed)
     inits = []
     for _ in range(settings.chains):
-        z = rng.uniform(-1, 1, size)
+        z = rng.uniform(-1, 1, centre.size)
         if spread:
-            prior = cone.draw_prior(rng, speaker, len(behaviour.goals), behaviour.negated is not None)
-            z = np.linalg.solve(whiten, cone.coordinates(prior, speaker) - centre)
-        z_theta = rng.uniform(-0.5, 0.5, (behaviour.yes.shape if joint else (0, len(behaviour.states))))
-        inits.append({"z": z.tolist(), "z_theta": z_theta.tolist()})
-    columns = _cmdstan(program(speaker, joint=joint, cost=bool(data["has_cost"])), data, inits, settings)
+            v = problem.start()
+            prior = cone.draw_prior(rng, speaker, len(behaviour.goals), has_cost)
+            v[: problem.size] = cone.coordinates(prior, speaker)
+            z = np.asarray(np.linalg.solve(whiten, v - centre), dtype=float)
+        inits.append({"z": z.tolist()})
+    stan_file = program(speaker, joint=problem.joint, cost=has_cost)
+    columns = _cmdstan(stan_file, stan_data(problem, centre, whiten), inits, settings)
     stats = {name: columns[column][..., 0] for name, column in _STATS.items()}
-    return _natural(columns, behaviour, speaker), stats
-
-
-def _pilot(
-    behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings
-) -> tuple[Array, Array]:
-    """Mean and Cholesky factor of the coordinates from a short run with theta fixed: it whitens the joint run."""
-    short = replace(settings, chains=2, warmup=300, draws=300, adapt_delta=0.8)
-    data = stan_data(behaviour, speaker, joint=False)
-    rng = np.random.default_rng(settings.seed)
-    inits = [{"z": rng.uniform(-1, 1, data["D"]).tolist(), "z_theta": []} for _ in range(2)]
-    columns = _cmdstan(
-        program(speaker, joint=False, cost=bool(data["has_cost"])), data, inits, short
-    )
-    z = columns["z"].reshape(-1, data["D"])
-    covariance = np.atleast_2d(np.cov(z, rowvar=False)) + 1e-6 * np.eye(data["D"])
-    return z.mean(axis=0), np.linalg.cholesky(covariance)
+    draws = _natural(columns, behaviour, speaker)
+    if problem.joint:
+        draws["theta"] = problem.theta(columns["z"] @ whiten.T + centre)
+    return draws, stats
 
 
 def _cmdstan(
@@ -245,7 +251,9 @@ def _cmdstan(
     inits: list[dict[str, Any]],
     settings: SamplingSettings,
 ) -> dict[str, Array]:
-    """Run the program: its columns by name [chain, draw, element], elements in Stan's (column-major) order."""
+    """Run the program: its columns by name [chain, draw, element], elements in Stan's (column-
+    major) order.
+    """
     model = cmdstan.compile_program(stan_file)
     with tempfile.TemporaryDirectory(prefix="tactometer-") as folder:
         files = [Path(folder) / f"init-{c}.json" for c in range(settings.chains)]
@@ -264,6 +272,7 @@ def _cmdstan(
                 iter_sampling=settings.draws,
                 adapt_delta=settings.adapt_delta,
                 max_treedepth=settings.max_treedepth,
+                # 40 more coordinates are too many for a dense metric learnt from 500 draws
                 metric="diag_e" if data["joint"] else "dense_e",
                 output_dir=folder,
                 sig_figs=9,
@@ -283,20 +292,14 @@ def _cmdstan(
 def _natural(
     columns: Mapping[str, Array], behaviour: Behaviour, speaker: Speaker
 ) -> dict[str, Array]:
-    goals, states, utterances = behaviour.counts.shape
+    goals = len(behaviour.goals)
     draws = {"alpha": columns["alpha"][..., 0]}
     if speaker.has_phi:
-        draws["phi"] = columns["phi"]
+        draws["phi"] = np.minimum(columns["phi"], 1.0)
     if speaker.level == 2:
-        draws["omega"] = _matrix(columns["omega"], goals, 3)
+        draws["omega"] = np.minimum(_matrix(columns["omega"], goals, 3), 1.0)
     if "cost" in columns:
         draws["cost"] = columns["cost"][..., 0]
-    if "z_theta" in columns:
-        proportion = behaviour.theta
-        scale = 1 / np.sqrt((behaviour.n + 2) * proportion * (1 - proportion))
-        logit = np.log(proportion / (1 - proportion))
-        z = _matrix(columns["z_theta"], utterances, states)
-        draws["theta"] = 1 / (1 + np.exp(-(logit + scale * z)))
     return draws
 
 
@@ -306,16 +309,13 @@ def _log_speaker(sampled: Sampled, draws: int) -> Array:
     flat = {k: x.reshape(total, *x.shape[2:])[picked] for k, x in sampled.draws.items()}
     b = sampled.behaviour
     theta = flat.get("theta", b.theta)
-    costs: ArrayLike = 0.0 if b.negated is None else rsa.negation_cost(flat["cost"], b.negated)
-    found = []
-    for g in range(len(b.goals)):
-        phi = flat["phi"][:, g] if "phi" in flat else None
-        if sampled.speaker.level == 1:
-            found.append(rsa.s1(flat["alpha"], flat["phi"][:, g], theta, b.values, costs))
-        else:
-            omega = flat["omega"][:, g]
-            found.append(rsa.s2(flat["alpha"], phi, omega, theta, b.values, costs))
-    return np.stack(found, axis=1)
+    costs: ArrayLike = (
+        0.0 if b.negated is None else rsa.negation_cost(flat["cost"], b.negated)[:, None]
+    )
+    alpha, theta = flat["alpha"][:, None], np.expand_dims(theta, -3)
+    if sampled.speaker.level == 1:
+        return rsa.s1(alpha, flat["phi"], theta, b.values, costs)
+    return rsa.s2(alpha, flat.get("phi"), flat["omega"], theta, b.values, costs)
 
 
 def _careful(settings: SamplingSettings) -> SamplingSettings:

@@ -23,7 +23,9 @@ class Speaker:
 
     @property
     def omegas(self) -> tuple[str, ...]:
-        """The names of the weights; the only weight of a single utility is always 1, and still named."""
+        """The names of the weights; the only weight of a single utility is always 1, and still
+        named.
+        """
         return tuple(f"omega_{utility}" for utility in self.utilities)
 
     def parameters(self, *, cost: bool = False) -> tuple[str, ...]:

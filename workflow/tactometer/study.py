@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tactometer import checks, files, recorded, yamlfile
 from tactometer import domain as domains
-from tactometer import files, recorded, yamlfile
 from tactometer.domain import SEMANTICS
 from tactometer.errors import UserError, nearest
 
@@ -128,7 +128,13 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
         data = _merge(data, json.loads(json.dumps(overrides)))
     source = str(paths[-1]) if paths else "--config"
     yamlfile.validate(data, lines, SCHEMA, source)
-    return _resolve(data, source, lines)
+    study = _resolve(data, source, lines)
+    for model in study.models.values():
+        place = checks.Place(source, lines, model.name)
+        check = {"recorded": checks.recorded_files, "simulated": checks.simulated_speakers}
+        if model.provider in check:
+            check[model.provider](model.settings, study.domain_of(model.domain), place)
+    return study
 
 
 def read(path: Path) -> Study:
@@ -152,7 +158,10 @@ def _merge(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 def _resolve(data: dict[str, Any], source: str, lines: yamlfile.Lines) -> Study:
     schema = yamlfile.read(SCHEMA)[0]
     data = {**_defaults(schema["properties"]), **data}
-    data["sample"] = {**_defaults(schema["properties"]["sample"]["properties"]), **data.get("sample", {})}
+    data["sample"] = {
+        **_defaults(schema["properties"]["sample"]["properties"]),
+        **data.get("sample", {}),
+    }
     study_fit = data.get("fit", {})
     defaults = _defaults(schema["$defs"]["fit"]["properties"])
     study = Study(data, source, {})
@@ -171,12 +180,13 @@ def _model(
     study: Study, name: str, settings: dict[str, Any], fit: dict[str, Any], lines: yamlfile.Lines
 ) -> Model:
     provider = settings["provider"]
+    place = checks.Place(study.source, lines, name)
     path = settings.get("domain", study.data["domain"])
     own = study.domain_of(path).fit if "domain" in settings else {}
     if provider == "recorded":
-        found = recorded.goals(Path(settings["production"]), _place(study, lines, name, "production"))
+        found = recorded.goals(Path(settings["production"]), place("production"))
         goals = tuple(settings.get("goals", _in_order(found, study.data["goals"])))
-        _known(goals, found, _place(study, lines, name, "goals"), settings["production"])
+        _known(goals, found, place("goals"), settings["production"])
         checkpoints: dict[str, Any] = {"recorded": {}}
     else:
         goals = tuple(study.data["goals"])
@@ -206,10 +216,6 @@ def _in_order(found: Sequence[str], wanted: Sequence[str]) -> list[str]:
     return [g for g in wanted if g in found] + [g for g in found if g not in wanted]
 
 
-def _place(study: Study, lines: yamlfile.Lines, model: str, key: str) -> str:
-    return yamlfile.where(study.source, lines, ("models", model, key))
-
-
 def _known(goals: Sequence[str], found: Sequence[str], place: str, file: str) -> None:
     for goal in goals:
         if goal not in found:
@@ -233,6 +239,3 @@ def _check_goals(study: Study, lines: yamlfile.Lines) -> None:
                 f"{yamlfile.where(study.source, lines, ('goals', index))}: the domain "
                 f"{study.data['domain']} has no prompt for the goal {goal!r}{known}."
             )
-    for name in study.models:
-        if study.models[name].goals == ():
-            raise UserError(f"{_place(study, lines, name, 'production')}: no goals in that file.")

@@ -12,6 +12,7 @@ from tactometer import files, published
 from tactometer.study import LABEL_COLUMNS, Model, Study
 
 HDI = 0.95
+NUMBERS = ("mean", "sd", "median", "mode", "hdi_low", "hdi_high", "ess_bulk", "ess_tail", "rhat")
 ESTIMATES = {
     "study": pl.String,
     "model": pl.String,
@@ -21,11 +22,8 @@ ESTIMATES = {
     "speaker": pl.String,
     "semantics": pl.String,
     "parameter": pl.String,
-    **dict.fromkeys(
-        ["mean", "sd", "median", "mode", "hdi_low", "hdi_high"]
-        + ["ess_bulk", "ess_tail", "rhat", "contraction"],
-        pl.Float64,
-    ),
+    **dict.fromkeys(NUMBERS, pl.Float64),
+    "contraction": pl.Float64,
     "verdict": pl.String,
     **dict.fromkeys(LABEL_COLUMNS[:-1], pl.String),
     "progress": pl.Float64,
@@ -90,9 +88,7 @@ def _named(study: Study, model: Model, **more: str) -> list[pl.Expr]:
     return [pl.lit(value).alias(name) for name, value in names.items()]
 
 
-def _collect(
-    study: Study, model: Model, read: Callable[[str, str], pl.DataFrame]
-) -> pl.DataFrame:
+def _collect(study: Study, model: Model, read: Callable[[str, str], pl.DataFrame]) -> pl.DataFrame:
     """One frame of every (checkpoint, goal), with the columns that say whose it is in front."""
     names = ["study", "model", "checkpoint", "goal"]
     parts = []
@@ -135,7 +131,9 @@ def _semantics(study: Study, model: Model, results: Path) -> pl.DataFrame:
     parts = []
     for checkpoint in model.checkpoints:
         frame = pl.read_parquet(results / "semantics" / model.name / f"{checkpoint}.parquet")
-        low, high = beta_hdi(frame["yes"].to_numpy() + 1, (frame["n"] - frame["yes"]).to_numpy() + 1)
+        low, high = beta_hdi(
+            frame["yes"].to_numpy() + 1, (frame["n"] - frame["yes"]).to_numpy() + 1
+        )
         parts.append(
             frame.with_columns(
                 _named(study, model, checkpoint=checkpoint),

@@ -9,6 +9,7 @@ int<lower=0, upper=1> joint;                 // infer theta, or plug in (yes + 1
 int<lower=0, upper=1> has_cost;              // negation cost (humans)
 vector<lower=0, upper=1>[U] negated;
 array[3] int<lower=0, upper=1> active;       // utilities inf, soc, pre (s1: pre alone, its phi)
-int<lower=1> D;                              // coordinates: 1 + G (slots - 1), and one for the cost
-vector[D] centre;                            // y = centre + whiten z: from a pilot, or 0 and 1
-matrix[D, D] whiten;
+int<lower=1> D;                              // coordinates of the speaker: 1 + G (slots - 1), 1 for the cost
+int<lower=D> P;                              // and of theta, if it is inferred
+vector[P] centre;                            // (y, logit theta) = centre + whiten z
+matrix[P, P] whiten;

@@ -7,7 +7,7 @@ if (has_cost) {
   c = 1 + (cost[1] - 1) * negated;                        // a log prior weight: not times alpha
 }
 if (joint) {                                              // theta ~ Beta(1, 1), yes ~ Binomial(n, theta)
-  matrix[U, S] t = logit_centre + logit_scale .* z_theta;
+  matrix[U, S] t = to_matrix(tail(y, U * S), U, S);
   log_theta = log_inv_logit(t);
   log_prior += sum((n + 2) .* log_theta) - sum((n - yes + 1) .* t);
 }

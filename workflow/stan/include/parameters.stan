@@ -1,2 +1,1 @@
-vector[D] z;                                 // the speaker, whitened
-matrix[joint ? U : 0, S] z_theta;            // logit theta, centred on the smoothed proportions
+vector[P] z;                                 // the speaker's cone coordinates and logit theta, whitened

@@ -1,4 +1,4 @@
-vector[D] y = centre + whiten * z;
+vector[P] y = centre + whiten * z;
 int C = D - has_cost;
 matrix[G, 4] x = cone(head(y, C), G, slots);
 log_prior = cone_log_prior(head(y, C), x, n_utilities, has_phi);

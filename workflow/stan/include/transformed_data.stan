@@ -5,8 +5,6 @@ vector[S] V = values - max(values);          // only differences matter: no expo
 array[G] matrix[U, S] w;
 array[G] row_vector[S] totals;
 matrix[U, S] smoothed = (yes + 1) ./ (n + 2);
-matrix[U, S] logit_centre = logit(smoothed);
-matrix[U, S] logit_scale = inv_sqrt((n + 2) .* smoothed .* (1 - smoothed));
 {
   int next = 1;
   for (j in 1:4) {

@@ -76,7 +76,7 @@ class Provider:
         if row["goal"] is None:
             return "yes" if draw.random() < self._literal[row["utterance"]][state] else "no"
         weights = self._speaker_probabilities(row["goal"])[state]
-        return draw.choices(self._utterances, weights=weights)[0]
+        return str(draw.choices(self._utterances, weights=weights)[0])
 
     def _speaker_probabilities(self, goal: str) -> Any:
         """S2 of the speaker under a goal: [state, utterance]."""

@@ -1,0 +1,273 @@
+"""Posteriors: the human figures, known speakers, bad counts, and chains that cannot be believed."""
+
+import csv
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tactometer import posterior, rsa, sampling
+from tactometer.posterior import hdi, humps, is_clean, stuck_chains, summarise
+from tactometer.sampling import Behaviour, Sampled, SamplingSettings, sample
+from tactometer.speakers import speaker
+
+HUMAN = Path(__file__).resolve().parent.parent / "resources" / "human"
+VALUES = np.arange(1.0, 6.0)
+FIXED = SamplingSettings(semantics="fixed")
+
+
+def make(counts: np.ndarray, yes: np.ndarray, n: np.ndarray | float = 52.0) -> Behaviour:
+    """A behaviour of one goal without costs."""
+    goals, states, utterances = counts.shape
+    return Behaviour(
+        counts=counts,
+        yes=yes,
+        n=np.broadcast_to(np.asarray(n, float), yes.shape),
+        values=VALUES[:states],
+        negated=None,
+        goals=tuple(f"goal{g}" for g in range(goals)),
+        states=tuple(str(s) for s in range(states)),
+        utterances=tuple(f"u{u}" for u in range(utterances)),
+    )
+
+
+@pytest.fixture(scope="module")
+def yes() -> np.ndarray:
+    """Four adjectives and their negations, answered 52 times a state."""
+    kind, middle = np.array([-3.0, -2.0, 2.0, 3.0]), np.array([1.5, 2.4, 3.6, 4.6])
+    theta = 1 / (1 + np.exp(-kind[:, None] * (VALUES - middle[:, None])))
+    return np.round(52 * np.vstack([theta, 1 - theta]).clip(0.02, 0.98))
+
+
+@pytest.fixture(scope="module")
+def known(yes: np.ndarray) -> Sampled:
+    """A fit of the expected counts of a known speaker, real-valued."""
+    p = np.exp(rsa.s2(5.0, 0.5, [0.4, 0.2, 0.4], (yes + 1) / 54, VALUES))
+    return sample(make(130 * p[None], yes), speaker("s2"), FIXED)
+
+
+@pytest.fixture(scope="module")
+def human() -> Sampled:
+    goals, states = ("informative", "social", "both"), ("0", "1", "2", "3")
+    with (HUMAN / "yoon2020_production.csv").open() as file:
+        production = list(csv.DictReader(file))
+    with (HUMAN / "yoon2020_semantics.csv").open() as file:
+        semantics = list(csv.DictReader(file))
+    utterances = tuple(dict.fromkeys(row["utterance"] for row in semantics))
+    counts, yes, n = np.zeros((3, 4, 8)), np.zeros((8, 4)), np.zeros((8, 4))
+    for row in production:
+        cell = goals.index(row["goal"]), int(row["state"]), utterances.index(row["utterance"])
+        counts[cell] = float(row["count"])
+    for row in semantics:
+        cell = utterances.index(row["utterance"]), int(row["state"])
+        yes[cell], n[cell] = float(row["yes"]), float(row["n"])
+    negated = np.array([u.startswith("not ") for u in utterances])
+    behaviour = Behaviour(counts, yes, n, np.arange(4.0), negated, goals, states, utterances)
+    return sample(behaviour, speaker("s2"), SamplingSettings())
+
+
+def test_the_human_figures_give_the_measured_speaker(human: Sampled) -> None:
+    mean = {(row["parameter"], row["goal"]): row["mean"] for row in human.summary()}
+    goals = ("informative", "social", "both")
+    assert [mean["phi", g] for g in goals] == pytest.approx([0.50, 0.39, 0.39], abs=0.05)
+    assert [mean["omega_soc", g] for g in goals] == pytest.approx([0.01, 0.26, 0.10], abs=0.05)
+    assert human.diagnostics.divergences == 0
+    assert human.diagnostics.rhat < 1.01
+    assert human.diagnostics.verdict == "ok"
+
+
+def test_a_human_posterior_predicts_the_human_answers(human: Sampled) -> None:
+    counts = human.behaviour.counts
+    predicted = human.predict(100)
+    assert predicted.shape == (100, 3, 4, 8)
+    assert predicted.sum(axis=-1) == pytest.approx(1)
+    shares = counts / counts.sum(axis=-1, keepdims=True)
+    assert np.mean((predicted.mean(axis=0) - shares) ** 2) < 0.004
+
+
+def test_a_known_speaker_is_found(known: Sampled) -> None:
+    truth = {"alpha": 5.0, "phi": 0.5, "omega_inf": 0.4, "omega_soc": 0.2, "omega_pre": 0.4}
+    assert known.diagnostics.verdict in ("ok", "refit")
+    for row in known.summary():
+        assert row["hdi_low"] < truth[row["parameter"]] < row["hdi_high"]
+        assert abs(row["mean"] - truth[row["parameter"]]) < 1.5 * row["sd"]
+        assert row["ess_bulk"] > 400
+
+
+def test_posterior_means_agree_with_importance_sampling(known: Sampled) -> None:
+    """Weights come from the reference model, the proposal is a wide normal in other coordinates."""
+    b, rng = known.behaviour, np.random.default_rng(3)
+
+    def logit(p: np.ndarray) -> np.ndarray:
+        return np.log(p / (1 - p))
+
+    omega = known.draws["omega"].reshape(-1, 3)
+    drawn = np.column_stack(
+        [
+            logit(known.draws["alpha"].ravel() / 20),
+            logit(known.draws["phi"].ravel()),
+            np.log(omega[:, :2] / omega[:, 2:]),
+        ]
+    )
+    mean, factor = drawn.mean(axis=0), 1.3 * np.linalg.cholesky(np.cov(drawn, rowvar=False))
+    z = rng.standard_t(6, (6000, 4))
+    at = mean + z @ factor.T
+    alpha, phi = 20 / (1 + np.exp(-at[:, 0])), 1 / (1 + np.exp(-at[:, 1]))
+    w = np.exp(np.column_stack([at[:, 2:], np.zeros(len(at))]))
+    w /= w.sum(axis=1, keepdims=True)
+    log_p = rsa.s2(alpha, phi, w, b.theta, b.values, nodes=96)
+    jacobian = np.log(alpha * (20 - alpha) * phi * (1 - phi)) + np.log(w).sum(axis=1)
+    proposal = (-3.5 * np.log1p(z**2 / 6)).sum(axis=1)
+    log_weight = (b.counts[0] * log_p).sum(axis=(1, 2)) + jacobian - proposal
+    weight = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
+    rows = {row["parameter"]: row for row in known.summary()}
+    for name, x in {"alpha": alpha, "phi": phi, "omega_inf": w[:, 0], "omega_soc": w[:, 1]}.items():
+        expected = weight @ x
+        error = np.hypot(
+            np.sqrt(weight**2 @ (x - expected) ** 2),
+            rows[name]["sd"] / np.sqrt(rows[name]["ess_bulk"]),
+        )
+        assert abs(rows[name]["mean"] - expected) < 4 * error
+
+
+def test_the_same_seed_gives_the_same_draws(known: Sampled) -> None:
+    settings = replace(FIXED, chains=2, warmup=100, draws=50)
+    first, again = (sample(known.behaviour, speaker("s2"), settings) for _ in range(2))
+    other = sample(known.behaviour, speaker("s2"), replace(settings, seed=2))
+    assert np.array_equal(first.draws["alpha"], again.draws["alpha"])
+    assert not np.array_equal(first.draws["alpha"], other.draws["alpha"])
+
+
+def test_inference_data_names_goals_utilities_and_states(human: Sampled) -> None:
+    data = human.to_inference_data()
+    assert dict(data.posterior.omega.sizes) == {"chain": 4, "draw": 1000, "goal": 3, "utility": 3}
+    assert list(data.posterior.utility.values) == ["inf", "soc", "pre"]
+    assert data.posterior.theta.sel(utterance="not bad", state="2").mean() > 0.8
+    assert data.posterior.attrs["verdict"] == "ok" and data.posterior.attrs["speaker"] == "s2"
+    assert data.observed_data["counts"].sel(goal="both").sum() == human.behaviour.counts[2].sum()
+    assert data.sample_stats.diverging.dtype == bool
+
+
+@pytest.mark.parametrize("name", ["s1", "s2-inf", "s2-soc-pre", "s2-pre"])
+def test_a_subset_has_only_its_own_parameters(yes: np.ndarray, name: str) -> None:
+    p = np.exp(rsa.s1(4.0, 0.6, (yes + 1) / 54, VALUES))
+    settings = replace(FIXED, chains=2, warmup=300, draws=300)
+    found = sample(make(130 * p[None], yes), speaker(name), settings)
+    assert tuple(row["parameter"] for row in found.summary()) == speaker(name).parameters()
+    assert np.exp(found.log_likelihood(20)).sum(axis=-1) == pytest.approx(1)
+    if name == "s1":
+        rows = {row["parameter"]: row for row in found.summary()}
+        assert abs(rows["phi"]["mean"] - 0.6) < 2 * rows["phi"]["sd"]
+        assert abs(rows["alpha"]["mean"] - 4.0) < 2 * rows["alpha"]["sd"]
+
+
+@pytest.mark.parametrize("semantics", ["fixed", "joint"])
+def test_no_answers_at_all_leave_the_prior(yes: np.ndarray, semantics: str) -> None:
+    settings = SamplingSettings(semantics=semantics, chains=4, warmup=700, draws=700)
+    found = sample(make(np.zeros((1, 5, 8)), yes), speaker("s2"), settings)
+    rows = {row["parameter"]: row for row in found.summary()}
+    assert (
+        abs(rows["alpha"]["mean"] - 10) < 6 * rows["alpha"]["sd"] / rows["alpha"]["ess_bulk"] ** 0.5
+    )
+    for name, mean in {
+        "phi": 1 / 2,
+        "omega_inf": 1 / 3,
+        "omega_soc": 1 / 3,
+        "omega_pre": 1 / 3,
+    }.items():
+        assert rows[name]["mean"] == pytest.approx(mean, abs=0.06)
+    assert all(abs(row["contraction"]) < 0.25 for row in rows.values())
+
+
+def test_one_utterance_always_or_an_empty_state_stays_finite(yes: np.ndarray) -> None:
+    counts = np.zeros((1, 5, 8))
+    counts[0, 1:, 2] = 130  # always the same, and nothing for the first state
+    settings = replace(FIXED, warmup=400, draws=400)
+    found = sample(make(counts, yes), speaker("s2"), settings)
+    numbers = [v for row in found.summary() for v in row.values() if isinstance(v, float)]
+    assert np.all(np.isfinite(numbers))
+    assert found.diagnostics.verdict in ("ok", "refit", "suspect")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("counts", -1.0), ("counts", np.nan), ("yes", 53.0), ("values", np.inf)]
+)
+def test_impossible_answers_are_errors(yes: np.ndarray, field: str, value: float) -> None:
+    good = make(np.ones((1, 5, 8)), yes)
+    bad = np.array(getattr(good, field), dtype=float)
+    bad.flat[0] = value
+    with pytest.raises(ValueError, match=field):
+        replace(good, **{field: bad})
+
+
+def test_temporary_files_are_gone_even_after_an_error(
+    known: Sampled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    broken = {"G": 0}
+    with pytest.raises(sampling.UserError, match="s2_fixed"):
+        sampling._cmdstan(sampling.STAN / "s2_fixed.stan", broken | {"joint": 0}, [{}] * 4, FIXED)
+    sample(known.behaviour, speaker("s2"), replace(FIXED, chains=1, warmup=20, draws=20))
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith("tactometer-")]
+
+
+def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
+    known: Sampled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = (dict(known.draws), dict(known.stats))
+    bad = (good[0], {**known.stats, "diverging": np.ones_like(known.stats["diverging"])})
+    for runs, verdict in (([good], "ok"), ([bad, good], "refit"), ([bad, bad], "suspect")):
+        asked: list[SamplingSettings] = []
+
+        def run(_b: object, _s: object, settings: SamplingSettings, *, spread: bool, runs=runs):
+            assert spread == bool(asked)  # noqa: B023
+            asked.append(settings)  # noqa: B023
+            return runs[len(asked) - 1]  # noqa: B023
+
+        monkeypatch.setattr(sampling, "_run", run)
+        assert sample(known.behaviour, speaker("s2"), FIXED).diagnostics.verdict == verdict
+        assert [s.warmup for s in asked] == [1000, 2000][: len(runs)]
+        assert [s.adapt_delta for s in asked] == pytest.approx([0.95, 0.99][: len(runs)])
+
+
+def test_stuck_chains_are_told_from_modes() -> None:
+    rng = np.random.default_rng(1)
+    lp = rng.normal(-100, 2, (4, 1000))
+    assert stuck_chains(lp) == ()
+    lp[2] -= 25
+    assert stuck_chains(lp) == (2,)
+    lp[2] += 24
+    assert stuck_chains(lp) == ()
+
+
+def test_two_humps_are_two_modes_and_noise_is_none() -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        one = rng.normal(size=(4, 1000))
+        assert humps(one) == 1
+        assert humps(rng.uniform(size=(4, 1000))) == 1
+        assert humps(np.where(rng.uniform(size=one.shape) < 0.3, one + 6, one)) == 2
+    stats = {
+        "lp": rng.normal(size=(4, 1000)),
+        "diverging": np.zeros((4, 1000)),
+        "tree_depth": np.ones((4, 1000)),
+    }
+    apart = {"alpha": one + np.array([0, 0, 5, 5])[:, None]}
+    found = posterior.diagnose(apart, stats, 10)
+    assert found["pattern"] == "several modes" and found["rhat"] > 1.5
+    assert not is_clean(found, 4000)
+    assert is_clean(posterior.diagnose({"alpha": one}, stats, 10), 4000)
+
+
+def test_summaries_are_those_of_a_known_density() -> None:
+    rng = np.random.default_rng(4)
+    row = summarise("phi", rng.beta(8, 4, (4, 5000)), 3)
+    assert row["mode"] == pytest.approx(0.7, abs=0.03)
+    assert (row["hdi_low"], row["hdi_high"]) == pytest.approx((0.413, 0.903), abs=0.015)
+    assert row["contraction"] == pytest.approx(1 - 12 * 8 * 4 / (12**2 * 13), abs=0.01)
+    at_bound = summarise("phi", rng.beta(1, 9, (4, 1000)), 3)
+    assert at_bound["mode"] < 0.03
+    assert hdi(np.arange(101.0), 0.5) == (0.0, 50.0)

@@ -1,0 +1,150 @@
+"""The Stan programs say what the numpy reference says, in coordinates with the right prior."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tactometer import cmdstan, cone, rsa
+from tactometer.cone import Natural
+from tactometer.sampling import program, stan_data
+from tactometer.speakers import SPEAKERS, Speaker, speaker
+from tactometer.whitening import Problem
+
+
+def behaviour(
+    seed: int,
+    name: str,
+    *,
+    goals: int = 1,
+    states: int = 5,
+    cost: bool = False,
+    joint: bool = False,
+) -> Problem:
+    """Random answers and semantics: some clear, some not."""
+    rng = np.random.default_rng(seed)
+    n = np.full((8, states), 52.0)
+    return Problem(
+        counts=rng.gamma(0.5, 20, (goals, states, 8)),  # real-valued, some near 0
+        yes=rng.binomial(52, rng.beta(0.4, 0.4, n.shape)).astype(float),
+        n=n,
+        values=np.arange(states, dtype=float),
+        negated=(np.arange(8) > 3) if cost else None,
+        speaker=speaker(name),
+        joint=joint,
+    )
+
+
+def evaluate(problem: Problem, v: np.ndarray) -> dict[str, float]:
+    """log_prior and log_likelihood of the Stan program at v = (y, logit theta)."""
+    data = stan_data(problem)
+    cost = problem.negated is not None
+    model = cmdstan.compile_program(program(problem.speaker, joint=problem.joint, cost=cost))
+    fit = model.sample(
+        data=data, inits={"z": v.tolist()}, fixed_param=True, chains=1, iter_sampling=1,
+        sig_figs=16, show_progress=False,
+    )  # fmt: skip
+    return {name: float(fit.stan_variable(name)[0]) for name in ("log_prior", "log_likelihood")}
+
+
+def random_natural(rng: np.random.Generator, problem: Problem, alpha: float) -> Natural:
+    goals, cost = len(problem.counts), problem.negated is not None
+    drawn = cone.draw_prior(rng, problem.speaker, goals, cost)
+    return Natural(np.asarray(alpha), drawn.phi, drawn.omega, drawn.cost)
+
+
+def reference(problem: Problem, natural: Natural, theta: np.ndarray) -> float:
+    total = 0.0
+    costs = 0.0 if natural.cost is None else rsa.negation_cost(natural.cost, problem.negated)
+    for g, counts in enumerate(problem.counts):
+        args = (theta, problem.values, costs)
+        if problem.speaker.level == 1:
+            log_p = rsa.s1(natural.alpha, natural.phi[g], *args)
+        else:
+            log_p = rsa.s2(natural.alpha, natural.phi[g], natural.omega[g], *args, nodes=400)
+        total += float((counts * log_p).sum())
+    return total
+
+
+CASES = [(name, {}) for name in SPEAKERS] + [
+    (name, shape)
+    for name in ("s1", "s2", "s2-inf-soc", "s2-soc-pre", "s2-pre")
+    for shape in (
+        {"joint": True},
+        {"goals": 3, "states": 4, "cost": True, "joint": True},
+        {"goals": 2, "cost": True},
+        {"goals": 3},
+    )
+]
+
+
+@pytest.mark.parametrize(("name", "shape"), CASES)
+def test_the_likelihood_is_the_references_up_to_alpha_20(name: str, shape: dict[str, int]) -> None:
+    for seed, alpha in enumerate((0.05, 2.7, 6.1, 11.0, 19.99)):
+        problem = behaviour(seed, name, **shape)
+        rng = np.random.default_rng([seed, 1])
+        natural = random_natural(rng, problem, alpha)
+        theta, v = problem.theta(problem.start()), cone.coordinates(natural, problem.speaker)
+        if problem.joint:
+            theta = rng.beta(0.6, 0.6, theta.shape).clip(1e-4, 1 - 1e-4)
+            v = np.append(v, np.log(theta / (1 - theta)).ravel(order="F"))
+        expected = reference(problem, natural, theta)
+        assert evaluate(problem, v)["log_likelihood"] == pytest.approx(expected, rel=1e-6)
+
+
+def log_volume(function: Callable[[np.ndarray], np.ndarray], v: np.ndarray) -> float:
+    """log |det| of the function's Jacobian, by central differences."""
+    steps = 1e-5 * np.eye(v.size)
+    slopes = np.array([(function(v + h) - function(v - h)) / 2e-5 for h in steps])
+    return float(np.linalg.slogdet(slopes)[1])
+
+
+def free_parameters(problem: Problem, y: np.ndarray) -> np.ndarray:
+    """As many natural parameters as there are coordinates: their prior is flat."""
+    goals, cost = len(problem.counts), problem.negated is not None
+    at = cone.natural(y, problem.speaker, goals, cost)
+    weights = at.omega[:, np.array(cone.active(problem.speaker), bool)][:, 1:]
+    phi = at.phi if problem.speaker.has_phi else []
+    return np.concatenate([[at.alpha], weights.ravel(), phi, [at.cost] if cost else []])
+
+
+@pytest.mark.parametrize("name", SPEAKERS)
+def test_the_prior_is_flat_in_the_natural_parameters(name: str) -> None:
+    problem = behaviour(1, name, goals=2, cost=True)
+    rng, constants = np.random.default_rng(7), []
+    for alpha in (0.3, 4.0, 15.0):
+        drawn = random_natural(rng, problem, alpha)
+        y = cone.coordinates(drawn, problem.speaker)
+        volume = log_volume(lambda at: free_parameters(problem, at), y)
+        constants.append(evaluate(problem, y)["log_prior"] - volume)
+    assert np.ptp(constants) < 1e-4
+
+
+def test_theta_has_a_flat_prior_and_its_answers_are_binomial() -> None:
+    problem = behaviour(2, "s2", joint=True)
+    rng, found = np.random.default_rng(8), []
+    y = problem.start()[: problem.size]
+    for _ in range(3):
+        theta = rng.uniform(0.05, 0.95, problem.yes.shape)
+        v = np.append(y, np.log(theta / (1 - theta)).ravel(order="F"))
+        kernel = problem.yes * np.log(theta) + (problem.n - problem.yes) * np.log1p(-theta)
+        jacobian = np.log(theta) + np.log1p(-theta)
+        found.append(evaluate(problem, v)["log_prior"] - (kernel + jacobian).sum())
+    assert np.ptp(found) < 1e-8
+
+
+def test_coordinates_and_natural_parameters_are_each_others_inverse() -> None:
+    rng = np.random.default_rng(9)
+    for known in SPEAKERS.values():
+        drawn = cone.draw_prior(rng, known, 3, True)
+        back = cone.natural(cone.coordinates(drawn, known), known, 3, True)
+        assert back.alpha == pytest.approx(drawn.alpha) and back.cost == pytest.approx(drawn.cost)
+        assert back.omega == pytest.approx(drawn.omega)
+        assert not known.has_phi or back.phi == pytest.approx(drawn.phi)
+
+
+def test_a_misspelt_speaker_names_the_nearest() -> None:
+    with pytest.raises(ValueError, match="did you mean 's2-inf-soc'"):
+        speaker("s2-inf-sco")
+    assert isinstance(speaker("s1"), Speaker) and speaker("s1").parameters() == ("alpha", "phi")
+    assert len([s for s in SPEAKERS.values() if s.level == 2]) == 7

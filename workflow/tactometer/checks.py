@@ -1,0 +1,49 @@
+"""What a schema cannot see in a study: files that are there, numbers that fit together."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tactometer import recorded, yamlfile
+from tactometer.domain import Domain
+from tactometer.errors import UserError, nearest
+
+
+def recorded_files(settings: Mapping[str, Any], domain: Domain, place: "Place") -> None:
+    """Check the files of a recorded model: there, with known states and utterances."""
+    recorded.read_production(Path(settings["production"]), domain, place("production"))
+    recorded.read_semantics(Path(settings["semantics"]), domain, place("semantics"))
+    for index, path in enumerate(settings.get("published", [])):
+        if not Path(path).is_file():
+            raise UserError(
+                f"{place('published', index)}: {path} does not exist; correct the path."
+            )
+
+
+def simulated_speakers(settings: Mapping[str, Any], domain: Domain, place: "Place") -> None:
+    """Check that the weights of a simulated speaker add up and that it speaks of this domain."""
+    for name, speaker in settings["checkpoints"].items():
+        goals = [(("goals", goal), told) for goal, told in speaker.get("goals", {}).items()]
+        for key, parameters in [((), speaker), *goals]:
+            total = sum(parameters["omega"].values()) if "omega" in parameters else 1.0
+            if abs(total - 1) > 1e-6:
+                at = place("checkpoints", name, *key, "omega")
+                raise UserError(f"{at}: inf, soc and pre must add up to 1, not {total:g}.")
+        for utterance, row in speaker.get("literal", {}).items():
+            at = place("checkpoints", name, "literal", utterance)
+            if utterance not in domain.utterances:
+                known = nearest(utterance, domain.utterances)
+                raise UserError(f"{at}: not an utterance of the domain {domain.name}{known}.")
+            if len(row) != len(domain.states):
+                raise UserError(f"{at}: give {len(domain.states)} numbers, one for each state.")
+
+
+class Place:
+    """Says where a key of a model stands in the study: "study.yaml, line 9, key models.x.y"."""
+
+    def __init__(self, source: str, lines: yamlfile.Lines, model: str) -> None:
+        self._source, self._lines, self._model = source, lines, model
+
+    def __call__(self, *key: str | int) -> str:
+        """The place of a key below the model."""
+        return yamlfile.where(self._source, self._lines, ("models", self._model, *key))
