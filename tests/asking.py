@@ -31,6 +31,7 @@ class Job:
     folder: Path
     sweep: study.Study
     checkpoint: str
+    together: tuple[str, ...] = ()  # the other checkpoints that the same job asks
 
     @property
     def answers(self) -> Path:
@@ -60,11 +61,12 @@ class Job:
         return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
     def command(self) -> list[str]:
-        return [
-            *(sys.executable, "-m", "tactometer", "ask", "--study", "study.json", "--model", "m"),
-            *("--who", str(self.who), "--journal", str(self.journal), "--done", str(self.done)),
-            *map(str, self.requests),
-        ]
+        command = [sys.executable, "-m", "tactometer", "ask", "--study", "study.json"]
+        command += ["--model", "m"]
+        for each in (self, *(Job(self.folder, self.sweep, name) for name in self.together)):
+            command += ["--who", str(each.who), "--journal", str(each.journal)]
+            command += ["--done", str(each.done)]
+        return [*command, *map(str, self.requests)]
 
     def start(self, **environment: str) -> subprocess.Popen[str]:
         """Start `tactometer ask`, in a process group of its own."""
@@ -84,8 +86,13 @@ class Job:
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
-def job(folder: Path, model: dict[str, Any], checkpoint: str = "0", **changes: Any) -> Job:
-    """Lay out the job of one checkpoint of the model `m` with everything that it reads."""
+def job(
+    folder: Path, model: dict[str, Any], checkpoint: str = "0", rows: int = 520, **changes: Any
+) -> Job:
+    """Lay out the job of one checkpoint of the model `m` with everything that it reads.
+
+    A goal has 65 requests; of the 520 yes/no requests, `rows` are asked.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     model = {"checkpoints": {checkpoint: {}}, **model}
     (folder / "study.yaml").write_text(yaml.safe_dump({**STUDY, **changes, "models": {"m": model}}))
@@ -105,7 +112,7 @@ def job(folder: Path, model: dict[str, Any], checkpoint: str = "0", **changes: A
             wire=found.settings.get("wire", {}),
             estimator=found.settings["estimator"],
         )
-        frame.write_parquet(folder / "requests" / f"{prompt_set}.parquet")
+        frame.head(rows).write_parquet(folder / "requests" / f"{prompt_set}.parquet")
     for name in found.checkpoints:
         who = recipes.identity(sweep, found, name)
         (folder / f"{name}.json").write_text(json.dumps(who))

@@ -93,7 +93,12 @@ def answer(asked: dict[str, Any], given: argparse.Namespace) -> dict[str, Any]:
     number = int(fingerprint(asked), 16)
     labels = re.findall(r"^\(([A-Z])\)", asked["messages"][-1]["content"], re.M) or ["A"]
     label = labels[number % len(labels)]
-    message: dict[str, Any] = {"role": "assistant", "content": given.says.format(label=label)}
+    says = given.mumbles if given.mumbles and number % 3 == 0 else given.says
+    judged = re.search(r"<<<(.*)>>>", asked["messages"][-1]["content"], re.S)
+    if judged:  # asked as a judge: finds the letter wherever it stands
+        named = re.findall(r"\b[A-H]\b", judged[1])
+        says, label = "{label}", named[0] if named else labels[-1]
+    message: dict[str, Any] = {"role": "assistant", "content": says.format(label=label)}
     if given.reasoning:
         message["reasoning_content"] = given.reasoning
     choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": "stop"}
@@ -131,6 +136,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--after", default="1")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--says", default="({label})")
+    parser.add_argument("--mumbles", default="", help="what every third prompt gets instead")
     parser.add_argument("--reports", default="")
     parser.add_argument("--reasoning", default="")
     parser.add_argument("--no-logprobs", action="store_true")

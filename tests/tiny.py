@@ -24,7 +24,7 @@ INST = (  # ends in a bracket, so the answer begins with a space or without
 )
 SPECIAL = ["<s>", "<|im_start|>", "<|im_end|>", "<think>", "</think>", "<pad>"]
 CORPUS = [
-    "A B C D E F G H I J K L M N O P yes no terrible bad good amazing not",
+    "choose A B C D E F G H I J K L M N O P yes no terrible bad good amazing not",
     "(A) (B) (C) (D) (E) (F) (G) (H) the cake was not bad, what would you say to your friend?",
     "user assistant system stars out of five [user] [answer] [system]",
 ] * 20

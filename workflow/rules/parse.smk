@@ -8,6 +8,36 @@ semantics/{model}/{checkpoint}.parquet. For recorded models the last two come fr
 """
 
 
+def judged(wildcards):
+    """What the judge said of a prompt set; nothing in a study without one."""
+    folder = f"{RESULTS}/judgements/{wildcards.model}/{wildcards.checkpoint}"
+    return [f"{folder}/{wildcards.prompt_set}.parquet"] if STUDY.judge else []
+
+
+if STUDY.judge:
+
+    rule judge:
+        """Let the judge read replies, blind; what it said stands in a journal of its own."""
+        input:
+            code=recipe("judge"),
+            judge=recipe("checkpoints/{}/{}".format(*STUDY.judge)),
+            who=recipe("checkpoints/{model}/{checkpoint}"),
+            requests=f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
+            done=ancient(f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done"),
+        output:
+            f"{RESULTS}/judgements/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
+        log:
+            f"{LOGS}/judge/{{model}}/{{checkpoint}}/{{prompt_set}}.log",
+        wildcard_constraints:
+            model=any_of(ASKED),
+        params:
+            journal=JOURNAL,
+        shell:
+            "tactometer judge --study {STUDY_FILE:q} --model {wildcards.model:q}"
+            " --judge {input.judge:q} --requests {input.requests:q} --done {input.done:q}"
+            " --journal {params.journal:q} --out {output:q} > {log:q} 2>&1"
+
+
 rule parse:
     """Read which utterance each answer chose."""
     input:
@@ -15,6 +45,7 @@ rule parse:
         who=recipe("checkpoints/{model}/{checkpoint}"),
         requests=f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
         done=ancient(f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done"),
+        judged=judged,
     output:
         f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
     log:
@@ -23,10 +54,11 @@ rule parse:
         model=any_of(ASKED),
     params:
         journal=JOURNAL,
+        judged=lambda wildcards: [f"--judged={path}" for path in judged(wildcards)],
     shell:
         "tactometer parse --study {STUDY_FILE:q} --model {wildcards.model:q}"
         " --requests {input.requests:q} --done {input.done:q} --journal {params.journal:q}"
-        " --out {output:q} > {log:q} 2>&1"
+        " {params.judged:q} --out {output:q} > {log:q} 2>&1"
 
 
 rule count:

@@ -34,6 +34,7 @@ _INCLUDE = re.compile(r"^\s*#include\s+<?\"?([^\s\">]+)", re.M)
 STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "requests": ("requests", ()),
     "ask": ("keys", ()),  # other code asks the same questions: only another key asks anew
+    "judge": ("judge", ()),
     "parse": ("choices", ()),
     "count": ("counts", ()),
     "semantics": ("semantics", ()),
@@ -54,6 +55,7 @@ def wanted(study: Study) -> dict[str, dict[str, Any]]:
     recipes: dict[str, dict[str, Any]] = {name: _stage(name) for name in STAGES}
     sample = study.data["sample"]
     recipes["requests"]["keys"] = {"seed": sample["seed"]}
+    recipes["judge"]["keys"] = _judge(study)
     recipes["tables"]["keys"] = _labels(study)
     recipes["figures"]["keys"] = recipes["report"]["keys"] = _outline(study)
     for model in study.models.values():
@@ -188,6 +190,14 @@ def _prompts(study: Study, model: Model, prompt_set: str) -> dict[str, Any]:
         "wire": model.settings.get("wire", {}),
         "name_pairs": sample["semantics_name_pairs" if semantics else "name_pairs"],
     }
+
+
+def _judge(study: Study) -> dict[str, Any] | None:
+    """How the judge is asked, beside who it is; nothing in a study without one."""
+    if study.judge is None:
+        return None
+    settings = study.models[study.judge[0]].settings
+    return {"estimator": settings["estimator"], "wire": settings.get("wire", {})}
 
 
 def _space(study: Study, model: Model) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tactometer import files
+from tactometer import digests, files
 from tactometer.errors import UserError
 
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
@@ -43,14 +43,14 @@ class Checkpoint:
             return {"source": self.loads, "revision": self.revision}
         return {
             "weights": {p.name: _digest(p) for p in _matching(self.folder, WEIGHTS)},
-            "config": files.digest(self.config),
+            "config": digests.digest(self.config),
             "tokenizer": self.text_content(),
         }
 
     def text_content(self) -> dict[str, str]:
         """Digests of the files of tokenizer and chat template."""
         found = _matching(self.tokenizer, TOKENIZER + TEMPLATE)
-        return {p.name: files.file_digest(p) for p in found}
+        return {p.name: digests.file_digest(p) for p in found}
 
 
 def find(declared: Mapping[str, Any], place: str) -> Checkpoint:
@@ -119,7 +119,7 @@ def _digest(path: Path) -> str:
     try:
         return known.read_text()
     except OSError:
-        found = files.file_digest(path)
+        found = digests.file_digest(path)
     with contextlib.suppress(OSError):  # no home to write to: it is read again next time
         files.write_if_changed(known, found)
     return found
