@@ -1,9 +1,15 @@
 """The providers `vllm` and `transformers` on real engines and tiny models with random weights."""
 
 import math
+import os
 import random
 import shutil
+import socket
+import subprocess
 import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +17,7 @@ import pytest
 
 from asking import ROOT, Job, job
 from engine_env import HOME, reference, run
+from tactometer import engines
 
 pytestmark = pytest.mark.engine
 ENGINES = ["transformers", "vllm"]
@@ -185,9 +192,9 @@ def test_the_same_weights_elsewhere_are_not_asked_again_and_others_are(
 
 
 def test_five_kills_of_a_vllm_run_lose_nothing(tmp_path: Path, models: Path) -> None:
-    whole = asked(tmp_path / "whole", "transformers", models / "llama", rows=200)
+    whole = asked(tmp_path / "whole", "transformers", models / "llama", rows=520)
     ask(whole)
-    found = asked(tmp_path / "run", "vllm", models / "llama", engine={"batch_size": 24}, rows=200)
+    found = asked(tmp_path / "run", "vllm", models / "llama", engine={"batch_size": 8}, rows=520)
     draw, held, count = random.Random(3), set(), 0
     for _ in range(5):
         process = found.start(TACTOMETER_ENGINES=str(HOME))
@@ -195,15 +202,15 @@ def test_five_kills_of_a_vllm_run_lose_nothing(tmp_path: Path, models: Path) -> 
         while len(found.lines()) <= count:  # it has begun to answer
             assert process.poll() is None and time.monotonic() < until
             time.sleep(0.02)
-        time.sleep(draw.random() * 0.3)
+        time.sleep(draw.random() * 0.2)
         process.kill()
         process.communicate()
         count = len(found.lines())
         held |= {line["key"] for line in found.lines()}
-    assert 5 * 24 <= len(held) < 265
+    assert 5 * 8 <= len(held) < 585
     ask(found)
     lines = found.lines()
-    assert len(lines) == len({line["key"] for line in lines}) == 265
+    assert len(lines) == len({line["key"] for line in lines}) == 585
     truth = {line["request"]: line["logprobs"] for line in whole.lines()}
     for line in lines:
         assert line["logprobs"] == pytest.approx(truth[line["request"]], abs=1e-4)
@@ -274,3 +281,64 @@ def test_checkpoints_that_differ_in_more_than_values_share_no_engine(
     named = {"tensor": "lm_head.weight", "config": "config.json", "template": "chat template"}
     assert named[change] in said
     assert not Job(found.folder, found.sweep, "1").lines()
+
+
+def test_the_api_provider_asks_a_vllm_server_with_the_same_probabilities(
+    tmp_path: Path, models: Path
+) -> None:
+    with served(models / "llama") as base:
+        found = job(
+            tmp_path / "run",
+            {
+                "provider": "api",
+                "source": "openai/tiny",
+                "api_base": base,
+                "estimator": {"kind": "label_logprob"},
+                "wire": {"top_logprobs": 606},  # a tiny random model likes none of the labels
+                "min_label_mass": 0,
+                "limits": {"concurrency": 8},
+            },
+            rows=20,
+            goals=["default"],
+        )
+        found.run()
+    truth = reference(models / "llama", found)
+    assert len(found.lines()) == 40
+    for line in found.lines():
+        forms = truth[line["request"]]
+        for label, p in line["logprobs"].items():
+            both = math.exp(forms["bare"][label]) + math.exp(forms["spaced"][label])
+            assert math.exp(p) == pytest.approx(both, abs=1e-4)
+        assert line["model"] == "tiny"
+        assert line["usage"]["prompt_tokens"] == len(forms["ids"])
+
+
+@contextmanager
+def served(model: Path) -> Iterator[str]:
+    """vLLM's own server on loopback with a model called `tiny`; gives the api_base."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(HOME / "bin/python"), "-m", "vllm.entrypoints.openai.api_server"]
+    command += ["--model", str(model), "--served-model-name", "tiny", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--dtype", "float32", "--max-model-len", "1024"]
+    command += ["--max-logprobs", "606", "--enforce-eager"]
+    env = {**os.environ, **engines.SILENT, "VLLM_CPU_KVCACHE_SPACE": "1"}
+    log = (model.parent / "server.log").open("w")
+    with log, subprocess.Popen(command, stdout=log, stderr=log, env=env) as process:
+        try:
+            until = time.monotonic() + 240
+            while not alive(f"http://127.0.0.1:{port}/health"):
+                assert process.poll() is None and time.monotonic() < until
+                time.sleep(0.5)
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.terminate()
+
+
+def alive(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as reply:
+            return bool(reply.status == 200)
+    except OSError:
+        return False

@@ -20,7 +20,8 @@ from typing import Any
 from tactometer import digests, files
 from tactometer.domain import SEMANTICS
 from tactometer.errors import UserError
-from tactometer.study import LABEL_COLUMNS, Model, Study
+from tactometer.providers import weights
+from tactometer.study import ENGINES, LABEL_COLUMNS, Model, Study
 
 PACKAGE = Path(__file__).parent
 STAN = PACKAGE.parent / "stan"
@@ -95,7 +96,19 @@ def identity(study: Study, model: Model, checkpoint: str) -> dict[str, Any]:
         engine = model.settings.get("engine", {})
         answers = ("dtype", "max_model_len", "trust_remote_code", "chat_template", "thinking")
         found["engine"] = {k: engine[k] for k in answers if k in engine}
+        if model.provider in ENGINES:
+            found["files"] = _weights(found)
     return found
+
+
+def _weights(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What is in the files of a checkpoint, where they are here: they may be replaced in place."""
+    folder = Path(found["checkpoint"].get("path") or found["source"])
+    template = Path(found["engine"].get("chat_template", ""))
+    return {
+        "folder": weights.sketch(folder) if folder.is_dir() else None,
+        "chat_template": digests.file_digest(template) if template.is_file() else None,
+    }
 
 
 def stamp(study: Study, results: Path, stamps: Path = STAMPS) -> None:

@@ -98,12 +98,13 @@ class LocalProvider:
             for ask in asks:
                 if not rendered[ask.key].thinks:
                     self._prompts.labels(rendered[ask.key], len(ask.row["options"]))
-        engine = self._load()
         # Neighbours share the longest beginnings: what an engine has computed serves the next.
         queue = sorted(asks, key=lambda ask: rendered[ask.key].ids)
+        self._queued = [rendered[ask.key] for ask in queue]
+        engine = self._load()
         for start in range(0, len(queue), engine.at_once):
-            batch = queue[start : start + engine.at_once]
-            yield self._answer(engine, batch, [rendered[ask.key] for ask in batch])
+            end = start + engine.at_once
+            yield self._answer(engine, queue[start:end], self._queued[start:end])
 
     def _load(self) -> Engine:
         raise NotImplementedError

@@ -28,12 +28,12 @@ class Provider(LocalProvider):
         return engine
 
     def _canaries(self) -> list[tuple[list[int], list[int]]]:
-        """Two prompts with their label tokens, to compare engines by."""
-        found = []
-        for text in ("Is honey sweet?", "Would you say that winter is warmer than summer?"):
-            prompt = self._prompts.render([{"role": "user", "content": f"{text}\n(A) yes\n(B) no"}])
-            found.append((prompt.ids, self._prompts.labels(prompt, 2)))
-        return found
+        """Two prompts and eight tokens each, to compare engines by.
+
+        They are prompts of the run: as long as those, so that they reach into the prefix cache.
+        """
+        ends = (self._queued[0], self._queued[-1])
+        return [(prompt.ids, sorted(set(prompt.ids))[:8]) for prompt in ends]
 
 
 class VllmEngine:

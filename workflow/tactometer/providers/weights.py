@@ -80,6 +80,18 @@ def find(declared: Mapping[str, Any], place: str) -> Checkpoint:
     return Checkpoint(folder, str(folder), None, tokenizer)
 
 
+def sketch(folder: Path) -> dict[str, Any]:
+    """What a folder of weights holds, in milliseconds: digests of small files and of samples.
+
+    It tells a plan that weights were replaced in place; a journal's key takes every byte.
+    """
+    small = _matching(folder, ("config.json", *TOKENIZER, *TEMPLATE))
+    return {
+        "weights": {path.name: _sampled(path) for path in _matching(folder, WEIGHTS)},
+        "files": {path.name: digests.file_digest(path) for path in small},
+    }
+
+
 def manifest(folder: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
     """Every tensor of a folder's safetensors files, by name: its dtype and shape."""
     found: dict[str, tuple[str, tuple[int, ...]]] = {}
@@ -108,6 +120,17 @@ def _snapshot(source: str, revision: str | None, place: str) -> Path:
             f"{place}: {source} (revision {revision or 'main'}) is no folder here and cannot be "
             f"had from the hub: {reason[:200]}."
         ) from None
+
+
+def _sampled(path: Path, blocks: int = 64, block: int = 4096) -> str:
+    """A digest of a file's size and of blocks spread over it."""
+    size = path.stat().st_size
+    found = hashlib.blake2b(str(size).encode(), digest_size=16)
+    with path.open("rb") as stream:
+        for number in range(blocks):
+            stream.seek(number * max(0, size - block) // (blocks - 1))
+            found.update(stream.read(block))
+    return found.hexdigest()
 
 
 def _digest(path: Path) -> str:
