@@ -92,6 +92,46 @@ def test_the_likelihood_is_the_references_up_to_alpha_20(name: str, shape: dict[
         assert evaluate(problem, v)["log_likelihood"] == pytest.approx(expected, rel=1e-6)
 
 
+def leapfrog(problem: Problem, v: np.ndarray, *, native: bool) -> tuple[float, np.ndarray]:
+    """The log posterior near v, and where one leapfrog step from v leads, in steps^2 / 2.
+
+    The momentum is the seed's, so two programs' places differ by the difference of their gradients
+    (which this CmdStan writes with 6 digits alone).
+    """
+    step = 1e-4
+    cost = problem.negated is not None
+    stan_file = program(problem.speaker, joint=problem.joint, cost=cost)
+    fit = cmdstan.compile_program(stan_file, native=native).sample(
+        data=stan_data(problem, centre=v), inits={"z": [0.0] * v.size}, chains=1, seed=1,
+        iter_warmup=0, iter_sampling=1, adapt_engaged=False, step_size=step, max_treedepth=1,
+        sig_figs=16, show_progress=False,
+    )  # fmt: skip
+    lp = float(fit.method_variables()["lp__"][0, 0])
+    return lp, fit.stan_variable("z")[0] * 2 / step**2
+
+
+NATIVE = [case for case in CASES if case[0] != "s1"]
+
+
+@pytest.mark.parametrize(("name", "shape"), NATIVE)
+def test_the_programs_cpp_half_has_the_value_and_gradient_of_the_program_alone(
+    name: str, shape: dict[str, int]
+) -> None:
+    for seed, alpha in enumerate((0.05, 3.3, 12.0, 19.99)):
+        problem = behaviour(seed, name, **shape)
+        rng = np.random.default_rng([seed, 2])
+        v = cone.coordinates(random_natural(rng, problem, alpha), problem.speaker)
+        if problem.joint:
+            theta = rng.beta(0.6, 0.6, problem.yes.shape).clip(1e-4, 1 - 1e-4)
+            v = np.append(v, np.log(theta / (1 - theta)).ravel(order="F"))
+        (lp, there), (pure_lp, pure_there) = (
+            leapfrog(problem, v, native=native) for native in (True, False)
+        )
+        assert lp == pytest.approx(pure_lp, rel=1e-10)
+        assert np.all(pure_there != 0)
+        assert there == pytest.approx(pure_there, abs=1e-8 * (1 + np.abs(pure_there).min()))
+
+
 def log_volume(function: Callable[[np.ndarray], np.ndarray], v: np.ndarray) -> float:
     """log |det| of the function's Jacobian, by central differences."""
     steps = 1e-5 * np.eye(v.size)

@@ -22,7 +22,7 @@ transformed parameters {
     matrix[U, S] log_l0 = log_literal_listener(log_theta);
     vector[U] value = exp(log_l0) * V;
     for (g in 1:G) {
-      log_likelihood += speaker_kernel(w[g], totals[g],
+      log_likelihood += speaker_kernel(w[g],
         (alpha * phi[g]) * log_l0 + rep_matrix((alpha * (1 - phi[g])) * value - c, S));
     }
   }

@@ -5,6 +5,7 @@ functions {
   #include include/rsa.stan
   #include include/s2.stan
   #include include/table.stan
+  #include include/s2_fixed_likelihood.stan
 }
 data {
   #include include/data.stan
@@ -13,29 +14,17 @@ transformed data {
   #include include/transformed_data.stan
   matrix[U, S] log_l0 = log_literal_listener(log(smoothed));
   vector[U] value = exp(log_l0) * V;
-  vector[U] no_cost = rep_vector(0, U);
-  array[8] matrix[U * (S + 2), 9] table = tabulate_listener1(log_l0, value, V);
+  array[8] matrix[U * (S + 2), 9] table = tabulate_listener1(log_l0, value, V, legendre_rules());
 }
 parameters {
   #include include/parameters.stan
 }
 transformed parameters {
   #include include/natural.stan
-  log_likelihood = 0;
   {
     #include include/speaker.stan
-    vector[U * (S + 2)] at_alpha = interpolate(table, alpha);
-    matrix[U, S] log_l1 = to_matrix(head(at_alpha, U * S), U, S);
-    vector[U] value1 = segment(at_alpha, U * S + 1, U);
-    vector[U] log_evidence = tail(at_alpha, U);
-    for (g in 1:G) {
-      vector[U] log_density = rep_vector(0, U);
-      if (has_phi) {
-        log_density = log_phi_density(alpha, phi[g], log_l0, value, no_cost, log_evidence);
-      }
-      log_likelihood += speaker_kernel(w[g], totals[g],
-        speaker2(alpha, omega[g], log_l1, value1, log_density, no_cost));
-    }
+    log_likelihood
+      = s2_fixed_log_likelihood(alpha, phi, omega, log_l0, value, table, w);
   }
 }
 model {

@@ -39,6 +39,7 @@ PROBE_SECONDS = 6.0
 HEARTBEAT_SECONDS = 8.0
 CPP_FLAGS: dict[str, str] = {}  # CmdStan's own -O3: range checks off gained 10% at most
 _WORKSPACE = ".tactometer-"
+_HEADER = "native.hpp"  # not the name of what stanc writes
 
 
 class _Failed(Exception):
@@ -102,22 +103,43 @@ def version(place: Path) -> str:
     return found.group(1) if found else place.name
 
 
-def compile_program(stan_file: str | Path, progress: Progress = say) -> "CmdStanModel":
+def compile_program(
+    stan_file: str | Path, progress: Progress = say, *, native: bool = True
+) -> "CmdStanModel":
     """The compiled program, from the cache if its text, includes, flags and CmdStan are the same.
 
-    Two processes that want the same program compile it once. UserError if it does not compile.
+    If there is a header of that name in `native/`, the program takes that part in C++; where it
+    does not compile, the program alone takes over, and one line says so. Two processes that want
+    the same program compile it once. UserError if it does not compile.
     """
     place = ensure(progress)
     source = Path(stan_file).resolve()
+    if native and (source.parent / "native" / f"{source.stem}.hpp").is_file():
+        files = _with_native(source)
+        home = _program_folder(source, files, place)
+        failed = home.with_name(f"{home.name}.failed")
+        if not failed.is_file():
+            try:
+                return _compiled(source.stem, files, home, progress)
+            except UserError as error:
+                failed.write_text(f"{error}\n")
+                progress(f"Stan: {error} Going on without its C++ half, slower (see {failed}).")
     files = _with_includes(source)
+    return _compiled(source.stem, files, _program_folder(source, files, place), progress)
+
+
+def _program_folder(source: Path, files: dict[str, str], place: Path) -> Path:
     programs = cache_folder() / "programs"
-    home = programs / f"{source.stem}-{_digest(files, place)}"
-    executable = home / source.stem
+    programs.mkdir(parents=True, exist_ok=True)
+    return programs / f"{source.stem}-{_digest(files, place)}"
+
+
+def _compiled(name: str, files: dict[str, str], home: Path, progress: Progress) -> "CmdStanModel":
+    executable = home / name
     if not executable.is_file():
-        programs.mkdir(parents=True, exist_ok=True)
-        with FileLock(programs / f".{home.name}.lock"):
+        with FileLock(home.with_name(f".{home.name}.lock")):
             if not executable.is_file():
-                _compile(source.stem, files, home, progress)
+                _compile(name, files, home, progress)
     return _library().CmdStanModel(exe_file=str(executable))
 
 
@@ -294,6 +316,22 @@ def _with_includes(source: Path) -> dict[str, str]:
     return files
 
 
+def _with_native(source: Path) -> dict[str, str]:
+    """The same, with the declarations in `native/` in place of what C++ defines, and the headers.
+
+    The program's own header comes under the name of `_HEADER`.
+    """
+    native = source.parent / "native"
+    files = _with_includes(source)
+    for path in files:
+        if (native / path).is_file():
+            files[path] = (native / path).read_text()
+    headers = {path.name: path.read_text() for path in sorted(native.glob("*.hpp"))}
+    mine = headers[f"{source.stem}.hpp"]
+    others = {name: text for name, text in headers.items() if f'"{name}"' in mine}
+    return files | others | {_HEADER: mine}
+
+
 def _digest(files: dict[str, str], place: Path) -> str:
     # the path belongs to it: a program finds its threading library by CmdStan's absolute path
     parts = [*sorted(files.items()), *sorted(CPP_FLAGS.items()), (version(place), str(place))]
@@ -316,7 +354,8 @@ def _compile(name: str, files: dict[str, str], home: Path, progress: Progress) -
             _library().compile_stan_file(
                 str(work / f"{name}.stan"),
                 stanc_options={"include-paths": [str(work)]},
-                cpp_options=CPP_FLAGS,
+                cpp_options=dict(CPP_FLAGS),  # the library adds to it
+                user_header=str(work / _HEADER) if _HEADER in files else None,
             )
         except ValueError as error:
             reason = next((row for row in str(error).splitlines() if "rror" in row), str(error))

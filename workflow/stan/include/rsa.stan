@@ -39,44 +39,46 @@ matrix gauss_legendre(int K) {
   return rule;
 }
 
-// Gauss-Legendre rules for ever sharper S1, one below the other
-array[] int rule_sizes() {
-  return {16, 24, 32, 48, 64, 96, 160};
-}
-
+// Gauss-Legendre rules for ever sharper S1, one below the other; the fourth column is the sharpness, alpha times the
+// range over u of log L0(s|u) - E_L0[V|u], up to which a rule keeps log S2 within 1e-6 (the poles of S1 in phi come
+// as close to (0,1) as pi / sharpness; the limits are measured)
 matrix legendre_rules() {
-  matrix[sum(rule_sizes()), 3] rules;
+  array[7] int sizes = {16, 24, 32, 48, 64, 96, 160};
+  array[7] real limits = {15, 30, 42, 60, 75, 110, positive_infinity()};
+  matrix[sum(sizes), 4] rules;
   int end = 0;
-  for (K in rule_sizes()) {
-    rules[(end + 1):(end + K)] = gauss_legendre(K);
-    end += K;
+  for (i in 1:7) {
+    rules[(end + 1):(end + sizes[i])]
+      = append_col(gauss_legendre(sizes[i]), rep_vector(limits[i], sizes[i]));
+    end += sizes[i];
   }
   return rules;
 }
 
-// First and last row of the rule that keeps log S2 within 1e-6. The poles of S1 in phi come as close to (0,1) as
-// pi / (alpha times the range over u of log L0(s|u) - E_L0[V|u]); the limits are measured.
-array[] int choose_rule(real alpha, matrix log_l0, vector value) {
-  array[6] real limits = {15, 30, 42, 60, 75, 110};
+// First and last row of the rule to use
+array[] int choose_rule(real alpha, matrix log_l0, vector value, matrix rules) {
   real sharpness = 0;
-  int rule = 1;
-  int end;
+  int first = 1;
+  int last;
   for (s in 1:cols(log_l0)) {
     vector[rows(log_l0)] slope = log_l0[, s] - value;
     sharpness = fmax(sharpness, max(slope) - min(slope));
   }
-  while (rule < 7 && alpha * sharpness > limits[rule]) {
-    rule += 1;
+  while (first < rows(rules) && alpha * sharpness > rules[first, 4]) {
+    first += 1;
   }
-  end = sum(head(rule_sizes(), rule));
-  return {end - rule_sizes()[rule] + 1, end};
+  last = first;
+  while (last < rows(rules) && rules[last + 1, 4] == rules[first, 4]) {
+    last += 1;
+  }
+  return {first, last};
 }
 
 // m[u,s] = integral of S1(u|s,phi) over phi in (0,1), with the rules of `legendre_rules`
 matrix integrate_speaker1(real alpha, matrix log_l0, vector value, vector c, matrix rules) {
   int U = rows(log_l0);
   matrix[U, cols(log_l0)] m;
-  array[2] int at = choose_rule(alpha, log_l0, value);
+  array[2] int at = choose_rule(alpha, log_l0, value, rules);
   matrix[at[2] - at[1] + 1, 2] nodes = rules[at[1]:at[2], 1:2];
   vector[rows(nodes)] node_weights = rules[at[1]:at[2], 3];
   row_vector[U] kind = (alpha * value - c)';
@@ -88,10 +90,10 @@ matrix integrate_speaker1(real alpha, matrix log_l0, vector value, vector c, mat
 }
 
 // sum of w[u,s] (eta[u,s] - log sum_u' exp eta[u',s]): multinomial kernel, real-valued weights
-real speaker_kernel(matrix w, row_vector totals, matrix eta) {
+real speaker_kernel(data matrix w, matrix eta) {
   real lp = sum(w .* eta);
   for (s in 1:cols(eta)) {
-    lp -= totals[s] * log_sum_exp(eta[, s]);
+    lp -= sum(w[, s]) * log_sum_exp(eta[, s]);
   }
   return lp;
 }

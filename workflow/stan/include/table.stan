@@ -11,12 +11,11 @@ vector chebyshev(real x, int K) {
 
 // rows: log L1(s|u) (states outside), E_L1[V|u], log evidence(u); columns: coefficients of T_k on each of the
 // 8 equal cells of log(1 + alpha), alpha in (0, 20)
-array[] matrix tabulate_listener1(matrix log_l0, vector value, vector V) {
+array[] matrix tabulate_listener1(matrix log_l0, vector value, vector V, matrix rules) {
   int U = rows(log_l0);
   int S = cols(log_l0);
   int K = 9;
   array[8] matrix[U * (S + 2), K] table;
-  matrix[sum(rule_sizes()), 3] rules = legendre_rules();
   vector[U] no_cost = rep_vector(0, U);
   for (cell in 1:8) {
     matrix[U * (S + 2), K] f;

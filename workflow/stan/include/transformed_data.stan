@@ -3,7 +3,6 @@ int n_utilities = sum(active);
 array[n_utilities + has_phi] int slots;      // of the cone
 vector[S] V = values - max(values);          // only differences matter: no exponent above 0, no overflow
 array[G] matrix[U, S] w;
-array[G] row_vector[S] totals;
 matrix[U, S] smoothed = (yes + 1) ./ (n + 2);
 {
   int next = 1;
@@ -16,5 +15,4 @@ matrix[U, S] smoothed = (yes + 1) ./ (n + 2);
 }
 for (g in 1:G) {
   w[g] = counts[g]';
-  totals[g] = rep_row_vector(1, U) * w[g];
 }
