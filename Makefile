@@ -13,7 +13,7 @@ ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help demo test test-engines lint env engines cmdstan lock clean
+.PHONY: help demo test test-engines bench lint env engines cmdstan lock clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ test: cmdstan  ## Check format, types and rules, and run the tests
 
 test-engines: env engines  ## Run the tests of vllm and transformers, on real engines
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))" pytest -m engine
+
+bench: cmdstan  ## Compare the Stan programs with the straightforward one (about 10 minutes)
+	@$(BIN)/python benchmarks/fit.py $(BENCH)
 
 lock:  ## Write requirements.lock anew from a fresh environment (plain name==version lines)
 	@rm -rf .lock-venv && $(PYTHON) -m venv .lock-venv

@@ -173,6 +173,39 @@ def test_what_a_program_includes_is_part_of_its_identity(tmp_path: Path) -> None
     assert cmdstan._digest(cmdstan._with_includes(source), place) != first
 
 
+def plant_native(folder: Path, body: str) -> Path:
+    """A program whose function y(x) = 2 x may come from a header with that body."""
+    (folder / "native").mkdir(exist_ok=True)
+    (folder / "twice.stan").write_text(
+        "functions {\n#include y.stan\n}\n" + PROGRAM + "generated quantities { real z = y(x); }\n"
+    )
+    (folder / "y.stan").write_text("real y(real x) { return 2 * x; }\n")
+    (folder / "native" / "y.stan").write_text("real y(real x);\n")
+    (folder / "native" / "twice.hpp").write_text(
+        "#include <stan/model/model_header.hpp>\nnamespace twice_model_namespace {\n"
+        "template <typename T> stan::promote_args_t<T> y(const T& x, std::ostream*) "
+        f"{{ {body} }}\n}}\n"
+    )
+    return folder / "twice.stan"
+
+
+def test_where_the_cpp_half_does_not_compile_the_program_takes_over_and_says_so_once(
+    tmp_path: Path, cache: Path
+) -> None:
+    source = plant_native(tmp_path, "return no_such_thing(x);")
+    lines: list[str] = []
+    for _ in range(2):
+        model = cmdstan.compile_program(source, lines.append)
+    fit = model.sample(chains=1, iter_warmup=10, iter_sampling=5, seed=1, show_progress=False)
+    assert fit.stan_variable("z") == pytest.approx(2 * fit.stan_variable("x"), rel=1e-4)
+    told = [line for line in lines if "without its C++ half" in line]
+    assert len(told) == 1 and "\n" not in told[0] and "no_such_thing" in told[0]
+    plant_native(tmp_path, "return 2 * x;")  # a header that is mended is tried again
+    mended = cmdstan.compile_program(source, lines.append)
+    assert mended.exe_file != model.exe_file
+    assert cmdstan.compile_program(source, native=False).exe_file == model.exe_file
+
+
 def test_a_program_that_does_not_compile_is_one_sentence_and_leaves_nothing(
     tmp_path: Path, cache: Path
 ) -> None:

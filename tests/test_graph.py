@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from filelock import FileLock
 
 import graph
 from graph import edit, plan, snakemake
@@ -18,9 +19,11 @@ ALL_ENDS = {**ENDS, "gather": 3}
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small study that has run to its end."""
-    folder = graph.lay_out(tmp_path_factory.mktemp("finished"))
-    snakemake(folder)
+    """A small study that has run to its end, once for all workers."""
+    folder = tmp_path_factory.getbasetemp().parent / "finished"
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "results/small/report.html").exists():
+            snakemake(graph.lay_out(folder))
     return folder
 
 

@@ -41,7 +41,7 @@ def read(paths: Sequence[Path], goals: Sequence[str]) -> pl.DataFrame:
             pl.col("parameter").replace("omega_pres", "omega_pre"),
             pl.lit(path.name).alias("source"),
         )
-        tidy.append(long.drop_nulls("value").cast({"value": pl.Float64}).select(SCHEMA))
+        tidy.append(long.drop_nulls("value").cast({"value": pl.Float64}).select(*SCHEMA))
     return pl.concat(tidy).filter(pl.col("goal").is_in(list(goals)))
 
 

@@ -205,6 +205,7 @@ def stan_data(
         "has_cost": int(problem.negated is not None),
         "negated": _floats(absent if problem.negated is None else problem.negated),
         "active": cone.active(problem.speaker),
+        "softness": problem.softness,
         "D": problem.size,
         "P": coordinates,
         "centre": _floats(np.zeros(coordinates) if centre is None else centre),
@@ -233,7 +234,7 @@ def _run(
         if spread:
             v = problem.start()
             prior = cone.draw_prior(rng, speaker, len(behaviour.goals), has_cost)
-            v[: problem.size] = cone.coordinates(prior, speaker)
+            v[: problem.size] = cone.coordinates(prior, speaker, problem.softness)
             z = np.asarray(np.linalg.solve(whiten, v - centre), dtype=float)
         inits.append({"z": z.tolist()})
     stan_file = program(speaker, joint=problem.joint, cost=has_cost)

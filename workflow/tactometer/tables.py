@@ -179,7 +179,7 @@ def _recovery(model: Model, estimates: pl.DataFrame) -> pl.DataFrame:
         pl.DataFrame(rows), on=["checkpoint", "goal", "parameter"], maintain_order="left"
     )
     covered = pl.col("truth").is_between(pl.col("hdi_low"), pl.col("hdi_high"))
-    return beside.with_columns(covered=covered).select(RECOVERY)
+    return beside.with_columns(covered=covered).select(*RECOVERY)
 
 
 def _answers(study: Study, model: Model, results: Path) -> pl.DataFrame:

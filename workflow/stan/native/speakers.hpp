@@ -56,18 +56,21 @@ class Integral {
     choose_rule(rules);
     const int U = m_.rows(), K = x_.size(), half = K / 2;
     p_.resize(K, U * m_.cols());
+    ArrayXd e(half), share(K);
     for (int s = 0; s < m_.cols(); ++s) {
       const auto l0 = literal.log_l0.col(s);
       const ArrayXd middle = (0.5 * alpha * (l0 + literal.value) - literal.cost).exp();
       const ArrayXd slope = 0.5 * alpha * (l0 - literal.value);
       auto p = p_.middleCols(s * U, U);
       for (int u = 0; u < U; ++u) {
-        const ArrayXd e = (slope[u] * x_.head(half)).exp();
+        e = (slope[u] * x_.head(half)).exp();
         p.col(u).head(half) = middle[u] * e;
         p.col(u).tail(half) = middle[u] / e;
       }
-      const ArrayXd share = p.rowwise().sum().inverse();
-      p.colwise() *= share;
+      share = p.col(0);
+      for (int u = 1; u < U; ++u) share += p.col(u);
+      share = share.inverse();
+      for (int u = 0; u < U; ++u) p.col(u) *= share;
       m_.col(s) = p.matrix().transpose() * weight_.matrix();
     }
   }
@@ -91,13 +94,15 @@ class Integral {
     const ArrayXd log_evidence = l1_adjoint.log_evidence - log_m.rowwise().sum();
     const ArrayXd evidence = log_evidence * (-l1.log_evidence).exp();
     Eigen::MatrixXd by_node(x_.size(), 3);
+    ArrayXXd sums(U, 3);
+    ArrayXd m(U);
     by_node.col(0) = weight_ * x_;
     for (int s = 0; s < m_.cols(); ++s) {
       const auto p = p_.middleCols(s * U, U).matrix();
-      const ArrayXd m = log_m.col(s) / m_.col(s) + evidence;
+      m = log_m.col(s) / m_.col(s) + evidence;
       by_node.col(1) = weight_ * (p * m.matrix()).array();
       by_node.col(2) = x_ * by_node.col(1).array();
-      const ArrayXXd sums = (p.transpose() * by_node).array();
+      sums = p.transpose().lazyProduct(by_node);
       exponents_backward(s, alpha_, literal_, m * m_.col(s) - sums.col(1),
                          m * sums.col(0) - sums.col(2), alpha_adjoint, adjoint);
     }

@@ -1,0 +1,210 @@
+"""How much faster the workflow's programs are than the straightforward one, on the same data.
+
+    python benchmarks/fit.py [--sets 6] [--draws 1000] [--naive-draws 300]
+
+Every set is fitted by each program in turn (interleaved: whatever else the machine does meets all
+of them). The figure is the least bulk ESS over alpha, phi, omega (and cost) per second of processor
+time, which a busy machine bends less than wall time: warm-up and draws of all chains, whitening and
+process start-up included, compiling not. benchmarks/fit.json keeps ratios to the naive program and
+what else does not depend on the machine.
+"""
+
+import argparse
+import csv
+import json
+import resource
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from tactometer import cmdstan, rsa, sampling
+from tactometer.posterior import ess, rhat, scalars
+from tactometer.rsa import Array
+from tactometer.sampling import Behaviour, SamplingSettings
+from tactometer.speakers import speaker
+
+HERE = Path(__file__).resolve().parent
+RESOURCES = HERE.parent / "resources"
+COMPILE = cmdstan.compile_program
+# alpha, phi, omega: ordinary speakers, and one that would rather look good than be either
+SPEAKERS = (
+    (4.0, 0.8, (0.7, 0.1, 0.2)),
+    (4.5, 0.2, (0.15, 0.15, 0.7)),
+    (2.0, 0.5, (0.34, 0.33, 0.33)),
+    (4.0, 0.4, (0.2, 0.5, 0.3)),
+    (6.0, 0.6, (0.4, 0.2, 0.4)),
+    (3.0, 0.3, (0.5, 0.2, 0.3)),
+)
+
+
+def simulated(index: int) -> Behaviour:
+    """130 answers a state of a known speaker, and 52 yes/no answers a cell."""
+    domain = yaml.safe_load((RESOURCES / "polite_speech" / "domain.yaml").read_text())
+    utterances, states = tuple(domain["utterances"]), domain["states"]
+    theta, values = np.array([domain["literal"][u] for u in utterances]), np.array(states, float)
+    rng = np.random.default_rng([20260101, index])
+    p = np.exp(rsa.s2(*SPEAKERS[index % len(SPEAKERS)], theta, values))
+    counts = np.array([[rng.multinomial(130, row / row.sum()) for row in p]], float)
+    yes, n = rng.binomial(52, theta).astype(float), np.full(theta.shape, 52.0)
+    names = tuple(str(state) for state in states)
+    return Behaviour(counts, yes, n, values, None, ("default",), names, utterances)
+
+
+def human() -> Behaviour:
+    """The human figures: three goals that share alpha and cost."""
+    goals, states = ("informative", "social", "both"), ("0", "1", "2", "3")
+    production, semantics = (
+        list(csv.DictReader((RESOURCES / "human" / f"yoon2020_{name}.csv").open()))
+        for name in ("production", "semantics")
+    )
+    utterances = tuple(dict.fromkeys(row["utterance"] for row in semantics))
+    counts, yes, n = np.zeros((3, 4, 8)), np.zeros((8, 4)), np.zeros((8, 4))
+    for row in production:
+        u = utterances.index(row["utterance"])
+        counts[goals.index(row["goal"]), int(row["state"]), u] = float(row["count"])
+    for row in semantics:
+        cell = utterances.index(row["utterance"]), int(row["state"])
+        yes[cell], n[cell] = float(row["yes"]), float(row["n"])
+    negated = np.array([u.startswith("not ") for u in utterances])
+    return Behaviour(counts, yes, n, np.arange(4.0), negated, goals, states, utterances)
+
+
+def workflow(behaviour: Behaviour, settings: SamplingSettings, *, native: bool) -> dict[str, Array]:
+    """One run of the workflow's program, without its ladder."""
+    cmdstan.compile_program = partial(COMPILE, native=native)  # type: ignore[assignment]
+    try:
+        draws, stats = sampling._run(behaviour, speaker("s2"), settings, spread=False)
+    finally:
+        cmdstan.compile_program = COMPILE
+    return {**draws, "divergences": stats["diverging"]}
+
+
+def naive(behaviour: Behaviour, settings: SamplingSettings) -> dict[str, Array]:
+    """One run of naive_s2.stan, with CmdStan's defaults but for adapt_delta."""
+    joint = settings.semantics == "joint"
+    data = sampling.stan_data(
+        sampling.Problem(
+            behaviour.counts, behaviour.yes, behaviour.n, behaviour.values, behaviour.negated,
+            speaker("s2"), joint,
+        )
+    )  # fmt: skip
+    theta = behaviour.theta.tolist()
+    init = {
+        "alpha": 3.0,
+        "phi": [0.5] * data["G"],
+        "omega": [[1 / 3] * 3] * data["G"],
+        "cost": [3.0] * data["has_cost"],
+        "theta_joint": theta if joint else [],
+    }
+    fit = COMPILE(HERE / "stan" / "naive_s2.stan").sample(
+        data={k: data[k] for k in ("G", "S", "U", "values", "counts", "yes", "n", "joint",
+                                   "has_cost", "negated")},
+        inits=init, chains=settings.chains, parallel_chains=settings.parallel_chains,
+        seed=settings.seed, iter_warmup=settings.warmup, iter_sampling=settings.draws,
+        adapt_delta=settings.adapt_delta, show_progress=False,
+    )  # fmt: skip
+    names = ("alpha", "phi", "omega", *(("cost",) if data["has_cost"] else ()))
+    columns = {name: fit.stan_variable(name) for name in names}
+    by_chain = (settings.chains, settings.draws)
+    found = {name: x.reshape(by_chain + x.shape[1:]) for name, x in columns.items()}
+    if "cost" in found:
+        found["cost"] = found["cost"][..., 0]
+    return {**found, "divergences": fit.method_variables()["divergent__"].T}
+
+
+def processor_seconds() -> float:
+    """Of this process and of all that it has waited for."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    used = [resource.getrusage(kind) for kind in kinds]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def measure(run: Any, behaviour: Behaviour, settings: SamplingSettings) -> dict[str, Any]:
+    """Processor seconds, least bulk ESS, their quotient, posterior means with their errors."""
+    start = processor_seconds()
+    draws = run(behaviour, settings)
+    seconds = processor_seconds() - start
+    moving = scalars(draws, behaviour.goals)
+    sizes = {key: ess(x, "bulk") for key, x in moving.items()}
+    return {
+        "seconds": seconds,
+        "ess": min(sizes.values()),
+        "rate": min(sizes.values()) / seconds,
+        "rhat": max(rhat(x) for x in moving.values()),
+        "divergences": int(draws["divergences"].sum()),
+        "mean": {key: float(x.mean()) for key, x in moving.items()},
+        "error": {key: float(x.std() / np.sqrt(sizes[key])) for key, x in moving.items()},
+    }
+
+
+def main() -> None:
+    """Fit, print a table, write fit.json."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--sets", type=int, default=6)
+    options.add_argument("--draws", type=int, default=1000, help="warm-up and draws of a chain")
+    options.add_argument("--naive-draws", type=int, default=300, help="of the naive program")
+    options.add_argument("--out", type=Path, default=HERE / "fit.json")
+    options.add_argument("--semantics", nargs="*", default=["fixed", "joint", "human"])
+    at = options.parse_args()
+    fast = SamplingSettings(chains=2, parallel_chains=2, warmup=at.draws, draws=at.draws)
+    slow = replace(fast, warmup=at.naive_draws, draws=at.naive_draws)
+    programs = {
+        "naive": (naive, slow),
+        "stan": (partial(workflow, native=False), fast),
+        "c++": (partial(workflow, native=True), fast),
+    }
+    for run, _ in programs.values():  # compile before the clock runs
+        for kind in ("fixed", "joint"):
+            run(simulated(0), replace(fast, warmup=20, draws=20, semantics=kind))
+    report: dict[str, Any] = {"draws": at.draws, "naive_draws": at.naive_draws, "chains": 2}
+    for kind in at.semantics:
+        sets = [human()] if kind == "human" else [simulated(i) for i in range(at.sets)]
+        report[kind] = compare(kind, sets, programs)
+    at.out.write_text(json.dumps(report, indent=1) + "\n")
+
+
+def compare(kind: str, sets: list[Behaviour], programs: dict[str, Any]) -> dict[str, Any]:
+    """Each set by each program in turn; the ratios of their rates to the naive program's."""
+    semantics = "fixed" if kind == "fixed" else "joint"
+    logs: dict[str, list[float]] = {name: [] for name in programs if name != "naive"}
+    rows = []
+    for index, behaviour in enumerate(sets):
+        found = {
+            name: measure(run, behaviour, replace(how, semantics=semantics))
+            for name, (run, how) in programs.items()
+        }
+        row: dict[str, Any] = {}
+        for name, one in found.items():
+            ratio = one["rate"] / found["naive"]["rate"]
+            apart = max(
+                abs(one["mean"][k] - found["c++"]["mean"][k])
+                / np.hypot(one["error"][k], found["c++"]["error"][k])
+                for k in one["mean"]
+            )
+            print(
+                f"{kind:6} set {index} {name:6}{one['seconds']:8.2f} s  ess {one['ess']:6.0f}  "
+                f"rhat {one['rhat']:5.3f}  divergences {one['divergences']:4}  "
+                f"ratio {ratio:7.1f}  worst z to c++ {apart:4.1f}",
+                flush=True,
+            )
+            row[name] = {
+                "ratio": round(ratio, 1),
+                "ess": round(one["ess"]),
+                "rhat": round(one["rhat"], 3),
+                "divergences": one["divergences"],
+                "z": round(float(apart), 1),
+            }
+            if name in logs:
+                logs[name].append(float(np.log(ratio)))
+        rows.append(row)
+    ratios = {name: round(float(np.exp(np.mean(x))), 1) for name, x in logs.items()}
+    print(f"{kind:6} geometric mean over {len(sets)}: " + str(ratios), flush=True)
+    return {"ratio": ratios, "sets": rows}
+
+
+if __name__ == "__main__":
+    main()
