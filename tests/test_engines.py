@@ -1,5 +1,6 @@
 """The providers `vllm` and `transformers` on real engines and tiny models with random weights."""
 
+import json
 import math
 import os
 import random
@@ -286,7 +287,8 @@ def test_checkpoints_that_differ_in_more_than_values_share_no_engine(
 def test_the_api_provider_asks_a_vllm_server_with_the_same_probabilities(
     tmp_path: Path, models: Path
 ) -> None:
-    with served(models / "llama") as base:
+    every = json.loads((models / "llama" / "config.json").read_text())["vocab_size"]
+    with served(models / "llama", every) as base:
         found = job(
             tmp_path / "run",
             {
@@ -294,7 +296,7 @@ def test_the_api_provider_asks_a_vllm_server_with_the_same_probabilities(
                 "source": "openai/tiny",
                 "api_base": base,
                 "estimator": {"kind": "label_logprob"},
-                "wire": {"top_logprobs": 606},  # a tiny random model likes none of the labels
+                "wire": {"top_logprobs": every},  # a tiny random model likes none of the labels
                 "min_label_mass": 0,
                 "limits": {"concurrency": 8},
             },
@@ -314,7 +316,7 @@ def test_the_api_provider_asks_a_vllm_server_with_the_same_probabilities(
 
 
 @contextmanager
-def served(model: Path) -> Iterator[str]:
+def served(model: Path, logprobs: int) -> Iterator[str]:
     """vLLM's own server on loopback with a model called `tiny`; gives the api_base."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -322,7 +324,7 @@ def served(model: Path) -> Iterator[str]:
     command = [str(HOME / "bin/python"), "-m", "vllm.entrypoints.openai.api_server"]
     command += ["--model", str(model), "--served-model-name", "tiny", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--dtype", "float32", "--max-model-len", "1024"]
-    command += ["--max-logprobs", "606", "--enforce-eager"]
+    command += ["--max-logprobs", str(logprobs), "--enforce-eager"]
     env = {**os.environ, **engines.SILENT, "VLLM_CPU_KVCACHE_SPACE": "1"}
     log = (model.parent / "server.log").open("w")
     with log, subprocess.Popen(command, stdout=log, stderr=log, env=env) as process:
