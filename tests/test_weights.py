@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from graph import lay_out, plan
 from tactometer import recipes, study
 from tactometer.providers import weights
 
@@ -78,3 +79,14 @@ def test_one_byte_of_the_weights_makes_another_model(tmp_path: Path) -> None:
         stream.seek(123_457)
         stream.write(bytes([byte[0] ^ 1]))
     assert content(folder) != asked
+
+
+def test_checkpoints_that_share_an_engine_are_asked_by_one_job(tmp_path: Path) -> None:
+    steps = {str(step): checkpoint(tmp_path / "runs" / str(step), seed=step) for step in (0, 50)}
+    text = "study: small\ngoals: [default]\nmodels:\n  m:\n    provider: vllm\n"
+    text += f"    source: {steps['0']}\n    engine: {{share: SHARE}}\n"
+    text += f"    checkpoints: {{pattern: '{tmp_path}/runs/{{step}}', steps: [0, 50]}}\n"
+    for share, jobs in (("true", {"ask_m": 1}), ("false", {"ask_checkpoint": 2})):
+        folder = lay_out(tmp_path / share, text.replace("SHARE", share))
+        planned = plan(folder, "ask")
+        assert {rule: n for rule, n in planned.items() if rule.startswith("ask_")} == jobs
