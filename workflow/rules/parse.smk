@@ -7,25 +7,58 @@ Makes: choices/{model}/{checkpoint}/{prompt_set}.parquet, counts/{model}/{checkp
 semantics/{model}/{checkpoint}.parquet. For recorded models the last two come from CSV files.
 """
 
+
+def judged(wildcards):
+    """What the judge said of a prompt set; nothing in a study without one."""
+    folder = f"{RESULTS}/judgements/{wildcards.model}/{wildcards.checkpoint}"
+    return [f"{folder}/{wildcards.prompt_set}.parquet"] if STUDY.judge else []
+
+
+if STUDY.judge:
+
+    rule judge:
+        """Let the judge read replies, blind; what it said stands in a journal of its own."""
+        input:
+            code=recipe("judge"),
+            judge=recipe("checkpoints/{}/{}".format(*STUDY.judge)),
+            who=recipe("checkpoints/{model}/{checkpoint}"),
+            requests=f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
+            done=ancient(f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done"),
+        output:
+            f"{RESULTS}/judgements/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
+        log:
+            f"{LOGS}/judge/{{model}}/{{checkpoint}}/{{prompt_set}}.log",
+        wildcard_constraints:
+            model=any_of(ASKED),
+        params:
+            journal=JOURNAL,
+        shell:
+            "tactometer judge --study {STUDY_FILE:q} --model {wildcards.model:q}"
+            " --judge {input.judge:q} --requests {input.requests:q} --done {input.done:q}"
+            " --journal {params.journal:q} --out {output:q} > {log:q} 2>&1"
+
+
 rule parse:
     """Read which utterance each answer chose."""
     input:
         code=recipe("parse"),
         who=recipe("checkpoints/{model}/{checkpoint}"),
         requests=f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
-        done=ancient(rules.ask_checkpoint.output),
+        done=ancient(f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done"),
+        judged=judged,
     output:
         f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
     log:
         f"{LOGS}/parse/{{model}}/{{checkpoint}}/{{prompt_set}}.log",
-    params:
-        journal=JOURNAL,
     wildcard_constraints:
         model=any_of(ASKED),
+    params:
+        journal=JOURNAL,
+        judged=lambda wildcards: [f"--judged={path}" for path in judged(wildcards)],
     shell:
         "tactometer parse --study {STUDY_FILE:q} --model {wildcards.model:q}"
         " --requests {input.requests:q} --done {input.done:q} --journal {params.journal:q}"
-        " --out {output:q} > {log:q} 2>&1"
+        " {params.judged:q} --out {output:q} > {log:q} 2>&1"
 
 
 rule count:
@@ -35,10 +68,10 @@ rule count:
         choices=f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{goal}}.parquet",
     output:
         f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet",
-    wildcard_constraints:
-        model=any_of(ASKED),
     log:
         f"{LOGS}/count/{{model}}/{{checkpoint}}/{{goal}}.log",
+    wildcard_constraints:
+        model=any_of(ASKED),
     shell:
         "tactometer count --study {STUDY_FILE:q} --model {wildcards.model:q}"
         " --choices {input.choices:q} --out {output:q} > {log:q} 2>&1"
@@ -51,10 +84,10 @@ rule add_semantics:
         choices=f"{RESULTS}/choices/{{model}}/{{checkpoint}}/semantics.parquet",
     output:
         f"{RESULTS}/semantics/{{model}}/{{checkpoint}}.parquet",
-    wildcard_constraints:
-        model=any_of(ASKED),
     log:
         f"{LOGS}/semantics/{{model}}/{{checkpoint}}.log",
+    wildcard_constraints:
+        model=any_of(ASKED),
     shell:
         "tactometer semantics --study {STUDY_FILE:q} --model {wildcards.model:q}"
         " --choices {input.choices:q} --out {output:q} > {log:q} 2>&1"
@@ -75,10 +108,10 @@ for _model in RECORDED:
                 f"{RESULTS}/counts/{_model}/recorded/{goal}.parquet"
                 for goal in STUDY.models[_model].goals
             ],
-        params:
-            model=_model,
         log:
             f"{LOGS}/import/{_model}.log",
+        params:
+            model=_model,
         shell:
             "tactometer import --study {STUDY_FILE:q} --model {params.model:q}"
             " --semantics {output.semantics:q} {output.counts:q} > {log:q} 2>&1"

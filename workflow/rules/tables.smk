@@ -14,6 +14,7 @@ TABLES = [
     "recovery",
     "answers",
     "published",
+    *(["agreement"] if STUDY.judge else []),
 ]
 
 
@@ -28,6 +29,8 @@ def parts_of(wildcards):
             yield from (f"{RESULTS}/fits/{place}/{goal}.{part}" for part in PARTS)
         for prompt_set in model.prompt_sets:
             yield f"{RESULTS}/choices/{place}/{prompt_set}.parquet"
+            if STUDY.judge:
+                yield f"{RESULTS}/judgements/{place}/{prompt_set}.parquet"
 
 
 rule gather:

@@ -1,8 +1,10 @@
 """Ask one checkpoint what its journal lacks."""
 
 import json
+import math
+import statistics
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,11 @@ import polars as pl
 
 from tactometer import files, journal
 from tactometer.errors import UserError
+from tactometer.journal import Line
 from tactometer.keys import answer_key, identity_digest
 from tactometer.providers import Ask, open_provider
+
+MIN_LABEL_MASS = 0.1
 
 
 def ask(
@@ -37,10 +42,41 @@ def ask(
         missing = [a for a in asks if a.key not in held]
         print(f"{len(asks)} answers wanted, {len(missing)} to ask", flush=True)
         if missing:
-            _ask_all(provider.answer(missing), writer, len(missing))
+            mass = LabelMass(float(settings.get("min_label_mass", MIN_LABEL_MASS)))
+            _ask_all(mass.watched(provider.answer(missing)), writer, len(missing))
     content = {"identity": identity, "digest": who, "answers": len(asks)}
     with files.atomic(done) as temporary:
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
+
+
+class LabelMass:
+    """Whether a model answers by label at all: watches the first answers for the labels' mass."""
+
+    FIRST = 100
+
+    def __init__(self, least: float) -> None:
+        self._least = least
+        self._seen: list[float] = []
+
+    def watched(self, answers: Iterable[list[Line]]) -> Iterator[list[Line]]:
+        """Give the answers on; raises UserError where the labels have too little of the mass."""
+        for lines in answers:
+            yield lines  # on disk first
+            self._look(lines)
+
+    def _look(self, lines: Sequence[Line]) -> None:
+        if len(self._seen) >= self.FIRST:
+            return
+        found = [line.logprobs for line in lines if line.logprobs is not None]
+        self._seen += [math.fsum(map(math.exp, each.values())) for each in found]
+        mass = statistics.median(self._seen) if self._seen else 1.0
+        if len(self._seen) >= self.FIRST and mass < self._least:
+            raise UserError(
+                f"the labels have {mass:.3g} of the probability in the median of the first "
+                f"{len(self._seen)} answers: this model does not answer by letter; write "
+                "estimator: {kind: samples, k: 10} for it, or lower min_label_mass "
+                f"({self._least:g}) to go on all the same."
+            )
 
 
 def samples_of(estimator: Mapping[str, Any]) -> int:

@@ -72,9 +72,18 @@ def _read(line: Mapping[str, Any], options: Sequence[str], space: Sequence[str])
 def _by_probability(
     logprobs: Mapping[str, float], options: Sequence[str], space: Sequence[str]
 ) -> dict[str, Any]:
-    """Probabilities over the options given that a label was said, and the mass of all labels."""
-    mass = {option: math.exp(logprobs[LABELS[i]]) for i, option in enumerate(options)}
+    """Probabilities over the options given that a label was said, and the mass of all labels.
+
+    A label that the journal has no log-probability for was not among the likeliest tokens: none of
+    the mass is its.
+    """
+    mass = {
+        option: math.exp(logprobs.get(LABELS[i], -math.inf)) for i, option in enumerate(options)
+    }
     total = math.fsum(mass.values())
+    if total == 0.0:
+        nothing = {"choice": None, "probs": None, "p_yes": None}
+        return {**nothing, "method": "invalid", "label_mass": 0.0}
     probs = [mass[u] / total for u in space]
     return {
         "choice": max(mass, key=lambda option: mass[option]),

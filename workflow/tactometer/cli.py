@@ -58,21 +58,32 @@ def _add_questions(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     command.add_argument("--prompt-set", required=True)
     command.add_argument("--out", type=Path, required=True)
 
-    command = _command(commands, "ask", stages.ask, "ask a checkpoint what its journal lacks")
+    command = _command(commands, "ask", stages.ask, "ask checkpoints what their journals lack")
     _of_model(command)
-    command.add_argument("--who", type=Path, required=True, help="the checkpoint's recipe")
-    command.add_argument("--journal", type=Path, required=True)
-    command.add_argument("--done", type=Path, required=True)
+    for name, purpose in (
+        ("--who", "a checkpoint's recipe; repeat all three for each checkpoint"),
+        ("--journal", "where its answers stand"),
+        ("--done", "what to write when none is missing"),
+    ):
+        command.add_argument(name, type=Path, required=True, action="append", help=purpose)
     command.add_argument("requests", type=Path, nargs="+")
 
 
 def _add_answers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    command = _command(commands, "parse", stages.parse, "read choices from answers")
-    _of_model(command)
-    command.add_argument("--requests", type=Path, required=True)
-    command.add_argument("--done", type=Path, required=True)
-    command.add_argument("--journal", type=Path, required=True)
-    command.add_argument("--out", type=Path, required=True)
+    for name, run, purpose in (
+        ("judge", stages.judge, "let the judge read replies"),
+        ("parse", stages.parse, "read choices from answers"),
+    ):
+        command = _command(commands, name, run, purpose)
+        _of_model(command)
+        command.add_argument("--requests", type=Path, required=True)
+        command.add_argument("--done", type=Path, required=True)
+        command.add_argument("--journal", type=Path, required=True)
+        command.add_argument("--out", type=Path, required=True)
+        if name == "judge":
+            command.add_argument("--judge", type=Path, required=True, help="its recipe")
+        else:
+            command.add_argument("--judged", type=Path, help="what the judge said, if there is one")
 
     for name, run, purpose in (
         ("count", stages.count, "add choices up"),

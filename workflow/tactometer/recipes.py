@@ -20,7 +20,8 @@ from typing import Any
 from tactometer import digests, files
 from tactometer.domain import SEMANTICS
 from tactometer.errors import UserError
-from tactometer.study import LABEL_COLUMNS, Model, Study
+from tactometer.providers import weights
+from tactometer.study import ENGINES, LABEL_COLUMNS, Model, Study
 
 PACKAGE = Path(__file__).parent
 STAN = PACKAGE.parent / "stan"
@@ -34,6 +35,7 @@ _INCLUDE = re.compile(r"^\s*#include\s+<?\"?([^\s\">]+)", re.M)
 STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "requests": ("requests", ()),
     "ask": ("keys", ()),  # other code asks the same questions: only another key asks anew
+    "judge": ("judge", ()),
     "parse": ("choices", ()),
     "count": ("counts", ()),
     "semantics": ("semantics", ()),
@@ -54,6 +56,7 @@ def wanted(study: Study) -> dict[str, dict[str, Any]]:
     recipes: dict[str, dict[str, Any]] = {name: _stage(name) for name in STAGES}
     sample = study.data["sample"]
     recipes["requests"]["keys"] = {"seed": sample["seed"]}
+    recipes["judge"]["keys"] = _judge(study)
     recipes["tables"]["keys"] = _labels(study)
     recipes["figures"]["keys"] = recipes["report"]["keys"] = _outline(study)
     for model in study.models.values():
@@ -93,7 +96,19 @@ def identity(study: Study, model: Model, checkpoint: str) -> dict[str, Any]:
         engine = model.settings.get("engine", {})
         answers = ("dtype", "max_model_len", "trust_remote_code", "chat_template", "thinking")
         found["engine"] = {k: engine[k] for k in answers if k in engine}
+        if model.provider in ENGINES:
+            found["files"] = _weights(found)
     return found
+
+
+def _weights(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What is in the files of a checkpoint, where they are here: they may be replaced in place."""
+    folder = Path(found["checkpoint"].get("path") or found["source"])
+    template = Path(found["engine"].get("chat_template", ""))
+    return {
+        "folder": weights.sketch(folder) if folder.is_dir() else None,
+        "chat_template": digests.file_digest(template) if template.is_file() else None,
+    }
 
 
 def stamp(study: Study, results: Path, stamps: Path = STAMPS) -> None:
@@ -188,6 +203,14 @@ def _prompts(study: Study, model: Model, prompt_set: str) -> dict[str, Any]:
         "wire": model.settings.get("wire", {}),
         "name_pairs": sample["semantics_name_pairs" if semantics else "name_pairs"],
     }
+
+
+def _judge(study: Study) -> dict[str, Any] | None:
+    """How the judge is asked, beside who it is; nothing in a study without one."""
+    if study.judge is None:
+        return None
+    settings = study.models[study.judge[0]].settings
+    return {"estimator": settings["estimator"], "wire": settings.get("wire", {})}
 
 
 def _space(study: Study, model: Model) -> dict[str, Any]:

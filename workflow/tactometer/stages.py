@@ -5,7 +5,9 @@ Every import of a stage is inside its function: a job pays for its own libraries
 
 import json
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from tactometer import files, study
 from tactometer.errors import UserError
@@ -40,36 +42,96 @@ def requests(given: Namespace) -> None:
 
 
 def ask(given: Namespace) -> None:
-    """Ask one checkpoint what its journal lacks."""
+    """Ask checkpoints of one model what their journals lack, one after another."""
+    from tactometer import engines
     from tactometer.ask import ask
 
     sweep = study.read(given.study)
-    declared = json.loads(given.who.read_text())
-    settings = sweep.models[given.model].settings
-    ask(declared, settings, given.requests, given.journal, given.done)
+    model = sweep.models[given.model]
+    engines.enter(model.provider, f"{sweep.source}, models.{model.name}")
+    if not len(given.who) == len(given.journal) == len(given.done):
+        raise UserError("--who, --journal and --done must be given once for each checkpoint.")
+    for who, journal, done in zip(given.who, given.journal, given.done, strict=True):
+        settings = {**model.settings, "job": _job(sweep, model.name, journal)}
+        ask(json.loads(who.read_text()), settings, given.requests, journal, done)
+
+
+def _job(sweep: study.Study, model: str, journal: Path) -> dict[str, Any]:
+    """What a provider has to know of the study beside its model: for messages and money."""
+    return {
+        "file": sweep.source,
+        "model": model,
+        "name": f"{model}/{journal.stem}",
+        "journal": journal,
+        "budget_usd": sweep.data.get("budget_usd"),
+        "prices": sweep.data.get("prices", {}),
+        "prices_copy": journal.with_suffix(".prices.json"),
+        "ledger": journal.parent.parent / ".spending.json",
+    }
 
 
 def parse(given: Namespace) -> None:
-    """Read the choices of one prompt set."""
+    """Read the choices of one prompt set, with the judge's help where there is one."""
+    import polars as pl
+
+    from tactometer import judge
+
+    sweep = study.read(given.study)
+    frame = _strict(sweep, sweep.models[given.model], given)
+    if given.judged:
+        frame = judge.apply(frame, pl.read_parquet(given.judged))
+    with files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)
+
+
+def _strict(sweep: study.Study, model: study.Model, given: Namespace) -> Any:
+    """The choices of one prompt set as the strict parser reads them."""
+    who = json.loads(given.done.read_text())["digest"]
+    samples = model.settings["estimator"].get("k", 1)
+    utterances = sweep.domain_of(model.domain).utterances
+    return _read(given.requests, given.journal, who, samples, utterances)
+
+
+def _read(requests: Path, journal: Path, who: str, samples: int, utterances: Sequence[str]) -> Any:
     import polars as pl
 
     from tactometer import choices
-    from tactometer.ask import samples_of, wanted
+    from tactometer.ask import wanted
+
+    keys = [ask.key for ask in wanted([requests], who, samples)]
+    answers = choices.of_journal(journal, keys)
+    return choices.parse(pl.read_parquet(requests), answers, who, samples, utterances)
+
+
+def judge(given: Namespace) -> None:
+    """Let the study's judge read what the strict parser cannot, and an audit of what it can."""
+    from tactometer import digests, engines, judge
+    from tactometer.ask import ask
 
     sweep = study.read(given.study)
-    model = sweep.models[given.model]
-    who = json.loads(given.done.read_text())["digest"]
-    samples = samples_of(model.settings["estimator"])
-    keys = [ask.key for ask in wanted([given.requests], who, samples)]
-    frame = choices.parse(
-        pl.read_parquet(given.requests),
-        choices.of_journal(given.journal, keys),
-        who,
-        samples,
-        sweep.domain_of(model.domain).utterances,
-    )
+    named = sweep.data["judge"]
+    who = sweep.models[named["model"]]
+    engines.enter(who.provider, f"{sweep.source}, models.{who.name}")
+    strict = _strict(sweep, sweep.models[given.model], given)
+    estimator = who.settings["estimator"]
+    if estimator["kind"] == "samples":
+        estimator = {**estimator, "k": 1}
+    asked = judge.build(strict, digests.canonical(who.settings.get("wire", {})), estimator)
+    judged = judge.NOBODY
+    if not asked.is_empty():
+        requests, journal = (given.out.with_suffix(end) for end in (".requests.parquet", ".jsonl"))
+        done = given.out.with_suffix(".done")
+        with files.atomic(requests) as temporary:
+            asked.write_parquet(temporary)
+        job = _job(sweep, who.name, journal)
+        job["name"] = f"judge/{given.model}/{given.journal.stem}/{given.out.stem}"
+        job["ledger"] = given.journal.parent.parent / ".spending.json"
+        settings = {**who.settings, "estimator": estimator, "job": job}
+        ask(json.loads(given.judge.read_text()), settings, [requests], journal, done)
+        digest = json.loads(done.read_text())["digest"]
+        judged = _read(requests, journal, digest, 1, sorted(asked["options"][0]))
     with files.atomic(given.out) as temporary:
-        frame.write_parquet(temporary)
+        judge.verdicts(asked, judged, strict).write_parquet(temporary)
 
 
 def count(given: Namespace) -> None:

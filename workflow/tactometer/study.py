@@ -105,6 +105,12 @@ class Study:
         """The recorded models: the human yardstick of the figures."""
         return tuple(m.name for m in self.models.values() if m.recorded)
 
+    @property
+    def judge(self) -> tuple[str, str] | None:
+        """The model and checkpoint that read replies which the strict parser cannot."""
+        found = self.data.get("judge")
+        return (found["model"], found["checkpoint"]) if found else None
+
     def write(self, path: Path) -> None:
         """Write the study where the jobs of a run read it, if it is another than the one there."""
         content = {"data": self.data, "source": self.source}
@@ -169,6 +175,7 @@ def _resolve(data: dict[str, Any], source: str, lines: yamlfile.Lines) -> Study:
     for name, settings in data["models"].items():
         study.models[name] = _model(study, name, settings, base, lines)
     _check_goals(study, lines)
+    _check_judge(study, lines)
     return study
 
 
@@ -239,3 +246,22 @@ def _check_goals(study: Study, lines: yamlfile.Lines) -> None:
                 f"{yamlfile.where(study.source, lines, ('goals', index))}: the domain "
                 f"{study.data['domain']} has no prompt for the goal {goal!r}{known}."
             )
+
+
+def _check_judge(study: Study, lines: yamlfile.Lines) -> None:
+    """A judge is a checkpoint of the study that reads any prompt."""
+    if study.judge is None:
+        return
+    name, checkpoint = study.judge
+    model = study.models.get(name)
+    if model is None or model.provider not in (*ENGINES, "api"):
+        able = [m.name for m in study.models.values() if m.provider in (*ENGINES, "api")]
+        raise UserError(
+            f"{yamlfile.where(study.source, lines, ('judge', 'model'))}: {name!r} is no model of "
+            f"the study that can judge (api, vllm, transformers){nearest(name, able)}."
+        )
+    if checkpoint not in model.checkpoints:
+        raise UserError(
+            f"{yamlfile.where(study.source, lines, ('judge', 'checkpoint'))}: {name} has no "
+            f"checkpoint {checkpoint!r}{nearest(checkpoint, model.checkpoints)}."
+        )

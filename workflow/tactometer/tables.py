@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from tactometer import files, published
+from tactometer import files, judge, published
 from tactometer.study import LABEL_COLUMNS, Model, Study
 
 HDI = 0.95
@@ -44,6 +44,10 @@ ANSWERS = {
     "n": pl.Int64,
     "share": pl.Float64,
 }
+AGREEMENT = {
+    **{name: ANSWERS[name] for name in ["study", "model", "checkpoint", "prompt_set"]},
+    **dict.fromkeys(judge.AGREEMENT, pl.Int64),
+}
 
 
 def gather(study: Study, model: Model, results: Path) -> None:
@@ -59,6 +63,8 @@ def gather(study: Study, model: Model, results: Path) -> None:
         "answers": _answers(study, model, results),
         "published": _published(study, model),
     }
+    if study.judge:
+        frames["agreement"] = _agreement(study, model, results)
     for name, frame in frames.items():
         with files.atomic(results / "tables" / "models" / model.name / f"{name}.parquet") as path:
             frame.write_parquet(path)
@@ -191,6 +197,21 @@ def _answers(study: Study, model: Model, results: Path) -> pl.DataFrame:
             frame = rates.with_columns(*named, share=share).sort("framing", "method")
             parts.append(frame.select(pl.col(name).cast(kind) for name, kind in ANSWERS.items()))
     return pl.concat(parts)
+
+
+def _agreement(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """How judge and strict parser compare, by checkpoint and prompt set."""
+    rows = [
+        {
+            **{"study": study.name, "model": model.name, "checkpoint": checkpoint},
+            "prompt_set": prompt_set,
+            **judge.agreement(pl.read_parquet(folder / f"{prompt_set}.parquet")),
+        }
+        for checkpoint in model.checkpoints
+        for prompt_set in model.prompt_sets
+        for folder in [results / "judgements" / model.name / checkpoint]
+    ]
+    return pl.DataFrame(rows, schema=AGREEMENT)
 
 
 def _published(study: Study, model: Model) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from tactometer.journal import Line
 
-MODULES = {"simulated": "simulated"}
+MODULES = {n: n for n in ("api", "simulated", "transformers", "vllm")}
 
 
 @dataclass(frozen=True)

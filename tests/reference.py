@@ -1,0 +1,45 @@
+"""Label probabilities with nothing but PyTorch: one chat at a time, no padding, no cache.
+
+Run in the engines' environment as `python reference.py MODEL REQUESTS...`: prints one JSON object,
+the tokens of each request's prompt and the log-probabilities of its labels in both their forms.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(folder: str, paths: list[str]) -> None:
+    import polars as pl
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    words: dict[str, list[int]] = {}
+    for token, number in tokenizer.get_vocab().items():
+        words.setdefault(token, []).append(number)
+    found: dict[str, Any] = {}
+    for path in map(Path, paths):
+        for row in pl.read_parquet(path).iter_rows(named=True):
+            ids = tokenizer.apply_chat_template(
+                row["messages"],
+                add_generation_prompt=True,
+                return_tensors="pt",
+                return_dict=True,
+                enable_thinking=False,
+            )["input_ids"]
+            with torch.inference_mode():
+                logprobs = model(ids).logits[0, -1].double().log_softmax(-1)
+            letters = "ABCDEFGH"[: len(row["options"])]
+            found[row["request"]] = {
+                "ids": ids[0].tolist(),
+                "bare": {c: float(logprobs[words[c][0]]) for c in letters},
+                "spaced": {c: float(logprobs[words["Ġ" + c][0]]) for c in letters},
+            }
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

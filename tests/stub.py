@@ -1,0 +1,172 @@
+"""An OpenAI-compatible server on loopback that answers, misbehaves and keeps count.
+
+Run as `python stub.py LOG [--latency S] [--trouble SHARE] ...`: it prints its port, and appends one
+JSON object a call to LOG. Answers depend on the prompt alone, so that two runs can be compared.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import json
+import math
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+TROUBLES = ("429", "429-after", "500", "hang", "drop", "truncated", "echo")
+STATUS = {"429": 429, "429-after": 429, "500": 500, "echo": 500}
+
+
+class Stub:
+    """Counts calls, and answers each by the plan that its arguments give."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self.given = given
+        self.log = given.log.open("a", buffering=1)
+        self.draw = random.Random(given.seed)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = re.search(rb"content-length: (\d+)", head, re.I)
+                body = await reader.readexactly(int(length[1])) if length else b"{}"
+                if not await self.reply(head.decode(), json.loads(body), writer):
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def reply(self, head: str, asked: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
+        bearer = re.search(r"(?:bearer|x-api-key:) (\S+)", head, re.I)
+        key = bearer[1] if bearer else ""
+        trouble = self.trouble(asked)
+        at = time.monotonic()
+        await asyncio.sleep(self.given.latency)
+        self.note(asked, at, trouble)
+        if trouble == "hang":
+            await asyncio.sleep(self.given.hang)
+            return False
+        if trouble == "drop":
+            return False
+        status, content = 200, answer(asked, self.given)
+        headers = ""
+        if trouble in STATUS or trouble.isdecimal():
+            status = STATUS.get(trouble) or int(trouble)
+            said = f"trouble {trouble}: api key {key} said {asked['model']}"
+            content = {"error": {"message": said, "type": "stub", "code": trouble}}
+            headers = f"retry-after: {self.given.after}\r\n" if trouble == "429-after" else ""
+        if trouble == "empty":
+            content["choices"][0]["message"]["content"] = ""
+        body = json.dumps(content).encode()
+        if trouble == "truncated":
+            body = body[: len(body) // 2]
+        line = f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n{headers}"
+        writer.write(f"{line}content-length: {len(body)}\r\n\r\n".encode() + body)
+        await writer.drain()
+        return True
+
+    def trouble(self, asked: dict[str, Any]) -> str:
+        """What goes wrong with this call, or nothing; `model` may name it ("always-401")."""
+        if asked.get("model", "").startswith("always-"):
+            return str(asked["model"].removeprefix("always-"))
+        kinds = self.given.kinds.split(",")
+        return self.draw.choice(kinds) if self.draw.random() < self.given.trouble else ""
+
+    def note(self, asked: dict[str, Any], at: float, trouble: str) -> None:
+        told = {"at": at, "prompt": fingerprint(asked), "trouble": trouble}
+        self.log.write(json.dumps({**told, "body": asked} if self.given.bodies else told) + "\n")
+
+
+def fingerprint(asked: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(asked.get("messages")).encode()).hexdigest()[:16]
+
+
+def answer(asked: dict[str, Any], given: argparse.Namespace) -> dict[str, Any]:
+    """A chat completion that chooses by a digest of the prompt, in words that can be read."""
+    number = int(fingerprint(asked), 16)
+    labels = re.findall(r"^\(([A-Z])\)", asked["messages"][-1]["content"], re.M) or ["A"]
+    label = labels[number % len(labels)]
+    says = given.mumbles if given.mumbles and number % 3 == 0 else given.says
+    judged = re.search(r"<<<(.*)>>>", asked["messages"][-1]["content"], re.S)
+    if judged:  # asked as a judge: finds the letter wherever it stands
+        named = re.findall(r"\b[A-H]\b", judged[1])
+        says, label = "{label}", named[0] if named else labels[-1]
+    message: dict[str, Any] = {"role": "assistant", "content": says.format(label=label)}
+    if given.reasoning:
+        message["reasoning_content"] = given.reasoning
+    choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": "stop"}
+    if asked.get("logprobs") and not given.no_logprobs:
+        choice["logprobs"] = {"content": [logprobs(labels, label)]}
+    prompt = len(asked["messages"][-1]["content"]) // 4
+    usage = {"prompt_tokens": prompt, "completion_tokens": 5, "total_tokens": prompt + 5}
+    details = {"completion_tokens_details": {"reasoning_tokens": 3}} if given.reasoning else {}
+    return {
+        "id": f"chat-{number:x}",
+        "object": "chat.completion",
+        "created": 1,
+        "model": given.reports or asked["model"],
+        "choices": [choice],
+        "usage": {**usage, **details},
+    }
+
+
+def logprobs(labels: list[str], label: str) -> dict[str, Any]:
+    """`label` has .5, its form with a space .25, "The" .2; the other labels share what is left."""
+    rest = 0.04 / max(1, len(labels) - 1)
+    mass = {label: 0.5, f" {label}": 0.25, "The": 0.2}
+    mass |= {other: rest for other in labels if other != label}
+    top = [{"token": token, "logprob": math.log(p), "bytes": None} for token, p in mass.items()]
+    return {**top[0], "top_logprobs": top}
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("log", type=Path)
+    parser.add_argument("--latency", type=float, default=0.0)
+    parser.add_argument("--trouble", type=float, default=0.0, help="share of calls that fail")
+    parser.add_argument("--kinds", default=",".join(TROUBLES))
+    parser.add_argument("--hang", type=float, default=30.0)
+    parser.add_argument("--after", default="1")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--says", default="({label})")
+    parser.add_argument("--mumbles", default="", help="what every third prompt gets instead")
+    parser.add_argument("--reports", default="")
+    parser.add_argument("--reasoning", default="")
+    parser.add_argument("--no-logprobs", action="store_true")
+    parser.add_argument("--bodies", action="store_true", help="log what was asked")
+    return parser
+
+
+async def main() -> None:
+    stub = Stub(arguments().parse_args())
+    server = await asyncio.start_server(stub.serve, "127.0.0.1", 0, backlog=512)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+@contextmanager
+def running(log: Path, *arguments: str) -> Iterator[str]:
+    """A stub in a process of its own; gives the api_base."""
+    command = [sys.executable, __file__, str(log), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
+        finally:
+            process.kill()
+
+
+def calls(log: Path) -> list[dict[str, Any]]:
+    """What the stub was asked so far."""
+    return [json.loads(line) for line in log.read_text().splitlines()]
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

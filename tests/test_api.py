@@ -1,0 +1,362 @@
+"""The provider `api`, by both its transports, against a real server that misbehaves."""
+
+import json
+import math
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import stub
+from asking import KEY, ROOT, Job, job, texts
+from tactometer.ask import wanted
+from tactometer.choices import of_journal, parse
+
+TRANSPORTS = ["openai", "hosted_vllm"]  # a plain POST, and LiteLLM
+
+
+def model(base: str, source: str = "openai/m", **changes: Any) -> dict[str, Any]:
+    return {
+        "provider": "api",
+        "source": source,
+        "api_base": base,
+        "api_key_env": "TEST_API_KEY",
+        "estimator": {"kind": "samples", "k": 1, "max_tokens": 16},
+        "limits": {"concurrency": 32, "timeout": 2, "attempts": 8},
+        **changes,
+    }
+
+
+def small(folder: Path, base: str, **changes: Any) -> Job:
+    return job(folder, model(base, **changes), goals=["default"])
+
+
+@pytest.mark.parametrize("kind", TRANSPORTS)
+def test_with_a_fifth_of_all_calls_failing_every_request_is_answered_once(
+    tmp_path: Path, kind: str
+) -> None:
+    log = tmp_path / "log"
+    with stub.running(log, "--trouble", "0.2", "--hang", "20", "--after", "1") as base:
+        asked = job(tmp_path / "run", model(base, f"{kind}/m"))
+        done = asked.run()
+    calls, lines = stub.calls(log), asked.lines()
+    assert len(lines) == len({line["key"] for line in lines}) == 650
+    troubles = {call["trouble"] for call in calls if call["trouble"]}
+    assert troubles == set(stub.TROUBLES)
+    tries: dict[str, int] = {}
+    for call in calls:
+        tries[call["prompt"]] = tries.get(call["prompt"], 0) + 1
+    assert max(tries.values()) <= 8
+    failed = sum(bool(call["trouble"]) for call in calls)
+    assert len(calls) == 650 + failed  # no call is repeated by anybody's other retry loop
+    assert KEY not in texts(asked.folder) + done.stdout + done.stderr
+    assert all(line["text"] and line["usage"]["completion_tokens"] == 5 for line in lines)
+
+
+@pytest.mark.parametrize("kind", TRANSPORTS)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+def test_what_the_server_refuses_is_asked_once_and_told_in_a_sentence_without_the_key(
+    tmp_path: Path, kind: str, status: int
+) -> None:
+    log = tmp_path / "log"
+    with stub.running(log) as base:
+        asked = small(tmp_path / "run", base, source=f"{kind}/always-{status}")
+        done = asked.run(check=False)
+    assert len(stub.calls(log)) == 1
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert f"({status})" in done.stderr
+    assert "run again" in done.stderr
+    assert KEY not in texts(asked.folder) + done.stdout + done.stderr
+    assert not asked.done.exists()
+
+
+@pytest.mark.parametrize("kind", ["500", "hang", "drop", "truncated", "429"])
+def test_a_server_that_never_recovers_is_given_up_after_the_attempts_allowed(
+    tmp_path: Path, kind: str
+) -> None:
+    log = tmp_path / "log"
+    limits = {"concurrency": 8, "attempts": 2, "timeout": 1}
+    with stub.running(log) as base:
+        asked = small(tmp_path / "run", base, source=f"openai/always-{kind}", limits=limits)
+        done = asked.run(check=False)
+    assert done.returncode == 1
+    assert len(stub.calls(log)) == 2
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_retry_after_is_kept(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    limits = {"concurrency": 4, "attempts": 2}
+    with stub.running(log, "--after", "3") as base:
+        asked = small(tmp_path / "run", base, source="openai/always-429-after", limits=limits)
+        asked.run(check=False)
+    first, second = (call["at"] for call in stub.calls(log))
+    assert 3.0 <= second - first < 3.5
+
+
+def test_rpm_holds_within_five_percent(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    limits = {"concurrency": 64, "rpm": 3000}
+    with stub.running(log, "--latency", "0.05") as base:
+        job(tmp_path / "run", model(base, limits=limits)).run()
+    at = sorted(call["at"] for call in stub.calls(log))[1:]  # the first goes alone
+    rate = (len(at) - 1) / (at[-1] - at[0]) * 60
+    assert rate == pytest.approx(3000, rel=0.05)
+    for window in (1.0, 5.0):  # nor is there a burst within
+        most = max(sum(t <= u < t + window for u in at) for t in at[::25])
+        assert most <= 50 * window * 1.05 + 3
+
+
+def test_tpm_holds_within_five_percent(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    limits = {"concurrency": 64, "tpm": 300_000}
+    with stub.running(log, "--latency", "0.05") as base:
+        asked = job(tmp_path / "run", model(base, limits=limits))
+        asked.run()
+    at = sorted(call["at"] for call in stub.calls(log))[1:]
+    mean = sum(line["usage"]["total_tokens"] for line in asked.lines()) / len(asked.lines())
+    rate = (len(at) - 1) * mean / (at[-1] - at[0]) * 60
+    assert rate == pytest.approx(300_000, rel=0.05)
+
+
+def test_twenty_kills_lose_nothing_and_ask_no_journaled_request_again(tmp_path: Path) -> None:
+    with stub.running(tmp_path / "log.whole") as base:
+        whole = job(tmp_path / "whole", model(base))
+        whole.run()
+    log = tmp_path / "log"
+    draw = random.Random(7)
+    kills = 0
+    with stub.running(log, "--latency", "0.3") as base:
+        limits = {"concurrency": 8}
+        asked = job(tmp_path / "killed", model(base, limits=limits))
+        held: dict[str, int] = {}
+        while kills < 20:
+            process = asked.start()
+            began, calls = time.monotonic(), len(stub.calls(log)) if log.exists() else 0
+            while len(stub.calls(log) if log.exists() else []) == calls:  # it is asking
+                assert process.poll() is None and time.monotonic() - began < 60
+                time.sleep(0.01)
+            time.sleep(draw.random() * 0.8)
+            process.kill()
+            process.wait()
+            kills += 1
+            for line in asked.lines():
+                held.setdefault(line["request"], kills)
+        with asked.journal.open("ab") as stream:
+            stream.write(b'{"key": "torn')  # what a kill within a write leaves
+        last = asked.run()
+    assert "torn" in last.stdout
+    lines = asked.lines()
+    assert len(lines) == len({line["key"] for line in lines}) == 650
+    assert 0 < len(held) < 650
+    asked_again = [c["prompt"] for c in stub.calls(log)]
+    assert len(asked_again) <= 650 + 20 * 8  # at most what was in flight at a kill
+    assert tables(asked).equals(tables(whole))
+
+
+def tables(asked: Job) -> Any:
+    """The choices of every prompt set."""
+    who = json.loads(asked.done.read_text())["digest"]
+    frames = []
+    for path in asked.requests:
+        keys = [ask.key for ask in wanted([path], who, 1)]
+        answers = of_journal(asked.journal, keys)
+        utterances = asked.sweep.domain.utterances
+        frames.append(parse(pl.read_parquet(path), answers, who, 1, utterances))
+    return pl.concat(frames)
+
+
+def test_a_budget_is_never_passed_and_says_what_is_left(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    prices = {"openai/m": {"input": 10.0, "output": 1000.0}}
+    with stub.running(log, "--latency", "0.02") as base:
+        asked = job(tmp_path / "run", model(base), budget_usd=3.0, prices=prices)
+        done = asked.run(check=False)
+        cost = sum(line["cost_usd"] for line in asked.lines())
+        assert done.returncode == 1
+        assert f"{650 - len(asked.lines())} of 650 answers are missing" in done.stderr
+        assert "budget_usd" in done.stderr
+        # It stops because one more call at its worst case would pass the cap, and not before.
+        worst = 16 * 1e-3 + 4000 * 1e-5
+        assert 3.0 - worst < cost <= 3.0
+        assert len(stub.calls(log)) == len(asked.lines())
+        more = job(asked.folder, model(base), budget_usd=100.0, prices=prices)
+        more.run()
+    assert len(more.lines()) == len(stub.calls(log)) == 650
+    assert '"origin": "the study"' in more.journal.with_suffix(".prices.json").read_text()
+
+
+def test_jobs_that_run_at_once_share_one_budget(tmp_path: Path) -> None:
+    prices = {"openai/m": {"input": 0.0, "output": 1000.0}}
+    with stub.running(tmp_path / "log", "--latency", "0.05") as base:
+        both = {"0": {}, "1": {"wire": {"top_p": 0.9}}}
+        one = job(tmp_path / "run", model(base, checkpoints=both), budget_usd=1.0, prices=prices)
+        other = Job(one.folder, one.sweep, "1")
+        running = [each.start() for each in (one, other)]
+        said = [process.communicate(timeout=120)[1] for process in running]
+    assert all("budget" in text for text in said), said
+    cost = sum(line["cost_usd"] for each in (one, other) for line in each.lines())
+    assert 1.0 - 2 * 16e-3 < cost <= 1.0
+
+
+def test_a_kill_leaves_its_calls_in_flight_on_the_budget(tmp_path: Path) -> None:
+    prices = {"openai/m": {"input": 0.0, "output": 1000.0}}
+    log = tmp_path / "log"
+    with stub.running(log, "--latency", "5") as base:
+        asked = job(tmp_path / "run", model(base), budget_usd=0.03, prices=prices)
+        process = asked.start()
+        while not (asked.answers / ".spending.json").exists() or not _held(asked):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+        done = asked.run(check=False)
+    assert "budget" in done.stderr and "cut off" in done.stderr
+    assert not asked.lines()
+
+
+def _held(asked: Job) -> float:
+    return float(json.loads((asked.answers / ".spending.json").read_text())["m/0"]["held"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"source": "nonsense"}, "knows no provider for 'nonsense'"),
+        ({"source": "openai/gpt-4o", "wire": {"reasoning_effort": "low"}}, "reasoning_effort"),
+        ({"source": "openai/gpt-5", "wire": {"reasoning_effort": "none"}}, "reasoning_effort=none"),
+        (
+            {
+                "source": "gemini/gemini-3-pro-preview",
+                "wire": {"thinking": {"type": "enabled", "budget_tokens": 1024}},
+            },
+            "would never see thinking",
+        ),
+        (
+            {"source": "anthropic/claude-sonnet-4-5", "estimator": {"kind": "label_logprob"}},
+            "estimator: {kind: samples",
+        ),
+        (
+            {"source": "openai/gpt-5", "estimator": {"kind": "label_logprob"}},
+            "estimator: {kind: samples",
+        ),
+        ({"wire": {"stream": True}}, "wire.stream"),
+        ({"api_key_env": "NOT_SET_ANYWHERE"}, "NOT_SET_ANYWHERE"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_before_any_call(
+    tmp_path: Path, changes: dict[str, Any], said: str
+) -> None:
+    log = tmp_path / "log"
+    with stub.running(log) as base:
+        done = small(tmp_path / "run", base, **changes).run(check=False)
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.returncode == 1
+    assert not stub.calls(log)
+
+
+def test_a_budget_without_a_price_is_told_before_any_call(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with stub.running(log) as base:
+        done = job(tmp_path / "run", model(base), budget_usd=1.0).run(check=False)
+    assert "key prices" in done.stderr
+    assert not stub.calls(log)
+
+
+@pytest.mark.parametrize("kind", TRANSPORTS)
+def test_what_came_back_is_kept_thought_usage_and_the_name_that_the_server_reports(
+    tmp_path: Path, kind: str
+) -> None:
+    log = tmp_path / "log"
+    says = (
+        "--reasoning",
+        "let me see",
+        "--reports",
+        "another-model",
+        "--says",
+        f"({{label}}) {KEY}",
+    )
+    wires = {"0": {"wire": {"top_p": 0.5}}}
+    with stub.running(log, "--bodies", *says) as base:
+        asked = small(tmp_path / "run", base, source=f"{kind}/m", checkpoints=wires)
+        done = asked.run()
+    line = asked.lines()[0]
+    assert line["thinking"] == "let me see"
+    assert line["usage"]["reasoning_tokens"] == 3
+    assert line["model"] == "another-model"
+    assert "another-model" in done.stdout
+    assert line["text"].endswith("[redacted]")
+    assert KEY not in texts(asked.folder) + done.stdout + done.stderr
+    body = stub.calls(log)[0]["body"]
+    assert body["top_p"] == 0.5 and body["temperature"] == 1.0 and body["max_tokens"] == 16
+
+
+@pytest.mark.parametrize("kind", TRANSPORTS)
+def test_label_logprobs_add_up_the_forms_of_a_label(tmp_path: Path, kind: str) -> None:
+    log = tmp_path / "log"
+    with stub.running(log) as base:
+        exact = {"kind": "label_logprob"}
+        asked = small(tmp_path / "run", base, source=f"{kind}/m", estimator=exact)
+        asked.run()
+    for line in asked.lines():
+        mass = sorted(math.exp(p) for p in line["logprobs"].values())
+        assert mass[-1] == pytest.approx(0.75)
+        assert sum(mass) == pytest.approx(0.79)
+    choices = tables(asked)
+    assert set(choices["method"]) == {"logprob"}
+    assert choices["label_mass"].to_list() == pytest.approx([0.79] * len(choices))
+
+
+def test_a_server_that_gives_no_logprobs_is_told_after_one_call(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with stub.running(log, "--no-logprobs") as base:
+        asked = small(tmp_path / "run", base, estimator={"kind": "label_logprob"})
+        done = asked.run(check=False)
+    assert "gave none; write estimator: {kind: samples" in done.stderr
+    assert len(stub.calls(log)) == 1
+
+
+def test_an_empty_answer_is_an_answer_and_counts_as_invalid(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with stub.running(log, "--trouble", "0.2", "--kinds", "empty") as base:
+        asked = small(tmp_path / "run", base)
+        asked.run()
+    empty = sum(not line["text"] for line in asked.lines())
+    assert empty == sum(call["trouble"] == "empty" for call in stub.calls(log)) > 0
+    assert (tables(asked)["method"] == "invalid").sum() == empty
+
+
+def test_memory_does_not_grow_with_the_number_of_answers(tmp_path: Path) -> None:
+    """The provider's own peak: 5,000 more answers, each of 20 kB, take no more memory."""
+    script = """
+import resource, sys
+from tactometer.providers import Ask
+from tactometer.providers.api import Provider
+base, count = sys.argv[1], int(sys.argv[2])
+row = {"request": "r", "wire": "{}", "options": ["a", "b"]}
+asks = [Ask(str(i), {**row, "messages": [{"role": "user", "content": f"{i}"}]}, 0)
+        for i in range(6000)][:count]
+job = {"file": "f", "model": "m", "prices": {}, "prices_copy": "prices", "budget_usd": None}
+settings = {"estimator": {"kind": "samples", "k": 1}, "limits": {"concurrency": 32}, "job": job}
+provider = Provider({"source": "openai/m", "api_base": base, "checkpoint": {}}, settings)
+assert sum(map(len, provider.answer(asks))) == count
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    peaks = []
+    with stub.running(tmp_path / "log", "--says", "x" * 20_000) as base:
+        for count in (1000, 6000):
+            command = [sys.executable, "-c", script, base, str(count)]
+            env = {**os.environ, "PYTHONPATH": str(ROOT / "workflow")}
+            done = subprocess.run(
+                command, capture_output=True, text=True, check=True, cwd=tmp_path, env=env
+            )
+            peaks.append(int(done.stdout.split()[-1]) / 1024)
+    assert peaks[1] - peaks[0] < 15, peaks  # MiB; the answers alone are 100

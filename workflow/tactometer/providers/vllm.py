@@ -1,0 +1,127 @@
+"""vLLM: one prefill a prompt, label probabilities exact, one engine for several checkpoints."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tactometer.errors import UserError
+from tactometer.providers.local import Engine, LocalProvider, Sampled, first_line
+from tactometer.providers.weights import Checkpoint
+
+AT_ONCE = 512
+_resident: "VllmEngine | None" = None  # with engine.share, the engine of the checkpoint before
+
+
+class Provider(LocalProvider):
+    """A checkpoint asked with vLLM; see `tactometer.providers.Provider`."""
+
+    def _load(self) -> Engine:
+        global _resident
+        if _resident is not None:
+            from tactometer.providers import sharing
+
+            sharing.exchange(_resident, self.found, self._canaries(), self._place)
+            return _resident
+        engine = VllmEngine(self.found, self._engine_settings, self._place)
+        if self._engine_settings.get("share"):
+            _resident = engine
+        return engine
+
+    def _canaries(self) -> list[tuple[list[int], list[int]]]:
+        """Two prompts and eight tokens each, to compare engines by.
+
+        They are prompts of the run: as long as those, so that they reach into the prefix cache.
+        """
+        ends = (self._queued[0], self._queued[-1])
+        return [(prompt.ids, sorted(set(prompt.ids))[:8]) for prompt in ends]
+
+
+class VllmEngine:
+    """A vLLM engine in this process."""
+
+    def __init__(self, found: Checkpoint, settings: Mapping[str, Any], place: str) -> None:
+        os.environ.setdefault(
+            "VLLM_ENABLE_V1_MULTIPROCESSING", "0"
+        )  # a kill leaves no child behind
+        os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")
+        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
+        import vllm
+        from vllm.platforms import current_platform
+
+        self._vllm = vllm
+        self._seeds = not current_platform.is_cpu()  # a seed for each request kills the CPU engine
+        self.found, self.proven = found, False
+        self.at_once = int(settings.get("batch_size", AT_ONCE))
+        passed = ("tensor_parallel_size", "max_model_len", "gpu_memory_utilization")
+        try:
+            self.llm = vllm.LLM(
+                model=found.loads,
+                revision=found.revision,
+                tokenizer=str(found.tokenizer),
+                dtype=settings.get("dtype", "auto"),
+                trust_remote_code=bool(settings.get("trust_remote_code")),
+                logprobs_mode="raw_logprobs",
+                enable_prefix_caching=True,
+                enforce_eager=current_platform.is_cpu(),  # compiling takes longer than the answers
+                seed=0,
+                **{key: settings[key] for key in passed if key in settings},
+            )
+        except Exception as error:  # its errors have no common class
+            raise UserError(
+                f"{place}: vLLM cannot load {found.loads} ({first_line(error)})."
+            ) from None
+
+    @property
+    def tolerance(self) -> float:
+        """Nats that two computations of the same answer may differ by."""
+        exact = "float32" in str(self.llm.llm_engine.model_config.dtype)
+        return 1e-3 if exact else 0.05
+
+    def label_logprobs(
+        self,
+        prompts: Sequence[Sequence[int]],
+        labels: Sequence[Sequence[int]],
+        cached: bool = True,
+    ) -> list[list[float]]:
+        """One prefill a prompt; `cached`: whether what was computed for others may serve."""
+        parameters = [
+            self._vllm.SamplingParams(
+                max_tokens=1,
+                temperature=0.0,
+                logprob_token_ids=list(ids),
+                detokenize=False,
+                skip_reading_prefix_cache=not cached,
+            )
+            for ids in labels
+        ]
+        found = []
+        for output, ids in zip(self._generate(prompts, parameters), labels, strict=True):
+            by_token = output.outputs[0].logprobs[0]
+            found.append([float(by_token[token].logprob) for token in ids])
+        return found
+
+    def sample(
+        self,
+        prompts: Sequence[Sequence[int]],
+        keys: Sequence[str],
+        temperature: float,
+        max_tokens: int,
+        stop: str | None,
+    ) -> list[Sampled]:
+        """Sample a text for each prompt; on a GPU its key is its seed."""
+        parameters = [
+            self._vllm.SamplingParams(
+                temperature=temperature,
+                max_tokens=max_tokens,
+                stop=[stop] if stop else None,
+                seed=int(key[:8], 16) if self._seeds else None,
+            )
+            for key in keys
+        ]
+        results = [output.outputs[0] for output in self._generate(prompts, parameters)]
+        return [Sampled(r.text, len(r.token_ids), r.finish_reason or "stop") for r in results]
+
+    def _generate(self, prompts: Sequence[Sequence[int]], parameters: list[Any]) -> list[Any]:
+        asked = [{"prompt_token_ids": list(ids)} for ids in prompts]
+        outputs: list[Any] = self.llm.generate(asked, parameters, use_tqdm=False)
+        return outputs
