@@ -6,20 +6,17 @@ Plan with `snakemake -n`, run with `snakemake` or `snakemake --profile slurm`, t
 with `--configfile config/studies/NAME.yaml`. Results stand under results/{study}/.
 """
 
-import os
 import re
 import sys
 from pathlib import Path
 
-# Jobs run the package beside this file, with the Python that runs Snakemake.
-PACKAGE = str(Path(workflow.basedir) / "workflow")
-sys.path.insert(0, PACKAGE)
-os.environ["PYTHONPATH"] = os.pathsep.join([PACKAGE, *filter(None, [os.environ.get("PYTHONPATH")])])
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from snakemake.exceptions import WorkflowError
-from tactometer import files, recipes, study
+from tactometer import files, jobs, recipes, study
 from tactometer.errors import UserError
+
+jobs.use_this_package()
 
 if not workflow.overwrite_configfiles:
 
@@ -29,7 +26,8 @@ if not workflow.overwrite_configfiles:
 try:
     if workflow.is_main_process:
         STUDY = study.load(
-            [Path(file) for file in workflow.configfiles], workflow.config_settings.config
+            [Path(file) for file in workflow.configfiles],
+            workflow.config_settings.config,
         )
         recipes.stamp(STUDY, Path("results"))
     else:
@@ -41,15 +39,10 @@ NAME = STUDY.name
 RESULTS = f"results/{NAME}"
 LOGS = f"logs/{NAME}"
 STAMPS = recipes.STAMPS / NAME
-STUDY_FILE = STAMPS / "study.json"
+STUDY_FILE = str(STAMPS / "study.json")
 ASKED = [model.name for model in STUDY.asked]
 RECORDED = [model.name for model in STUDY.models.values() if model.recorded]
 CHECKPOINTS = [(m.name, c) for m in STUDY.models.values() for c in m.checkpoints]
-
-
-def any_of(names):
-    """A wildcard constraint that matches these names alone."""
-    return "|".join(re.escape(name) for name in names) or "(?!)"
 
 
 onstart:
@@ -60,6 +53,7 @@ onstart:
         raise WorkflowError(str(error)) from None
 
 
+include: "workflow/rules/common.smk"
 include: "workflow/rules/recipes.smk"
 include: "workflow/rules/requests.smk"
 include: "workflow/rules/ask.smk"
@@ -106,7 +100,11 @@ rule semantics:
 rule fits:
     """Target: every posterior."""
     input:
-        [f"{RESULTS}/fits/{m}/{c}/{g}.nc" for m, c in CHECKPOINTS for g in STUDY.models[m].goals],
+        [
+            f"{RESULTS}/fits/{m}/{c}/{g}.nc"
+            for m, c in CHECKPOINTS
+            for g in STUDY.models[m].goals
+        ],
     localrule: True
 
 

@@ -74,6 +74,7 @@ def write(
         {
             "model": (rename or {}).get("human", "human"),
             "goal": g,
+            "speaker": "s2",
             "parameter": p,
             "value": v,
             "source": "Yoon and others 2020",

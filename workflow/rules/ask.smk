@@ -6,16 +6,8 @@ Makes: answers/{model}/{checkpoint}.done, and appends to the journal beside it, 
 Snakemake never deletes it, and what it holds is never asked again.
 """
 
-import shlex
-
 SHARED = [m.name for m in STUDY.asked if m.settings.get("engine", {}).get("share")]
 JOURNAL = f"{RESULTS}/answers/{{model}}/{{checkpoint}}.jsonl"
-
-
-def requests_of(wildcards):
-    """All requests files of a model."""
-    sets = STUDY.models[wildcards.model].prompt_sets
-    return [f"{RESULTS}/requests/{wildcards.model}/{name}.parquet" for name in sets]
 
 
 rule ask_checkpoint:
@@ -32,19 +24,14 @@ rule ask_checkpoint:
         f"{LOGS}/ask/{{model}}/{{checkpoint}}.benchmark.tsv"
     wildcard_constraints:
         model=any_of(name for name in ASKED if name not in SHARED),
+    conda:
+        ENVIRONMENT
     params:
+        study=STUDY_FILE,
         journal=JOURNAL,
     shell:
-        "tactometer ask --study {STUDY_FILE:q} --model {wildcards.model:q} --who {input.who:q}"
+        "tactometer ask --study {params.study:q} --model {wildcards.model:q} --who {input.who:q}"
         " --journal {params.journal:q} --done {output:q} {input.requests:q} > {log:q} 2>&1"
-
-
-def of_each(model, option, path):
-    """An option of the command line, once for each checkpoint of a model."""
-    paths = [
-        path.format(model=model, checkpoint=c) for c in STUDY.models[model].checkpoints
-    ]
-    return " ".join(f"{option} {shlex.quote(p)}" for p in paths)
 
 
 for _model in SHARED:
@@ -72,7 +59,10 @@ for _model in SHARED:
             f"{LOGS}/ask/{_model}.log",
         benchmark:
             f"{LOGS}/ask/{_model}.benchmark.tsv"
+        conda:
+            ENVIRONMENT
         params:
+            study=STUDY_FILE,
             model=_model,
             each=" ".join(
                 [
@@ -88,5 +78,5 @@ for _model in SHARED:
                 ]
             ),
         shell:
-            "tactometer ask --study {STUDY_FILE:q} --model {params.model:q} {params.each}"
+            "tactometer ask --study {params.study:q} --model {params.model:q} {params.each}"
             " {input.requests:q} > {log:q} 2>&1"

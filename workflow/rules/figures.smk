@@ -4,7 +4,15 @@ Needs: tables; recipes/figures.json and recipes/report.json.
 Makes: figures/{figure}.svg and .png, report.html; `snakemake --report` collects what is marked.
 """
 
-FIGURES = ["weights", "phi", "responses", "semantics", "predictive", "recovery", "diagnostics"]
+FIGURES = [
+    "weights",
+    "phi",
+    "responses",
+    "semantics",
+    "predictive",
+    "recovery",
+    "diagnostics",
+]
 
 
 rule draw:
@@ -25,11 +33,14 @@ rule draw:
         },
     log:
         f"{LOGS}/draw.log",
+    conda:
+        ENVIRONMENT
     params:
-        tables=f"{RESULTS}/tables",
-        figures=f"{RESULTS}/figures",
+        study=STUDY_FILE,
+        tables=lambda wildcards: f"{RESULTS}/tables",
+        figures=lambda wildcards: f"{RESULTS}/figures",
     shell:
-        "tactometer draw --study {STUDY_FILE:q} --tables {params.tables:q}"
+        "tactometer draw --study {params.study:q} --tables {params.tables:q}"
         " --out {params.figures:q} > {log:q} 2>&1"
 
 
@@ -43,9 +54,12 @@ rule write_report:
         f"{RESULTS}/report.html",
     log:
         f"{LOGS}/report.log",
+    conda:
+        ENVIRONMENT
     params:
-        tables=f"{RESULTS}/tables",
-        figures=f"{RESULTS}/figures",
+        study=STUDY_FILE,
+        tables=lambda wildcards: f"{RESULTS}/tables",
+        figures=lambda wildcards: f"{RESULTS}/figures",
     shell:
-        "tactometer report --study {STUDY_FILE:q} --tables {params.tables:q}"
+        "tactometer report --study {params.study:q} --tables {params.tables:q}"
         " --figures {params.figures:q} --out {output:q} > {log:q} 2>&1"

@@ -23,13 +23,18 @@ rule fit:
         counts=f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet",
     output:
         nc=f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.nc",
-        rest=[f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.{part}" for part in PARTS],
+        rest=[
+            f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.{part}"
+            for part in PARTS
+        ],
     log:
         f"{LOGS}/fit/{{model}}/{{checkpoint}}/{{goal}}.log",
     benchmark:
         f"{LOGS}/fit/{{model}}/{{checkpoint}}/{{goal}}.benchmark.tsv"
     wildcard_constraints:
         model=any_of([name for name in STUDY.models if name not in SHARING]),
+    conda:
+        ENVIRONMENT
     shell:
         FIT
 
@@ -62,7 +67,9 @@ for _model in SHARING:
             f"{LOGS}/fit/{_model}/{{checkpoint}}.log",
         benchmark:
             f"{LOGS}/fit/{_model}/{{checkpoint}}.benchmark.tsv"
-        threads: 2
         priority: 1  # the longest fit: start it first
+        conda:
+            ENVIRONMENT
+        threads: 2
         shell:
             FIT

@@ -7,13 +7,6 @@ Makes: choices/{model}/{checkpoint}/{prompt_set}.parquet, counts/{model}/{checkp
 semantics/{model}/{checkpoint}.parquet. For recorded models the last two come from CSV files.
 """
 
-
-def judged(wildcards):
-    """What the judge said of a prompt set; nothing in a study without one."""
-    folder = f"{RESULTS}/judgements/{wildcards.model}/{wildcards.checkpoint}"
-    return [f"{folder}/{wildcards.prompt_set}.parquet"] if STUDY.judge else []
-
-
 if STUDY.judge:
 
     rule judge:
@@ -30,10 +23,13 @@ if STUDY.judge:
             f"{LOGS}/judge/{{model}}/{{checkpoint}}/{{prompt_set}}.log",
         wildcard_constraints:
             model=any_of(ASKED),
+        conda:
+            ENVIRONMENT
         params:
+            study=STUDY_FILE,
             journal=JOURNAL,
         shell:
-            "tactometer judge --study {STUDY_FILE:q} --model {wildcards.model:q}"
+            "tactometer judge --study {params.study:q} --model {wildcards.model:q}"
             " --judge {input.judge:q} --requests {input.requests:q} --done {input.done:q}"
             " --journal {params.journal:q} --out {output:q} > {log:q} 2>&1"
 
@@ -52,11 +48,14 @@ rule parse:
         f"{LOGS}/parse/{{model}}/{{checkpoint}}/{{prompt_set}}.log",
     wildcard_constraints:
         model=any_of(ASKED),
+    conda:
+        ENVIRONMENT
     params:
+        study=STUDY_FILE,
         journal=JOURNAL,
         judged=lambda wildcards: [f"--judged={path}" for path in judged(wildcards)],
     shell:
-        "tactometer parse --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer parse --study {params.study:q} --model {wildcards.model:q}"
         " --requests {input.requests:q} --done {input.done:q} --journal {params.journal:q}"
         " {params.judged:q} --out {output:q} > {log:q} 2>&1"
 
@@ -72,8 +71,12 @@ rule count:
         f"{LOGS}/count/{{model}}/{{checkpoint}}/{{goal}}.log",
     wildcard_constraints:
         model=any_of(ASKED),
+    conda:
+        ENVIRONMENT
+    params:
+        study=STUDY_FILE,
     shell:
-        "tactometer count --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer count --study {params.study:q} --model {wildcards.model:q}"
         " --choices {input.choices:q} --out {output:q} > {log:q} 2>&1"
 
 
@@ -88,8 +91,12 @@ rule add_semantics:
         f"{LOGS}/semantics/{{model}}/{{checkpoint}}.log",
     wildcard_constraints:
         model=any_of(ASKED),
+    conda:
+        ENVIRONMENT
+    params:
+        study=STUDY_FILE,
     shell:
-        "tactometer semantics --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer semantics --study {params.study:q} --model {wildcards.model:q}"
         " --choices {input.choices:q} --out {output:q} > {log:q} 2>&1"
 
 
@@ -110,8 +117,11 @@ for _model in RECORDED:
             ],
         log:
             f"{LOGS}/import/{_model}.log",
+        conda:
+            ENVIRONMENT
         params:
+            study=STUDY_FILE,
             model=_model,
         shell:
-            "tactometer import --study {STUDY_FILE:q} --model {params.model:q}"
+            "tactometer import --study {params.study:q} --model {params.model:q}"
             " --semantics {output.semantics:q} {output.counts:q} > {log:q} 2>&1"

@@ -5,17 +5,16 @@ Makes: recipes/{stage}.json, one for each stage, and one for each target that ha
 """
 
 
-def recipe(name):
-    """The path of a recipe; wildcards stay wildcards."""
-    return f"{RESULTS}/recipes/{name}.json"
-
-
 rule recipe:
     """Take a stamp over into the results: what depends on it is stale from here on."""
     input:
         STAMPS / "recipes" / "{recipe}.json",
     output:
         recipe("{recipe}"),
+    log:
+        f"{LOGS}/recipes/{{recipe}}.log",
     localrule: True
+    conda:
+        ENVIRONMENT
     shell:
-        "cp {input:q} {output:q}"
+        "cp {input:q} {output:q} 2> {log:q}"

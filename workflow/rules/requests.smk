@@ -16,6 +16,10 @@ rule requests:
     log:
         f"{LOGS}/requests/{{model}}/{{prompt_set}}.log",
     localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        study=STUDY_FILE,
     shell:
-        "tactometer requests --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer requests --study {params.study:q} --model {wildcards.model:q}"
         " --prompt-set {wildcards.prompt_set:q} --out {output:q} > {log:q} 2>&1"

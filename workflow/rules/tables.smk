@@ -18,21 +18,6 @@ TABLES = [
 ]
 
 
-def parts_of(wildcards):
-    """Everything that the fits, counts, semantics and choices of a model hold for the tables."""
-    model = STUDY.models[wildcards.model]
-    for checkpoint in model.checkpoints:
-        place = f"{model.name}/{checkpoint}"
-        yield f"{RESULTS}/semantics/{place}.parquet"
-        for goal in model.goals:
-            yield f"{RESULTS}/counts/{place}/{goal}.parquet"
-            yield from (f"{RESULTS}/fits/{place}/{goal}.{part}" for part in PARTS)
-        for prompt_set in model.prompt_sets:
-            yield f"{RESULTS}/choices/{place}/{prompt_set}.parquet"
-            if STUDY.judge:
-                yield f"{RESULTS}/judgements/{place}/{prompt_set}.parquet"
-
-
 rule gather:
     """Gather what the tables say of one model."""
     input:
@@ -42,10 +27,13 @@ rule gather:
         expand(f"{RESULTS}/tables/models/{{{{model}}}}/{{table}}.parquet", table=TABLES),
     log:
         f"{LOGS}/gather/{{model}}.log",
+    conda:
+        ENVIRONMENT
     params:
-        results=RESULTS,
+        study=STUDY_FILE,
+        results=lambda wildcards: RESULTS,
     shell:
-        "tactometer gather --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer gather --study {params.study:q} --model {wildcards.model:q}"
         " --results {params.results:q} > {log:q} 2>&1"
 
 
@@ -68,7 +56,10 @@ rule tabulate:
         ),
     log:
         f"{LOGS}/tabulate.log",
+    conda:
+        ENVIRONMENT
     params:
-        results=RESULTS,
+        study=STUDY_FILE,
+        results=lambda wildcards: RESULTS,
     shell:
-        "tactometer tabulate --study {STUDY_FILE:q} --results {params.results:q} > {log:q} 2>&1"
+        "tactometer tabulate --study {params.study:q} --results {params.results:q} > {log:q} 2>&1"

@@ -1,0 +1,50 @@
+"""Names and paths that several stages share."""
+
+import shlex
+
+ENVIRONMENT = "../../envs/tactometer.yaml"
+
+
+def any_of(names):
+    """A wildcard constraint that matches these names alone."""
+    return "|".join(re.escape(name) for name in names) or "(?!)"
+
+
+def recipe(name):
+    """The path of a recipe; wildcards stay wildcards."""
+    return f"{RESULTS}/recipes/{name}.json"
+
+
+def requests_of(wildcards):
+    """All requests files of a model."""
+    sets = STUDY.models[wildcards.model].prompt_sets
+    return [f"{RESULTS}/requests/{wildcards.model}/{name}.parquet" for name in sets]
+
+
+def of_each(model, option, path):
+    """An option of the command line, once for each checkpoint of a model."""
+    paths = [
+        path.format(model=model, checkpoint=c) for c in STUDY.models[model].checkpoints
+    ]
+    return " ".join(f"{option} {shlex.quote(p)}" for p in paths)
+
+
+def judged(wildcards):
+    """What the judge said of a prompt set; nothing in a study without one."""
+    folder = f"{RESULTS}/judgements/{wildcards.model}/{wildcards.checkpoint}"
+    return [f"{folder}/{wildcards.prompt_set}.parquet"] if STUDY.judge else []
+
+
+def parts_of(wildcards):
+    """Everything that the fits, counts, semantics and choices of a model hold for the tables."""
+    model = STUDY.models[wildcards.model]
+    for checkpoint in model.checkpoints:
+        place = f"{model.name}/{checkpoint}"
+        yield f"{RESULTS}/semantics/{place}.parquet"
+        for goal in model.goals:
+            yield f"{RESULTS}/counts/{place}/{goal}.parquet"
+            yield from (f"{RESULTS}/fits/{place}/{goal}.{part}" for part in PARTS)
+        for prompt_set in model.prompt_sets:
+            yield f"{RESULTS}/choices/{place}/{prompt_set}.parquet"
+            if STUDY.judge:
+                yield f"{RESULTS}/judgements/{place}/{prompt_set}.parquet"

@@ -1,0 +1,13 @@
+"""The environment of the jobs that Snakemake starts."""
+
+import os
+import sys
+from pathlib import Path
+
+
+def use_this_package() -> None:
+    """Let jobs run this very package, with the Python that runs Snakemake, activated or not."""
+    paths = {"PYTHONPATH": Path(__file__).parents[1], "PATH": Path(sys.executable).parent}
+    for name, path in paths.items():
+        held = os.environ.get(name)
+        os.environ[name] = os.pathsep.join([str(path), *([held] if held else [])])
