@@ -165,7 +165,7 @@ def _diagnostics(sampled: Sampled) -> dict[str, Any]:
         "divergences": found.divergences,
         "treedepth_hits": found.treedepth_hits,
         "rhat_worst": found.rhat,
-        "ess_least": min(found.ess_bulk, found.ess_tail),
+        "ess_least": found.ess_bulk,
         "seconds": found.seconds,
         "verdict": found.verdict,
         "note": "; ".join(notes),

@@ -25,7 +25,7 @@ from tactometer.figures.tables import Tables, passed, with_condition
 TITLE = "Did the sampler converge?"
 MEASURES = {
     "rhat_worst": ("worst R-hat (below 1.01)", 1.01),
-    "ess_least": ("least ESS (above 400)", 400.0),
+    "ess_least": ("least bulk ESS (above 400)", 400.0),
     "divergences": ("divergences (none)", 0.0),
     "treedepth_hits": ("treedepth hits (none)", 0.0),
 }

@@ -1,0 +1,80 @@
+"""Whoever kills a run, at any moment, loses nothing: the next call completes it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import graph
+from graph import edit, plan, snakemake
+
+MOMENTS = (4.0, 9.0, 20.0)  # seconds: while requests are written, asked, fitted
+
+
+def test_a_run_killed_again_and_again_is_completed(tmp_path: Path) -> None:
+    folder = graph.lay_out(tmp_path / "run")
+    for moment in MOMENTS:
+        run = subprocess.Popen(
+            [sys.executable, "-m", "snakemake"],
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(moment)
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+    snakemake(folder)
+    assert plan(folder) == {}
+    for journal in folder.glob("results/small/answers/*/*.jsonl"):
+        keys = [json.loads(line)["key"] for line in journal.read_text().splitlines()]
+        assert len(keys) == len(set(keys)) == 13 * (2 * 5 + 5 * 8)
+
+
+def test_two_runs_at_once_are_told_apart(tmp_path: Path) -> None:
+    folder = graph.lay_out(tmp_path / "run")
+    first = subprocess.Popen(
+        [sys.executable, "-m", "snakemake", "ask"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        lock = folder / ".snakemake/tactometer/small/run.lock"
+        deadline = time.monotonic() + 60
+        while not lock.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        second = snakemake(folder, "ask", check=False)
+        assert second.returncode != 0
+        assert "another Snakemake is at work on this study" in second.stderr + second.stdout
+        assert first.wait(timeout=240) == 0
+    finally:
+        if first.poll() is None:
+            os.killpg(first.pid, signal.SIGKILL)
+            first.wait()
+
+
+MISTAKES = {
+    "a misspelt key": ("framings:", "framinga:", ("config.yaml", "framinga", "framings")),
+    "a missing file": ("people.csv", "peopel.csv", ("config.yaml", "peopel.csv", "does not exist")),
+    "an unknown goal": ("[default, social]", "[default, socail]", ("config.yaml", "socail")),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_stops_a_plan_with_one_sentence(mistake: str, tmp_path: Path) -> None:
+    folder = graph.lay_out(tmp_path / "run")
+    old, new, told = MISTAKES[mistake]
+    edit(folder / "config/config.yaml", old, new)
+    done = snakemake(folder, "-n", check=False)
+    text = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "Traceback" not in text
+    for word in told:
+        assert word in text, text
