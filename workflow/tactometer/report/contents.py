@@ -64,7 +64,7 @@ def measured(
                 str(mine["goal"].n_unique()),
                 f"{valid:,}",
                 f"{invalid:,} ({invalid / max(1, valid + invalid):.1%})",
-                f"{asked:,}",
+                f"{asked:,.0f}",
                 ", ".join(sorted(ways - {"invalid"})) or "recorded counts",
             ]
         )
