@@ -359,4 +359,4 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
                 command, capture_output=True, text=True, check=True, cwd=tmp_path, env=env
             )
             peaks.append(int(done.stdout.split()[-1]) / 1024)
-    assert peaks[1] - peaks[0] < 15, peaks  # MiB; the answers alone are 100
+    assert peaks[1] - peaks[0] < 30, peaks  # MiB, an allocator's noise; answers alone are 100
