@@ -154,11 +154,12 @@ def sources(entry: str, package: Path = PACKAGE) -> dict[str, str]:
 
 
 def _files(package: Path, module: str) -> list[Path]:
-    """The files of a module: one, or a package's own with its templates."""
+    """The file of a module; of a package its __init__ and its templates, not what it leaves out."""
     if (package / f"{module}.py").is_file():
         return [package / f"{module}.py"]
     folder = package / module
-    return sorted(p for p in folder.glob("*") if p.is_file() and p.suffix != ".pyc")
+    templates = [p for p in folder.rglob("*") if p.is_file() and p.suffix not in (".py", ".pyc")]
+    return sorted([*folder.glob("__init__.py"), *templates])
 
 
 def _imports(text: str) -> Iterable[str]:
