@@ -47,6 +47,7 @@ demo: cmdstan  ## Run the study `demo` and name the files to open
 	@exec 9>results/.demo.lock; \
 	flock --nonblock 9 || { echo "tactometer: another demo is running here; waiting for it"; flock 9; }; \
 	$(RUN); export PATH; \
+	tactometer cmdstan --compile s2; \
 	snakemake; \
 	if [ ! results/demo/report.zip -nt results/demo/report.html ]; then \
 	  snakemake --report results/demo/report.zip --quiet all; \

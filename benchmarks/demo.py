@@ -17,6 +17,10 @@ import psutil
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("Snakefile", "workflow", "config", "profiles", "resources", "envs")
+COMMANDS = (  # as `make demo` does
+    f"PYTHONPATH=workflow {sys.executable} -m tactometer cmdstan --compile s2"
+    f" && exec {sys.executable} -m snakemake"
+)
 
 
 def main() -> None:
@@ -30,7 +34,7 @@ def main() -> None:
         start, peak = time.monotonic(), 0
         with (folder / "log").open("w") as log:
             run = subprocess.Popen(
-                [sys.executable, "-m", "snakemake"], cwd=folder, env=env, stdout=log, stderr=log
+                ["sh", "-c", COMMANDS], cwd=folder, env=env, stdout=log, stderr=log
             )
             while run.poll() is None:
                 peak = max(peak, memory(run.pid))

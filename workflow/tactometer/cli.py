@@ -32,7 +32,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_questions(commands)
     _add_answers(commands)
     _add_results(commands)
-    _command(commands, "cmdstan", stages.cmdstan, "find CmdStan, or build it")
+    command = _command(commands, "cmdstan", stages.cmdstan, "find CmdStan, or build it")
+    command.add_argument(
+        "--compile", nargs="*", default=[], choices=["s1", "s2", "s2_fixed"], metavar="PROGRAM"
+    )
     return parser
 
 

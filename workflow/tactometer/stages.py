@@ -12,12 +12,16 @@ from typing import Any
 from tactometer import files, study
 from tactometer.errors import UserError
 
+PROGRAMS = Path(__file__).parents[1] / "stan"
+
 
 def cmdstan(given: Namespace) -> None:
     """Find CmdStan, or install it, telling what is being done."""
     from tactometer import cmdstan
 
     cmdstan.ensure()
+    for name in given.compile:  # one at a time: a compiler takes a GiB
+        cmdstan.compile_program(PROGRAMS / f"{name}.stan")
 
 
 def requests(given: Namespace) -> None:
