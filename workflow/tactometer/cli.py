@@ -1,21 +1,22 @@
-"""The command line that rules call: one subcommand a stage, any of which can be run by hand."""
+"""The command line: a subcommand for each stage, as rules call it, and those that people type."""
 
 import argparse
+import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tactometer import stages
+from tactometer import commands, stages
 from tactometer.errors import UserError
 
-Command = Callable[[argparse.Namespace], None]
+Command = Callable[[argparse.Namespace], int | None]
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a subcommand; a user's mistake is one sentence on stderr and exit status 1."""
     given = _parser().parse_args(arguments)
     try:
-        given.run(given)
+        sys.exit(given.run(given))
     except UserError as error:
         print(f"tactometer: {error}", file=sys.stderr)
         sys.exit(1)
@@ -28,11 +29,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tactometer", description="Measure how a language model trades honesty for kindness."
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_questions(commands)
-    _add_answers(commands)
-    _add_results(commands)
-    command = _command(commands, "cmdstan", stages.cmdstan, "find CmdStan, or build it")
+    parsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name in commands.NAMES:
+        module = importlib.import_module(f"tactometer.commands.{name}")
+        module.arguments(_command(parsers, name, module.run, module.PURPOSE))
+    _add_questions(parsers)
+    _add_answers(parsers)
+    _add_results(parsers)
+    command = _command(parsers, "cmdstan", stages.cmdstan, "find CmdStan, or build it")
     command.add_argument(
         "--compile", nargs="*", default=[], choices=["s1", "s2", "s2_fixed"], metavar="PROGRAM"
     )
@@ -129,6 +133,3 @@ def _add_results(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         command.add_argument("--out", type=Path, required=True)
         if name == "report":
             command.add_argument("--figures", type=Path, required=True)
-
-    command = _command(commands, "summary", stages.summary, "say how a run ended, what to open")
-    command.add_argument("results", type=Path, help="results/{study}")

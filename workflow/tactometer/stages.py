@@ -235,11 +235,3 @@ def report(given: Namespace) -> None:
         baseline=sweep.baseline,
         provenance=provenance.versions(),
     )
-
-
-def summary(given: Namespace) -> None:
-    """Say how a run ended and what to open."""
-    from tactometer.summary import lines
-
-    for line in lines(given.results):
-        print(line)
