@@ -13,6 +13,8 @@ TABLES = [
     "predictive",
     "recovery",
     "answers",
+    "asked",
+    "replies",
     "published",
     *(["agreement"] if STUDY.judge else []),
 ]
