@@ -223,7 +223,7 @@ def draw(given: Namespace) -> None:
 
 def report(given: Namespace) -> None:
     """Write the page that stands alone."""
-    from tactometer import provenance, report
+    from tactometer import provenance, recipes, report
 
     sweep = study.read(given.study)
     report.build(
@@ -233,5 +233,6 @@ def report(given: Namespace) -> None:
         study=sweep.name,
         goals=sweep.goals,
         baseline=sweep.baseline,
+        methods=recipes.methods_of(sweep),
         provenance=provenance.versions(),
     )
