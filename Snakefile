@@ -78,6 +78,7 @@ rule all:
     default_target: True
     input:
         rules.tabulate.output,
+        rules.describe.output,
         rules.draw.output,
         rules.write_report.output,
     localrule: True
@@ -112,6 +113,7 @@ rule tables:
     """Target: the tables."""
     input:
         rules.tabulate.output,
+        rules.describe.output,
     localrule: True
 
 

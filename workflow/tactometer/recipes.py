@@ -42,6 +42,7 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "import": ("imports", ()),
     "fit": ("fits", ("cmdstanpy", "arviz")),
     "tables": ("tables", ()),
+    "dictionary": ("dictionary", ()),
     "figures": ("figures", ("plotnine",)),
     "report": ("report", ("jinja2",)),
 }

@@ -35,10 +35,11 @@ def draw(choices: Path, each: int = EACH) -> pl.DataFrame:
     light = rows.select("row", "framing", "method", "request", "sample").collect()
     drawn = light.sort("request", "sample").group_by("framing", "method").head(each)["row"]
     chosen = rows.filter(pl.col("row").is_in(drawn.to_list())).collect().sort("row")
-    return pl.DataFrame([_shown(row) for row in chosen.iter_rows(named=True)], schema=SAMPLE)
+    return pl.DataFrame([shown(row) for row in chosen.iter_rows(named=True)], schema=SAMPLE)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a choices file as people read it: the prompt as text, the options lettered."""
     prompt = "\n\n".join(f"[{m['role']}]\n{m['content']}" for m in row["messages"])
     return {**row, "prompt": prompt, "options": _lettered(row["options"])}
 

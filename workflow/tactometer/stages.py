@@ -205,6 +205,19 @@ def tabulate(given: Namespace) -> None:
     tables.tabulate(study.read(given.study), given.results)
 
 
+def describe(given: Namespace) -> None:
+    """Write the data dictionary of some tables, as Parquet and CSV."""
+    import polars as pl
+
+    from tactometer import dictionary
+
+    frame = dictionary.describe({p.stem: pl.read_parquet_schema(p) for p in given.tables})
+    with files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)
+    with files.atomic(given.out.with_suffix(".csv")) as temporary:
+        frame.write_csv(temporary)
+
+
 def draw(given: Namespace) -> None:
     """Draw every figure, as SVG and PNG."""
     from tactometer import figures

@@ -4,4 +4,4 @@ A module has `PURPOSE`, `arguments(parser)` and `run(given) -> int | None` (the 
 imports what is heavy inside `run`, since every command line imports all of them.
 """
 
-NAMES = ("summary",)
+NAMES = ("answers", "compare", "summary")
