@@ -20,6 +20,7 @@ from tactometer.report.data import download
 from tactometer.report.findings import findings
 from tactometer.report.methods import paragraph
 
+LARGEST = 400_000  # bytes of an SVG beyond which the page takes the PNG: thousands of points
 TABLES = [
     *("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery", "answers"),
     *("asked", "replies"),
@@ -126,6 +127,9 @@ def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict
     path = folder / f"{name}.svg"
     if not path.is_file():
         raise UserError(f"{path}: the figure is missing; run the workflow's `figures` stage first")
+    kind = "svg+xml"
+    if path.stat().st_size > LARGEST:
+        path, kind = path.with_suffix(".png"), "png"
     text = texts.TEXTS[name]
     return {
         "name": name,
@@ -135,7 +139,7 @@ def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict
         "alt": text.alt,
         "n": _size(name, frames),
         "data": download(name, frames),
-        "image": "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode(),
+        "image": f"data:image/{kind};base64," + base64.b64encode(path.read_bytes()).decode(),
     }
 
 
