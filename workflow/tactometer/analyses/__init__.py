@@ -50,4 +50,4 @@ def analyse(name: str, evidence: Evidence) -> pl.DataFrame:
     """The table of one analysis: the columns of its `SCHEMA`, no row where it does not apply."""
     module = importlib.import_module(f"tactometer.analyses.{name}")
     table: pl.DataFrame = module.analyse(evidence)
-    return table.select(module.SCHEMA).cast(module.SCHEMA)
+    return table.select(list(module.SCHEMA)).cast(module.SCHEMA)
