@@ -1,6 +1,6 @@
 """Tactometer: from a study file to the speaker in each model.
 
-    recipes -> requests -> ask -> parse -> count, semantics -> fit -> tables -> figures, report
+    recipes -> requests -> ask -> parse -> count, semantics -> fit -> tables -> analyses -> figures, report
 
 Plan with `snakemake -n`, run with `snakemake` or `snakemake --profile slurm`, take another study
 with `--configfile config/studies/NAME.yaml`. Results stand under results/{study}/.
@@ -60,6 +60,7 @@ include: "workflow/rules/ask.smk"
 include: "workflow/rules/parse.smk"
 include: "workflow/rules/fit.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/analyses.smk"
 include: "workflow/rules/figures.smk"
 
 
@@ -79,6 +80,7 @@ rule all:
     input:
         rules.tabulate.output,
         rules.describe.output,
+        expand(rules.analyse.output, analysis=ANALYSES),
         rules.draw.output,
         rules.write_report.output,
     localrule: True

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tactometer import commands, stages
+from tactometer.analyses import ANALYSES
 from tactometer.errors import UserError
 
 Command = Callable[[argparse.Namespace], int | None]
@@ -126,6 +127,17 @@ def _add_results(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command = _command(commands, "describe", stages.describe, "say what the columns mean")
     command.add_argument("--tables", type=Path, nargs="+", required=True)
     command.add_argument("--out", type=Path, required=True)
+
+    command = _command(commands, "condense", stages.condense, "gather draws and answers")
+    _of_model(command)
+    command.add_argument("--results", type=Path, required=True)
+    command.add_argument("--out", type=Path, required=True)
+
+    command = _command(commands, "analyse", stages.analyse, "make the table of one analysis")
+    command.add_argument("analysis", choices=ANALYSES)
+    command.add_argument("--study", type=Path, required=True)
+    command.add_argument("--tables", type=Path, required=True)
+    command.add_argument("--condensed", type=Path, required=True, help="what `condense` made")
 
     for name, run, purpose in (
         ("draw", stages.draw, "draw the figures"),

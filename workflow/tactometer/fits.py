@@ -8,16 +8,20 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tactometer import digests, files
 from tactometer.counts import POOLED
+from tactometer.posterior import scalars
 from tactometer.rsa import Array
 from tactometer.sampling import Behaviour, Sampled, SamplingSettings, sample
 from tactometer.speakers import speaker
 
 PREDICTIVE_DRAWS = 400
 INTERVAL = (0.025, 0.975)
-SUMMARIES = ("estimates", "diagnostics", "predictive")
+TINY = 1e-300  # an utterance that is never said still has a logarithm
+SUMMARIES = ("estimates", "diagnostics", "predictive", "draws")
+THINNED = 1000  # draws that the analyses read: enough for 95% intervals of differences
 
 
 @dataclass
@@ -27,6 +31,7 @@ class Rows:
     estimates: list[dict[str, Any]] = field(default_factory=list)
     diagnostics: list[dict[str, Any]] = field(default_factory=list)
     predictive: list[dict[str, Any]] = field(default_factory=list)
+    draws: list[pl.DataFrame] = field(default_factory=list)
 
 
 def fit(
@@ -138,6 +143,7 @@ def _store(
     for index, (goal, place) in enumerate(places.items()):
         mine = [row for row in summary if row["goal"] in (None, goal)]
         predicted = _predictive(sampled, index, rng)
+        drawn = _draws(sampled, goal)
         for name in names:
             group = f"{name}/{sampled.speaker.name}"
             data.sel(goal=[goal]).to_netcdf(
@@ -154,6 +160,22 @@ def _store(
             ]
             rows[goal].diagnostics.append({**head, **_diagnostics(sampled)})
             rows[goal].predictive += [{**head, **row} for row in predicted]
+            named = [pl.lit(value).alias(column) for column, value in head.items()]
+            rows[goal].draws.append(drawn.select(*named, pl.all()))
+
+
+def _draws(sampled: Sampled, goal: str) -> pl.DataFrame:
+    """The natural parameters of one goal, thinned evenly: a row a draw, the same of every goal."""
+    found = scalars(sampled.draws, sampled.behaviour.goals)
+    mine = {name: x.reshape(-1) for (name, whose), x in found.items() if whose in (None, goal)}
+    picked = _thin(sampled.stats["lp"].size, THINNED)
+    columns = {name: x[picked].astype(np.float32) for name, x in mine.items()}
+    return pl.DataFrame({"draw": np.arange(picked.size, dtype=np.int32), **columns})
+
+
+def _thin(total: int, most: int) -> NDArray[np.int64]:
+    """Which draws to keep: spread evenly, as `Sampled.predict` spreads them."""
+    return np.linspace(0, total - 1, min(most, total)).round().astype(np.int64)
 
 
 def _diagnostics(sampled: Sampled) -> dict[str, Any]:
@@ -176,11 +198,14 @@ def _predictive(sampled: Sampled, goal: int, rng: np.random.Generator) -> list[d
     """What the posterior expects to see of as many answers as there were, beside what was seen.
 
     The interval is of replicated proportions, so it holds the noise of counting as well.
+    `phi_influence` is how much one more such answer moves the mean of phi: the derivative by its
+    weight, Cov(phi, log p(u|s)) over the posterior (the infinitesimal jackknife); 0 without a phi.
     """
     behaviour = sampled.behaviour
     p = sampled.predict(PREDICTIVE_DRAWS)[:, goal]
     seen = behaviour.counts[goal]
     totals = seen.sum(axis=1)
+    influence = _influence(sampled, goal, p)
     rows = []
     for s, state in enumerate(behaviour.states):
         n = max(1, round(totals[s]))
@@ -195,13 +220,27 @@ def _predictive(sampled: Sampled, goal: int, rng: np.random.Generator) -> list[d
                     "p_low": float(low[u]),
                     "p_high": float(high[u]),
                     "p_data": float(seen[s, u] / totals[s]) if totals[s] > 0 else None,
+                    "phi_influence": float(influence[s, u]),
                 }
             )
     return rows
 
 
+def _influence(sampled: Sampled, goal: int, p: Array) -> Array:
+    """Cov(phi, log p) over the draws of p [draw, state, utterance]: [state, utterance]."""
+    if "phi" not in sampled.draws:
+        return np.zeros(p.shape[1:])
+    phi = sampled.draws["phi"][..., goal].reshape(-1)[_thin(sampled.stats["lp"].size, len(p))]
+    covariance: Array = np.tensordot(phi - phi.mean(), np.log(np.maximum(p, TINY)), axes=1) / len(p)
+    return covariance
+
+
 def _summarise(rows: Rows, path: Path) -> None:
     for part in SUMMARIES:
         with files.atomic(path.with_suffix(f".{part}.parquet")) as temporary:
-            frame = pl.DataFrame(getattr(rows, part), infer_schema_length=None)
+            found = getattr(rows, part)
+            if part == "draws":  # a speaker variant lacks what another has
+                frame = pl.concat(found, how="diagonal")
+            else:
+                frame = pl.DataFrame(found, infer_schema_length=None)
             frame.write_parquet(temporary)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tactometer import digests, files
+from tactometer.analyses import ANALYSES
 from tactometer.domain import SEMANTICS
 from tactometer.errors import UserError
 from tactometer.providers import weights
@@ -31,6 +32,8 @@ _IMPORT = re.compile(
 )
 _INCLUDE = re.compile(r"^\s*#include\s+<?\"?([^\s\">]+)", re.M)
 
+TOOLS = {"mixed_effects": ("statsmodels", "cmdstanpy")}  # of an analysis
+
 # The entry module of each stage, and the tools whose version can change what it makes.
 STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "requests": ("requests", ()),
@@ -43,6 +46,8 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "fit": ("fits", ("cmdstanpy", "arviz")),
     "tables": ("tables", ()),
     "dictionary": ("dictionary", ()),
+    "condense": ("condense", ()),
+    **{f"analyses/{name}": (f"analyses/{name}", TOOLS.get(name, ())) for name in ANALYSES},
     "figures": ("figures", ("plotnine",)),
     "report": ("report", ("jinja2",)),
 }
@@ -59,6 +64,8 @@ def wanted(study: Study) -> dict[str, dict[str, Any]]:
     recipes["requests"]["keys"] = {"seed": sample["seed"]}
     recipes["judge"]["keys"] = _judge(study)
     recipes["tables"]["keys"] = _labels(study)
+    for name in ANALYSES:
+        recipes[f"analyses/{name}"]["keys"] = {**_outline(study), **_analyses(study)}
     recipes["figures"]["keys"] = _outline(study)
     recipes["report"]["keys"] = {**_outline(study), "methods": methods_of(study)}
     for model in study.models.values():
@@ -254,6 +261,12 @@ def _labels(study: Study) -> Mapping[str, Any]:
         for path in model.settings.get("published", [])
     }
     return {"study": study.name, "checkpoints": described, "published": published}
+
+
+def _analyses(study: Study) -> dict[str, Any]:
+    """What the analyses read of the study beside their tables."""
+    totals = {model.name: model.fit["count_total"] for model in study.models.values()}
+    return {"settings": study.analyses, "totals": totals}
 
 
 def _outline(study: Study) -> dict[str, Any]:

@@ -218,6 +218,39 @@ def describe(given: Namespace) -> None:
         frame.write_csv(temporary)
 
 
+def condense(given: Namespace) -> None:
+    """Write what the analyses read of one model: thinned draws and answers."""
+    from tactometer.condense import condense
+
+    sweep = study.read(given.study)
+    model = sweep.models[given.model]
+    utterances = sweep.domain_of(model.domain).utterances
+    condense(model, utterances, given.results, given.out)
+
+
+def analyse(given: Namespace) -> None:
+    """Make the table of one analysis, as Parquet and CSV."""
+    from tactometer import analyses
+    from tactometer.analyses.evidence import read
+
+    sweep = study.read(given.study)
+    evidence = read(
+        sweep.name,
+        given.tables,
+        {model: given.condensed / model for model in sweep.models},
+        goals=sweep.goals,
+        utterances=sweep.domain.utterances,
+        baseline=sweep.baseline,
+        settings=sweep.analyses,
+        totals={model.name: model.fit["count_total"] for model in sweep.models.values()},
+    )
+    table = analyses.analyse(given.analysis, evidence)
+    with files.atomic(given.tables / f"{given.analysis}.parquet") as path:
+        table.write_parquet(path)
+    with files.atomic(given.tables / f"{given.analysis}.csv") as path:
+        table.write_csv(path)
+
+
 def draw(given: Namespace) -> None:
     """Draw every figure, as SVG and PNG."""
     from tactometer import figures

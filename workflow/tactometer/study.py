@@ -111,6 +111,11 @@ class Study:
         found = self.data.get("judge")
         return (found["model"], found["checkpoint"]) if found else None
 
+    @property
+    def analyses(self) -> dict[str, Any]:
+        """The settings of the analyses, with the defaults of the schema."""
+        return _filled(_schema()["properties"]["analyses"], self.data.get("analyses", {}))
+
     def write(self, path: Path) -> None:
         """Write the study where the jobs of a run read it, if it is another than the one there."""
         content = {"data": self.data, "source": self.source}
@@ -177,6 +182,21 @@ def _resolve(data: dict[str, Any], source: str, lines: yamlfile.Lines) -> Study:
     _check_goals(study, lines)
     _check_judge(study, lines)
     return study
+
+
+def _schema() -> dict[str, Any]:
+    return dict(yamlfile.read(SCHEMA)[0])
+
+
+def _filled(part: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """A part of the study with the defaults of its schema, at every depth."""
+    found: dict[str, Any] = {}
+    for key, inner in part["properties"].items():
+        if "properties" in inner:
+            found[key] = _filled(inner, given.get(key, {}))
+        elif key in given or "default" in inner:
+            found[key] = given.get(key, inner.get("default"))
+    return found
 
 
 def _defaults(properties: Mapping[str, Any]) -> dict[str, Any]:

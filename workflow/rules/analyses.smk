@@ -1,0 +1,75 @@
+"""Analyses: from posteriors and answers to findings, a table each.
+
+Needs: tables, fits and choices; recipes/condense.json and recipes/analyses/{analysis}.json (the code
+of that analysis alone, the study's thresholds).
+Makes: analyses/{model}/draws.parquet and answers.parquet (what the analyses read of a model beside its
+tables), tables/{analysis}.parquet and .csv. An analysis that does not apply gives a table without rows.
+"""
+
+from tactometer.analyses import ANALYSES
+
+CONDENSED = ["draws.parquet", "answers.parquet"]
+
+
+def thinned(wildcards):
+    """The draws and the production choices of a model."""
+    model = STUDY.models[wildcards.model]
+    for checkpoint in model.checkpoints:
+        place = f"{model.name}/{checkpoint}"
+        for goal in model.goals:
+            yield f"{RESULTS}/fits/{place}/{goal}.draws.parquet"
+            if not model.recorded:
+                yield f"{RESULTS}/choices/{place}/{goal}.parquet"
+
+
+rule condense:
+    """Gather the thinned draws and the answers of one model."""
+    input:
+        thinned,
+        code=recipe("condense"),
+    output:
+        expand(f"{RESULTS}/analyses/{{{{model}}}}/{{part}}", part=CONDENSED),
+    log:
+        f"{LOGS}/condense/{{model}}.log",
+    conda:
+        ENVIRONMENT
+    params:
+        study=STUDY_FILE,
+        results=lambda wildcards: RESULTS,
+        out=lambda wildcards: f"{RESULTS}/analyses/{wildcards.model}",
+    shell:
+        "tactometer condense --study {params.study:q} --model {wildcards.model:q}"
+        " --results {params.results:q} --out {params.out:q} > {log:q} 2>&1"
+
+
+rule analyse:
+    """Make the table of one analysis."""
+    input:
+        code=recipe("analyses/{analysis}"),
+        tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
+        condensed=expand(
+            f"{RESULTS}/analyses/{{model}}/{{part}}",
+            model=list(STUDY.models),
+            part=CONDENSED,
+        ),
+    output:
+        f"{RESULTS}/tables/{{analysis}}.parquet",
+        csv=report(
+            f"{RESULTS}/tables/{{analysis}}.csv",
+            category="Analyses",
+            caption="../report/{analysis}.rst",
+            labels={"analysis": "{analysis}"},
+        ),
+    log:
+        f"{LOGS}/analyse/{{analysis}}.log",
+    wildcard_constraints:
+        analysis=any_of(ANALYSES),
+    conda:
+        ENVIRONMENT
+    params:
+        study=STUDY_FILE,
+        tables=lambda wildcards: f"{RESULTS}/tables",
+        condensed=lambda wildcards: f"{RESULTS}/analyses",
+    shell:
+        "tactometer analyse {wildcards.analysis:q} --study {params.study:q}"
+        " --tables {params.tables:q} --condensed {params.condensed:q} > {log:q} 2>&1"

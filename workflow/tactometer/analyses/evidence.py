@@ -1,0 +1,184 @@
+"""What the analyses stand on: the tables of a study, thinned posterior draws, and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tactometer.analyses import TESTING
+from tactometer.fitted import FIT, checkpoint_order, model_order, natural, representative
+from tactometer.rsa import Array
+
+PARAMETERS = ("phi", "omega_inf", "omega_soc", "omega_pre")
+LABELS = ("family", "dataset", "method", "effort", "progress")
+ONE_FIT = [*FIT, "framing", "speaker", "semantics"]
+NAMES = dict.fromkeys(["study", *FIT], pl.String)
+LABEL_TYPES = {**dict.fromkeys(LABELS[:-1], pl.String), "progress": pl.Float64}
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Some fits and their draws: `fits` a row each, `draws` [fit, draw, parameter of PARAMETERS].
+
+    The same draw of two fits belongs together where they were fitted at once; fits that were made
+    apart are independent, so that draws can be subtracted one by one either way.
+    """
+
+    fits: pl.DataFrame
+    draws: Array
+
+    def where(self, *conditions: pl.Expr) -> Posterior:
+        """The fits for which all conditions hold, in the same order."""
+        kept = self.fits.with_row_index("_row").filter(*conditions)
+        return Posterior(kept.drop("_row"), self.draws[kept["_row"].to_numpy()])
+
+    def of(self, **named: Any) -> Array:
+        """The draws [draw, parameter] of the one fit with these values; KeyError if it is none."""
+        found = self.where(*(pl.col(name) == value for name, value in named.items()))
+        if found.fits.height != 1:
+            raise KeyError(f"{found.fits.height} fits have {named}")
+        return np.asarray(found.draws[0])
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A study as the analyses see it.
+
+    `tables` are estimates, diagnostics, counts, semantics and predictive; `drawn` the thinned draws
+    (a row a draw) and `answered` the answers (a row each, see `condense`); `settings` the study's
+    key `analyses` with defaults; `totals` the key count_total of each model.
+    """
+
+    study: str
+    goals: Sequence[str]
+    utterances: Sequence[str]
+    baseline: Sequence[str]
+    settings: Mapping[str, Any]
+    totals: Mapping[str, float | None]
+    tables: Mapping[str, pl.LazyFrame]
+    drawn: pl.LazyFrame
+    answered: pl.LazyFrame
+
+    @property
+    def level(self) -> float:
+        """The family-wise level of one table: the study's, shared by the tables that test."""
+        return float(self.settings["level"]) / len(TESTING)
+
+    @cached_property
+    def fits(self) -> pl.DataFrame:
+        """A row for each fit with its verdict and labels, in the order of readers."""
+        estimates = self.tables["estimates"].collect()
+        if estimates.is_empty():
+            return pl.DataFrame(
+                schema={**dict.fromkeys([*ONE_FIT, "verdict"], pl.String), **LABEL_TYPES}
+            )
+        fits = estimates.select(*ONE_FIT, "verdict", *LABELS).unique(ONE_FIT, keep="first")
+        places = {
+            "model": model_order(fits, self.baseline),
+            "checkpoint": checkpoint_order(fits),
+            "goal": [*self.goals, *sorted(set(fits["goal"]) - set(self.goals))],
+        }
+        ranks = [
+            pl.col(column).replace_strict(order, list(range(len(order))), return_dtype=pl.Int64)
+            for column, order in places.items()
+        ]
+        return fits.sort(*ranks, "framing", "speaker", "semantics")
+
+    @cached_property
+    def posterior(self) -> Posterior:
+        """The fit that stands for each (model, checkpoint, goal), where it has all PARAMETERS."""
+        return self._posterior(representative(self.fits))
+
+    @cached_property
+    def by_framing(self) -> Posterior:
+        """The fits of the single framings, of the speaker and semantics that stand."""
+        stands = representative(self.fits).select(*FIT, "speaker", "semantics")
+        single = self.fits.filter(pl.col("framing") != "pooled")
+        return self._posterior(
+            single.join(stands, on=stands.columns, how="semi", maintain_order="left")
+        )
+
+    @property
+    def models(self) -> Posterior:
+        """The fits that stand, without the human baseline."""
+        return self.posterior.where(~pl.col("model").is_in(list(self.baseline)))
+
+    @property
+    def human(self) -> Posterior:
+        """The fits that stand of the human baseline."""
+        return self.posterior.where(pl.col("model").is_in(list(self.baseline)))
+
+    @cached_property
+    def levels(self) -> dict[str, list[str]]:
+        """All vignettes and names of the study's answers, in order."""
+        names = ("vignette", "speaker_name", "listener_name")
+        found = self.answered.select(pl.col(name).unique().sort().implode() for name in names)
+        return {name: column.item().to_list() for name, column in found.collect().to_dict().items()}
+
+    def number(self, name: str, frame: pl.DataFrame) -> NDArray[np.int64]:
+        """A column of answers by its number among `levels`."""
+        found = np.searchsorted(self.levels[name], frame[name].to_numpy())
+        return np.asarray(found, dtype=np.int64)
+
+    def rng(self, *names: str) -> np.random.Generator:
+        """A generator that depends on what it is for alone."""
+        return np.random.default_rng([int.from_bytes(n.encode(), "big") % 2**32 for n in names])
+
+    def _posterior(self, fits: pl.DataFrame) -> Posterior:
+        """The draws of these fits, thinned to as many as the fit with fewest has."""
+        wanted = fits.with_row_index("_fit").select("_fit", *ONE_FIT).lazy()
+        known = set(self.drawn.collect_schema().names())
+        columns = [name for name in PARAMETERS if name in known]
+        rows = self.drawn.join(wanted, on=ONE_FIT).sort("_fit", "draw").select("_fit", *columns)
+        found = rows.collect()
+        if len(columns) < len(PARAMETERS) or found.is_empty():
+            return Posterior(fits.clear(), np.zeros((0, 0, len(PARAMETERS))))
+        parts = found.partition_by("_fit", as_dict=True, maintain_order=True, include_key=False)
+        whole = {int(key[0]): part.to_numpy() for key, part in parts.items()}
+        whole = {fit: x for fit, x in whole.items() if np.isfinite(x).all()}
+        if not whole:
+            return Posterior(fits.clear(), np.zeros((0, 0, len(PARAMETERS))))
+        least = min(len(x) for x in whole.values())
+        draws = [x[np.linspace(0, len(x) - 1, least).round().astype(int)] for x in whole.values()]
+        return Posterior(fits[list(whole)], np.stack(draws).astype(float))
+
+
+def table(rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Rows as a frame with these columns; what a row does not have is null."""
+    whole = [{name: row.get(name) for name in schema} for row in rows]
+    return pl.DataFrame(whole, schema=dict(schema), strict=False)
+
+
+def efforts(names: Sequence[str]) -> list[str]:
+    """Efforts from least to most."""
+    return sorted(set(names), key=natural)
+
+
+def read(
+    study: str,
+    tables: Path,
+    condensed: Mapping[str, Path],
+    **settings: Any,
+) -> Evidence:
+    """The evidence below results/{study}: `condensed` is the folder of each model's draws and
+    answers.
+    """
+    names = ("estimates", "diagnostics", "counts", "semantics", "predictive")
+    return Evidence(
+        study=study,
+        tables={name: pl.scan_parquet(tables / f"{name}.parquet") for name in names},
+        drawn=_together([folder / "draws.parquet" for folder in condensed.values()]),
+        answered=_together([folder / "answers.parquet" for folder in condensed.values()]),
+        **settings,
+    )
+
+
+def _together(paths: Sequence[Path]) -> pl.LazyFrame:
+    return pl.concat([pl.scan_parquet(path) for path in paths], how="diagonal")

@@ -1,0 +1,68 @@
+"""Answers as arrays, for what does not go through a fit: places, vignettes and names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tactometer.analyses.evidence import Evidence
+from tactometer.rsa import Array
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The valid answers of one (model, checkpoint, goal): `shares` [answer, utterance] is what was
+    chosen, `places` [answer, utterance] where it stood, `cell` [answer] numbers framing x state.
+    """
+
+    named: dict[str, object]
+    frame: pl.DataFrame
+    shares: Array
+    places: Integers
+    cell: Integers
+
+
+def each(evidence: Evidence) -> Iterator[Answers]:
+    """The answers of each (model, checkpoint, goal) in the order of the fits."""
+    keys = evidence.models.fits.select(
+        "model", "checkpoint", "goal", "family", "dataset", "method", "effort", "progress"
+    )
+    valid = evidence.answered.filter(pl.col("shares").is_not_null())
+    for (model,), wanted in keys.group_by("model", maintain_order=True):
+        rows = valid.filter(pl.col("model") == model).collect()
+        parts = rows.partition_by("checkpoint", "goal", as_dict=True)
+        for key in wanted.to_dicts():
+            found = parts.get((key["checkpoint"], key["goal"]))
+            if found is not None:
+                cells = found.select(
+                    cell=pl.struct("framing", "state").rank("dense").cast(pl.Int64) - 1
+                )
+                yield Answers(
+                    {"study": evidence.study, **key},
+                    found,
+                    np.array(found["shares"].to_list(), dtype=float),
+                    np.array(found["places"].to_list(), dtype=np.int64),
+                    cells["cell"].to_numpy(),
+                )
+
+
+def sums(x: Array, groups: Integers, count: int) -> Array:
+    """The sums of rows x [row, ...] by group: [group, ...]."""
+    total = np.zeros((count, *x.shape[1:]))
+    np.add.at(total, groups, x)
+    return total
+
+
+def leave_one_out(x: Array, cell: Integers) -> Array:
+    """The mean of the other rows of its cell for each row x [row, ...]; a lone row's is itself."""
+    count = int(cell.max()) + 1
+    n = np.bincount(cell, minlength=count)[cell].astype(float)
+    n = n.reshape(-1, *[1] * (x.ndim - 1))
+    others = sums(x, cell, count)[cell] - x
+    return np.asarray(np.where(n > 1, others / np.maximum(n - 1, 1), x))

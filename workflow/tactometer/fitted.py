@@ -1,0 +1,54 @@
+"""Fits in tables: which one stands for what, which may be read, and in which order they come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+# Where a (model, checkpoint, goal) has several fits, the first of these stands for it.
+PREFERRED = {"framing": "pooled", "speaker": "s2", "semantics": "joint"}
+EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+FIT = ["model", "checkpoint", "goal"]
+PASSED = ("ok", "refit")  # clean at the first run, or at the more careful second one
+
+
+def passed() -> pl.Expr:
+    """Whether a fit may be read; one without a verdict may not."""
+    return pl.col("verdict").is_in(PASSED).fill_null(False)
+
+
+def representative(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the one fit that stands for each (model, checkpoint, goal).
+
+    Pooled before any one framing, `s2` before its variants, joint semantics before fixed.
+    """
+    choices = [column for column in PREFERRED if column in frame.columns]
+    by = FIT + choices
+    other = [(pl.col(c) != PREFERRED[c]).alias(f"other_{c}") for c in choices]
+    ranked = frame.select(by).unique().with_columns(other)
+    order = [f"other_{c}" for c in choices] + choices
+    chosen = ranked.sort(FIT + order).group_by(FIT, maintain_order=True).first().select(by)
+    return frame.join(chosen, on=by, how="semi")
+
+
+def natural(text: str) -> tuple[tuple[int, float, str], ...]:
+    """A key that sorts checkpoint-20 before checkpoint-100 and low before high."""
+    if text in EFFORTS:
+        return ((-1, EFFORTS.index(text), ""),)
+    parts = re.split(r"(\d+(?:\.\d+)?)", text)
+    return tuple((0, float(p), "") if p[:1].isdigit() else (1, 0.0, p) for p in parts if p)
+
+
+def checkpoint_order(frame: pl.DataFrame) -> list[str]:
+    """All checkpoints of a table, in the order of training or of effort."""
+    return sorted(frame["checkpoint"].unique().to_list(), key=natural)
+
+
+def model_order(frame: pl.DataFrame, baseline: Sequence[str]) -> list[str]:
+    """All models of a table: the baseline first, then family by family."""
+    labels = [c for c in ("family", "dataset", "method") if c in frame.columns]
+    firsts = frame.group_by("model").agg(pl.col(c).first() for c in labels)
+    keyed = {row["model"]: tuple(str(row[c] or "~") for c in labels) for row in firsts.to_dicts()}
+    return sorted(keyed, key=lambda m: (m not in baseline, keyed[m], natural(m)))
