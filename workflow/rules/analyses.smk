@@ -4,6 +4,7 @@ Needs: tables, fits and choices; recipes/condense.json and recipes/analyses/{ana
 of that analysis alone, the study's thresholds).
 Makes: analyses/{model}/draws.parquet and answers.parquet (what the analyses read of a model beside its
 tables), tables/{analysis}.parquet and .csv. An analysis that does not apply gives a table without rows.
+tables/dictionary.csv says what every column of every table means.
 """
 
 from tactometer.analyses import ANALYSES
@@ -73,3 +74,19 @@ rule analyse:
     shell:
         "tactometer analyse {wildcards.analysis:q} --study {params.study:q}"
         " --tables {params.tables:q} --condensed {params.condensed:q} > {log:q} 2>&1"
+
+
+rule describe:
+    """Say what every column of every table means."""
+    input:
+        code=recipe("dictionary"),
+        tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=[*TABLES, *ANALYSES]),
+    output:
+        parquet=f"{RESULTS}/tables/dictionary.parquet",
+        csv=f"{RESULTS}/tables/dictionary.csv",
+    log:
+        f"{LOGS}/describe.log",
+    conda:
+        ENVIRONMENT
+    shell:
+        "tactometer describe --tables {input.tables:q} --out {output.parquet:q} > {log:q} 2>&1"

@@ -12,14 +12,24 @@ FIGURES = [
     "predictive",
     "recovery",
     "diagnostics",
+    "shifts",
+    "movement",
+    "contrasts",
+    "sycophancy",
+    "likeness",
+    "framing_effects",
+    "vignette_effects",
+    "position",
+    "attribution",
 ]
+EVERY_TABLE = expand(f"{RESULTS}/tables/{{table}}.parquet", table=[*TABLES, *ANALYSES])
 
 
 rule draw:
     """Draw every figure from the tables."""
     input:
         code=recipe("figures"),
-        tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
+        tables=EVERY_TABLE,
     output:
         expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
         **{
@@ -48,7 +58,7 @@ rule write_report:
     """Write the page that stands alone."""
     input:
         code=recipe("report"),
-        tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
+        tables=EVERY_TABLE,
         figures=expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
     output:
         page=f"{RESULTS}/report.html",

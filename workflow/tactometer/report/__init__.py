@@ -12,18 +12,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from tactometer import files
+from tactometer.analyses import ANALYSES
 from tactometer.errors import UserError
 from tactometer.figures.recovery import coverage
 from tactometer.figures.tables import Tables, answers_sentence
-from tactometer.report import answers, contents, glance, library, references, texts
+from tactometer.report import answers, contents, glance, library, references, standing, texts
 from tactometer.report.data import download
 from tactometer.report.findings import findings
 from tactometer.report.methods import paragraph
+from tactometer.report.told import sentences
 
 LARGEST = 400_000  # bytes of an SVG beyond which the page takes the PNG: thousands of points
 TABLES = [
     *("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery", "answers"),
     *("asked", "replies"),
+    *ANALYSES,
 ]
 
 
@@ -54,8 +57,8 @@ def build(
         title=f"{study}: honesty and kindness",
         study=study,
         provenance=provenance,
-        sections=[_section(section, figures, frames) for section in texts.SECTIONS],
-        findings=findings(frames["estimates"], goals, baseline),
+        sections=_sections(figures, frames),
+        findings=[*sentences(frames), *findings(frames["estimates"], goals, baseline)],
         methods=references.short(text).strip().split("\n\n"),
         references=[references.line(key) for key in cited],
         downloads=[f"tables/{name}.csv" for name in TABLES],
@@ -109,17 +112,22 @@ def _parts(
         "recovered": contents.recovered(frames["recovery"]),
         "coverage": coverage(frames["recovery"]),
         "estimated": contents.estimated(frames["estimates"]),
+        "standing": standing.standing(frames),
         "checked": contents.checked(frames["diagnostics"]),
         "answers": answers.shown(frames["replies"]),
         "replies": f"{frames['replies'].height:,}",
     }
 
 
-def _section(
-    section: texts.Section, figures: Path, frames: Mapping[str, pl.DataFrame]
-) -> dict[str, Any]:
-    drawn = [_figure(name, figures, frames) for name in section.figures]
-    return {"name": section.name, "title": section.title, "figures": drawn}
+def _sections(figures: Path, frames: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
+    """The questions that this study can say something about, each with its figures."""
+    found = []
+    for section in texts.SECTIONS:
+        names = [n for n in section.figures if n not in ANALYSES or not frames[n].is_empty()]
+        if names:
+            drawn = [_figure(name, figures, frames) for name in names]
+            found.append({"name": section.name, "title": section.title, "figures": drawn})
+    return found
 
 
 def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
@@ -152,4 +160,6 @@ def _size(name: str, frames: Mapping[str, pl.DataFrame]) -> str:
         return f"n = {total} parameters, of which the interval holds {held}; human data left out."
     if name == "diagnostics":
         return f"n = {frames['diagnostics'].height} fits; none left out."
+    if name in ANALYSES:
+        return f"n = {frames[name].height:,} rows of the table {name}; suspect fits are marked."
     return answers_sentence(frames["counts"]) + "; suspect fits are drawn, and marked."

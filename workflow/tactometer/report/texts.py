@@ -66,6 +66,68 @@ TEXTS = {
         "R-hat and effective sample size over all chains, the worst parameter of each fit.",
         "R-hat, effective sample size, divergences and treedepth hits of every fit.",
     ),
+    "shifts": Text(
+        "What do goals and reasoning change?",
+        "To the right: the named condition has more of the parameter than the one behind the minus."
+        " Blue rows stand out even when all rows of the table are asked together.",
+        "Posterior differences, draw by draw, with 95% HDIs.",
+        "Differences of phi and the weights by goal and by reasoning effort.",
+    ),
+    "movement": Text(
+        "How far does training move the speaker, and how early?",
+        "Two rows a model: the whole training, and its first quarter. Where both are alike, nearly"
+        " all of the change comes early.",
+        "Posterior differences between checkpoints, with 95% HDIs.",
+        "Change of phi and the weights over training and over its first quarter.",
+    ),
+    "contrasts": Text(
+        "What do base model, data and method change?",
+        "Runs that are alike but for one factor, at the end of training.",
+        "Posterior differences averaged over such pairs, with 95% HDIs.",
+        "Differences of phi and the weights between families, data sets and methods.",
+    ),
+    "sycophancy": Text(
+        "Who bears the signature of sycophancy?",
+        "Right at the top: low φ*, low ω inf, low ω soc and high ω pre at once. The panels beside"
+        " the first show which of the signs is missing.",
+        "Posterior probability against people who want to be both honest and kind, by the study's"
+        " margins.",
+        "Posterior probability of each sign of sycophancy by model and goal, ranked.",
+    ),
+    "likeness": Text(
+        "How far from people?",
+        "0 is the same distribution, 1 has nothing in common. A distance cannot be below 0: what"
+        " is no farther than chance is grey.",
+        "Total variation of choices and of weights, and the difference of φ*, to the nearest human"
+        " goal, with 95% HDIs.",
+        "Distance of every model to the nearest human goal, in choices, weights and phi.",
+    ),
+    "framing_effects": Text(
+        "Does the framing matter?",
+        "The same creations and states, asked in another person.",
+        "Posterior differences between framings, with 95% HDIs.",
+        "Differences of phi and the weights between framings.",
+    ),
+    "position": Text(
+        "Does the place of an option matter?",
+        "To the right: what stands at that place is chosen more often than its words are elsewhere."
+        " Orders are balanced, so a speaker who reads the options shows nothing here.",
+        "Share chosen minus the share that the same words get at other places, 95% intervals.",
+        "Effect of each place in the list of options on how often it is chosen.",
+    ),
+    "vignette_effects": Text(
+        "Does the creation matter?",
+        "To the right: spoken of better than the other creations of the same state.",
+        "Mean over models of the expected state that a reply conveys, against the other creations;"
+        " the line is the range over models.",
+        "How much better or worse each creation is spoken of than the rest.",
+    ),
+    "attribution": Text(
+        "Which part of a prompt moves φ*?",
+        "How much φ* moves, on average, by goal sentence, framing, names and creation.",
+        "Shapley values, exact over all subsets of the parts; their mean size with 95% HDIs.",
+        "Mean size of the Shapley value of each part of a prompt.",
+    ),
 }
 
 
@@ -79,10 +141,19 @@ class Section:
 
 
 SECTIONS = (
+    Section("look", "What does the speaker weigh, how does it want to look?", ("phi", "weights")),
     Section(
-        "look", "What does the speaker weigh, and how does it want to look?", ("phi", "weights")
+        "change",
+        "What do goals, reasoning and training change?",
+        ("shifts", "movement", "contrasts"),
     ),
-    Section("said", "What was said, and what do the words mean to it?", ("responses", "semantics")),
+    Section("like", "How like people, how like a sycophant?", ("sycophancy", "likeness")),
+    Section("said", "What was said, what do the words mean to it?", ("responses", "semantics")),
+    Section(
+        "prompts",
+        "What does the form of the prompt do?",
+        ("framing_effects", "position", "vignette_effects", "attribution"),
+    ),
     Section("trust", "Can the numbers be trusted?", ("diagnostics", "recovery", "predictive")),
 )
 
