@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 import synthetic
 from tactometer import dictionary
+from tactometer.analyses import ANALYSES
 from tactometer.cli import main
 from tactometer.comparison import compare
 
@@ -104,5 +106,9 @@ def test_the_dictionary_knows_every_column_or_says_which_it_does_not() -> None:
         "method": "String",
     }
     assert "label" in frame["meaning"][1]
+    schemas = {n: importlib.import_module(f"tactometer.analyses.{n}").SCHEMA for n in ANALYSES}
+    assert dictionary.describe(schemas)["table"].unique(maintain_order=True).to_list() == [
+        *ANALYSES
+    ]
     with pytest.raises(KeyError, match=r"sorcery of the table estimates"):
         dictionary.describe({"estimates": {"sorcery": pl.Float64}})
