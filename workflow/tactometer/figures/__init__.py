@@ -8,11 +8,8 @@ from pathlib import Path
 from tactometer.errors import UserError
 from tactometer.figures import (
     diagnostics,
-    effects,
-    likenesses,
     phi,
     predictive,
-    prompts,
     recovery,
     responses,
     semantics,
@@ -29,15 +26,6 @@ FIGURES = {
     "predictive": predictive.plot,
     "recovery": recovery.plot,
     "diagnostics": diagnostics.plot,
-    "shifts": effects.shifts,
-    "movement": effects.movement,
-    "contrasts": effects.contrasts,
-    "sycophancy": likenesses.sycophancy,
-    "likeness": likenesses.likeness,
-    "framing_effects": effects.framing_effects,
-    "vignette_effects": prompts.vignette_effects,
-    "position": prompts.position,
-    "attribution": prompts.attribution,
 }
 
 
