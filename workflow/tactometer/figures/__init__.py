@@ -8,6 +8,8 @@ from pathlib import Path
 from tactometer.errors import UserError
 from tactometer.figures import (
     diagnostics,
+    effects,
+    findings,
     phi,
     predictive,
     recovery,
@@ -25,6 +27,18 @@ FIGURES = {
     "semantics": semantics.plot,
     "predictive": predictive.plot,
     "recovery": recovery.plot,
+    "efforts": findings.efforts,
+    "shifts": effects.shifts,
+    "mixed_effects": effects.mixed_effects,
+    "trajectories": findings.trajectories,
+    "movement": findings.movement,
+    "contrasts": effects.contrasts,
+    "sycophancy": findings.sycophancy,
+    "likeness": findings.likeness,
+    "framing_effects": effects.framing_effects,
+    "vignette_effects": effects.vignette_effects,
+    "position": effects.position,
+    "attribution": effects.attribution,
     "diagnostics": diagnostics.plot,
 }
 

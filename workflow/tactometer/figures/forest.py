@@ -1,0 +1,105 @@
+"""Rows of effects with their intervals about zero: the drawing that most analyses share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+from plotnine import (
+    aes,
+    facet_grid,
+    facet_wrap,
+    geom_point,
+    geom_segment,
+    geom_vline,
+    ggplot,
+    labs,
+    scale_color_manual,
+    scale_fill_manual,
+    scale_linetype_manual,
+    scale_shape_manual,
+    scale_y_discrete,
+)
+
+from tactometer.figures import style
+from tactometer.figures.style import Drawing
+from tactometer.fitted import PASSED
+
+MOST = 36  # rows that a page can hold
+GREY = "#7F7F7F"
+FOUND, NOT_FOUND, SUSPECT = "stands out of the whole table", "does not", "suspect fit"
+# mark: (colour, fill, shape, line); only what passed its checks is filled
+MARKS = {
+    FOUND: (style.BLUE, style.BLUE, "D", "solid"),
+    NOT_FOUND: (GREY, GREY, "o", "solid"),
+    SUSPECT: (style.VERMILLION, "white", "o", "dotted"),
+}
+
+
+def marked(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `mark`: whether an effect stands out, and suspect where a fit below it is."""
+    suspect = ~pl.col("verdict").is_in(PASSED) if "verdict" in rows.columns else pl.lit(False)
+    found = (
+        pl.when(pl.col("found").fill_null(False)).then(pl.lit(FOUND)).otherwise(pl.lit(NOT_FOUND))
+    )
+    mark = pl.when(suspect).then(pl.lit(SUSPECT)).otherwise(found)
+    return rows.with_columns(mark=mark.cast(pl.Enum(list(MARKS))))
+
+
+def parameters(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `panel`: the parameter as it is printed, in the order of readers, short."""
+    known = [p for p in style.PARAMETERS if p in set(rows["parameter"])]
+    short = {p: style.parameter_label(p).split(":")[0] for p in known}
+    labels = pl.col("parameter").replace_strict(short, return_dtype=pl.Enum(list(short.values())))
+    return rows.filter(pl.col("parameter").is_in(known)).with_columns(panel=labels)
+
+
+def strongest(rows: pl.DataFrame, most: int = MOST) -> tuple[pl.DataFrame, str]:
+    """The labels with the largest effects beside their intervals, and a note of what is cut."""
+    labels = rows["label"].n_unique()
+    if labels <= most:
+        return rows, ""
+    strength = (pl.col("mean").abs() / (pl.col("high") - pl.col("low")).clip(1e-9)).max()
+    best = rows.group_by("label").agg(strength=strength).sort("strength", "label", descending=True)
+    kept = rows.join(best.head(most), on="label", how="semi", maintain_order="left")
+    return kept, f"; the {most} clearest of {labels} rows, all are in the table"
+
+
+def forest(
+    rows: pl.DataFrame, title: str, subtitle: str, x: str, *, columns: int = 4, split: bool = False
+) -> Drawing:
+    """One row for each `label`, one panel for each `panel` (and `group`, if split), a line at 0.
+
+    `rows` has label, panel, mean, low, high and mark, in the order in which labels are to come.
+    """
+    rows, cut = strongest(rows)
+    labels = rows["label"].unique(maintain_order=True).to_list()
+    marks = [m for m in MARKS if m in set(rows["mark"].cast(pl.String))]
+    scales = [
+        scale({m: MARKS[m][i] for m in marks}, limits=marks)
+        for i, scale in enumerate(
+            [scale_color_manual, scale_fill_manual, scale_shape_manual, scale_linetype_manual]
+        )
+    ]
+    panels = rows["panel"].n_unique()
+    plot = (
+        ggplot(rows, aes(y="label", color="mark", fill="mark", shape="mark"))
+        + geom_vline(xintercept=0, color="#333333", size=0.4)
+        + geom_segment(
+            aes(x="low", xend="high", yend="label", linetype="mark"), size=0.7, show_legend=False
+        )
+        + geom_point(aes(x="mean"), size=1.9, stroke=0.6)
+        + scales
+        + scale_y_discrete(limits=labels[::-1])
+        + labs(x=x, y="", title=title, subtitle=subtitle + cut)
+        + style.look()
+        + (facet_grid("group", "panel") if split else facet_wrap("panel", ncol=columns))
+    )
+    deep = rows["group"].n_unique() if split else -(-panels // columns)
+    return Drawing(plot, style.PAGE, 1.6 + deep * max(0.9, 0.17 * len(labels) + 0.45))
+
+
+def place(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Add `label`: what a row is of, from columns that are not all the same."""
+    told = [c for c in columns if rows[c].n_unique() > 1] or [columns[0]]
+    return rows.with_columns(label=pl.concat_str(told, separator=" · ", ignore_nulls=True))
