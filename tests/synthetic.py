@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+
+from tactometer.analyses import ANALYSES
 
 GOALS = ["default", "informative", "social", "both"]
 UTTERANCES = [
@@ -87,6 +90,9 @@ def write(
         for p, v in row.items()
     ]
     pl.DataFrame(published).write_parquet(folder / "published.parquet")
+    for analysis in ANALYSES:  # which do not apply here
+        schema = importlib.import_module(f"tactometer.analyses.{analysis}").SCHEMA
+        pl.DataFrame(schema=schema).write_parquet(folder / f"{analysis}.parquet")
     return folder
 
 

@@ -11,8 +11,10 @@ FIGURES = [
     "semantics",
     "predictive",
     "recovery",
-    "diagnostics",
+    "efforts",
     "shifts",
+    "mixed_effects",
+    "trajectories",
     "movement",
     "contrasts",
     "sycophancy",
@@ -21,6 +23,7 @@ FIGURES = [
     "vignette_effects",
     "position",
     "attribution",
+    "diagnostics",
 ]
 EVERY_TABLE = expand(f"{RESULTS}/tables/{{table}}.parquet", table=[*TABLES, *ANALYSES])
 

@@ -17,7 +17,7 @@ from tactometer.errors import UserError
 from tactometer.figures.recovery import coverage
 from tactometer.figures.tables import Tables, answers_sentence
 from tactometer.report import answers, contents, glance, library, references, standing, texts
-from tactometer.report.data import download
+from tactometer.report.data import DRAWN, applies, download
 from tactometer.report.findings import findings
 from tactometer.report.methods import paragraph
 from tactometer.report.told import sentences
@@ -123,7 +123,7 @@ def _sections(figures: Path, frames: Mapping[str, pl.DataFrame]) -> list[dict[st
     """The questions that this study can say something about, each with its figures."""
     found = []
     for section in texts.SECTIONS:
-        names = [n for n in section.figures if n not in ANALYSES or not frames[n].is_empty()]
+        names = [name for name in section.figures if applies(name, frames)]
         if names:
             drawn = [_figure(name, figures, frames) for name in names]
             found.append({"name": section.name, "title": section.title, "figures": drawn})
@@ -160,6 +160,7 @@ def _size(name: str, frames: Mapping[str, pl.DataFrame]) -> str:
         return f"n = {total} parameters, of which the interval holds {held}; human data left out."
     if name == "diagnostics":
         return f"n = {frames['diagnostics'].height} fits; none left out."
-    if name in ANALYSES:
-        return f"n = {frames[name].height:,} rows of the table {name}; suspect fits are marked."
+    if name in DRAWN:
+        rows = frames[DRAWN[name]].height
+        return f"n = {rows:,} rows of the table {DRAWN[name]}; suspect fits are marked."
     return answers_sentence(frames["counts"]) + "; suspect fits are drawn, and marked."

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tactometer.analyses import ANALYSES
 from tactometer.figures.tables import pooled_counts, representative
 
 LARGE = 300_000  # bytes of CSV beyond which the file in the page is compressed
+DRAWN = {**{name: name for name in ANALYSES}, "efforts": "profiles"}
+"""The table of an analysis that each of its figures draws."""
 _PARAMETERS = {"phi": ["phi"], "weights": ["omega_inf", "omega_soc", "omega_pre"]}
 
 
@@ -22,6 +25,13 @@ class Download:
     name: str
     about: str
     href: str
+
+
+def applies(name: str, frames: Mapping[str, pl.DataFrame]) -> bool:
+    """Whether a figure has something to show: the figures of an analysis may not."""
+    if name == "efforts":
+        name = "mixed_effects"  # which is without rows where there are no two efforts
+    return name not in DRAWN or not frames[DRAWN[name]].is_empty()
 
 
 def download(name: str, frames: Mapping[str, pl.DataFrame]) -> Download:
@@ -45,5 +55,5 @@ def _rows(name: str, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         return representative(estimates).filter(pl.col("parameter").is_in(_PARAMETERS[name]))
     if name == "responses":
         return pooled_counts(frames["counts"]) if frames["counts"].height else frames["counts"]
-    frame = frames[name]
+    frame = frames[DRAWN.get(name, name)]
     return representative(frame) if name == "predictive" and frame.height else frame

@@ -66,6 +66,27 @@ TEXTS = {
         "R-hat and effective sample size over all chains, the worst parameter of each fit.",
         "R-hat, effective sample size, divergences and treedepth hits of every fit.",
     ),
+    "efforts": Text(
+        "What does reasoning change?",
+        "A line a family, from the least effort to the most; the band is people with the same goal."
+        " The same word is not the same effort in two families.",
+        HDI,
+        "Phi and the weights over reasoning effort, by family and goal.",
+    ),
+    "mixed_effects": Text(
+        "What does reasoning change over all families?",
+        "Two rows an effort: the Bayesian model knows how uncertain each fit is, the classical one"
+        " takes posterior means as data. Where they disagree, believe the wider one.",
+        "Effort with random effects of family and framing: posterior mean and 95% HDI, and REML"
+        " with its 95% interval.",
+        "Effect of each effort on phi and the weights, by a Bayesian and a classical mixed model.",
+    ),
+    "trajectories": Text(
+        "How does training move the speaker?",
+        "A line a model; a band that leaves where it began has moved.",
+        "Posterior means with 50% and 95% HDIs.",
+        "Phi and the weights over training progress, by model and goal.",
+    ),
     "shifts": Text(
         "What do goals and reasoning change?",
         "To the right: the named condition has more of the parameter than the one behind the minus."
@@ -74,11 +95,11 @@ TEXTS = {
         "Differences of phi and the weights by goal and by reasoning effort.",
     ),
     "movement": Text(
-        "How far does training move the speaker, and how early?",
-        "Two rows a model: the whole training, and its first quarter. Where both are alike, nearly"
-        " all of the change comes early.",
-        "Posterior differences between checkpoints, with 95% HDIs.",
-        "Change of phi and the weights over training and over its first quarter.",
+        "How much of the movement comes early?",
+        "A share of .25 by the first quarter of training is a steady course, 1 says that all of it"
+        " comes early, more that training turns back.",
+        "Posterior of the share, where the direction of the whole is sure (97.5%), with 95% HDIs.",
+        "Share of the whole movement that falls in the first quarter of training.",
     ),
     "contrasts": Text(
         "What do base model, data and method change?",
@@ -118,15 +139,16 @@ TEXTS = {
     "vignette_effects": Text(
         "Does the creation matter?",
         "To the right: spoken of better than the other creations of the same state.",
-        "Mean over models of the expected state that a reply conveys, against the other creations;"
-        " the line is the range over models.",
+        "How much better it is spoken of, in states that a reply conveys, over all checkpoints and"
+        " goals of a model; normal 95% intervals.",
         "How much better or worse each creation is spoken of than the rest.",
     ),
     "attribution": Text(
         "Which part of a prompt moves φ*?",
         "How much φ* moves, on average, by goal sentence, framing, names and creation.",
-        "Shapley values, exact over all subsets of the parts; their mean size with 95% HDIs.",
-        "Mean size of the Shapley value of each part of a prompt.",
+        "Shapley values, exact over all subsets of the parts: root mean square over prompts, with"
+        " 95% HDIs; the upright bar is what noise alone would give.",
+        "Size of the Shapley value of each part of a prompt.",
     ),
 }
 
@@ -145,7 +167,7 @@ SECTIONS = (
     Section(
         "change",
         "What do goals, reasoning and training change?",
-        ("shifts", "movement", "contrasts"),
+        ("efforts", "mixed_effects", "shifts", "trajectories", "movement", "contrasts"),
     ),
     Section("like", "How like people, how like a sycophant?", ("sycophancy", "likeness")),
     Section("said", "What was said, what do the words mean to it?", ("responses", "semantics")),
