@@ -75,7 +75,12 @@ def draw_parameters(tables: Tables, parameters: Sequence[str], title: str) -> Dr
     subtitle = _subtitle(tables, rows)
     models = rows.filter(~pl.col("model").is_in(list(tables.baseline)))
     courses = models.select("model", "checkpoint").unique().height > models["model"].n_unique()
-    return (_courses if courses else _dots)(tables, rows, title, subtitle)
+    if not courses:
+        return _dots(tables, rows, title, subtitle)
+    # A panel that has a human band alone says nothing of a course.
+    return _courses(
+        tables, rows.filter(pl.col("goal").is_in(models["goal"].implode())), title, subtitle
+    )
 
 
 def _labelled(tables: Tables, rows: pl.DataFrame, parameters: Sequence[str]) -> pl.DataFrame:
