@@ -1,6 +1,6 @@
 """Figures and the report: what a reader looks at.
 
-Needs: tables; recipes/figures.json and recipes/report.json.
+Needs: tables, those of the analyses among them; recipes/figures.json and recipes/report.json.
 Makes: figures/{figure}.svg and .png, report.html; `snakemake --report` collects what is marked.
 """
 
@@ -11,6 +11,18 @@ FIGURES = [
     "semantics",
     "predictive",
     "recovery",
+    "efforts",
+    "shifts",
+    "mixed_effects",
+    "trajectories",
+    "movement",
+    "contrasts",
+    "sycophancy",
+    "likeness",
+    "framing_effects",
+    "vignette_effects",
+    "position",
+    "attribution",
     "diagnostics",
 ]
 
@@ -19,7 +31,7 @@ rule draw:
     """Draw every figure from the tables."""
     input:
         code=recipe("figures"),
-        tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
+        tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=[*TABLES, *ANALYSES]),
     output:
         expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
         **{

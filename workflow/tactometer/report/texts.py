@@ -60,6 +60,94 @@ TEXTS = {
         HDI + " The upright bar is the truth.",
         "Posteriors of simulated speakers beside the parameters that they were simulated with.",
     ),
+    "efforts": Text(
+        "What does reasoning change?",
+        "Compare the efforts of a family from left to right, and all of them with the band:"
+        " people with the same goal.",
+        HDI,
+        "Posteriors of phi and the weights by effort, family and goal, beside people.",
+    ),
+    "shifts": Text(
+        "What does a goal change, and what an effort?",
+        "Right of the line the named condition has more of the parameter than the one it is"
+        " compared with. Blue: the effect stands out even when all effects of the table are"
+        " looked at together.",
+        "Posterior differences, mean and 95% HDI.",
+        "Posterior differences of phi and the weights between goals and between efforts.",
+    ),
+    "mixed_effects": Text(
+        "What does an effort change, over families and framings?",
+        "Where both models agree, an effect rests neither on the fits' uncertainty nor on one"
+        " family. The classical model takes posterior means for data; the Bayesian one carries"
+        " their uncertainty.",
+        "Mixed models with random effects of family and framing: REML, and Stan with"
+        " measurement error.",
+        "Effects of effort on phi and the weights by a Bayesian and a classical mixed model.",
+    ),
+    "trajectories": Text(
+        "How does training move the speaker?",
+        "The steepest stretch is where training works; what happens left of the dashed line"
+        " happens in its first quarter.",
+        "Mean, 50% and 95% interval of each checkpoint by itself; nothing is smoothed.",
+        "Course of phi and the weights over training for every model.",
+    ),
+    "movement": Text(
+        "How much of the movement comes early?",
+        "At the dashed line a quarter of the movement came in the first quarter; right of it,"
+        " training worked early.",
+        "Posterior median and 95% HDI of the ratio, where the direction of the whole is sure.",
+        "Share of the movement of each parameter in the first quarter of training.",
+    ),
+    "contrasts": Text(
+        "What do base model, data set and method change?",
+        "Right of the line the first of the two named has more of the parameter.",
+        "Posterior differences of runs that are alike in all else, averaged; mean and 95% HDI.",
+        "Posterior contrasts of phi and the weights between base models, data sets and methods.",
+    ),
+    "sycophancy": Text(
+        "Who shows the signature of sycophancy?",
+        "A sycophant is far right in every panel: it wants to look kind, weighs the look"
+        " above all, and is neither informative nor kind.",
+        "Posterior probability against people with the goal both, by the margins of the study.",
+        "Posterior probability of each sign of sycophancy and of all four, ranked.",
+    ),
+    "likeness": Text(
+        "Which people is it like?",
+        "The nearer to the upright bar, the less tells the model from people; the leftmost"
+        " mark is the nearest human goal.",
+        "Total variation of choices and weights, states matched by their place on the scale;"
+        " mean and 95% HDI.",
+        "Distance of every model to people with each goal, by choices, weights and phi.",
+    ),
+    "framing_effects": Text(
+        "What does the framing change?",
+        "Away from the line, the model speaks differently as assistant (first), agent"
+        " (second) and judge (third).",
+        "Posterior differences of the fits of single framings, mean and 95% HDI.",
+        "Posterior differences of phi and the weights between framings.",
+    ),
+    "vignette_effects": Text(
+        "Which creations are spoken of unlike the rest?",
+        "Right of the line a creation is spoken of better than others that were given the"
+        " same stars.",
+        "Mean worth of what is said less that of the other creations, normal 95% interval.",
+        "How much better or worse each creation is spoken of than the rest.",
+    ),
+    "position": Text(
+        "Is an option chosen for its place?",
+        "Right of the line, an option is chosen more often at that place than the same words"
+        " are elsewhere.",
+        "Share chosen less the share expected from the other orders, normal 95% interval.",
+        "Effect of the place of an option on how often it is chosen.",
+    ),
+    "attribution": Text(
+        "Which part of the prompt moves φ*?",
+        "Where the mark is beyond the upright bar, that part of the prompt moves φ*; at the"
+        " bar, it is noise.",
+        "Shapley values over all subsets of goal, framing, names and vignette; root mean"
+        " square over prompts.",
+        "How much each part of a prompt moves phi, beside chance.",
+    ),
     "diagnostics": Text(
         "Did the sampler converge?",
         "Every point is a fit. What lies beyond a dashed line should not be read.",
