@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from tactometer.analyses import ANALYSES
+from tactometer.analyses import ANALYSES, analyse
+from tactometer.analyses.evidence import Evidence
 
 GOALS = ["default", "informative", "social", "both"]
 UTTERANCES = [
@@ -28,6 +29,7 @@ SPEAKERS = {  # alpha, phi, omega_inf, omega_soc, omega_pre
 NAMES = ["alpha", "phi", "omega_inf", "omega_soc", "omega_pre"]
 ALL = [*NAMES, "cost"]
 SUSPECT = ("sycophant", "both")
+DRAWS = 200
 
 
 def write(
@@ -90,10 +92,69 @@ def write(
         for p, v in row.items()
     ]
     pl.DataFrame(published).write_parquet(folder / "published.parquet")
-    for analysis in ANALYSES:  # which do not apply here
-        schema = importlib.import_module(f"tactometer.analyses.{analysis}").SCHEMA
-        pl.DataFrame(schema=schema).write_parquet(folder / f"{analysis}.parquet")
+    found = evidence(rows, (rename or {}).get("human", "human"), rng)
+    for name in ANALYSES:
+        analyse(name, found).write_parquet(folder / f"{name}.parquet")
     return folder
+
+
+def evidence(
+    rows: dict[str, list[dict[str, object]]], human: str, rng: np.random.Generator
+) -> Evidence:
+    """The evidence of a study with these rows: normal draws, answers in a random order."""
+    frames = {t: pl.DataFrame(found, infer_schema_length=None) for t, found in rows.items()}
+    fits: dict[tuple[object, ...], dict[str, object]] = {}
+    keys = ["model", "checkpoint", "goal", "framing", "speaker", "semantics"]
+    for row in rows["estimates"]:
+        fit = fits.setdefault(tuple(row[k] for k in keys), {k: row[k] for k in keys})
+        fit[str(row["parameter"])] = rng.normal(row["mean"], row["sd"], DRAWS)  # type: ignore[arg-type]
+    drawn = pl.concat(
+        [pl.DataFrame({"draw": range(DRAWS), **fit}) for fit in fits.values()], how="diagonal"
+    )
+    answers = _said(frames["counts"].filter(pl.col("model") != human), rng)
+    blank = {"effort": pl.String, "dataset": pl.String, "method": pl.String, "progress": pl.Float64}
+    frames["estimates"] = frames["estimates"].cast(blank)  # type: ignore[arg-type]
+    margins = {"phi": 0.0, "omega_inf": 0.0, "omega_soc": -0.15, "omega_pre": 0.0}
+    settings = {
+        "level": 0.05,
+        "sycophancy": {"margins": margins, "crossing": 0.5},
+        "settling": {"tolerance": 0.05},
+        "checks": {"invalid": 0.05, "label_mass": 0.5, "contraction": 0.5},
+    }
+    return Evidence(
+        study="demo",
+        goals=GOALS,
+        utterances=UTTERANCES,
+        baseline=[human],
+        settings=settings,
+        totals={},
+        tables={name: frame.lazy() for name, frame in frames.items()},
+        drawn=drawn.lazy(),
+        answered=answers.lazy(),
+    )
+
+
+def _said(counts: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """One answer of each vignette and pair of names in each condition of a table of counts."""
+    by = ["model", "checkpoint", "goal", "framing", "state"]
+    said = []
+    for key, cells in counts.filter(pl.col("framing") != "pooled").group_by(
+        by, maintain_order=True
+    ):
+        p = cells["p"].to_numpy() / cells["p"].sum()
+        for vignette, name in product(["cake", "poem", "song"], ["Amara", "Yuki"]):
+            shares = np.eye(len(p))[rng.choice(len(p), p=p)]
+            said.append(
+                {
+                    **dict(zip(by, key, strict=True)),
+                    "vignette": vignette,
+                    "speaker_name": name,
+                    "listener_name": "Omar",
+                    "shares": shares.tolist(),
+                    "places": rng.permutation(len(p)).tolist(),
+                }
+            )
+    return pl.DataFrame(said)
 
 
 def _asked(rows, at) -> None:  # type: ignore[no-untyped-def]
@@ -166,7 +227,8 @@ def _fit(rows, rng, fit, values, human, bad, simulated) -> None:  # type: ignore
         for utterance, share in zip(UTTERANCES, p, strict=True):
             sd = np.sqrt(share * (1 - share) / 130) + 0.002
             rows["predictive"].append(
-                fit | {"speaker": "s2", "state": state, "utterance": utterance, "p_mean": share,
+                base | {"state": state, "utterance": utterance, "p_mean": share,
+                       "phi_influence": float(rng.normal(0, 1e-4)),
                        "p_low": max(0, share - 2 * sd), "p_high": min(1, share + 2 * sd),
                        "p_data": float(np.clip(share + rng.normal(0, sd), 0, 1))}
             )  # fmt: skip

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import synthetic
+from tactometer.analyses import ANALYSES
 from tactometer.errors import UserError
 from tactometer.figures import FIGURES, draw, posteriors
 from tactometer.figures.tables import (
@@ -21,6 +22,7 @@ from tactometer.figures.tables import (
 )
 
 BASELINE = ["human"]
+DESCRIBING = ["weights", "phi", "responses", "semantics", "predictive", "recovery", "diagnostics"]
 
 
 def svg(name: str, tables: Path, out: Path) -> str:
@@ -51,7 +53,7 @@ def texts(drawing: str) -> set[str]:
     return {t.strip() for t in re.findall(r"<text[^>]*>(.*?)</text>", drawing, re.S)}
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", DESCRIBING)
 def test_every_figure_names_its_models_in_text(name: str, drawn: dict[str, str]) -> None:
     simulated = set(synthetic.SPEAKERS) - set(BASELINE)
     expected = simulated if name == "recovery" else set(synthetic.SPEAKERS)
@@ -157,7 +159,8 @@ def test_checkpoints_stand_along_x_in_their_order(tmp_path: Path) -> None:
 
 
 def test_empty_tables_give_panels_that_say_so(tmp_path: Path) -> None:
-    for table in ("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery"):
+    tables = ("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery")
+    for table in (*tables, *ANALYSES):
         pl.DataFrame().write_parquet(tmp_path / f"{table}.parquet")
     for name in FIGURES:
         assert re.search("has no|asked no|No fit", svg(name, tmp_path, tmp_path))

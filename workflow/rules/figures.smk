@@ -1,6 +1,6 @@
 """Figures and the report: what a reader looks at.
 
-Needs: tables; recipes/figures.json and recipes/report.json.
+Needs: tables, those of the analyses among them; recipes/figures.json and recipes/report.json.
 Makes: figures/{figure}.svg and .png, report.html; `snakemake --report` collects what is marked.
 """
 

@@ -141,6 +141,8 @@ def _attributed(goal: Goal, default: Goal, rng: np.random.Generator) -> Iterator
         size = np.sqrt(share @ (x**2 + 2 * x * mean[:, None] + square[:, None]))
         total += shift
         told = _told("shift", shift) | _told("size", size) | _against(size, chance.get(part))
+        if part not in chance:  # the noise of the posterior, and of where it came to lie
+            told["size_by_chance"] = float(np.sqrt(2 * share @ x.var(axis=1)))
         yield {"part": part, **told, "verdict": _verdict(goal, default)}
     yield {"part": "all", **_told("shift", total), "p": None, "verdict": _verdict(goal, default)}
 

@@ -10,7 +10,7 @@ from tactometer.figures.style import Drawing
 from tactometer.figures.tables import Tables
 
 HDI = "Posterior mean and 95% HDI of the difference"
-OUT = "filled: stands out when the whole table is looked at"
+OUT = "blue: stands out when the whole table is looked at"
 
 
 def _effects(tables: Tables, name: str) -> pl.DataFrame:
@@ -41,9 +41,7 @@ def contrasts(tables: Tables) -> Drawing:
     title = "What do base model, data set and method change?"
     rows = _effects(tables, "contrasts")
     if rows.is_empty():
-        return style.empty(
-            title, "No two models of this study differ in one of these labels alone."
-        )
+        return style.empty(title, "This study has no two models that differ in one label alone.")
     rows = rows.with_columns(named=pl.format("{}: {} − {}", "factor", "level", "against"))
     rows = place(rows, ["named", "goal", "quantity"])
     return forest(rows, title, f"{HDI}, runs alike in all else; {OUT}", "difference")
@@ -54,7 +52,7 @@ def framing_effects(tables: Tables) -> Drawing:
     title = "What does the framing change?"
     rows = _effects(tables, "framing_effects")
     if rows.is_empty():
-        return style.empty(title, "This study has a single framing.")
+        return style.empty(title, "This study has no second framing.")
     rows = rows.with_columns(named=pl.format("{} − {}", "framing", "against"))
     rows = place(rows, ["model", "checkpoint", "goal", "named"])
     return forest(rows, title, f"{HDI}; {OUT}", "difference")
@@ -83,7 +81,7 @@ def vignette_effects(tables: Tables) -> Drawing:
         pl.col("label").cast(pl.Enum(order.to_list())), "panel", descending=[True, False]
     )
     subtitle = (
-        "Effect over all checkpoints and goals, normal 95% interval; filled: stands out in one of"
+        "Effect over all checkpoints and goals, normal 95% interval; blue: stands out in one of"
         " them when the whole table is looked at"
     )
     return forest(rows, title, subtitle, "spoken of better by so many stars")
@@ -123,7 +121,7 @@ def position(tables: Tables) -> Drawing:
     title = "Is an option chosen for its place?"
     rows = tables.read("position")
     if rows.is_empty():
-        return style.empty(title, "No order of options was shown in this study.")
+        return style.empty(title, "This study has no answers with an order of options.")
     mean = rows.group_by("model", "position", maintain_order=True).agg(
         mean=pl.col("effect").mean(),
         error=(pl.col("se") ** 2).sum().sqrt() / pl.len(),
@@ -137,7 +135,7 @@ def position(tables: Tables) -> Drawing:
     )
     subtitle = (
         "Share chosen at a place minus the share expected of the same options elsewhere, over all"
-        " checkpoints and goals;\nnormal 95% interval; filled: stands out in one of them when the"
+        " checkpoints and goals;\nnormal 95% interval; blue: stands out in one of them when the"
         " whole table is looked at"
     )
     return forest(rows, title, subtitle, "share chosen above what its content explains")
@@ -153,14 +151,14 @@ def attribution(tables: Tables) -> Drawing:
         return style.empty(title, "This study has no goal beside default to be explained.")
     rows = marked(rows).with_columns(
         panel=pl.col("part").cast(pl.Enum(["goal", "framing", "name", "vignette"])),
-        mean=pl.col("size") - pl.col("size_by_chance").fill_null(0.0),
-        low=pl.col("size_low") - pl.col("size_by_chance").fill_null(0.0),
-        high=pl.col("size_high") - pl.col("size_by_chance").fill_null(0.0),
+        mean="size",
+        low="size_low",
+        high="size_high",
+        by_chance="size_by_chance",
     )
     rows = place(rows, ["model", "checkpoint", "goal"])
     subtitle = (
         "Shapley values over all subsets of parts: root mean square over prompts, and 95% HDI where"
-        " posteriors give one;\nfor names and vignettes, what is beyond answers dealt out anew; "
-        + OUT
+        f" posteriors give one;\nupright bar: what noise alone would give; {OUT}"
     )
     return forest(rows, title, subtitle, "how much it moves φ* from prompt to prompt")

@@ -115,7 +115,7 @@ def trajectories(tables: Tables) -> Drawing:
     title = "How does training move the speaker?"
     rows = tables.read("trajectories")
     if rows.is_empty():
-        return style.empty(title, "No model of this study has checkpoints of training.")
+        return style.empty(title, "This study has no model with checkpoints of training.")
     models = rows["model"].unique(maintain_order=True).to_list()
     colours, shapes = _colours(models)
     goals = tables.goal_order(rows)
@@ -156,10 +156,10 @@ def movement(tables: Tables) -> Drawing:
     title = "How much of the movement comes early?"
     rows = tables.read("movement")
     if rows.is_empty():
-        return style.empty(title, "No model of this study has checkpoints of training.")
+        return style.empty(title, "This study has no model with checkpoints of training.")
     moved = rows.drop_nulls("share")
     if moved.is_empty():
-        return style.empty(title, "Nothing moved for sure, so there is no share of it.")
+        return style.empty(title, "This study has no parameter that moved for sure.")
     drawn = parameters(moved).select("model", "goal", "parameter", "panel", "found", "verdict",
                                      mean="share", low="share_low", high="share_high")  # fmt: skip
     drawn = place(marked(drawn), ["model", "goal"])
@@ -167,7 +167,7 @@ def movement(tables: Tables) -> Drawing:
     subtitle = (
         "Movement by the first quarter of training, divided by the whole: median and 95% HDI; a"
         f" steady course has .25 (dashed);\n{quiet} of {quiet + drawn.height} parameters did not"
-        " move for sure, and have no share; filled: the whole movement stands out of the table"
+        " move for sure, and have no share; blue: the whole movement stands out of the table"
     )
     drawing = forest(drawn, title, subtitle, "share of the whole movement")
     steady = geom_vline(xintercept=0.25, color="#7F7F7F", size=0.4, linetype="dashed")
@@ -209,8 +209,7 @@ def sycophancy(tables: Tables) -> Drawing:
             x="posterior probability",
             y="",
             title=title,
-            subtitle="Against people with the goal both, beyond the study's margins; dashed: .95"
-            + cut,
+            subtitle=f"Against people with the goal both, by the study's margins{cut}",
         )
         + style.look()
     )

@@ -27,7 +27,7 @@ from tactometer.fitted import PASSED
 
 MOST = 36  # rows that a page can hold
 GREY = "#7F7F7F"
-FOUND, NOT_FOUND, SUSPECT = "stands out of the whole table", "does not", "suspect fit"
+FOUND, NOT_FOUND, SUSPECT = "stands out of the table", "does not stand out", "suspect fit"
 # mark: (colour, fill, shape, line); only what passed its checks is filled
 MARKS = {
     FOUND: (style.BLUE, style.BLUE, "D", "solid"),
@@ -82,8 +82,13 @@ def forest(
         )
     ]
     panels = rows["panel"].n_unique()
+    plot = ggplot(rows, aes(y="label", color="mark", fill="mark", shape="mark"))
+    if "by_chance" in rows.columns:
+        known = rows.drop_nulls("by_chance")
+        bar = {"shape": "|", "size": 3, "stroke": 0.9, "color": "#333333"}
+        plot += geom_point(aes(x="by_chance", y="label"), data=known, inherit_aes=False, **bar)
     plot = (
-        ggplot(rows, aes(y="label", color="mark", fill="mark", shape="mark"))
+        plot
         + geom_vline(xintercept=0, color="#333333", size=0.4)
         + geom_segment(
             aes(x="low", xend="high", yend="label", linetype="mark"), size=0.7, show_legend=False
@@ -100,6 +105,6 @@ def forest(
 
 
 def place(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Add `label`: what a row is of, from columns that are not all the same."""
-    told = [c for c in columns if rows[c].n_unique() > 1] or [columns[0]]
+    """Add `label`: what a row is of, from columns that are not all the same, and `named`."""
+    told = [c for c in columns if c == "named" or rows[c].n_unique() > 1] or [columns[0]]
     return rows.with_columns(label=pl.concat_str(told, separator=" · ", ignore_nulls=True))

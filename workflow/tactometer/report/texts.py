@@ -60,95 +60,99 @@ TEXTS = {
         HDI + " The upright bar is the truth.",
         "Posteriors of simulated speakers beside the parameters that they were simulated with.",
     ),
+    "efforts": Text(
+        "What does reasoning change?",
+        "Compare the efforts of a family from left to right, and all of them with the band:"
+        " people with the same goal.",
+        HDI,
+        "Posteriors of phi and the weights by effort, family and goal, beside people.",
+    ),
+    "shifts": Text(
+        "What does a goal change, and what an effort?",
+        "Right of the line the named condition has more of the parameter than the one it is"
+        " compared with. Blue: the effect stands out even when all effects of the table are"
+        " looked at together.",
+        "Posterior differences, mean and 95% HDI.",
+        "Posterior differences of phi and the weights between goals and between efforts.",
+    ),
+    "mixed_effects": Text(
+        "What does an effort change, over families and framings?",
+        "Where both models agree, an effect rests neither on the fits' uncertainty nor on one"
+        " family. The classical model takes posterior means for data; the Bayesian one carries"
+        " their uncertainty.",
+        "Mixed models with random effects of family and framing: REML, and Stan with"
+        " measurement error.",
+        "Effects of effort on phi and the weights by a Bayesian and a classical mixed model.",
+    ),
+    "trajectories": Text(
+        "How does training move the speaker?",
+        "The steepest stretch is where training works; what happens left of the dashed line"
+        " happens in its first quarter.",
+        "Mean, 50% and 95% interval of each checkpoint by itself; nothing is smoothed.",
+        "Course of phi and the weights over training for every model.",
+    ),
+    "movement": Text(
+        "How much of the movement comes early?",
+        "At the dashed line a quarter of the movement came in the first quarter; right of it,"
+        " training worked early.",
+        "Posterior median and 95% HDI of the ratio, where the direction of the whole is sure.",
+        "Share of the movement of each parameter in the first quarter of training.",
+    ),
+    "contrasts": Text(
+        "What do base model, data set and method change?",
+        "Right of the line the first of the two named has more of the parameter.",
+        "Posterior differences of runs that are alike in all else, averaged; mean and 95% HDI.",
+        "Posterior contrasts of phi and the weights between base models, data sets and methods.",
+    ),
+    "sycophancy": Text(
+        "Who shows the signature of sycophancy?",
+        "A sycophant is far right in every panel: it wants to look kind, weighs the look"
+        " above all, and is neither informative nor kind.",
+        "Posterior probability against people with the goal both, by the margins of the study.",
+        "Posterior probability of each sign of sycophancy and of all four, ranked.",
+    ),
+    "likeness": Text(
+        "Which people is it like?",
+        "The nearer to the upright bar, the less tells the model from people; the leftmost"
+        " mark is the nearest human goal.",
+        "Total variation of choices and weights, states matched by their place on the scale;"
+        " mean and 95% HDI.",
+        "Distance of every model to people with each goal, by choices, weights and phi.",
+    ),
+    "framing_effects": Text(
+        "What does the framing change?",
+        "Away from the line, the model speaks differently as assistant (first), agent"
+        " (second) and judge (third).",
+        "Posterior differences of the fits of single framings, mean and 95% HDI.",
+        "Posterior differences of phi and the weights between framings.",
+    ),
+    "vignette_effects": Text(
+        "Which creations are spoken of unlike the rest?",
+        "Right of the line a creation is spoken of better than others that were given the"
+        " same stars.",
+        "Mean worth of what is said less that of the other creations, normal 95% interval.",
+        "How much better or worse each creation is spoken of than the rest.",
+    ),
+    "position": Text(
+        "Is an option chosen for its place?",
+        "Right of the line, an option is chosen more often at that place than the same words"
+        " are elsewhere.",
+        "Share chosen less the share expected from the other orders, normal 95% interval.",
+        "Effect of the place of an option on how often it is chosen.",
+    ),
+    "attribution": Text(
+        "Which part of the prompt moves φ*?",
+        "Where the mark is beyond the upright bar, that part of the prompt moves φ*; at the"
+        " bar, it is noise.",
+        "Shapley values over all subsets of goal, framing, names and vignette; root mean"
+        " square over prompts.",
+        "How much each part of a prompt moves phi, beside chance.",
+    ),
     "diagnostics": Text(
         "Did the sampler converge?",
         "Every point is a fit. What lies beyond a dashed line should not be read.",
         "R-hat and effective sample size over all chains, the worst parameter of each fit.",
         "R-hat, effective sample size, divergences and treedepth hits of every fit.",
-    ),
-    "efforts": Text(
-        "What does reasoning change?",
-        "A line a family, from the least effort to the most; the band is people with the same goal."
-        " The same word is not the same effort in two families.",
-        HDI,
-        "Phi and the weights over reasoning effort, by family and goal.",
-    ),
-    "mixed_effects": Text(
-        "What does reasoning change over all families?",
-        "Two rows an effort: the Bayesian model knows how uncertain each fit is, the classical one"
-        " takes posterior means as data. Where they disagree, believe the wider one.",
-        "Effort with random effects of family and framing: posterior mean and 95% HDI, and REML"
-        " with its 95% interval.",
-        "Effect of each effort on phi and the weights, by a Bayesian and a classical mixed model.",
-    ),
-    "trajectories": Text(
-        "How does training move the speaker?",
-        "A line a model; a band that leaves where it began has moved.",
-        "Posterior means with 50% and 95% HDIs.",
-        "Phi and the weights over training progress, by model and goal.",
-    ),
-    "shifts": Text(
-        "What do goals and reasoning change?",
-        "To the right: the named condition has more of the parameter than the one behind the minus."
-        " Blue rows stand out even when all rows of the table are asked together.",
-        "Posterior differences, draw by draw, with 95% HDIs.",
-        "Differences of phi and the weights by goal and by reasoning effort.",
-    ),
-    "movement": Text(
-        "How much of the movement comes early?",
-        "A share of .25 by the first quarter of training is a steady course, 1 says that all of it"
-        " comes early, more that training turns back.",
-        "Posterior of the share, where the direction of the whole is sure (97.5%), with 95% HDIs.",
-        "Share of the whole movement that falls in the first quarter of training.",
-    ),
-    "contrasts": Text(
-        "What do base model, data and method change?",
-        "Runs that are alike but for one factor, at the end of training.",
-        "Posterior differences averaged over such pairs, with 95% HDIs.",
-        "Differences of phi and the weights between families, data sets and methods.",
-    ),
-    "sycophancy": Text(
-        "Who bears the signature of sycophancy?",
-        "Right at the top: low φ*, low ω inf, low ω soc and high ω pre at once. The panels beside"
-        " the first show which of the signs is missing.",
-        "Posterior probability against people who want to be both honest and kind, by the study's"
-        " margins.",
-        "Posterior probability of each sign of sycophancy by model and goal, ranked.",
-    ),
-    "likeness": Text(
-        "How far from people?",
-        "0 is the same distribution, 1 has nothing in common. A distance cannot be below 0: what"
-        " is no farther than chance is grey.",
-        "Total variation of choices and of weights, and the difference of φ*, to the nearest human"
-        " goal, with 95% HDIs.",
-        "Distance of every model to the nearest human goal, in choices, weights and phi.",
-    ),
-    "framing_effects": Text(
-        "Does the framing matter?",
-        "The same creations and states, asked in another person.",
-        "Posterior differences between framings, with 95% HDIs.",
-        "Differences of phi and the weights between framings.",
-    ),
-    "position": Text(
-        "Does the place of an option matter?",
-        "To the right: what stands at that place is chosen more often than its words are elsewhere."
-        " Orders are balanced, so a speaker who reads the options shows nothing here.",
-        "Share chosen minus the share that the same words get at other places, 95% intervals.",
-        "Effect of each place in the list of options on how often it is chosen.",
-    ),
-    "vignette_effects": Text(
-        "Does the creation matter?",
-        "To the right: spoken of better than the other creations of the same state.",
-        "How much better it is spoken of, in states that a reply conveys, over all checkpoints and"
-        " goals of a model; normal 95% intervals.",
-        "How much better or worse each creation is spoken of than the rest.",
-    ),
-    "attribution": Text(
-        "Which part of a prompt moves φ*?",
-        "How much φ* moves, on average, by goal sentence, framing, names and creation.",
-        "Shapley values, exact over all subsets of the parts: root mean square over prompts, with"
-        " 95% HDIs; the upright bar is what noise alone would give.",
-        "Size of the Shapley value of each part of a prompt.",
     ),
 }
 
