@@ -86,7 +86,10 @@ def test_every_figure_is_there_with_an_alternative_text_and_its_sample(page: Pag
     shown = [name for name in placed if name not in absent]
     assert [f"figure-{name}" for name in shown] == [h["id"] for h in page.all("h3") if "id" in h]
     assert len(images) == len(shown)
-    assert all(i["alt"] and str(i["src"]).startswith("data:image/svg+xml") for i in images)
+    assert all(
+        i["alt"] and str(i["src"]).startswith(("data:image/svg+xml", "data:image/png"))
+        for i in images
+    )
     assert page.text.count("Reading.") == page.text.count("Estimator.") == len(shown)
 
 
