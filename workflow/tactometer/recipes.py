@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tactometer import digests, files
+from tactometer import acceptance, digests, files
 from tactometer.domain import SEMANTICS
 from tactometer.errors import UserError
 from tactometer.providers import weights
@@ -111,14 +111,23 @@ def _weights(found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def current(study: Study, results: Path) -> dict[str, dict[str, Any]]:
+    """Every wanted recipe, or the one in results/{study} where the difference is accepted."""
+    folder = results / study.name
+    return {
+        name: dict(acceptance.settle(name, recipe, folder))
+        for name, recipe in wanted(study).items()
+    }
+
+
 def stamp(study: Study, results: Path, stamps: Path = STAMPS) -> None:
-    """Write every wanted recipe below stamps/{study}/recipes, and the study beside them.
+    """Write every current recipe below stamps/{study}/recipes, and the study beside them.
 
     Run by Snakemake's main process alone, before the graph is built.
     """
     folder = stamps / study.name
     study.write(folder / "study.json")
-    for name, content in wanted(study).items():
+    for name, content in current(study, results).items():
         text = json.dumps(content, sort_keys=True, indent=1, allow_nan=False) + "\n"
         path = folder / "recipes" / f"{name}.json"
         target = results / study.name / "recipes" / f"{name}.json"

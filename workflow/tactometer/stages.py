@@ -49,10 +49,14 @@ def ask(given: Namespace) -> None:
     """Ask checkpoints of one model what their journals lack, one after another."""
     from tactometer import engines
     from tactometer.ask import ask
+    from tactometer.providers import weights
 
     sweep = study.read(given.study)
     model = sweep.models[given.model]
-    engines.enter(model.provider, f"{sweep.source}, models.{model.name}")
+    place = f"{sweep.source}, models.{model.name}"
+    for who in given.who:
+        weights.check_folder(json.loads(who.read_text()), place)
+    engines.enter(model.provider, place)
     if not len(given.who) == len(given.journal) == len(given.done):
         raise UserError("--who, --journal and --done must be given once for each checkpoint.")
     for who, journal, done in zip(given.who, given.journal, given.done, strict=True):
