@@ -53,9 +53,11 @@ def accept(name: str, wanted: Recipe, results: Path, note: str) -> dict[str, lis
     changes = _changes(used, wanted)
     if not changes:
         raise UserError(f"{name} is made of the code that is here: there is nothing to accept.")
+    if settle(name, wanted, results) == used:
+        raise UserError(f"{name}: this change is accepted already.")
     entry = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "by": getpass.getuser(),
+        "by": _who(),
         "note": note,
         "used": digests.digest(used),
         "code": _code(wanted),
@@ -81,13 +83,12 @@ def rows(results: Path) -> Iterator[dict[str, str | None]]:
 
 
 def sentences(results: Path) -> dict[str, str]:
-    """What a report says of accepted changes, by stage."""
+    """What is accepted, in words: stage, time, who and note, and which digests changed to which."""
     said: dict[str, list[str]] = {}
     for row in rows(results):
         note = f" ({row['note']})" if row["note"] else ""
-        head = f"accepted change of {row['stage']}, {row['at']}, {row['by']}{note}"
         what = f"{row['file']} {short(row['old'])} → {short(row['new'])}"
-        said.setdefault(head, []).append(what)
+        said.setdefault(f"{row['stage']}, {row['at']}, {row['by']}{note}", []).append(what)
     return {head: ", ".join(whats) for head, whats in said.items()}
 
 
@@ -119,6 +120,13 @@ def used_recipe(results: Path, name: str) -> dict[str, Any] | None:
             f"{path} is no recipe any more: delete it, and what it pins is made again."
         ) from None
     return found
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return "unknown"
 
 
 def _entries(results: Path, name: str) -> list[dict[str, Any]]:

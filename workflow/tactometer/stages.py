@@ -5,7 +5,7 @@ Every import of a stage is inside its function: a job pays for its own libraries
 
 import json
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -204,9 +204,10 @@ def gather(given: Namespace) -> None:
 
 def tabulate(given: Namespace) -> None:
     """Put the tables of all models together, as Parquet and CSV."""
-    from tactometer import tables
+    from tactometer import acceptance, tables
 
     tables.tabulate(study.read(given.study), given.results)
+    acceptance.write_table(given.results)
 
 
 def draw(given: Namespace) -> None:
@@ -227,7 +228,7 @@ def draw(given: Namespace) -> None:
 
 def report(given: Namespace) -> None:
     """Write the page that stands alone."""
-    from tactometer import provenance, report
+    from tactometer import acceptance, provenance, report
 
     sweep = study.read(given.study)
     report.build(
@@ -237,5 +238,9 @@ def report(given: Namespace) -> None:
         study=sweep.name,
         goals=sweep.goals,
         baseline=sweep.baseline,
-        provenance=provenance.versions(),
+        provenance={**provenance.versions(), **_accepted(acceptance.sentences(given.out.parent))},
     )
+
+
+def _accepted(sentences: Mapping[str, str]) -> dict[str, str]:
+    return {f"Change accepted as cosmetic: {head}": what for head, what in sentences.items()}

@@ -157,8 +157,8 @@ class Case:
     def unasked(self, forecast: Forecast) -> Forecast:
         """The forecast of a checkpoint that has its answers, or had them."""
         lost = max(0, forecast.requests - self.answers.height)
-        if not lost:
-            return forecast
+        if not lost or not self.file("done").exists():
+            return replace(forecast, held=forecast.requests - lost)
         note = (
             f"{lost:,} answers are no longer in its journal; delete {self.file('done')} to have "
             "them asked again"

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -92,14 +92,14 @@ def _stage(rule: str) -> str:
     return next(mine, rule)
 
 
-def downstream(found: Sequence[Job], path: str) -> list[Job]:
-    """The jobs to run that a file's change reaches, the one that makes the file included."""
+def downstream(found: Sequence[Job], paths: Collection[str]) -> list[Job]:
+    """The jobs to run that a change of files reaches, those that make the files included."""
     consumers: dict[str, list[Job]] = {}
     for job in found:
         for file in job.inputs:
             consumers.setdefault(file, []).append(job)
     reached: dict[tuple[str, ...], Job] = {}
-    todo = [job for job in found if path in job.outputs]
+    todo = [job for job in found if not set(paths).isdisjoint(job.outputs)]
     while todo:
         job = todo.pop()
         if job.outputs in reached or not job.runs:
