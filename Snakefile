@@ -29,7 +29,9 @@ try:
             [Path(file) for file in workflow.configfiles],
             workflow.config_settings.config,
         )
-        if moved := clock.settle(Path("results", STUDY.name), recipes.STAMPS / STUDY.name):
+        if moved := clock.settle(
+            Path("results", STUDY.name), recipes.STAMPS / STUDY.name
+        ):
             print(f"tactometer: {moved}", file=sys.stderr)
         recipes.stamp(STUDY, Path("results"))
     else:

@@ -20,8 +20,9 @@ from typing import Any
 from tactometer import acceptance, digests, files
 from tactometer.domain import SEMANTICS
 from tactometer.errors import UserError
+from tactometer.labels import LABEL_COLUMNS
 from tactometer.providers import weights
-from tactometer.study import ENGINES, LABEL_COLUMNS, Model, Study
+from tactometer.study import ENGINES, Model, Study
 
 PACKAGE = Path(__file__).parent
 STAN = PACKAGE.parent / "stan"
@@ -29,6 +30,7 @@ STAMPS = Path(".snakemake/tactometer")
 _IMPORT = re.compile(
     r"^\s*(?:from\s+tactometer([\w.]*)\s+import\s+(\([^)]*\)|.+)|import\s+tactometer([\w.]+))", re.M
 )
+_TYPES = re.compile(r"^if TYPE_CHECKING:\n(?:(?:[ \t].*)?\n)+", re.M)
 _INCLUDE = re.compile(r"^\s*#include\s+<?\"?([^\s\">]+)", re.M)
 
 # The entry module of each stage, and the tools whose version can change what it makes.
@@ -172,7 +174,8 @@ def _files(package: Path, module: str) -> list[Path]:
 
 
 def _imports(text: str) -> Iterable[str]:
-    for found in _IMPORT.finditer(text):
+    """The modules of the package that a source imports, but for its types alone."""
+    for found in _IMPORT.finditer(_TYPES.sub("", text)):
         module, names, plain = found.groups()
         if plain:
             yield plain.strip(".").replace(".", "/")

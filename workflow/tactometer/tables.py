@@ -1,15 +1,20 @@
 """Tables: what fits, counts, semantics and choices hold, labelled, for one model and for all."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from scipy import stats
 
-from tactometer import files, judge, published
-from tactometer.study import LABEL_COLUMNS, Model, Study
+from tactometer import agreement, files, published
+from tactometer.labels import LABEL_COLUMNS
+
+if TYPE_CHECKING:
+    from tactometer.study import Model, Study
 
 HDI = 0.95
 NUMBERS = ("mean", "sd", "median", "mode", "hdi_low", "hdi_high", "ess_bulk", "ess_tail", "rhat")
@@ -46,7 +51,7 @@ ANSWERS = {
 }
 AGREEMENT = {
     **{name: ANSWERS[name] for name in ["study", "model", "checkpoint", "prompt_set"]},
-    **dict.fromkeys(judge.AGREEMENT, pl.Int64),
+    **dict.fromkeys(agreement.AGREEMENT, pl.Int64),
 }
 
 
@@ -205,7 +210,7 @@ def _agreement(study: Study, model: Model, results: Path) -> pl.DataFrame:
         {
             **{"study": study.name, "model": model.name, "checkpoint": checkpoint},
             "prompt_set": prompt_set,
-            **judge.agreement(pl.read_parquet(folder / f"{prompt_set}.parquet")),
+            **agreement.count(pl.read_parquet(folder / f"{prompt_set}.parquet")),
         }
         for checkpoint in model.checkpoints
         for prompt_set in model.prompt_sets

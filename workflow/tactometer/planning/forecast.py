@@ -21,8 +21,9 @@ class Forecast:
     """One checkpoint. `requests` counts wanted answers (requests x samples), `held` those that its
     journal has, `to_ask` those that a run asks; `lost` are missing, but nothing asks them again.
 
-    Tokens and dollars are those of `to_ask`; `usd_most` is the worst case, where answers have a
-    cap. None: not known, or not a question (simulated speakers cost nothing, APIs take no GPU).
+    Tokens and dollars are those of `to_ask`; `usd_batch` is the cost by the provider's batch
+    endpoint, `usd_most` the worst case where answers have a cap. None: not known, or no question
+    (simulated speakers cost nothing, APIs take no GPU).
     """
 
     model: str
@@ -192,6 +193,8 @@ class Case:
             note = f"{source} has no price {why}; write one under prices"
             return replace(forecast, notes=(*forecast.notes, note))
         inward, outward = forecast.tokens_in, forecast.tokens_out
+        usd = inward * price.input + outward * price.output
+        batch = price.batch and inward * price.batch[0] + outward * price.batch[1]
         longest = tokens.longest(self.model, self.checkpoint)
         note = (
             f"{source}: {price.input * 1e6:g} USD in and {price.output * 1e6:g} out for a million "
@@ -199,8 +202,8 @@ class Case:
         )
         return replace(
             forecast,
-            usd=inward * price.input + outward * price.output,
-            usd_batch=price.batch and inward * price.batch[0] + outward * price.batch[1],
+            usd=batch if batch and self.model.settings.get("batch") else usd,
+            usd_batch=batch,
             usd_most=longest and inward * price.input + forecast.to_ask * longest * price.output,
             notes=(*forecast.notes, note),
         )

@@ -29,7 +29,7 @@ class Plan:
 
     @property
     def total(self) -> Forecast:
-        """All checkpoints together; a batch price only where every one has it."""
+        """All checkpoints together."""
         return _sum(self.forecasts, "total", "")
 
     @property
@@ -116,7 +116,7 @@ def plan(study: Study, study_file: Path) -> Plan:
 
 
 def _sum(found: Sequence[Forecast], model: str, checkpoint: str) -> Forecast:
-    """Several forecasts as one; a batch price or a worst case only where all that cost have it."""
+    """Several forecasts as one; in batches those that can be, a worst case where all have one."""
     paid = [each for each in found if each.usd is not None]
     return Forecast(
         model,
@@ -129,7 +129,9 @@ def _sum(found: Sequence[Forecast], model: str, checkpoint: str) -> Forecast:
         tokens_out=sum(each.tokens_out for each in found),
         spent_usd=sum(each.spent_usd for each in found),
         usd=_all(each.usd for each in paid),
-        usd_batch=_all(each.usd_batch for each in paid),
+        usd_batch=_all(each.usd_batch or each.usd for each in paid)
+        if any(each.usd_batch for each in paid)
+        else None,
         usd_most=_all(each.usd_most for each in paid),
         gpu_hours=_all(each.gpu_hours for each in found if each.gpu_hours is not None),
     )

@@ -16,12 +16,14 @@ from tactometer.errors import UserError
 from tactometer.providers.api import OUTPUT_PRICES
 from tactometer.study import Model, Study
 
+BATCHES = ("openai", "azure", "hosted_vllm", "mistral")
+"""Providers whose batch endpoints requests can be handed in to."""
 LIST = "model_prices_and_context_window_backup.json"
 
 
 @dataclass(frozen=True)
 class Price:
-    """US dollars a token; `batch` is (input, output) at the provider's batch endpoint, if any."""
+    """US dollars a token; `batch` is (input, output) at a batch endpoint, where one can be used."""
 
     input: float
     output: float
@@ -36,7 +38,7 @@ def price_of(study: Study, model: Model, copy: Path) -> Price | None:
     """
     source = model.settings["source"]
     entry = listed(source) or {}
-    batch = _pair(entry, "_batches")
+    batch = _pair(entry, "_batches") if source.split("/")[0] in BATCHES else None
     given = study.data.get("prices", {})
     mine = given.get(source) or given.get(model.name)
     if mine:
