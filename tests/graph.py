@@ -68,6 +68,18 @@ def snakemake(
     return done
 
 
+def tactometer(
+    folder: Path, *arguments: str, status: int = 0, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of Tactometer in a folder, with the package that is in it."""
+    command = [sys.executable, "-m", "tactometer", *arguments]
+    env = {**os.environ, "PYTHONPATH": str(folder / "workflow"), **more}
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    assert done.returncode == status, f"{arguments}: {done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
 def plan(folder: Path, *arguments: str) -> dict[str, int]:
     """The jobs that a dry run wants, by rule, without the target rule."""
     done = snakemake(folder, "-n", *arguments)

@@ -43,7 +43,7 @@ def _change(key: tuple[str, ...], old: Any, new: Any) -> Change:
 
 def _leaves(value: Any, key: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Keys and values of a nested recipe; entries of a list go by their `id`, or as a whole."""
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, Mapping):
         for name, item in value.items():
             yield from _leaves(item, (*key, str(name)))
     elif isinstance(value, list | tuple) and value and all(_named(item) for item in value):

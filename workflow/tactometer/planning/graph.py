@@ -4,6 +4,7 @@ Snakemake runs in a process of its own: it keeps state and prints as it likes.
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -54,7 +55,7 @@ def jobs(study_file: Path, targets: Sequence[str] = ()) -> list[Job]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "jobs.jsonl"
         command = [sys.executable, "-m", __spec__.name, str(out), str(study_file), *targets]
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(command, capture_output=True, text=True, env=_environment())
         if not out.exists():
             raise UserError(f"Snakemake's dry run broke off: {done.stderr.strip()[-500:]}")
         told = [json.loads(line) for line in out.read_text().splitlines()]
@@ -62,6 +63,13 @@ def jobs(study_file: Path, targets: Sequence[str] = ()) -> list[Job]:
         asked = f" of {' '.join(targets)}" if targets else ""
         raise UserError(f"Snakemake cannot plan {study_file}{asked}: {' '.join(told)[:500]}.")
     return [_job(job) for job in told]
+
+
+def _environment() -> dict[str, str]:
+    """The environment of a process that has this very package."""
+    package = str(Path(__file__).parents[2])
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _job(told: Mapping[str, Any]) -> Job:
