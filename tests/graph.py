@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -69,11 +70,11 @@ def snakemake(
 
 
 def tactometer(
-    folder: Path, *arguments: str, status: int = 0, **more: str
+    folder: Path, *arguments: str, status: int = 0, before: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of Tactometer in a folder, with the package that is in it."""
-    command = [sys.executable, "-m", "tactometer", *arguments]
-    env = {**os.environ, "PYTHONPATH": str(folder / "workflow"), **more}
+    command = [*before, sys.executable, "-m", "tactometer", *arguments]
+    env = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
     assert done.returncode == status, f"{arguments}: {done.stdout}\n{done.stderr}"
     assert "Traceback" not in done.stderr, done.stderr

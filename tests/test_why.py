@@ -88,8 +88,8 @@ LEAVES: dict[str, tuple[Any, Any, list[str]]] = {
     "a long text": (
         {"goal": "say " * 30 + "what is true" + " now" * 30},
         {"goal": "say " * 30 + "what is kind" + " now" * 30},
-        ['goal  …"say say say say say what is true now now now now now"… → '
-         '…"say say say say say what is kind now now now now now"…'],
+        ['goal  …"say say say what is true now now now now now"… → '
+         '…"say say say what is kind now now now now now"…'],
     ),
 }  # fmt: skip
 
