@@ -125,3 +125,14 @@ rule report:
         rules.write_report.output,
         rules.draw.output,
     localrule: True
+
+
+for _model in STUDY.models:
+
+    rule:
+        """Target: one model alone, up to its tables."""
+        name:
+            f"model_{_model}"
+        input:
+            expand(f"{RESULTS}/tables/models/{_model}/{{table}}.parquet", table=TABLES),
+        localrule: True

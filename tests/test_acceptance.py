@@ -29,7 +29,10 @@ def test_an_accepted_change_is_no_change_and_the_results_say_so(run: Path) -> No
     assert NOTE in tactometer(run, "why", CONFIG).stdout
     assert "accepted already" in tactometer(run, "accept", CONFIG, "parse", status=1).stderr
     edit(run / PARSER, 'str("yes")', 'str("no")')  # a real change
-    assert plan(run)["parse"] == 9
+    edit(run / "workflow/tactometer/providers/simulated.py", "BATCH = 500", "BATCH = 501")
+    tactometer(run, "accept", CONFIG, "checkpoints", "--note", "more at once")
+    jobs = plan(run)
+    assert jobs["parse"] == 9 and "ask_checkpoint" not in jobs
 
 
 def test_settings_cannot_be_accepted(run: Path) -> None:

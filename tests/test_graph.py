@@ -242,6 +242,26 @@ def test_one_vignette_asks_its_own_requests_alone(run: Path) -> None:
         assert asked == 2 * 5 + 5 * 8, "two goals x 5 states, and 5 states x 8 utterances"
 
 
+TARGETS = {
+    "ask": {"requests": 6, "ask_checkpoint": 3},
+    "semantics": {"requests": 6, "ask_checkpoint": 3, "parse": 3, "add_semantics": 3}
+    | {"import_people": 1},
+    "fits": {"requests": 6, "ask_checkpoint": 3, "parse": 9, "count": 6, "add_semantics": 3}
+    | {"import_people": 1, "fit": 7},
+    "model_blunt": {"requests": 3, **ONE, "gather": 1},
+}
+TARGETS["tables"] = {**TARGETS["fits"], "gather": 3, "tabulate": 1}
+TARGETS["report"] = {**TARGETS["tables"], "draw": 1, "write_report": 1}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_target_makes_what_it_names_and_nothing_more(name: str, tmp_path: Path) -> None:
+    jobs = plan(graph.lay_out(tmp_path / "run"), name)
+    assert jobs.pop(name) == 1
+    assert jobs.pop("recipe") > 0
+    assert jobs == TARGETS[name]
+
+
 def test_a_change_taken_back_changes_nothing(run: Path) -> None:
     file, old, new, jobs = CHANGES["a Stan line"]
     edit(run / file, old, new)

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -100,21 +100,27 @@ def _stage(rule: str) -> str:
     return next(mine, rule)
 
 
-def downstream(found: Sequence[Job], paths: Collection[str]) -> list[Job]:
-    """The jobs to run that a change of files reaches, those that make the files included."""
-    consumers: dict[str, list[Job]] = {}
-    for job in found:
-        for file in job.inputs:
-            consumers.setdefault(file, []).append(job)
-    reached: dict[tuple[str, ...], Job] = {}
-    todo = [job for job in found if not set(paths).isdisjoint(job.outputs)]
-    while todo:
-        job = todo.pop()
-        if job.outputs in reached or not job.runs:
-            continue
-        reached[job.outputs] = job
-        todo += [other for file in job.outputs for other in consumers.get(file, [])]
-    return [job for job in found if job.outputs in reached]
+class Reach:
+    """Which jobs a change of files reaches; `found` are all jobs of the graph."""
+
+    def __init__(self, found: Sequence[Job]) -> None:
+        self._makers = {file: job for job in found for file in job.outputs}
+        self._consumers: dict[str, list[Job]] = {}
+        for job in found:
+            for file in job.inputs:
+                self._consumers.setdefault(file, []).append(job)
+
+    def downstream(self, files: Iterable[str]) -> list[Job]:
+        """The jobs to run that a change of the files reaches, those that make them included."""
+        reached: dict[tuple[str, ...], Job] = {}
+        todo = [self._makers[file] for file in files if file in self._makers]
+        while todo:
+            job = todo.pop()
+            if job.outputs in reached or not job.runs:
+                continue
+            reached[job.outputs] = job
+            todo += [other for file in job.outputs for other in self._consumers.get(file, [])]
+        return list(reached.values())
 
 
 def _dry_run(study_file: Path, targets: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -37,7 +37,10 @@ def answers(path: Path) -> pl.DataFrame:
     schema = {k: v for k, v in COLUMNS.items() if k not in tokens} | {"usage": usage}
     try:
         frame = pl.read_ndjson(path, schema=schema)
-    except (pl.exceptions.PolarsError, OSError):  # torn, or broken: `journal.read` tells which
+        whole = not frame["key"].has_nulls()
+    except (pl.exceptions.PolarsError, OSError):
+        whole = False
+    if not whole:  # torn, or broken: `journal.read` tells which
         frame = pl.DataFrame(list(journal.read(path)), schema=schema, strict=False)
     return frame.unnest("usage").select(*COLUMNS)
 

@@ -116,9 +116,9 @@ def why(study: Study, study_file: Path, target: str | None) -> Reasons:
             unmade.append(name)
         elif found := differences.changes(used, recipe):
             changed.setdefault(tuple(map(str, found)), {})[name] = found
-    stale = []
+    stale, reach = [], graph.Reach(jobs)
     for alike in changed.values():
-        costs = graph.downstream(jobs, [f"{results}/recipes/{name}.json" for name in alike])
+        costs = reach.downstream(f"{results}/recipes/{name}.json" for name in alike)
         asked = _asked(alike, costs, forecasts)
         stale.append(Stale(list(alike), next(iter(alike.values())), costs, *asked))
     explained = {job.outputs for each in stale for job in each.jobs}
