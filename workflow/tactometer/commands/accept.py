@@ -28,7 +28,7 @@ def run(given: Namespace) -> None:
     names = [given.stage] if given.stage in wanted else _below(given.stage, wanted, results)
     if not names:
         raise UserError(
-            f"{given.study} has no stage {given.stage!r} that changed{nearest(given.stage, wanted)}."
+            f"{given.study} has no changed stage {given.stage!r}{nearest(given.stage, wanted)}."
         )
     for name in names:
         changes = acceptance.accept(name, wanted[name], results, given.note)
