@@ -13,7 +13,7 @@ ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help demo test test-engines bench lint env engines cmdstan lock clean
+.PHONY: help demo test test-engines bench lint env engines cmdstan chromium lock clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,7 +54,12 @@ demo: cmdstan  ## Run the study `demo` and name the files to open
 	fi; \
 	tactometer summary results/demo
 
-test: cmdstan  ## Check format, types and rules, and run the tests
+chromium:  ## Find Debian's chromium, or install it: the report is tested in a browser
+	@command -v chromium >/dev/null || { echo "tactometer: installing chromium (a minute)"; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+	  || { echo "make: install Debian's package chromium (as root: apt-get install chromium)" >&2; exit 1; }
+
+test: cmdstan chromium  ## Check format, types and rules, and run the tests
 	@$(RUN); export PATH; \
 	ruff check . && ruff format --check . && mypy && snakefmt --check Snakefile workflow/rules \
 	  && snakemake --lint && pytest -n 2 -m "not engine"

@@ -82,6 +82,7 @@ rule all:
     default_target: True
     input:
         rules.tabulate.output,
+        rules.describe.output,
         rules.draw.output,
         rules.write_report.output,
     localrule: True
@@ -116,6 +117,7 @@ rule tables:
     """Target: the tables."""
     input:
         rules.tabulate.output,
+        rules.describe.output,
     localrule: True
 
 

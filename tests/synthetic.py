@@ -49,6 +49,8 @@ def write(
             "predictive",
             "recovery",
             "answers",
+            "asked",
+            "replies",
         )
     }
     for speaker, values in SPEAKERS.items():
@@ -58,6 +60,8 @@ def write(
             at = {"study": "demo", "model": model, "checkpoint": checkpoint}
             _semantics(rows, rng, at, human)
             _answers(rows, rng, at, human)
+            if not human:
+                _asked(rows, at)
             for goal in GOALS[1:] if human else GOALS:
                 bad = (speaker, goal) == suspect
                 moved = _values(values, goal, human, i)
@@ -84,6 +88,27 @@ def write(
     ]
     pl.DataFrame(published).write_parquet(folder / "published.parquet")
     return folder
+
+
+def _asked(rows, at) -> None:  # type: ignore[no-untyped-def]
+    rows["asked"].append(
+        at
+        | {"provider": "api", "source": "openai/some-model", "reported": "some-model-2026"}
+        | {"answers": 300, "lines": 310, "prompt_tokens": 62_000, "completion_tokens": 900}
+        | {"reasoning_tokens": None, "cost_usd": 0.25}
+        | {"first_at": "2026-11-20T10:00:00.000+00:00", "last_at": "2026-11-20T10:05:00.000+00:00"}
+    )
+    for i, (method, text) in enumerate(
+        [("letter", "(A)"), ("phrase", "not bad"), ("invalid", "<script>alert(2)</script>")]
+    ):
+        prompt = {"prompt_set": "social", "framing": "first", "vignette": "cake", "state": 1 + i}
+        rows["replies"].append(
+            at
+            | prompt
+            | {"utterance": None, "request": f"r{i}", "sample": 0, "options": "(A) bad; (B) good"}
+            | {"prompt": f"[user]\nMy cake <b>{i}</b>?", "text": text, "method": method}
+            | {"choice": None if method == "invalid" else "not bad", "label_mass": None}
+        )
 
 
 def _values(values: tuple[float, ...], goal: str, human: bool, step: int) -> dict[str, float]:

@@ -10,14 +10,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import pages
 import synthetic
 from tactometer.errors import UserError
-from tactometer.figures import FIGURES, draw
+from tactometer.figures import FIGURES
 from tactometer.report import build
 from tactometer.report.findings import difference, findings
+from tactometer.report.library import digest
 from tactometer.report.texts import TEXTS
 
-EVIL = "<script>alert(1)</script>"
 CAPTIONS = Path(__file__).parents[1] / "workflow" / "report"
 
 
@@ -28,13 +29,22 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
+        self.script = ""
+        self._inside = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        self._inside = tag == "script"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "script"
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        if self._inside:
+            self.script += data
+        else:
+            self.text += data
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attrs for name, attrs in self.tags if name == tag]
@@ -42,40 +52,29 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
-    folder = tmp_path_factory.mktemp("study")
-    tables = synthetic.write(folder / "tables", rename={"sycophant": EVIL})
-    path = tables / "diagnostics.parquet"
-    noted = pl.read_parquet(path).with_columns(note=pl.col("note") + EVIL)
-    noted.write_parquet(path)
-    figures = folder / "figures"
-    orders = {"goals": synthetic.GOALS, "utterances": synthetic.UTTERANCES}
-    for name in FIGURES:
-        draw(name, tables, figures / name, **orders, baseline=["human"])
-    out = folder / "report.html"
-    build(
-        tables,
-        figures,
-        out,
-        study="demo",
-        goals=synthetic.GOALS,
-        baseline=["human"],
-        provenance={"Tactometer": "0.1.0", "asked": EVIL},
-    )
-    return Page(out.read_text())
+    return Page(pages.write(tmp_path_factory.mktemp("study")).read_text())
 
 
 def test_untrusted_text_stays_text(page: Page) -> None:
-    assert not page.all("script")
-    assert page.text.count(EVIL) > 3
+    assert [attrs.get("type") for attrs in page.all("script")] == ["module"]
+    assert page.text.count(pages.EVIL) > 3 and "<script>alert(2)</script>" in page.text
+
+
+def test_only_the_script_that_the_page_was_made_with_may_run(page: Page) -> None:
+    (policy,) = (a["content"] for a in page.all("meta") if a.get("http-equiv"))
+    ((name, allowed),) = re.findall(r"(script-src) '(\S+)'", str(policy))
+    assert name and allowed == digest(page.script)
 
 
 def test_nothing_is_loaded_from_outside(page: Page) -> None:
     for tag, attrs in page.tags:
         for key in ("src", "href", "data", "srcset", "action"):
             value = attrs.get(key) or "#"
-            assert value.startswith(("#", "data:", "tables/")), (tag, value[:60])
+            beside = ("tables/", "methods.md", "references.bib")
+            assert value.startswith(("#", "data:", *beside)), (tag, value[:60])
         assert tag not in ("link", "iframe", "object", "embed", "base")
-    assert "@import" not in page.text and "url(" not in page.text
+    assert "@import" not in page.text
+    assert re.findall(r"url\((?!data:)", page.text) == []
 
 
 def test_every_figure_is_there_with_an_alternative_text_and_its_sample(page: Page) -> None:
@@ -140,7 +139,16 @@ def test_no_finding_is_made_from_a_suspect_fit() -> None:
 def test_a_missing_figure_is_one_sentence(tmp_path: Path) -> None:
     tables = synthetic.write(tmp_path / "tables")
     with pytest.raises(UserError, match=r"phi\.svg: the figure is missing"):
-        build(tables, tmp_path, tmp_path / "r.html", study="demo", goals=[], baseline=["human"])
+        build(
+            tables,
+            tmp_path,
+            tmp_path / "r.html",
+            study="demo",
+            goals=[],
+            baseline=["human"],
+            methods=pages.METHODS,
+            provenance={},
+        )
 
 
 def test_every_figure_has_a_caption_with_reading_estimator_and_exclusions() -> None:

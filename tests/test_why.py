@@ -32,7 +32,8 @@ def test_changed_texts_settings_and_code_are_told_apart_with_their_costs(run: Pa
     edit(run / CONFIG, "{share: []}", "{share: [], draws: 160}")
     found = why(run)
     told = {recipe: each for each in found["stale"] for recipe in each["recipes"]}
-    assert set(told) == {"requests/kind/social", "requests/blunt/social", "parse", "fit/people"}
+    asked = {"requests/kind/social", "requests/blunt/social"}
+    assert set(told) == {*asked, "parse", "fit/people", "report"}, "the report tells of the draws"
     (text,) = told["requests/kind/social"]["changes"]
     assert text["key"] == "texts.goal" and not text["code"]
     assert "good about" in text["old"] and "happy about" in text["new"]
@@ -42,8 +43,9 @@ def test_changed_texts_settings_and_code_are_told_apart_with_their_costs(run: Pa
     assert (draws["key"], draws["old"], draws["new"]) == ("fit.draws", 150, 160)
     assert runs(found["jobs"]) == plan(run)
     assert runs(told["fit/people"]["jobs"]) == {
-        "recipe": 1, "fit": 1, "gather": 1, "tabulate": 1, "draw": 1, "write_report": 1,
-    }  # fmt: skip
+        **{"recipe": 1, "fit": 1, "gather": 1, "tabulate": 1, "describe": 1, "draw": 1},
+        "write_report": 1,
+    }
     assert found["to_ask"] == told["requests/kind/social"]["to_ask"] == 3 * 13 * 5
     assert told["parse"]["to_ask"] == 0 or "ask_checkpoint" in told["parse"]["jobs"]
     text = tactometer(run, "why", CONFIG).stdout

@@ -40,6 +40,8 @@ def parts_of(wildcards):
     model = STUDY.models[wildcards.model]
     for checkpoint in model.checkpoints:
         place = f"{model.name}/{checkpoint}"
+        if not model.recorded:
+            yield ancient(f"{RESULTS}/answers/{place}.done")
         yield f"{RESULTS}/semantics/{place}.parquet"
         for goal in model.goals:
             yield f"{RESULTS}/counts/{place}/{goal}.parquet"

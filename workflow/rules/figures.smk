@@ -51,7 +51,9 @@ rule write_report:
         tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
         figures=expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
     output:
-        f"{RESULTS}/report.html",
+        page=f"{RESULTS}/report.html",
+        methods=f"{RESULTS}/methods.md",
+        references=f"{RESULTS}/references.bib",
     log:
         f"{LOGS}/report.log",
     conda:
@@ -62,4 +64,4 @@ rule write_report:
         figures=lambda wildcards: f"{RESULTS}/figures",
     shell:
         "tactometer report --study {params.study:q} --tables {params.tables:q}"
-        " --figures {params.figures:q} --out {output:q} > {log:q} 2>&1"
+        " --figures {params.figures:q} --out {output.page:q} > {log:q} 2>&1"

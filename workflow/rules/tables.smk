@@ -2,7 +2,8 @@
 
 Needs: fits, counts, semantics and choices; recipes/tables.json (labels, the truth of simulated
 speakers, published values). Aggregates by model first, then over models: one huge fan-in is slow.
-Makes: tables/models/{model}/{table}.parquet, tables/{table}.parquet and tables/{table}.csv.
+Makes: tables/models/{model}/{table}.parquet, tables/{table}.parquet and tables/{table}.csv, and
+tables/dictionary.csv, which says what every column means.
 """
 
 TABLES = [
@@ -13,6 +14,8 @@ TABLES = [
     "predictive",
     "recovery",
     "answers",
+    "asked",
+    "replies",
     "published",
     *(["agreement"] if STUDY.judge else []),
 ]
@@ -63,3 +66,19 @@ rule tabulate:
         results=lambda wildcards: RESULTS,
     shell:
         "tactometer tabulate --study {params.study:q} --results {params.results:q} > {log:q} 2>&1"
+
+
+rule describe:
+    """Say what every column of every table means."""
+    input:
+        code=recipe("dictionary"),
+        tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
+    output:
+        parquet=f"{RESULTS}/tables/dictionary.parquet",
+        csv=f"{RESULTS}/tables/dictionary.csv",
+    log:
+        f"{LOGS}/describe.log",
+    conda:
+        ENVIRONMENT
+    shell:
+        "tactometer describe --tables {input.tables:q} --out {output.parquet:q} > {log:q} 2>&1"

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from tactometer import files, journal
+from tactometer import accounts, files, journal
 from tactometer.errors import UserError
 from tactometer.journal import Line
 from tactometer.keys import answer_key, identity_digest
@@ -30,7 +30,7 @@ def ask(
 
     `declared` is the checkpoint's recipe, `settings` its model's part of the study. Every answer
     is on disk before the next batch is asked for. `done` is written when nothing is missing: it
-    names the resolved identity, by whose digest the answers are found again.
+    names the resolved identity, by whose digest the answers are found again, and what they took.
     """
     provider = open_provider(declared, settings)
     identity = provider.identity()
@@ -44,7 +44,8 @@ def ask(
         if missing:
             mass = LabelMass(float(settings.get("min_label_mass", MIN_LABEL_MASS)))
             _ask_all(mass.watched(provider.answer(missing)), writer, len(missing))
-    content = {"identity": identity, "digest": who, "answers": len(asks)}
+    account = accounts.add_up(journal.read(journal_path))
+    content = {"identity": identity, "digest": who, "answers": len(asks), "journal": account}
     with files.atomic(done) as temporary:
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
 

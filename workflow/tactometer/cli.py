@@ -123,6 +123,10 @@ def _add_results(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument("--study", type=Path, required=True)
     command.add_argument("--results", type=Path, required=True)
 
+    command = _command(commands, "describe", stages.describe, "say what the columns mean")
+    command.add_argument("--tables", type=Path, nargs="+", required=True)
+    command.add_argument("--out", type=Path, required=True)
+
     for name, run, purpose in (
         ("draw", stages.draw, "draw the figures"),
         ("report", stages.report, "write the page that stands alone"),

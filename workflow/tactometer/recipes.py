@@ -44,6 +44,7 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "import": ("imports", ()),
     "fit": ("fits", ("cmdstanpy", "arviz")),
     "tables": ("tables", ()),
+    "dictionary": ("dictionary", ()),
     "figures": ("figures", ("plotnine",)),
     "report": ("report", ("jinja2",)),
 }
@@ -60,7 +61,8 @@ def wanted(study: Study) -> dict[str, dict[str, Any]]:
     recipes["requests"]["keys"] = {"seed": sample["seed"]}
     recipes["judge"]["keys"] = _judge(study)
     recipes["tables"]["keys"] = _labels(study)
-    recipes["figures"]["keys"] = recipes["report"]["keys"] = _outline(study)
+    recipes["figures"]["keys"] = _outline(study)
+    recipes["report"]["keys"] = {**_outline(study), "methods": methods_of(study)}
     for model in study.models.values():
         recipes[f"fit/{model.name}"] = _fit(study, model)
         if model.recorded:
@@ -274,3 +276,25 @@ def _outline(study: Study) -> dict[str, Any]:
         "utterances": list(study.domain.utterances),
         "baseline": list(study.baseline),
     }
+
+
+def methods_of(study: Study) -> dict[str, Any]:
+    """What the report's methods paragraph says of the study beside the numbers in its tables."""
+    fits = [model.fit for model in study.models.values()]
+    return {
+        "asked": bool(study.asked),
+        "framings": list(study.data["framings"]),
+        "goals": list(study.data["goals"]),
+        "name_pairs": study.data["sample"]["name_pairs"],
+        "vignettes": len(study.domain.vignettes),
+        "states": f"{study.domain.states[0]} to {study.domain.states[-1]} stars",
+        "utterances": len(study.domain.utterances),
+        "cost_of_negation": any(fit["cost"] for fit in fits),
+        "how": sorted({fit["semantics"] for fit in fits}),
+        **{key: _range(fit[key] for fit in fits) for key in ("chains", "draws", "warmup")},
+    }
+
+
+def _range(values: Iterable[int]) -> str:
+    low, *rest = sorted(set(values))
+    return f"{low:,} to {rest[-1]:,}" if rest else f"{low:,}"

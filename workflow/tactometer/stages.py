@@ -210,6 +210,19 @@ def tabulate(given: Namespace) -> None:
     acceptance.write_table(given.results)
 
 
+def describe(given: Namespace) -> None:
+    """Write the data dictionary of some tables, as Parquet and CSV."""
+    import polars as pl
+
+    from tactometer import dictionary
+
+    frame = dictionary.describe({p.stem: pl.read_parquet_schema(p) for p in given.tables})
+    with files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)
+    with files.atomic(given.out.with_suffix(".csv")) as temporary:
+        frame.write_csv(temporary)
+
+
 def draw(given: Namespace) -> None:
     """Draw every figure, as SVG and PNG."""
     from tactometer import figures
@@ -228,7 +241,7 @@ def draw(given: Namespace) -> None:
 
 def report(given: Namespace) -> None:
     """Write the page that stands alone."""
-    from tactometer import acceptance, provenance, report
+    from tactometer import acceptance, provenance, recipes, report
 
     sweep = study.read(given.study)
     report.build(
@@ -238,6 +251,7 @@ def report(given: Namespace) -> None:
         study=sweep.name,
         goals=sweep.goals,
         baseline=sweep.baseline,
+        methods=recipes.methods_of(sweep),
         provenance={**provenance.versions(), **_accepted(acceptance.sentences(given.out.parent))},
     )
 

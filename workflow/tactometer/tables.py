@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from tactometer import agreement, files, published
+from tactometer import accounts, agreement, files, published, samples
 from tactometer.labels import LABEL_COLUMNS
 
 if TYPE_CHECKING:
@@ -49,6 +50,18 @@ ANSWERS = {
     "n": pl.Int64,
     "share": pl.Float64,
 }
+ASKED = {
+    **{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]},
+    **dict.fromkeys(["provider", "source"], pl.String),
+    "reported": pl.String,
+    **dict.fromkeys(["answers", "lines", *accounts.TOKENS], pl.Int64),
+    "cost_usd": pl.Float64,
+    **dict.fromkeys(["first_at", "last_at"], pl.String),
+}
+REPLIES = {
+    **{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]},
+    **samples.SAMPLE,
+}
 AGREEMENT = {
     **{name: ANSWERS[name] for name in ["study", "model", "checkpoint", "prompt_set"]},
     **dict.fromkeys(agreement.AGREEMENT, pl.Int64),
@@ -66,6 +79,8 @@ def gather(study: Study, model: Model, results: Path) -> None:
         "semantics": _semantics(study, model, results),
         "recovery": _recovery(model, estimates),
         "answers": _answers(study, model, results),
+        "asked": _asked(study, model, results),
+        "replies": _replies(study, model, results),
         "published": _published(study, model),
     }
     if study.judge:
@@ -201,6 +216,38 @@ def _answers(study: Study, model: Model, results: Path) -> pl.DataFrame:
             share = pl.col("n") / pl.col("n").sum().over("framing")
             frame = rates.with_columns(*named, share=share).sort("framing", "method")
             parts.append(frame.select(pl.col(name).cast(kind) for name, kind in ANSWERS.items()))
+    return pl.concat(parts)
+
+
+def _asked(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """What each checkpoint was asked and what that took; nothing of a recorded model."""
+    if model.recorded:
+        return pl.DataFrame(schema=ASKED)
+    rows = []
+    for checkpoint in model.checkpoints:
+        done = json.loads((results / "answers" / model.name / f"{checkpoint}.done").read_text())
+        told = done.get("journal", {})
+        rows.append(
+            {
+                **{"study": study.name, "model": model.name, "checkpoint": checkpoint},
+                **{"provider": model.provider, "source": model.settings.get("source")},
+                **told,
+                "answers": done["answers"],
+                "reported": ", ".join(told.get("models", [])),
+            }
+        )
+    return pl.DataFrame([{k: row.get(k) for k in ASKED} for row in rows], schema=ASKED)
+
+
+def _replies(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """Answers to look at, of every prompt set."""
+    parts = [pl.DataFrame(schema=REPLIES)]
+    for checkpoint in model.checkpoints:
+        folder = results / "choices" / model.name / checkpoint
+        for prompt_set in model.prompt_sets:
+            drawn = samples.draw(folder / f"{prompt_set}.parquet")
+            named = drawn.with_columns(_named(study, model, checkpoint=checkpoint))
+            parts.append(named.select(*REPLIES))
     return pl.concat(parts)
 
 

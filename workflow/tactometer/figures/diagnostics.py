@@ -20,7 +20,7 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import Tables, passed, with_condition
+from tactometer.figures.tables import Tables, model_order, passed, with_condition
 
 TITLE = "Did the sampler converge?"
 MEASURES = {
@@ -29,6 +29,7 @@ MEASURES = {
     "divergences": ("divergences (none)", 0.0),
     "treedepth_hits": ("treedepth hits (none)", 0.0),
 }
+ROWS = 30
 VERDICTS = {
     "ok": (style.BLUE, style.BLUE, "o"),
     "refit": (style.BLUE, style.BLUE, "s"),
@@ -43,13 +44,13 @@ def plot(tables: Tables) -> Drawing:
         return style.empty(TITLE, "This study has no fit.")
     labels = {key: label for key, (label, _) in MEASURES.items()}
     panels = pl.Enum(list(labels.values()))
-    rows = (
-        with_condition(fits, tables.baseline)
-        .with_columns(
-            pl.col(list(MEASURES)).cast(pl.Float64), pl.col("verdict").fill_null("suspect")
-        )
-        .unpivot(list(MEASURES), index=["condition", "verdict"], variable_name="measure")
-    )
+    conditions_of = with_condition(fits, tables.baseline)
+    if conditions_of["condition"].n_unique() > ROWS:  # one row a model: no page is that long
+        models = pl.Enum(model_order(fits, tables.baseline))
+        conditions_of = conditions_of.with_columns(condition=pl.col("model").cast(models))
+    rows = conditions_of.with_columns(
+        pl.col(list(MEASURES)).cast(pl.Float64), pl.col("verdict").fill_null("suspect")
+    ).unpivot(list(MEASURES), index=["condition", "verdict"], variable_name="measure")
     rows = rows.with_columns(pl.col("measure").replace_strict(labels, return_dtype=panels))
     rows = rows.sort("condition", "measure", "verdict", "value")
     limits = pl.DataFrame(

@@ -18,7 +18,7 @@ from tactometer.errors import UserError
 State = Literal["new", "stale", "up to date"]
 STAGES = (
     *("recipe", "requests", "ask", "judge", "parse", "count", "add_semantics", "import", "fit"),
-    *("gather", "tabulate", "draw", "write_report"),
+    *("gather", "tabulate", "describe", "draw", "write_report"),
 )
 
 

@@ -5,17 +5,26 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
+from tactometer import files
 from tactometer.errors import UserError
 from tactometer.figures.recovery import coverage
 from tactometer.figures.tables import Tables, answers_sentence
-from tactometer.report import contents, texts
+from tactometer.report import answers, contents, glance, library, references, texts
+from tactometer.report.data import download
 from tactometer.report.findings import findings
+from tactometer.report.methods import paragraph
 
-TABLES = ["estimates", "diagnostics", "counts", "semantics", "predictive", "recovery", "answers"]
+LARGEST = 400_000  # bytes of an SVG beyond which the page takes the PNG: thousands of points
+TABLES = [
+    *("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery", "answers"),
+    *("asked", "replies"),
+]
 
 
 def build(
@@ -26,55 +35,101 @@ def build(
     study: str,
     goals: Sequence[str],
     baseline: Sequence[str],
-    title: str | None = None,
-    provenance: Mapping[str, str] | None = None,
+    methods: Mapping[str, Any],
+    provenance: Mapping[str, str],
 ) -> None:
     """Write the report of a study from its tables (Parquet) and figures (SVG).
 
     `goals` gives the order of the findings, `baseline` the models that are the human yardstick,
-    `provenance` what the opening page says about versions, dates and cost, in its order.
+    `methods` what the methods paragraph says of the study (`recipes.methods_of`), `provenance` the
+    versions. Writes `out`, and methods.md and references.bib beside it.
     Raises `UserError` for a table or a figure that is not there.
     """
     source = Tables(tables, goals, [], baseline)
     frames = {name: source.read(name) for name in [*TABLES, "published"]}
-    # Everything that comes from outside is escaped: names and notes are untrusted text.
+    plain = Environment(loader=PackageLoader("tactometer.report"), undefined=StrictUndefined)
+    text = paragraph(plain, methods, frames, provenance)
+    cited = references.cited(text)
+    page = _page().render(
+        title=f"{study}: honesty and kindness",
+        study=study,
+        provenance=provenance,
+        sections=[_section(section, figures, frames) for section in texts.SECTIONS],
+        findings=findings(frames["estimates"], goals, baseline),
+        methods=references.short(text).strip().split("\n\n"),
+        references=[references.line(key) for key in cited],
+        downloads=[f"tables/{name}.csv" for name in TABLES],
+        **_parts(frames, goals, baseline),
+    )
+    for path, content in (
+        (out, page),
+        (out.with_name("methods.md"), text),
+        (out.with_name("references.bib"), references.bibtex(cited)),
+    ):
+        with files.atomic(path) as temporary:
+            temporary.write_text(content, encoding="utf-8")
+
+
+def _page() -> Template:
+    """The template of the page, with what never changes filled in.
+
+    Everything that comes from outside is escaped: names, notes and replies are untrusted text.
+    """
+    loader = PackageLoader("tactometer.report")
     environment = Environment(
-        loader=PackageLoader("tactometer.report"),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = environment.get_template("report.html.j2").render(
-        title=title or f"{study}: honesty and kindness",
-        study=study,
-        question=texts.QUESTION,
-        remark=texts.HUMAN_REMARK,
-        provenance=dict(provenance or {}),
-        findings=findings(frames["estimates"], goals, baseline),
-        figures=[_figure(name, figures, frames) for name in texts.TEXTS],
-        suspects=contents.suspects(frames["diagnostics"]),
-        measured=contents.measured(
+    script = library.script(loader.get_source(environment, "page.js")[0])
+    environment.globals |= {
+        "question": texts.QUESTION,
+        "remark": texts.HUMAN_REMARK,
+        "script": Markup(script),
+        "digest": library.digest(script),
+        "library_style": Markup(library.style()),
+    }
+    return environment.get_template("report.html.j2")
+
+
+def _parts(
+    frames: Mapping[str, pl.DataFrame], goals: Sequence[str], baseline: Sequence[str]
+) -> dict[str, Any]:
+    """The tables of the page, by the names in its template."""
+    return {
+        "glance": glance.facts(frames, baseline),
+        "suspects": contents.suspects(frames["diagnostics"]),
+        "measured": contents.measured(
             frames["counts"], frames["semantics"], frames["answers"], baseline
         ),
-        human=contents.human(frames["estimates"], frames["published"], goals),
-        recovered=contents.recovered(frames["recovery"]),
-        coverage=coverage(frames["recovery"]),
-        estimated=contents.estimated(frames["estimates"]),
-        checked=contents.checked(frames["diagnostics"]),
-        downloads=[f"tables/{name}.csv" for name in TABLES],
-    )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f".{out.name}.part")
-    part.write_text(page, encoding="utf-8")
-    part.replace(out)
+        "taken": glance.taken(frames["asked"]),
+        "human": contents.human(frames["estimates"], frames["published"], goals),
+        "recovered": contents.recovered(frames["recovery"]),
+        "coverage": coverage(frames["recovery"]),
+        "estimated": contents.estimated(frames["estimates"]),
+        "checked": contents.checked(frames["diagnostics"]),
+        "answers": answers.shown(frames["replies"]),
+        "replies": f"{frames['replies'].height:,}",
+    }
 
 
-def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, str]:
+def _section(
+    section: texts.Section, figures: Path, frames: Mapping[str, pl.DataFrame]
+) -> dict[str, Any]:
+    drawn = [_figure(name, figures, frames) for name in section.figures]
+    return {"name": section.name, "title": section.title, "figures": drawn}
+
+
+def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     """What the page needs for one figure; as an image, an SVG can neither run nor load anything."""
     path = folder / f"{name}.svg"
     if not path.is_file():
         raise UserError(f"{path}: the figure is missing; run the workflow's `figures` stage first")
+    kind = "svg+xml"
+    if path.stat().st_size > LARGEST:
+        path, kind = path.with_suffix(".png"), "png"
     text = texts.TEXTS[name]
     return {
         "name": name,
@@ -83,7 +138,8 @@ def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict
         "estimator": text.estimator,
         "alt": text.alt,
         "n": _size(name, frames),
-        "image": "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode(),
+        "data": download(name, frames),
+        "image": f"data:image/{kind};base64," + base64.b64encode(path.read_bytes()).decode(),
     }
 
 

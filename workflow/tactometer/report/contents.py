@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -17,18 +17,9 @@ from tactometer.figures.tables import (
     passed,
     representative,
 )
-from tactometer.report.findings import interval, number, posterior
+from tactometer.report.cells import Cell, Table, cell, estimate, interval
 
 UNIT = ["phi", "omega_inf", "omega_soc", "omega_pre"]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table as it is printed: the first column heads its row."""
-
-    caption: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
 
 
 def _order(frame: pl.DataFrame, baseline: Sequence[str]) -> list[tuple[str, str]]:
@@ -50,7 +41,7 @@ def measured(
         "yes/no answers",
         "read by",
     ]
-    rows = []
+    rows: list[list[str | Cell]] = []
     for model, checkpoint in [] if counts.is_empty() else _order(counts, baseline):
         here = (pl.col("model") == model) & (pl.col("checkpoint") == checkpoint)
         mine = counts.filter(here)
@@ -62,9 +53,9 @@ def measured(
                 model,
                 checkpoint,
                 str(mine["goal"].n_unique()),
-                f"{valid:,}",
-                f"{invalid:,} ({invalid / max(1, valid + invalid):.1%})",
-                f"{asked:,.0f}",
+                cell(valid, ","),
+                Cell(f"{invalid:,} ({invalid / max(1, valid + invalid):.1%})", invalid),
+                cell(float(asked), ",.0f"),
                 ", ".join(sorted(ways - {"invalid"})) or "recorded counts",
             ]
         )
@@ -81,7 +72,7 @@ def suspects(diagnostics: pl.DataFrame) -> Table:
     return Table("Fits that should not be read", columns, rows)
 
 
-def _failed(row: dict[str, object]) -> str:
+def _failed(row: dict[str, Any]) -> str:
     numbers = (
         f"R-hat {row['rhat_worst']:.3f}, least ESS {row['ess_least']:.0f},"
         f" {row['divergences']} divergences, {row['treedepth_hits']} treedepth hits"
@@ -89,7 +80,7 @@ def _failed(row: dict[str, object]) -> str:
     return f"{row['note']} ({numbers})" if row.get("note") else numbers
 
 
-def _sorted(frame: pl.DataFrame) -> list[dict[str, object]]:
+def _sorted(frame: pl.DataFrame) -> list[dict[str, Any]]:
     keys = [*FIT, *(c for c in ("framing", "speaker", "semantics") if c in frame.columns)]
     rows = frame.to_dicts()
     return sorted(rows, key=lambda r: [natural(str(r[k])) for k in keys])
@@ -115,10 +106,10 @@ def human(estimates: pl.DataFrame, published: pl.DataFrame, goals: Sequence[str]
         [
             r["goal"],
             parameter_label(r["parameter"]).split(":")[0],
-            f"{r['mean']:.2f}",
+            cell(r["mean"]),
             interval(r["hdi_low"], r["hdi_high"]),
-            f"{r['value']:.2f}",
-            number(r["mean"] - r["value"], "+.2f"),
+            cell(r["value"]),
+            cell(r["mean"] - r["value"], "+.2f"),
             str(r["source"] or ""),
         ]
         for r in sorted(both.to_dicts(), key=lambda r: places.index(r["goal"]))
@@ -137,8 +128,8 @@ def recovered(recovery: pl.DataFrame) -> Table:
             str(r["checkpoint"]),
             str(r["goal"]),
             parameter_label(str(r["parameter"])).split(":")[0],
-            f"{r['truth']:.2f}",
-            posterior(r),
+            cell(r["truth"]),
+            estimate(r),
             "yes" if r["covered"] else "no",
         ]
         for r in _sorted(representative(recovery))
@@ -152,18 +143,17 @@ def estimated(estimates: pl.DataFrame) -> Table:
     columns += ["ω inf", "ω soc", "ω pre", "verdict"]
     if estimates.is_empty():
         return Table("Estimates", columns, [])
-    grouped: dict[tuple[str, ...], dict[str, dict[str, object]]] = {}
+    grouped: dict[tuple[str, ...], dict[str, dict[str, Any]]] = {}
     for r in _sorted(estimates):
         key = tuple(str(r[c]) for c in columns[:6])
         grouped.setdefault(key, {})[str(r["parameter"])] = r
     rows = [
-        [*key, *(posterior(fit[p]) if p in fit else "" for p in UNIT), _verdict(fit)]
-        for key, fit in grouped.items()
+        [*key, *(estimate(fit.get(p)) for p in UNIT), _verdict(fit)] for key, fit in grouped.items()
     ]
     return Table("Posterior mean [95% HDI] of every fit", columns, rows)
 
 
-def _verdict(fit: dict[str, dict[str, object]]) -> str:
+def _verdict(fit: dict[str, dict[str, Any]]) -> str:
     return ", ".join(sorted({str(row["verdict"]) for row in fit.values()}))
 
 
@@ -176,10 +166,10 @@ def checked(diagnostics: pl.DataFrame) -> Table:
     rows = [
         [
             *(str(r[c]) for c in columns),
-            str(r["divergences"]),
-            f"{r['rhat_worst']:.3f}",
-            f"{r['ess_least']:,.0f}",
-            f"{r['seconds']:.1f}",
+            cell(r["divergences"], "d"),
+            cell(r["rhat_worst"], ".3f"),
+            cell(r["ess_least"], ",.0f"),
+            cell(r["seconds"], ".1f"),
             str(r["verdict"]),
         ]
         for r in _sorted(diagnostics)

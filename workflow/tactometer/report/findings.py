@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from tactometer.figures.tables import PASSED, checkpoint_order, model_order, representative
+from tactometer.report.cells import interval, number, posterior
 
 Z = 1.959964
 Fit = Mapping[str, dict[str, Any]]  # parameter -> its row of `estimates`
@@ -17,21 +18,6 @@ WEIGHTS = {
     "omega_soc": "being kind",
     "omega_pre": "looking good",
 }
-
-
-def interval(low: float, high: float) -> str:
-    """An interval as the report prints it."""
-    return f"[{number(low)}, {number(high)}]"
-
-
-def number(value: float, form: str = ".2f") -> str:
-    """A number with a true minus sign, so that no line breaks behind it."""
-    return format(value, form).replace("-", "−")
-
-
-def posterior(row: Mapping[str, Any]) -> str:
-    """A posterior mean with its 95% HDI."""
-    return f"{row['mean']:.2f} {interval(row['hdi_low'], row['hdi_high'])}"
 
 
 def difference(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[float, float, float]:

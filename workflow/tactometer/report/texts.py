@@ -68,6 +68,24 @@ TEXTS = {
     ),
 }
 
+
+@dataclass(frozen=True)
+class Section:
+    """A question that figures, and the tables behind them, answer."""
+
+    name: str
+    title: str
+    figures: tuple[str, ...]
+
+
+SECTIONS = (
+    Section(
+        "look", "What does the speaker weigh, and how does it want to look?", ("phi", "weights")
+    ),
+    Section("said", "What was said, and what do the words mean to it?", ("responses", "semantics")),
+    Section("trust", "Can the numbers be trusted?", ("diagnostics", "recovery", "predictive")),
+)
+
 QUESTION = (
     "When a friend shows a creation that is not good, does the speaker tell the truth, spare the"
     " friend, or look after its own image? The answers to such questions are fitted with a model"

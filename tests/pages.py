@@ -1,0 +1,46 @@
+"""A report of made-up tables, with names and replies that try to be code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+import synthetic
+from tactometer.figures import FIGURES, draw
+from tactometer.report import build
+
+EVIL = "<script>alert(1)</script>"
+METHODS = {
+    **{"asked": True, "framings": ["first", "second"], "goals": ["social"], "name_pairs": 10},
+    **{"vignettes": 13, "states": "1 to 5 stars", "utterances": 8, "cost_of_negation": False},
+    **{"how": ["joint"], "chains": "4", "draws": "1,000", "warmup": "500"},
+}
+
+
+def write(folder: Path) -> Path:
+    """Write tables, figures and report.html below a folder; the sycophant is named `EVIL`."""
+    tables = synthetic.write(folder / "tables", rename={"sycophant": EVIL})
+    path = tables / "diagnostics.parquet"
+    noted = pl.read_parquet(path).with_columns(note=pl.col("note") + EVIL)
+    noted.write_parquet(path)
+    for name in FIGURES:
+        draw(
+            name,
+            tables,
+            folder / "figures" / name,
+            goals=synthetic.GOALS,
+            utterances=synthetic.UTTERANCES,
+            baseline=["human"],
+        )
+    build(
+        tables,
+        folder / "figures",
+        folder / "report.html",
+        study="demo",
+        goals=synthetic.GOALS,
+        baseline=["human"],
+        methods=METHODS,
+        provenance={"Tactometer": "0.1.0", "asked": EVIL},
+    )
+    return folder / "report.html"

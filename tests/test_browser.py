@@ -1,0 +1,128 @@
+"""What the report promises to its reader, in a real browser: it opens from disk and works."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import pages
+
+TABLE = "table[data-name='Posterior mean [95% HDI] of every fit']"
+ROWS = f"{TABLE} tbody tr"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert chromium, "install Debian's package chromium: the report is tested in a browser"
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pages.write(tmp_path_factory.mktemp("study"))
+
+
+class Opened:
+    """A page, and all that went wrong in it or left for the network."""
+
+    def __init__(self, browser: Browser, report: Path, width: int) -> None:
+        self.page: Page = browser.new_page(viewport={"width": width, "height": 900})
+        self.wrong: list[str] = []
+        self.page.on("console", lambda m: self.wrong.append(f"{m.type}: {m.text}"))
+        self.page.on("pageerror", lambda e: self.wrong.append(str(e)))
+        self.page.on("dialog", lambda d: self.wrong.append(f"dialog: {d.message}"))
+        self.page.on("request", lambda r: self._request(r.url))
+        self.page.goto(report.as_uri())
+        self.page.wait_for_selector("html[data-ready]", timeout=60_000)
+
+    def _request(self, url: str) -> None:
+        if not url.startswith(("file:", "data:", "blob:")):
+            self.wrong.append(f"request: {url}")
+
+
+@pytest.fixture(scope="module")
+def wide(browser: Browser, report: Path) -> Opened:
+    return Opened(browser, report, 1280)
+
+
+def test_it_opens_from_disk_and_nothing_fails_or_leaves_for_the_network(wide: Opened) -> None:
+    assert wide.page.locator("img").count() > 5
+    broken = "imgs => imgs.filter(i => !i.naturalWidth).length"
+    assert wide.page.eval_on_selector_all("img", broken) == 0
+    assert wide.wrong == []
+
+
+def test_a_script_in_a_name_or_a_reply_stays_text(wide: Opened) -> None:
+    wide.page.locator("summary").first.click()
+    assert wide.page.get_by_text("<script>alert(2)</script>").count() > 0
+    assert wide.page.locator("script").count() == 1
+    assert not any("dialog" in each for each in wide.wrong)
+
+
+def test_a_word_filters_rows(wide: Opened) -> None:
+    page = wide.page
+    before = page.locator(ROWS).count()
+    box = page.locator(f".dt-container:has({TABLE}) input[type=search]")
+    box.fill("kind-friend social pooled")
+    page.wait_for_function(f'document.querySelectorAll("{ROWS}").length === 1')
+    assert "kind-friend" in page.locator(ROWS).inner_text()
+    box.fill("")
+    page.wait_for_function(f'document.querySelectorAll("{ROWS}").length === {before}')
+
+
+def test_a_column_of_numbers_sorts_by_number_with_the_keyboard(wide: Opened) -> None:
+    page = wide.page
+    column = page.locator(f"{TABLE} thead th").all_inner_texts().index("φ*") + 1
+    order = page.locator(f"{TABLE} thead th:nth-child({column}) button").first
+    cells = page.locator(f"{TABLE} tbody td:nth-child({column})")
+    order.focus()
+    for largest_first in (True, False):
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(200)
+        values = [float(str(c.get_attribute("data-order"))) for c in cells.all()]
+        assert values == sorted(values, reverse=largest_first) and len(set(values)) > 3
+
+
+def test_a_list_of_values_picks_rows(wide: Opened) -> None:
+    page = wide.page
+    page.locator(f"{TABLE} thead th:nth-child(3) button").nth(1).click()
+    page.locator(".dtcc-dropdown .dtcc-list-buttons button", has_text="social").click()
+    page.wait_for_timeout(200)
+    goals = page.locator(f"{TABLE} tbody td:nth-child(3)").all_inner_texts()
+    assert goals and set(goals) == {"social"}
+
+
+def test_the_data_of_a_figure_is_one_click_away(wide: Opened, tmp_path: Path) -> None:
+    with wide.page.expect_download() as found:
+        wide.page.locator("a[download='phi.csv']").click()
+    found.value.save_as(tmp_path / "phi.csv")
+    rows = list(csv.DictReader((tmp_path / "phi.csv").open()))
+    assert {row["parameter"] for row in rows} == {"phi"} and float(rows[0]["hdi_low"]) < 1
+
+
+def test_a_narrow_screen_scrolls_tables_not_the_page(browser: Browser, report: Path) -> None:
+    narrow = Opened(browser, report, 400)
+    size = "[document.documentElement.scrollWidth, window.innerWidth]"
+    total, seen = narrow.page.evaluate(size)
+    assert total <= seen and narrow.wrong == []
+
+
+def test_it_prints_without_controls_and_with_every_section(
+    browser: Browser, report: Path, tmp_path: Path
+) -> None:
+    opened = Opened(browser, report, 1280)
+    opened.page.emulate_media(media="print")
+    assert not opened.page.locator(".dt-search").first.is_visible()
+    assert not opened.page.locator("nav[aria-label=Contents]").is_visible()
+    assert opened.page.locator("section h2").count() >= 8
+    printed = opened.page.pdf(format="A4")
+    assert printed.startswith(b"%PDF") and len(printed) > 100_000

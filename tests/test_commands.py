@@ -1,0 +1,108 @@
+"""The commands that people type to look at results."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import synthetic
+from tactometer import dictionary
+from tactometer.cli import main
+from tactometer.comparison import compare
+
+FIT = {"framing": "pooled", "speaker": "s2", "semantics": "joint", "parameter": "phi"}
+
+
+def estimates(**means: tuple[float, str]) -> pl.DataFrame:
+    rows = [
+        {"model": model, "checkpoint": "0", "goal": "social", **FIT, "mean": mean, "sd": 0.03}
+        | {"verdict": verdict}
+        for model, (mean, verdict) in means.items()
+    ]
+    return pl.DataFrame(rows)
+
+
+def test_a_comparison_tells_what_moved_from_what_did_not_and_what_cannot_be_read() -> None:
+    a = estimates(up=(0.3, "ok"), still=(0.5, "ok"), bad=(0.2, "suspect"), gone=(0.4, "ok"))
+    b = estimates(up=(0.5, "ok"), still=(0.52, "refit"), bad=(0.9, "ok"), new=(0.4, "ok"))
+    rows = {row["model"]: row for row in compare(a, b).to_dicts()}
+    assert {m: r["what"] for m, r in rows.items()} == {
+        **{"up": "moved", "still": "same", "bad": "unread", "gone": "only a", "new": "only b"}
+    }
+    assert rows["up"]["difference"] == pytest.approx(0.2)
+    assert rows["up"]["high"] - rows["up"]["low"] == pytest.approx(2 * 1.96 * 0.0424, rel=1e-3)
+
+
+def run(*arguments: object) -> int | str | None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return ended.value.code
+
+
+def test_two_commits_of_a_study_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tables = synthetic.write(Path("results/demo/tables"))
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@localhost"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *command], check=True)
+    path = tables / "estimates.parquet"
+    mine = (pl.col("model") == "kind-friend") & (pl.col("parameter") == "phi")
+    moved = pl.read_parquet(path).with_columns(
+        mean=pl.col("mean") + pl.when(mine).then(0.5).otherwise(0)
+    )
+    moved.write_parquet(path)
+    assert run("compare", "HEAD:results/demo", "results/demo", "--json") in (None, 0)
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found = {(r["model"], r["parameter"]) for r in rows if r["what"] == "moved"}
+    assert found == {("kind-friend", "phi")}
+
+
+def test_a_study_without_tables_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("compare", tmp_path / "a", tmp_path / "b") == 1
+    assert "has no tables/estimates.parquet" in capsys.readouterr().err
+
+
+def choices(folder: Path) -> None:
+    columns = {"prompt_set": "social", "framing": "first", "vignette": "cake", "state": 2}
+    rows = [
+        columns
+        | {"request": f"r{i}", "sample": 0, "utterance": None, "options": ["bad", "good"]}
+        | {"messages": [{"role": "user", "content": f"cake {i}?"}], "text": text}
+        | {"choice": None, "method": method, "label_mass": None}
+        for i, (text, method) in enumerate([("(A)", "letter"), ("so\x1b[2Jso", "invalid")])
+    ]
+    path = folder / "choices" / "m" / "0" / "social.parquet"
+    path.parent.mkdir(parents=True)
+    pl.DataFrame(rows, schema_overrides={"utterance": pl.String}).write_parquet(path)
+
+
+def test_any_answer_can_be_looked_at_and_cannot_steer_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    choices(tmp_path)
+    assert run("answers", tmp_path, "--method", "invalid") == 0
+    told = capsys.readouterr().out
+    assert "cake 1?" in told and "cake 0?" not in told and "1 match" in told
+    assert "\x1b" not in told and "so\\x1b[2Jso" in told
+    assert run("answers", tmp_path, "--contains", "(A)") == 0
+    assert "cake 0?" in capsys.readouterr().out
+    assert run("answers", tmp_path, "--model", "nobody") == 1
+
+
+def test_the_dictionary_knows_every_column_or_says_which_it_does_not() -> None:
+    frame = dictionary.describe({"estimates": {"mean": pl.Float64, "method": pl.String}})
+    assert dict(frame.select("column", "type").iter_rows()) == {
+        "mean": "Float64",
+        "method": "String",
+    }
+    assert "label" in frame["meaning"][1]
+    with pytest.raises(KeyError, match=r"sorcery of the table estimates"):
+        dictionary.describe({"estimates": {"sorcery": pl.Float64}})

@@ -1,0 +1,31 @@
+"""What the answers in a journal took: tokens, money and time, as the providers told it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+TOKENS = ("prompt_tokens", "completion_tokens", "reasoning_tokens")
+
+
+def add_up(lines: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Add the lines of a journal up.
+
+    `lines` counts all answers, also those to prompts that the study no longer has: they were paid
+    for. Tokens and `cost_usd` (US dollars) are sums of what was told, null where nothing was;
+    `first_at` and `last_at` are ISO 8601 times in UTC, `models` the names that servers reported.
+    """
+    count, models = 0, set()
+    sums: dict[str, float | None] = dict.fromkeys((*TOKENS, "cost_usd"))
+    first: str | None = None
+    last: str | None = None
+    for line in lines:
+        count += 1
+        told = {**(line.get("usage") or {}), "cost_usd": line.get("cost_usd")}
+        for name in sums:
+            if told.get(name) is not None:
+                sums[name] = (sums[name] or 0) + told[name]
+        if line.get("model"):
+            models.add(line["model"])
+        at = line.get("at")
+        first, last = min(filter(None, (first, at)), default=None), max(last or "", at or "")
+    times = {"first_at": first, "last_at": last or None}
+    return {"lines": count, **sums, **times, "models": sorted(models)}

@@ -1,0 +1,58 @@
+"""What the report's tables are made of: cells that print one thing and sort by another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+PICKED = ("model", "checkpoint", "goal", "framing", "speaker", "semantics", "verdict", "parameter")
+"""Columns of few names, each of which a reader may pick."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number as it is printed, and itself: by which the column sorts."""
+
+    text: str
+    order: float
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it is printed: the first column heads its row."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | Cell]]
+    picked: Sequence[str] = PICKED
+
+    @property
+    def pick(self) -> list[str]:
+        """The columns that offer a list of their values."""
+        return [name for name in self.columns if name in self.picked]
+
+
+def number(value: float, form: str = ".2f") -> str:
+    """A number with a true minus sign, so that no line breaks behind it."""
+    return format(value, form).replace("-", "−")
+
+
+def interval(low: float, high: float) -> str:
+    """An interval as the report prints it."""
+    return f"[{number(low)}, {number(high)}]"
+
+
+def posterior(row: Mapping[str, Any]) -> str:
+    """A posterior mean with its 95% HDI."""
+    return f"{number(row['mean'])} {interval(row['hdi_low'], row['hdi_high'])}"
+
+
+def cell(value: float | None, form: str = ".2f") -> str | Cell:
+    """A number that sorts as one; an empty cell where there is none."""
+    return "" if value is None else Cell(number(value, form), value)
+
+
+def estimate(row: Mapping[str, Any] | None) -> str | Cell:
+    """A posterior mean with its interval, sorted by the mean."""
+    return "" if row is None else Cell(posterior(row), row["mean"])

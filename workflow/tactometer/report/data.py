@@ -1,0 +1,49 @@
+"""The data of each figure as a file inside the page: one click away, without network."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from tactometer.figures.tables import pooled_counts, representative
+
+LARGE = 300_000  # bytes of CSV beyond which the file in the page is compressed
+_PARAMETERS = {"phi": ["phi"], "weights": ["omega_inf", "omega_soc", "omega_pre"]}
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file in a link: its name, what it is, and its content as a data URI."""
+
+    name: str
+    about: str
+    href: str
+
+
+def download(name: str, frames: Mapping[str, pl.DataFrame]) -> Download:
+    """The rows that a figure draws, as CSV."""
+    rows = _rows(name, frames)
+    text = rows.write_csv(float_precision=5).encode() if rows.width else b""
+    about = f"{rows.height:,} rows"
+    if len(text) <= LARGE:
+        uri = "data:text/csv;base64," + base64.b64encode(text).decode()
+        return Download(f"{name}.csv", f"CSV, {about}", uri)
+    small = gzip.compress(text, mtime=0)
+    uri = "data:application/gzip;base64," + base64.b64encode(small).decode()
+    return Download(f"{name}.csv.gz", f"CSV compressed with gzip, {about}", uri)
+
+
+def _rows(name: str, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    if name in _PARAMETERS:
+        estimates = frames["estimates"]
+        if estimates.is_empty():
+            return estimates
+        return representative(estimates).filter(pl.col("parameter").is_in(_PARAMETERS[name]))
+    if name == "responses":
+        return pooled_counts(frames["counts"]) if frames["counts"].height else frames["counts"]
+    frame = frames[name]
+    return representative(frame) if name == "predictive" and frame.height else frame

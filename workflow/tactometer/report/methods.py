@@ -1,0 +1,56 @@
+"""A methods paragraph with the study's own numbers, and the references that it cites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+from jinja2 import Environment
+
+from tactometer.figures.tables import answers_used, passed
+
+
+def paragraph(
+    environment: Environment,
+    settings: Mapping[str, Any],
+    frames: Mapping[str, pl.DataFrame],
+    versions: Mapping[str, str],
+) -> str:
+    """The text in Markdown, with citations as [@key].
+
+    `settings` is what `recipes.methods_of` says of the study.
+    """
+    template = environment.get_template("methods.md.j2")
+    numbers = {**_answers(frames), **_fits(frames["diagnostics"])}
+    told = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return template.render(**settings, **numbers, versions=told).strip() + "\n"
+
+
+def _answers(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+    counts, asked = frames["counts"], frames["asked"]
+    valid, invalid = answers_used(counts)
+    yes_no = frames["semantics"]["n"].sum() if frames["semantics"].height else 0
+    pairs = counts.select("model", "checkpoint").unique().height if counts.height else 0
+    models = counts["model"].n_unique() if counts.height else 0
+    cost = float(asked["cost_usd"].sum() or 0) if asked.height else 0.0
+    return {
+        "models": f"{models} speakers at {pairs} checkpoints"
+        if pairs > models
+        else f"{models} speakers",
+        "production": f"{valid:,}",
+        "semantics": f"{yes_no:,.0f}",
+        "invalid": f"{invalid:,} ({invalid / max(1, valid + invalid):.1%})",
+        "cost": f"{cost:,.2f}" if cost else None,
+        "vllm": bool(asked.height) and "vllm" in asked["provider"].to_list(),
+    }
+
+
+def _fits(checked: pl.DataFrame) -> dict[str, int]:
+    if checked.is_empty():
+        return {"fits": 0, "passed": 0, "refit": 0}
+    return {
+        "fits": checked.height,
+        "passed": checked.filter(passed()).height,
+        "refit": checked.filter(pl.col("verdict") == "refit").height,
+    }

@@ -1,0 +1,46 @@
+// Every table works without this code; with it, tables sort, filter, turn pages and become CSV.
+const PAGE = 25;
+for (const table of document.querySelectorAll("table.data")) {
+  const heads = [...table.tHead.rows[0].cells];
+  const pick = heads.flatMap((head, i) => (head.dataset.pick ? [i] : []));
+  const rows = table.tBodies[0].rows.length;
+  const long = rows > PAGE;
+  const few = rows <= 6;
+  const made = new DataTable(table, {
+    order: [],
+    autoWidth: false,
+    paging: long,
+    pageLength: PAGE,
+    lengthMenu: [PAGE, 100, { label: "all", value: -1 }],
+    columnControl: [{ target: 0, content: ["order"] }],
+    columnDefs: [{
+      targets: pick,
+      columnControl: [{ target: 0, content: ["order", ["searchList"]] }],
+    }],
+    layout: {
+      topStart: few ? null : "search",
+      topEnd: { buttons: [{ extend: "csvHtml5", text: "CSV", title: table.dataset.name }] },
+      bottomStart: few ? null : "info",
+      bottomEnd: long ? ["pageLength", "paging"] : null,
+    },
+    language: {
+      search: "Filter rows:",
+      searchPlaceholder: "any word",
+      info: "rows _START_ to _END_ of _TOTAL_",
+      infoFiltered: "(of _MAX_ without filters)",
+      infoEmpty: "no row",
+      zeroRecords: "No row is left by the filters.",
+    },
+    ordering: { indicators: false },
+  });
+  if (long) {
+    // Paper has no pages to turn: print what the filters left, up to what somebody would read.
+    let kept = PAGE;
+    addEventListener("beforeprint", () => {
+      kept = made.page.len();
+      if (made.page.info().recordsDisplay <= 400) made.page.len(-1).draw();
+    });
+    addEventListener("afterprint", () => made.page.len(kept).draw());
+  }
+}
+document.documentElement.dataset.ready = "yes";

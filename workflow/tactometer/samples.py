@@ -1,0 +1,48 @@
+"""A sample of a model's answers, to be looked at: prompt, reply, choice and how it was read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+SAMPLE: Final = {
+    "prompt_set": pl.String,
+    "framing": pl.String,
+    "vignette": pl.String,
+    "state": pl.Int64,
+    "utterance": pl.String,
+    "request": pl.String,
+    "sample": pl.Int32,
+    "options": pl.String,
+    "prompt": pl.String,
+    "text": pl.String,
+    "choice": pl.String,
+    "method": pl.String,
+    "label_mass": pl.Float64,
+}
+EACH: Final = 2
+"""Answers of each (prompt set, framing, method): rare ways of reading are as visible as common."""
+
+
+def draw(choices: Path, each: int = EACH) -> pl.DataFrame:
+    """Draw `each` answers of each framing and method from a choices file, the same ones always.
+
+    Columns: `SAMPLE`. Requests are digests, so the smallest ones are as good as drawn at random.
+    Only the rows that are drawn are read whole: the prompts are most of a choices file.
+    """
+    rows = pl.scan_parquet(choices).with_row_index("row")
+    light = rows.select("row", "framing", "method", "request", "sample").collect()
+    drawn = light.sort("request", "sample").group_by("framing", "method").head(each)["row"]
+    chosen = rows.filter(pl.col("row").is_in(drawn.to_list())).collect().sort("row")
+    return pl.DataFrame([shown(row) for row in chosen.iter_rows(named=True)], schema=SAMPLE)
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a choices file as people read it: the prompt as text, the options lettered."""
+    prompt = "\n\n".join(f"[{m['role']}]\n{m['content']}" for m in row["messages"])
+    return {**row, "prompt": prompt, "options": _lettered(row["options"])}
+
+
+def _lettered(options: Sequence[str]) -> str:
+    return "; ".join(f"({chr(ord('A') + i)}) {option}" for i, option in enumerate(options))
