@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from snakemake.exceptions import WorkflowError
-from tactometer import files, jobs, recipes, study
+from tactometer import clock, files, jobs, recipes, study
 from tactometer.errors import UserError
 
 jobs.use_this_package()
@@ -29,6 +29,10 @@ try:
             [Path(file) for file in workflow.configfiles],
             workflow.config_settings.config,
         )
+        if moved := clock.settle(
+            Path("results", STUDY.name), recipes.STAMPS / STUDY.name
+        ):
+            print(f"tactometer: {moved}", file=sys.stderr)
         recipes.stamp(STUDY, Path("results"))
     else:
         STUDY = study.read(recipes.STAMPS / config["study"] / "study.json")
@@ -125,3 +129,14 @@ rule report:
         rules.write_report.output,
         rules.draw.output,
     localrule: True
+
+
+for _model in STUDY.models:
+
+    rule:
+        """Target: one model alone, up to its tables."""
+        name:
+            f"model_{_model}"
+        input:
+            expand(f"{RESULTS}/tables/models/{_model}/{{table}}.parquet", table=TABLES),
+        localrule: True

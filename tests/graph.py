@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +66,18 @@ def snakemake(
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
     if check and done.returncode:
         raise AssertionError(f"{arguments}: {done.stdout}\n{done.stderr}")
+    return done
+
+
+def tactometer(
+    folder: Path, *arguments: str, status: int = 0, before: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of Tactometer in a folder, with the package that is in it."""
+    command = [*before, sys.executable, "-m", "tactometer", *arguments]
+    env = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    assert done.returncode == status, f"{arguments}: {done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr, done.stderr
     return done
 
 

@@ -8,31 +8,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from filelock import FileLock
 
 import graph
 from graph import edit, plan, snakemake
+from tactometer.planning import graph as dry_run
 
 ENDS = {"gather": 1, "tabulate": 1, "describe": 1, "draw": 1, "write_report": 1}
 ALL_ENDS = {**ENDS, "gather": 3}
-
-
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small study that has run to its end, once for all workers."""
-    folder = tmp_path_factory.getbasetemp().parent / "finished"
-    with FileLock(folder.with_suffix(".lock")):
-        if not (folder / "results/small/report.html").exists():
-            snakemake(graph.lay_out(folder))
-    return folder
-
-
-@pytest.fixture
-def run(finished: Path, tmp_path: Path) -> Path:
-    """A copy of the finished study, times and Snakemake's records included."""
-    folder = tmp_path / "run"
-    shutil.copytree(finished, folder)
-    return folder
 
 
 def journals(folder: Path) -> dict[str, list[str]]:
@@ -114,6 +96,12 @@ MEEK = """\
     checkpoints:
       "0": {alpha: 4.0, phi: 0.1, omega: {inf: 0.2, soc: 0.5, pre: 0.3}}
   people:"""
+BLUNT = """\
+  blunt:
+    provider: simulated
+    checkpoints:
+      "0": {alpha: 4.0, phi: 0.8, omega: {inf: 0.8, soc: 0.1, pre: 0.1}}
+"""
 SECOND = """\
       "2": {alpha: 3.0, phi: 0.3, omega: {inf: 0.3, soc: 0.3, pre: 0.4}}
       "1": {"""
@@ -186,6 +174,64 @@ def test_changes_together_cost_what_they_cost_alone(run: Path) -> None:
     assert plan(run) == {}
 
 
+# What else a recipe pins, and what no result depends on; planned, not run.
+ASKED = {"ask_checkpoint": 3, "parse": 9, "count": 6, "add_semantics": 3, "fit": 6}
+PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
+    "a framing's text": (
+        PROMPTS, "Now {listener} asks {speaker}", "Then {listener} asks {speaker}",
+        {**ASKS, "recipe": 4, "requests": 4, "parse": 6, "count": 6, "fit": 6, **ENDS, "gather": 2},
+    ),
+    "a yes/no prompt's text": (
+        PROMPTS, "Does {speaker} think", "Would {speaker} say",
+        {"recipe": 2, "requests": 2, "ask_checkpoint": 3, "parse": 3, "add_semantics": 3, "fit": 6}
+        | {**ENDS, "gather": 2},
+    ),
+    "more name pairs": (
+        CONFIG, "{name_pairs: 1", "{name_pairs: 2",
+        {**ASKS, "recipe": 5, "requests": 4, "parse": 6, "count": 6, "fit": 6, **ENDS, "gather": 2},
+    ),
+    "the seed": (
+        CONFIG, "seed: 3", "seed: 4",
+        {"recipe": 8, "requests": 6, **ASKED, "import_people": 1, "fit": 7, **ALL_ENDS},
+    ),
+    "one model's estimator": (
+        CONFIG, "  blunt:\n    provider: simulated",
+        "  blunt:\n    estimator: {kind: samples, k: 2}\n    provider: simulated",
+        {"recipe": 3, "requests": 3, **ONE, **ENDS},
+    ),
+    "a line of the speakers that are simulated": (
+        "workflow/tactometer/providers/simulated.py", "BATCH = 500", "BATCH = 501",
+        {"recipe": 3, **ASKED, **ENDS, "gather": 2},
+    ),
+    "a line of the tables": (
+        "workflow/tactometer/tables.py", "HDI = 0.95", "HDI = 0.950", {"recipe": 1, **ALL_ENDS},
+    ),
+    "a line of a figure": (
+        "workflow/tactometer/figures/style.py", "How every figure looks", "How all figures look",
+        {"recipe": 2, "draw": 1, "write_report": 1},
+    ),
+    "the report's template": (
+        "workflow/tactometer/report/templates/report.html.j2", "<h2>Findings</h2>",
+        "<h2>What we found</h2>", {"recipe": 1, "write_report": 1},
+    ),
+    "a model that leaves": (CONFIG, BLUNT, "", {"recipe": 1, **ENDS, "gather": 2}),
+    "a budget, and its prices": (
+        CONFIG, "study: small", "study: small\nbudget_usd: 3\nprices: {x: {input: 1, output: 2}}",
+        {},
+    ),
+    "a line of a reader that no stage is made of": (
+        "workflow/tactometer/study.py", "import json", "import json  # !", {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANNED)
+def test_a_change_plans_exactly_what_depends_on_it(name: str, run: Path) -> None:
+    file, old, new, jobs = PLANNED[name]
+    edit(run / file, old, new)
+    assert plan(run) == jobs
+
+
 def test_one_vignette_asks_its_own_requests_alone(run: Path) -> None:
     before = journals(run)
     change(run, "one vignette")
@@ -194,3 +240,69 @@ def test_one_vignette_asks_its_own_requests_alone(run: Path) -> None:
     for name in before:
         asked = len(after[name]) - len(before[name])
         assert asked == 2 * 5 + 5 * 8, "two goals x 5 states, and 5 states x 8 utterances"
+
+
+TARGETS = {
+    "ask": {"requests": 6, "ask_checkpoint": 3},
+    "semantics": {"requests": 6, "ask_checkpoint": 3, "parse": 3, "add_semantics": 3}
+    | {"import_people": 1},
+    "fits": {"requests": 6, "ask_checkpoint": 3, "parse": 9, "count": 6, "add_semantics": 3}
+    | {"import_people": 1, "fit": 7},
+    "model_blunt": {"requests": 3, **ONE, "gather": 1},
+}
+SUMMED = {**TARGETS["fits"], "gather": 3, "tabulate": 1}
+TARGETS["tables"] = {**SUMMED, "describe": 1}
+TARGETS["report"] = {**SUMMED, "draw": 1, "write_report": 1}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_target_makes_what_it_names_and_nothing_more(name: str, tmp_path: Path) -> None:
+    jobs = plan(graph.lay_out(tmp_path / "run"), name)
+    assert jobs.pop(name) == 1
+    assert jobs.pop("recipe") > 0
+    assert jobs == TARGETS[name]
+
+
+def test_a_change_taken_back_changes_nothing(run: Path) -> None:
+    file, old, new, jobs = CHANGES["a Stan line"]
+    edit(run / file, old, new)
+    assert plan(run) == jobs
+    edit(run / file, new, old)
+    assert plan(run) == {}
+
+
+def test_a_clock_that_was_ahead_hides_no_change(run: Path) -> None:
+    for path in [*run.glob("results/**/*"), *run.glob(".snakemake/tactometer/**/*")]:
+        if path.is_file():
+            later = path.stat().st_mtime + 7200
+            os.utime(path, (later, later))
+    done = snakemake(run, "-n")
+    assert (
+        "the clock has jumped" in done.stderr and "Nothing to be done" in done.stdout + done.stderr
+    )
+    jobs = change(run, "one model's fit")
+    assert plan(run) == jobs
+
+
+def test_a_new_checkpoint_of_a_shared_engine_leaves_the_others_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = """\
+  open:
+    provider: vllm
+    source: Qwen/Qwen2.5-7B-Instruct
+    checkpoints: {pattern: "runs/{step}", steps: [0, 50]}
+    engine: {share: true}
+  people:"""
+    run = graph.lay_out(tmp_path / "run", graph.STUDY.replace("  people:", shared))
+    monkeypatch.chdir(run)
+    jobs_of_all, now = dry_run.jobs(Path(CONFIG)), time.time()
+    for job in jobs_of_all:  # no weights are here: files stand for what a run makes
+        for name in job.outputs:
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            Path(name).touch()
+            os.utime(name, (now, now))
+    assert plan(run) == {}
+    edit(run / CONFIG, "steps: [0, 50]", "steps: [0, 50, 100]")
+    jobs = {rule: n for rule, n in ONE.items() if rule != "ask_checkpoint"}
+    assert plan(run) == {"recipe": 2, "ask_open": 1, **jobs, **ALL_ENDS, "gather": 4}

@@ -60,6 +60,29 @@ def test_two_runs_at_once_are_told_apart(tmp_path: Path) -> None:
             first.wait()
 
 
+def test_a_journal_that_cannot_be_read_stops_its_checkpoint_alone(run: Path) -> None:
+    edit(run / "resources/polite_speech/prompts.yaml", "feeling good about\n", "happy about\n")
+    answers = run / "results/small/answers"
+    journal = answers / "kind/0.jsonl"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole.replace(b'{"key"', b'{"kex"', 1))
+    before = {path: path.read_bytes() for path in answers.glob("*/*.jsonl")}
+    done = snakemake(run, "ask", check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0 and "Traceback" not in said
+    assert "kind/0.jsonl, line 1: not a line of a journal; restore the file" in said
+    for path, text in before.items():
+        assert path.read_bytes().startswith(text)
+        assert (len(path.read_bytes()) > len(text)) == (path != journal), "the others were asked"
+    planned = graph.tactometer(run, "plan", "config/config.yaml", status=1).stderr
+    assert "kind/0.jsonl, line 1: not a line of a journal" in planned
+    journal.write_bytes(whole)
+    snakemake(run, "ask")
+    for path in before:
+        keys = [json.loads(line)["key"] for line in path.read_text().splitlines()]
+        assert len(keys) == len(set(keys)) == 13 * (2 * 5 + 5 * 8) + 13 * 5
+
+
 MISTAKES = {
     "a misspelt key": ("framings:", "framinga:", ("config.yaml", "framinga", "framings")),
     "a missing file": ("people.csv", "peopel.csv", ("config.yaml", "peopel.csv", "does not exist")),

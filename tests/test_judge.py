@@ -8,7 +8,7 @@ import pytest
 
 import stub
 from graph import edit, lay_out, plan, snakemake
-from tactometer import judge, study
+from tactometer import agreement, judge, study
 from tactometer.errors import UserError
 
 STUDY = """\
@@ -47,7 +47,7 @@ def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once(tmp_path: Pa
         for options, text, choice in mumbled.select("options", "text", "choice").iter_rows():
             assert choice == options["ABCDEFGH".index(text.split()[4])]
         found = pl.read_parquet(folder / target.replace("choices", "judgements"))
-        told = judge.agreement(found)
+        told = agreement.count(found)
         assert told["n_rescued"] == told["n_unread"] == mumbled.height
         assert told["n_agree"] == told["n_audited"] == min(51, methods["letter"])
     if "semantics" in target:
@@ -71,7 +71,7 @@ def test_a_judge_that_contradicts_the_parser_is_counted_and_changes_nothing() ->
         },
         schema=judge.VERDICTS,
     )
-    told = judge.agreement(found)
+    told = agreement.count(found)
     assert (told["n_audited"], told["n_agree"], told["n_disagree"]) == (3, 1, 1)
     assert (told["n_judge_none"], told["n_unread"], told["n_rescued"]) == (1, 1, 1)
     choices = pl.DataFrame(

@@ -33,10 +33,6 @@ VERDICTS: Final = {
     "judged": pl.String,
     "by": pl.String,
 }
-AGREEMENT: Final = (
-    *("n_audited", "n_agree", "n_disagree", "n_judge_none"),  # of what the strict parser read
-    *("n_unread", "n_rescued"),  # and of what it could not
-)
 NOBODY: Final = pl.DataFrame(schema={"request": pl.String, "choice": pl.String})
 """The judge's answers where there was nothing to judge."""
 
@@ -91,21 +87,6 @@ def apply(choices: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         p_yes=pl.coalesce("p_yes", yes),
         method=pl.when(new).then(pl.lit("judge")).otherwise("method"),
     ).drop("judged")
-
-
-def agreement(found: pl.DataFrame) -> dict[str, int]:
-    """How judge and strict parser compare, in numbers of replies."""
-    both = found.filter(pl.col("strict").is_not_null())
-    unread = found.filter(pl.col("strict").is_null())
-    counts = (
-        both.height,
-        both.filter(pl.col("strict") == pl.col("judged")).height,
-        both.filter(pl.col("strict") != pl.col("judged")).height,
-        both.filter(pl.col("judged").is_null()).height,
-        unread.height,
-        unread.filter(pl.col("judged").is_not_null()).height,
-    )
-    return dict(zip(AGREEMENT, counts, strict=True))
 
 
 def _request(row: Mapping[str, Any], wire: str, estimator: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,12 +17,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tactometer import digests, files
+from tactometer import acceptance, digests, files
 from tactometer.analyses import ANALYSES
 from tactometer.domain import SEMANTICS
 from tactometer.errors import UserError
+from tactometer.labels import LABEL_COLUMNS
 from tactometer.providers import weights
-from tactometer.study import ENGINES, LABEL_COLUMNS, Model, Study
+from tactometer.study import ENGINES, Model, Study
 
 PACKAGE = Path(__file__).parent
 STAN = PACKAGE.parent / "stan"
@@ -30,6 +31,7 @@ STAMPS = Path(".snakemake/tactometer")
 _IMPORT = re.compile(
     r"^\s*(?:from\s+tactometer([\w.]*)\s+import\s+(\([^)]*\)|.+)|import\s+tactometer([\w.]+))", re.M
 )
+_TYPES = re.compile(r"^if TYPE_CHECKING:\n(?:(?:[ \t].*)?\n)+", re.M)
 _INCLUDE = re.compile(r"^\s*#include\s+<?\"?([^\s\">]+)", re.M)
 
 TOOLS = {"mixed_effects": ("statsmodels", "cmdstanpy")}  # of an analysis
@@ -120,14 +122,23 @@ def _weights(found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def current(study: Study, results: Path) -> dict[str, dict[str, Any]]:
+    """Every wanted recipe, or the one in results/{study} where the difference is accepted."""
+    folder = results / study.name
+    return {
+        name: dict(acceptance.settle(name, recipe, folder))
+        for name, recipe in wanted(study).items()
+    }
+
+
 def stamp(study: Study, results: Path, stamps: Path = STAMPS) -> None:
-    """Write every wanted recipe below stamps/{study}/recipes, and the study beside them.
+    """Write every current recipe below stamps/{study}/recipes, and the study beside them.
 
     Run by Snakemake's main process alone, before the graph is built.
     """
     folder = stamps / study.name
     study.write(folder / "study.json")
-    for name, content in wanted(study).items():
+    for name, content in current(study, results).items():
         text = json.dumps(content, sort_keys=True, indent=1, allow_nan=False) + "\n"
         path = folder / "recipes" / f"{name}.json"
         target = results / study.name / "recipes" / f"{name}.json"
@@ -172,7 +183,8 @@ def _files(package: Path, module: str) -> list[Path]:
 
 
 def _imports(text: str) -> Iterable[str]:
-    for found in _IMPORT.finditer(text):
+    """The modules of the package that a source imports, but for its types alone."""
+    for found in _IMPORT.finditer(_TYPES.sub("", text)):
         module, names, plain = found.groups()
         if plain:
             yield plain.strip(".").replace(".", "/")

@@ -49,10 +49,14 @@ def ask(given: Namespace) -> None:
     """Ask checkpoints of one model what their journals lack, one after another."""
     from tactometer import engines
     from tactometer.ask import ask
+    from tactometer.providers import weights
 
     sweep = study.read(given.study)
     model = sweep.models[given.model]
-    engines.enter(model.provider, f"{sweep.source}, models.{model.name}")
+    place = f"{sweep.source}, models.{model.name}"
+    for who in given.who:
+        weights.check_folder(json.loads(who.read_text()), place)
+    engines.enter(model.provider, place)
     if not len(given.who) == len(given.journal) == len(given.done):
         raise UserError("--who, --journal and --done must be given once for each checkpoint.")
     for who, journal, done in zip(given.who, given.journal, given.done, strict=True):
@@ -200,9 +204,10 @@ def gather(given: Namespace) -> None:
 
 def tabulate(given: Namespace) -> None:
     """Put the tables of all models together, as Parquet and CSV."""
-    from tactometer import tables
+    from tactometer import acceptance, tables
 
     tables.tabulate(study.read(given.study), given.results)
+    acceptance.write_table(given.results)
 
 
 def describe(given: Namespace) -> None:
@@ -269,7 +274,7 @@ def draw(given: Namespace) -> None:
 
 def report(given: Namespace) -> None:
     """Write the page that stands alone."""
-    from tactometer import provenance, recipes, report
+    from tactometer import acceptance, provenance, recipes, report
 
     sweep = study.read(given.study)
     report.build(
@@ -281,4 +286,5 @@ def report(given: Namespace) -> None:
         baseline=sweep.baseline,
         methods=recipes.methods_of(sweep),
         provenance=provenance.versions(),
+        accepted=acceptance.sentences(given.out.parent),
     )

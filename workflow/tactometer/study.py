@@ -17,7 +17,6 @@ from tactometer.errors import UserError, nearest
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "study.schema.yaml"
 ENGINES = ("vllm", "transformers")
-LABEL_COLUMNS = ("family", "dataset", "method", "effort", "progress")
 
 
 @dataclass(frozen=True)

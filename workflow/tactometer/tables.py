@@ -1,16 +1,21 @@
 """Tables: what fits, counts, semantics and choices hold, labelled, for one model and for all."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from scipy import stats
 
-from tactometer import accounts, files, judge, published, samples
-from tactometer.study import LABEL_COLUMNS, Model, Study
+from tactometer import accounts, agreement, files, published, samples
+from tactometer.labels import LABEL_COLUMNS
+
+if TYPE_CHECKING:
+    from tactometer.study import Model, Study
 
 HDI = 0.95
 NUMBERS = ("mean", "sd", "median", "mode", "hdi_low", "hdi_high", "ess_bulk", "ess_tail", "rhat")
@@ -59,7 +64,7 @@ REPLIES = {
 }
 AGREEMENT = {
     **{name: ANSWERS[name] for name in ["study", "model", "checkpoint", "prompt_set"]},
-    **dict.fromkeys(judge.AGREEMENT, pl.Int64),
+    **dict.fromkeys(agreement.AGREEMENT, pl.Int64),
 }
 
 
@@ -252,7 +257,7 @@ def _agreement(study: Study, model: Model, results: Path) -> pl.DataFrame:
         {
             **{"study": study.name, "model": model.name, "checkpoint": checkpoint},
             "prompt_set": prompt_set,
-            **judge.agreement(pl.read_parquet(folder / f"{prompt_set}.parquet")),
+            **agreement.count(pl.read_parquet(folder / f"{prompt_set}.parquet")),
         }
         for checkpoint in model.checkpoints
         for prompt_set in model.prompt_sets

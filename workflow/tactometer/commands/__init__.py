@@ -4,4 +4,5 @@ A module has `PURPOSE`, `arguments(parser)` and `run(given) -> int | None` (the 
 imports what is heavy inside `run`, since every command line imports all of them.
 """
 
-NAMES = ("answers", "compare", "summary")
+NAMES = ("doctor", "plan", "why", "accept", "summary", "answers", "compare")
+"""In the order of a sweep."""

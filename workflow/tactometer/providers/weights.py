@@ -53,6 +53,16 @@ class Checkpoint:
         return {p.name: digests.file_digest(p) for p in found}
 
 
+def check_folder(declared: Mapping[str, Any], place: str) -> None:
+    """Raise UserError, which opens with `place`, where the folder of a checkpoint is not there."""
+    path = declared["checkpoint"].get("path")
+    if path is not None and not Path(path).is_dir():
+        raise UserError(
+            f"{place}, key checkpoints: the folder {path} is not there; train or copy the "
+            "checkpoint first, or correct its path."
+        )
+
+
 def find(declared: Mapping[str, Any], place: str) -> Checkpoint:
     """Find a checkpoint from its recipe: a folder, or a revision of the hub (small files alone).
 
@@ -90,6 +100,12 @@ def sketch(folder: Path) -> dict[str, Any]:
         "weights": {path.name: _sampled(path) for path in _matching(folder, WEIGHTS)},
         "files": {path.name: digests.file_digest(path) for path in small},
     }
+
+
+def remembered(folder: Path) -> bool:
+    """Whether the digests of a folder's weights are known without reading them."""
+    found = _matching(folder, WEIGHTS)
+    return bool(found) and all(_memory(path).exists() for path in found)
 
 
 def manifest(folder: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -135,10 +151,7 @@ def _sampled(path: Path, blocks: int = 64, block: int = 4096) -> str:
 
 def _digest(path: Path) -> str:
     """The digest of a file's bytes, remembered as long as its size and times stand."""
-    stat = path.stat()
-    name = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    known = home / "tactometer" / "digests" / hashlib.sha256(name.encode()).hexdigest()
+    known = _memory(path)
     try:
         return known.read_text()
     except OSError:
@@ -146,3 +159,11 @@ def _digest(path: Path) -> str:
     with contextlib.suppress(OSError):  # no home to write to: it is read again next time
         files.write_if_changed(known, found)
     return found
+
+
+def _memory(path: Path) -> Path:
+    """Where the digest of a file is remembered."""
+    stat = path.stat()
+    name = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return home / "tactometer" / "digests" / hashlib.sha256(name.encode()).hexdigest()

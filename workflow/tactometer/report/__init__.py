@@ -40,12 +40,13 @@ def build(
     baseline: Sequence[str],
     methods: Mapping[str, Any],
     provenance: Mapping[str, str],
+    accepted: Mapping[str, str] | None = None,
 ) -> None:
     """Write the report of a study from its tables (Parquet) and figures (SVG).
 
     `goals` gives the order of the findings, `baseline` the models that are the human yardstick,
     `methods` what the methods paragraph says of the study (`recipes.methods_of`), `provenance` the
-    versions. Writes `out`, and methods.md and references.bib beside it.
+    versions, `accepted` the changes of code that somebody took as none, by stage. Writes `out`, and methods.md and references.bib beside it.
     Raises `UserError` for a table or a figure that is not there.
     """
     source = Tables(tables, goals, [], baseline)
@@ -57,6 +58,7 @@ def build(
         title=f"{study}: honesty and kindness",
         study=study,
         provenance=provenance,
+        accepted=accepted or {},
         sections=_sections(figures, frames),
         findings=[*sentences(frames), *findings(frames["estimates"], goals, baseline)],
         methods=references.short(text).strip().split("\n\n"),

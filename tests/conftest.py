@@ -1,0 +1,27 @@
+"""A finished study, shared by all tests that change one."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+import graph
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small study that has run to its end, once for all workers."""
+    folder = tmp_path_factory.getbasetemp().parent / "finished"
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "results/small/report.html").exists():
+            graph.snakemake(graph.lay_out(folder))
+    return folder
+
+
+@pytest.fixture
+def run(finished: Path, tmp_path: Path) -> Path:
+    """A copy of the finished study, times and Snakemake's records included."""
+    folder = tmp_path / "run"
+    shutil.copytree(finished, folder)
+    return folder

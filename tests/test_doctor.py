@@ -1,0 +1,128 @@
+"""The doctor says what is missing, with the remedy, and tells no secret."""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tactometer import clock, diagnosis, study
+from tactometer.cli import main
+from tactometer.errors import UserError
+
+CLOSED, OPEN = "config/studies/closed_source.yaml", "config/studies/open_source.yaml"
+
+
+def doctor(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any], str]:
+    """Its exit status, its findings by name, and all that it printed."""
+    with pytest.raises(SystemExit) as end:
+        main(["doctor", *arguments, "--json"])
+    said = capsys.readouterr().out
+    assert isinstance(end.value.code, int)
+    return end.value.code, {each["name"]: each for each in json.loads(said)}, said
+
+
+def test_keys_are_named_and_never_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-planted-1234")
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    status, found, said = doctor(capsys, CLOSED)
+    assert status == 1
+    assert found["key OPENAI_API_KEY"]["ok"] and "planted" not in said
+    missing = found["key ANTHROPIC_API_KEY"]
+    assert missing["needed"] and not missing["ok"]
+    assert missing["remedy"] == "export ANTHROPIC_API_KEY=..."
+
+
+def test_nothing_is_missing_that_a_study_does_not_need(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    status, found, _ = doctor(capsys, "config/studies/human.yaml")
+    assert status == 0, [each for each in found.values() if each["needed"] and not each["ok"]]
+    assert found["CmdStan"]["ok"] and found["compiler"]["ok"]
+
+
+def test_engines_and_weights_are_looked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TACTOMETER_ENGINES", str(tmp_path))
+    status, found, _ = doctor(capsys, OPEN)
+    assert status == 1
+    engines = found["engines"]
+    assert engines["needed"] and not engines["ok"] and "make engines" in engines["remedy"]
+    weights = found["weights of qwen-uf-dpo"]
+    assert weights["found"].startswith("0 of 10") and "checkpoint-0" in weights["remedy"]
+
+
+def test_without_a_compiler_nothing_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    status, found, _ = doctor(capsys)
+    assert status == 1 and found["compiler"]["found"] == "no g++ and no make"
+    assert not found["Slurm"]["ok"] and not found["Slurm"]["needed"]
+
+
+def test_a_profile_that_points_nowhere_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "snakemake").mkdir()
+    link = tmp_path / "snakemake/slurm"
+    link.symlink_to(tmp_path / "gone")
+    (found,) = [each for each in diagnosis.findings(None) if each.name == "profile slurm"]
+    assert not found.ok and "points nowhere" in found.found
+    (tmp_path / "gone").mkdir()
+    (found,) = [each for each in diagnosis.findings(None) if each.name == "profile slurm"]
+    assert found.ok
+
+
+def test_a_file_from_the_future_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    sweep = study.load([Path("config/studies/human.yaml").resolve()])
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "results/human/recipes/fit.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    later = time.time() + 3600
+    os.utime(path, (later, later))
+    found = diagnosis._clock(sweep)
+    assert not found.ok and "1 files are dated in the future" in found.found
+
+
+def test_files_from_the_future_keep_their_order(tmp_path: Path) -> None:
+    now = time.time()
+    ages = {"old": -100.0, "soon": 5.0, "b": 7300.0, "a": 7200.0, "alike": 7200.0}
+    for name, age in ages.items():
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (now + age, now + age))
+    assert "4 files" in clock.settle(tmp_path, tmp_path / "not there")
+    times = {name: (tmp_path / name).stat().st_mtime_ns for name in ages}
+    assert times["old"] < times["soon"] < times["a"] == times["alike"] < times["b"]
+    assert times["b"] <= time.time_ns()
+    assert clock.settle(tmp_path) == ""
+
+
+def test_a_server_that_is_seconds_ahead_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ahead = time.time() + 20
+    os.utime(tmp_path / "file", (ahead, ahead))
+    assert clock.settle(tmp_path) == "" and clock.ahead(tmp_path) == []
+
+
+def test_a_clock_that_cannot_be_made_up_for_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = time.time() + 3600
+    (tmp_path / "file").touch()
+    os.utime(tmp_path / "file", (later, later))
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "utime", refused)  # root may date any file: there is no other way
+    with pytest.raises(UserError, match="dated in the future and cannot be dated anew"):
+        clock.settle(tmp_path)

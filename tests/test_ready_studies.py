@@ -1,0 +1,111 @@
+"""The studies that come with the project: valid, planned, and honest about what is sent."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import graph
+from graph import edit, plan, tactometer
+from tactometer import study
+from tactometer.planning import prices
+from tactometer.providers import wire
+
+STUDIES = {"human": 0, "closed_source": 9 * 9880, "open_source": 8 * 10 * 9880}
+GIVEN = {"none": 0, "low": 1024, "medium": 2048}
+
+
+def ready(name: str) -> study.Study:
+    """A study that comes with the project."""
+    return study.load([Path("config/studies") / f"{name}.yaml"])
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project in a folder of its own, where nothing was ever run."""
+    folder = graph.lay_out(tmp_path / "project")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_ready_study_is_planned_without_weights_keys_or_network(name: str, project: Path) -> None:
+    file = f"config/studies/{name}.yaml"
+    command = ["unshare", "--net", "--map-root-user"] if shutil.which("unshare") else []
+    found = json.loads(tactometer(project, "plan", file, "--json", before=command).stdout)
+    assert found["total"]["requests"] == found["total"]["to_ask"] == STUDIES[name]
+    jobs = {rule: states["new"] for rule, states in found["jobs"].items()}
+    assert jobs == plan(project, "--configfile", file)
+    text = tactometer(project, "plan", file).stdout
+    assert f"{STUDIES[name]:,} of {STUDIES[name]:,} requests to ask" in text
+
+
+def test_the_closed_suite_crosses_families_efforts_goals_and_framings() -> None:
+    found = ready("closed_source")
+    assert len({m.settings["source"].split("/")[0] for m in found.asked}) == 3
+    assert all(set(m.checkpoints) == {"none", "low", "medium"} for m in found.asked)
+    assert len(found.data["goals"]) == 4 and len(found.data["framings"]) == 3
+
+
+def test_each_wire_setting_of_the_closed_suite_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = wire.litellm()
+    for model in ready("closed_source").asked:
+        settings = model.settings
+        monkeypatch.setenv(settings["api_key_env"], "dummy")
+        for name, checkpoint in model.checkpoints.items():
+            wanted = wire.parameters(settings["estimator"], checkpoint["wire"])
+            sent = wire.verify(settings["source"], wanted, None, f"{model.name}/{name}")
+            budget = (sent.get("thinking") or sent.get("thinkingConfig") or {}) | sent
+            told = [budget.get("budget_tokens"), budget.get("thinkingBudget")]
+            word = sent.get("reasoning_effort")
+            off = name == "none" and budget.get("type") == "disabled"
+            assert word == name or GIVEN[name] in told or off
+        info = api.get_model_info(settings["source"])
+        listed = prices.listed(settings["source"])
+        assert listed is not None, "the list is read as a file"
+        for key in ("input_cost_per_token", "output_cost_per_token"):
+            assert listed[key] == info[key]
+
+
+def test_the_open_suite_crosses_bases_feedback_and_methods() -> None:
+    found = ready("open_source")
+    labels = [m.labels("1000") for m in found.asked]
+    crossed = {(x["family"], x["dataset"], x["method"]) for x in labels}
+    assert len(crossed) == 8 and all(len(set(kind)) == 2 for kind in zip(*crossed, strict=True))
+    assert all(len(m.checkpoints) == 10 for m in found.asked)
+    assert found.asked[0].labels("100")["progress"] == 0.1
+
+
+def test_a_run_stops_at_the_first_folder_that_is_missing_and_names_it(project: Path) -> None:
+    file = project / "config/studies/open_source.yaml"
+    edit(file, "sample: {name_pairs: 10, semantics_name_pairs: 4", "sample: {name_pairs: 1")
+    edit(file, "goals: [default, informative, social, both]\nframings", "goals: [social]\nframings")
+    done = graph.snakemake(
+        project, "--configfile", str(file), "--until", "ask_qwen-uf-dpo", "ask", check=False
+    )
+    assert done.returncode != 0
+    said = [line for line in (done.stdout + done.stderr).splitlines() if "tactometer:" in line]
+    assert said and all("checkpoint-0 is not there; train or copy" in line for line in said)
+    assert "Traceback" not in done.stderr
+
+
+def test_the_exit_status_tells_a_plan_over_its_budget(project: Path) -> None:
+    file = project / "config/studies/closed_source.yaml"
+    edit(file, "budget_usd: 300", "budget_usd: 100")
+    done = tactometer(project, "plan", str(file), status=3)
+    assert "of $100.00" in done.stdout and "Over budget" in done.stdout
+
+
+def test_a_plan_loads_no_client_and_no_engine(project: Path) -> None:
+    code = (
+        "import sys\nfrom tactometer import cli\n"
+        "try: cli.main(['plan', 'config/studies/open_source.yaml'])\n"
+        "except SystemExit as end: print(end.code, file=sys.stderr)\n"
+        "heavy = {'litellm', 'torch', 'vllm', 'transformers', 'arviz', 'plotnine'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    command = [graph.sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=project)
+    assert done.stderr.splitlines()[-2:] == ["0", "[]"]

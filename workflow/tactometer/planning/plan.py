@@ -1,0 +1,175 @@
+"""A plan: the forecasts of a study, its jobs, and what both say in a table and in a sentence."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from tactometer.planning import forecast, graph, text
+from tactometer.planning.forecast import Forecast, Forecaster
+from tactometer.study import Study
+
+ROWS = 40
+"""Checkpoints that are shown one by one; of more, one line a model, unless all are wanted."""
+HEADS = ("model", "checkpoint", "requests", "in journal", "to ask", "tokens in", "tokens out")
+COSTS = ("cost", "batch", "GPU h")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run of a study would do; `spent_usd` is what its journals have cost so far."""
+
+    study: Study
+    forecasts: Sequence[Forecast]
+    jobs: Sequence[graph.Job]
+    spent_usd: float
+    notes: Sequence[str]
+
+    @property
+    def total(self) -> Forecast:
+        """All checkpoints together."""
+        return _sum(self.forecasts, "total", "")
+
+    @property
+    def budget(self) -> float | None:
+        """The study's cap in US dollars."""
+        return self.study.data.get("budget_usd")
+
+    @property
+    def over(self) -> bool:
+        """Whether what is spent and what is expected exceed the budget."""
+        return self.budget is not None and self.spent_usd + (self.total.usd or 0.0) > self.budget
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        return {
+            "study": self.study.name,
+            "file": self.study.source,
+            "checkpoints": [each.as_dict() for each in self.forecasts],
+            "total": self.total.as_dict(),
+            "jobs": graph.by_rule(self.jobs),
+            "spent_usd": self.spent_usd,
+            "budget_usd": self.budget,
+            "over_budget": self.over,
+            "notes": list(self.notes),
+            "summary": self.sentence(),
+        }
+
+    def lines(self, each: bool = False) -> list[str]:
+        """The plan as it is printed; `each` checkpoint in a line of its own, however many."""
+        shown = self.forecasts if each or len(self.forecasts) <= ROWS else self._by_model()
+        lines = [f"Plan of {self.study.name} ({self.study.source})", ""]
+        if shown:
+            rows = [_row(forecast) for forecast in shown]
+            if len(rows) > 1:
+                rows.append(_row(self.total))
+            lines += [text.table([*HEADS, *COSTS], rows, 2), ""]
+        lines += [text.jobs(graph.by_stage(self.jobs)), ""]
+        told = [*_gathered(self.forecasts), *self.notes]
+        if told:
+            lines += ["How this is known:", *(f"- {note}" for note in told), ""]
+        return [*lines, self.sentence()]
+
+    def sentence(self) -> str:
+        """What a person has to know."""
+        total = self.total
+        parts = [self._dollars(total)]
+        if total.gpu_hours:
+            parts.append(f"about {text.hours(total.gpu_hours)} GPU hours")
+        parts.append(f"{total.to_ask:,} of {total.requests:,} requests to ask")
+        runs = sum(job.runs for job in self.jobs)
+        parts.append(f"{runs:,} of {len(self.jobs):,} jobs to run")
+        said = "; ".join(part for part in parts if part)
+        if self.over:
+            said += ". Over budget: raise budget_usd, ask fewer models or draw fewer name pairs"
+        return f"{said[0].upper()}{said[1:]}."
+
+    def _dollars(self, total: Forecast) -> str:
+        if not any(model.provider == "api" for model in self.study.asked):
+            return "costs no dollars"
+        said = f"about {text.usd(total.usd or 0.0)}"
+        if self.budget is not None:
+            said += f" of {text.usd(self.budget)}"
+        if self.spent_usd:
+            said += f", beside {text.usd(self.spent_usd)} already spent"
+        if total.usd_most:
+            said += f" (at most {text.usd(total.usd_most)}, if every answer runs to its cap)"
+        return said
+
+    def _by_model(self) -> list[Forecast]:
+        models = groupby(self.forecasts, key=lambda each: each.model)
+        parts = [(name, list(found)) for name, found in models]
+        return [_sum(found, name, f"all {len(found):,}") for name, found in parts]
+
+
+def plan(study: Study, study_file: Path) -> Plan:
+    """Plan a study: what its journals lack, what that costs, which jobs run. Asks nobody."""
+    results = Path("results") / study.name
+    jobs = graph.jobs(study_file)
+    asking = {file for job in jobs if job.runs for file in job.outputs if file.endswith(".done")}
+    forecaster = Forecaster(study, results, asking)
+    forecasts = list(forecaster.all())
+    notes = forecaster.judge_notes()
+    return Plan(study, forecasts, jobs, forecast.spent(results), notes)
+
+
+def _sum(found: Sequence[Forecast], model: str, checkpoint: str) -> Forecast:
+    """Several forecasts as one; in batches those that can be, a worst case where all have one."""
+    paid = [each for each in found if each.usd is not None]
+    return Forecast(
+        model,
+        checkpoint,
+        requests=sum(each.requests for each in found),
+        held=sum(each.held for each in found),
+        to_ask=sum(each.to_ask for each in found),
+        lost=sum(each.lost for each in found),
+        tokens_in=sum(each.tokens_in for each in found),
+        tokens_out=sum(each.tokens_out for each in found),
+        spent_usd=sum(each.spent_usd for each in found),
+        usd=_all(each.usd for each in paid),
+        usd_batch=_all(each.usd_batch or each.usd for each in paid)
+        if any(each.usd_batch for each in paid)
+        else None,
+        usd_most=_all(each.usd_most for each in paid),
+        gpu_hours=_all(each.gpu_hours for each in found if each.gpu_hours is not None),
+    )
+
+
+def _all(values: Iterable[float | None]) -> float | None:
+    """The sum of values; None where there are none or one is not known."""
+    known = list(values)
+    return math.fsum(v for v in known if v is not None) if known and None not in known else None
+
+
+def _row(each: Forecast) -> list[str]:
+    return [
+        each.model,
+        each.checkpoint,
+        *(f"{n:,}" for n in (each.requests, each.held, each.to_ask)),
+        text.many(each.tokens_in),
+        text.many(each.tokens_out),
+        text.usd(each.usd),
+        text.usd(each.usd_batch),
+        text.hours(each.gpu_hours),
+    ]
+
+
+def _gathered(found: Sequence[Forecast]) -> list[str]:
+    """Each note once, with the checkpoints that it is about."""
+    about: dict[str, list[Forecast]] = {}
+    for each in found:
+        for note in each.notes:
+            about.setdefault(note, []).append(each)
+    checkpoints = {name: [e for e in found if e.model == name] for name in {e.model for e in found}}
+    said = []
+    for note, mine in about.items():
+        models = dict.fromkeys(each.model for each in mine)
+        if all(each in mine for name in models for each in checkpoints[name]):
+            names = list(models)
+        else:
+            names = [f"{each.model}/{each.checkpoint}" for each in mine]
+        more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+        said.append(f"{note} ({', '.join(names[:3])}{more})")
+    return said
