@@ -46,7 +46,8 @@ def build(
 
     `goals` gives the order of the findings, `baseline` the models that are the human yardstick,
     `methods` what the methods paragraph says of the study (`recipes.methods_of`), `provenance` the
-    versions, `accepted` the changes of code that somebody took as none, by stage. Writes `out`, and methods.md and references.bib beside it.
+    versions, `accepted` the changes of code that somebody took as none, by stage. Writes `out`,
+    and methods.md and references.bib beside it.
     Raises `UserError` for a table or a figure that is not there.
     """
     source = Tables(tables, goals, [], baseline)
