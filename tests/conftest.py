@@ -1,5 +1,6 @@
 """A finished study, shared by all tests that change one."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import graph
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small study that has run to its end, once for all workers."""
-    folder = tmp_path_factory.getbasetemp().parent / "finished"
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
     with FileLock(folder.with_suffix(".lock")):
         if not (folder / "results/small/report.html").exists():
             graph.snakemake(graph.lay_out(folder))

@@ -46,7 +46,7 @@ def test_settings_cannot_be_accepted(run: Path) -> None:
     assert "nothing to accept" in same
 
 
-USED = {"stage": "x", "sources": {"a.py": "1"}, "keys": {"seed": 1}}
+USED = {"stage": "x", "sources": {"a.py": "1"}, "keys": {"seed": 1, "share": []}}
 
 
 def recipe(results: Path, content: dict[str, object]) -> None:
@@ -60,7 +60,7 @@ def recipe(results: Path, content: dict[str, object]) -> None:
 
 def test_an_acceptance_holds_for_one_state_of_code_and_settings(tmp_path: Path) -> None:
     recipe(tmp_path, USED)
-    cosmetic = {**USED, "sources": {"a.py": "2"}}
+    cosmetic = {**USED, "sources": {"a.py": "2"}, "keys": {"seed": 1, "share": ()}}
     assert acceptance.settle("x", cosmetic, tmp_path) == cosmetic
     acceptance.accept("x", cosmetic, tmp_path, "a comment")
     assert acceptance.settle("x", cosmetic, tmp_path) == USED

@@ -28,7 +28,7 @@ def settle(name: str, wanted: Recipe, results: Path) -> Recipe:
     if not entries:
         return wanted
     used = used_recipe(results, name)
-    if used is None or _settings(used) != _settings(wanted):
+    if used is None or not same(_settings(used), _settings(wanted)):
         return wanted
     mine = (digests.digest(used), _code(wanted))
     return used if mine in [(entry["used"], entry["code"]) for entry in entries] else wanted
@@ -45,7 +45,7 @@ def accept(name: str, wanted: Recipe, results: Path, note: str) -> dict[str, lis
         raise UserError(f"{results} has no recipe {name}: nothing was made of it yet.")
     before, after = _settings(used), _settings(wanted)
     for key in sorted(before.keys() | after.keys()):
-        if before.get(key) != after.get(key):
+        if not same(before.get(key), after.get(key)):
             raise UserError(
                 f"{name} differs in {key}, not in code alone, and only a change of code can be "
                 f"accepted: undo that change or run Snakemake (tactometer why shows it)."
@@ -127,6 +127,11 @@ def _who() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name
         return "unknown"
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two recipes, or parts of them, are the same once they are written."""
+    return digests.canonical(one) == digests.canonical(other)
 
 
 def _entries(results: Path, name: str) -> list[dict[str, Any]]:

@@ -52,5 +52,6 @@ def _below(folder: str, wanted: Mapping[str, Mapping[str, Any]], results: Path) 
         name
         for name, recipe in wanted.items()
         if name.startswith(f"{folder}/")
-        and acceptance.settle(name, recipe, results) != acceptance.used_recipe(results, name)
+        and (used := acceptance.used_recipe(results, name)) is not None
+        and not acceptance.same(acceptance.settle(name, recipe, results), used)
     ]

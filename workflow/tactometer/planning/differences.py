@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tactometer.acceptance import CODE, short
+from tactometer.acceptance import CODE, same, short
 from tactometer.digests import canonical
 
 CONTEXT, WIDTH = 24, 60  # characters round a difference, and the most of a value
@@ -31,7 +31,7 @@ class Change:
 def changes(used: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Change]:
     """Every leaf in which two recipes differ, code first."""
     old, new = dict(_leaves(used)), dict(_leaves(wanted))
-    keys = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
+    keys = [key for key in dict.fromkeys([*old, *new]) if not same(old.get(key), new.get(key))]
     found = [_change(key, old.get(key), new.get(key)) for key in keys]
     return sorted(found, key=lambda change: not change.code)
 

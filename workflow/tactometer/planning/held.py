@@ -72,7 +72,7 @@ def identity(study: Study, model: Model, checkpoint: str, declared: Any, results
     where = _where(declared, folder)
     last = _last(results / "answers" / model.name / f"{checkpoint}.done")
     name = f"checkpoints/{model.name}/{checkpoint}"
-    if last and acceptance.used_recipe(results, name) == declared:
+    if last and acceptance.same(acceptance.used_recipe(results, name), declared):
         return Identity(last, f"{where}: taken to be what its last run asked")
     return Identity(None, f"{where}: none of its journal's answers is counted")
 
