@@ -14,6 +14,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,8 @@ def _set_back(path: Path, target: Path, text: str) -> None:
     os.utime(path, (old, old))
 
 
-def sources(entry: str, package: Path = PACKAGE) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def sources(entry: str, package: Path = PACKAGE) -> Mapping[str, str]:
     """Digests of a module and of all that it imports from the package, by path."""
     found: dict[str, str] = {}
     todo = [entry]
