@@ -118,7 +118,7 @@ def write(path: Path) -> Iterator[Writer]:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Hold a journal's lock, which its holder's end frees, however it ends; say who is waited for."""
+    """Hold a journal's lock, which its holder's end frees; say who is waited for."""
     lock = FileLock(path.with_name(f".{path.name}.lock"))
     holder = path.with_name(f".{path.name}.writer")
     try:

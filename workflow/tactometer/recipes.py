@@ -125,7 +125,7 @@ def stamp(study: Study, results: Path, stamps: Path = STAMPS) -> None:
         text = json.dumps(content, sort_keys=True, indent=1, allow_nan=False) + "\n"
         path = folder / "recipes" / f"{name}.json"
         target = results / study.name / "recipes" / f"{name}.json"
-        if files.write_if_changed(path, text):
+        if files.write_if_changed(path, text, sync=False):
             _set_back(path, target, text)
 
 
