@@ -181,7 +181,7 @@ rule fit:
 rule gather:
     input:
         lambda w: [path for c in MODELS[w.m] for path in
-        [f"{{R}}/semantics/{{w.m}}/{{c}}.parquet"]
+        [f"{{R}}/answers/{{w.m}}/{{c}}.done", f"{{R}}/semantics/{{w.m}}/{{c}}.parquet"]
         + [f"{{R}}/counts/{{w.m}}/{{c}}/{{g}}.parquet" for g in GOALS]
         + [f"{{R}}/fits/{{w.m}}/{{c}}/{{g}}{{p}}" for g in GOALS for p in PARTS]
         + [f"{{R}}/choices/{{w.m}}/{{c}}/{{s}}.parquet" for s in SETS]],

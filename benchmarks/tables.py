@@ -70,9 +70,11 @@ def spread(one: Path, folder: Path, checkpoints: int) -> None:
         for kind in ("fits", "counts", "choices"):
             for step in steps:
                 (results / kind / model / step).mkdir(parents=True)
-        (results / "semantics" / model).mkdir(parents=True)
+        for kind, end in (("semantics", "parquet"), ("answers", "done")):
+            (results / kind / model).mkdir(parents=True)
+            for step in steps:
+                os.link(one / f"{kind}/m/0.{end}", results / f"{kind}/{model}/{step}.{end}")
         for step in steps:
-            os.link(one / "semantics/m/0.parquet", results / f"semantics/{model}/{step}.parquet")
             sets = dict.fromkeys(GOALS, "default") | {"semantics": "semantics"}
             for name, source in sets.items():
                 choices = results / f"choices/{model}/{step}/{name}.parquet"
