@@ -25,6 +25,18 @@ def hold(path: Path) -> None:
     _HELD.append(lock)
 
 
+def probe(folder: Path) -> None:
+    """Raise UserError if a folder cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise UserError(
+            f"{folder} cannot be written ({error.strerror}): mount it for writing, mend its "
+            "permissions or free the disk, then run again."
+        ) from None
+
+
 @contextmanager
 def atomic(path: Path, sync: bool = True) -> Iterator[Path]:
     """Give a temporary path beside `path`, which takes its place when the block ends well.
