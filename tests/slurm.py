@@ -43,12 +43,13 @@ MailProg=/bin/true
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SchedulerParameters=sched_interval=1,bf_interval=1
+# More than there is: what asks and waits needs hardly any, and no job shall wait for room.
 SlurmdParameters=config_overrides
 MinJobAge=600
 KillWait=2
 ReturnToService=2
 GresTypes=gpu
-NodeName={host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=16000 Gres=gpu:2 State=UNKNOWN
+NodeName={host} NodeAddr=127.0.0.1 CPUs=64 RealMemory=64000 Gres=gpu:2 State=UNKNOWN
 PartitionName=cpu Nodes={host} Default=YES State=UP
 PartitionName=gpu Nodes={host} State=UP
 """
@@ -90,7 +91,7 @@ class Cluster:
         return (self.folder / "slurmd.log").read_text()
 
 
-def until(true: Callable[[], object], what: str, seconds: float = 120) -> None:
+def until(true: Callable[[], object], what: str, seconds: float = 240) -> None:
     """Wait for something to become true; AssertionError that names it if it does not."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slurm
 # The demo, with fewer prompts and draws, and three models behind a server that takes its time.
 SWEEP = """\
 study: sweep
-goals: [default, social]
+goals: [default]
 framings: [third]
 sample: {name_pairs: 1, semantics_name_pairs: 1}
 fit: {chains: 2, warmup: 150, draws: 150}
@@ -41,9 +41,9 @@ MODELS = {  # calls in flight and resources: what each is there for
     "late": (1, "{runtime: 1}"),  # is over its first time limit, in minutes
     "big": (4, "{mem_mb: 260}"),  # is over its first memory limit
 }
-ANSWERS = 13 * (2 * 5 + 5 * 8)
+ANSWERS = 13 * (5 + 5 * 8)
 PROFILE = """--profile slurm --slurm-status-command squeue --max-jobs-per-timespan 50/1s
---slurm-init-seconds-before-status-checks 2 --latency-wait 10
+--slurm-init-seconds-before-status-checks 2 --latency-wait 10 --set-threads fit=2
 --configfile config/config.yaml config/sweep.yaml"""
 
 
