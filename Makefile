@@ -13,7 +13,8 @@ ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help demo test test-engines bench findings lint env engines cmdstan chromium lock clean
+.PHONY: help demo test test-engines test-slurm slurm slurm-profile bench findings lint env engines \
+  cmdstan chromium lock clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,13 +60,36 @@ chromium:  ## Find Debian's chromium, or install it: the report is tested in a b
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
 	  || { echo "make: install Debian's package chromium (as root: apt-get install chromium)" >&2; exit 1; }
 
-test: cmdstan chromium  ## Check format, types and rules, and run the tests
+test: cmdstan chromium slurm  ## Check format, types and rules, and run the tests
 	@$(RUN); export PATH; \
 	ruff check . && ruff format --check . && mypy && snakefmt --check Snakefile workflow/rules \
 	  && snakemake --lint && pytest -n 2 -m "not engine"
 
 test-engines: env engines  ## Run the tests of vllm and transformers, on real engines
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))" pytest -m engine
+
+test-slurm: cmdstan slurm  ## Run the tests on a real Slurm cluster of one node, which they start
+	@$(RUN) pytest -m slurm
+
+# Debian's packages; the tests start daemons of their own, from a folder of their own.
+slurm:  ## Install slurm-wlm and munge where they are missing
+	@PATH="$$PATH:/usr/sbin:/sbin"; \
+	if command -v munged slurmctld slurmd sbatch > /dev/null; then exit 0; fi; \
+	as=; [ "$$(id -u)" = 0 ] || as=sudo; \
+	if ! command -v apt-get $$as > /dev/null; then \
+	  echo "make: the tests need Slurm and munge, and neither root nor sudo with apt-get is here to" \
+	    "install them: install slurm-wlm and munge, or ask who may" >&2; exit 1; \
+	fi; \
+	echo "tactometer: installing slurm-wlm and munge for the tests"; \
+	$$as apt-get update -qq; \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+	  slurm-wlm munge > /dev/null
+
+slurm-profile:  ## Let `snakemake --profile slurm` find profiles/slurm
+	@if [ -e slurm ] && [ ! -L slurm ]; then \
+	  echo "make: slurm is in the way of a link to profiles/slurm: move it" >&2; exit 1; fi
+	@ln -sfn profiles/slurm slurm
+	@echo "tactometer: linked; put your partitions into profiles/slurm/partitions.yaml"
 
 bench: cmdstan  ## Compare the Stan programs with the straightforward one (a quarter of an hour)
 	@$(BIN)/python benchmarks/fit.py $(BENCH)

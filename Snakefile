@@ -53,6 +53,7 @@ onstart:
     # Instead of Snakemake's own lock, which a killed run leaves behind.
     try:
         files.hold(STAMPS / "run.lock")
+        files.probe(Path(RESULTS))
     except UserError as error:
         raise WorkflowError(str(error)) from None
 

@@ -7,6 +7,8 @@ Snakemake never deletes it, and what it holds is never asked again.
 """
 
 SHARED = [m.name for m in STUDY.asked if m.settings.get("engine", {}).get("share")]
+API = [m for m in STUDY.asked if m.provider == "api"]
+ALONE = [m for m in STUDY.asked if m not in API and m.name not in SHARED]
 JOURNAL = f"{RESULTS}/answers/{{model}}/{{checkpoint}}.jsonl"
 
 
@@ -23,15 +25,25 @@ rule ask_checkpoint:
     benchmark:
         f"{LOGS}/ask/{{model}}/{{checkpoint}}.benchmark.tsv"
     wildcard_constraints:
-        model=any_of(name for name in ASKED if name not in SHARED),
+        model=any_of(model.name for model in ALONE),
     conda:
         ENVIRONMENT
+    resources:
+        **needs(ALONE),
     params:
         study=STUDY_FILE,
         journal=JOURNAL,
     shell:
         "tactometer ask --study {params.study:q} --model {wildcards.model:q} --who {input.who:q}"
         " --journal {params.journal:q} --done {output:q} {input.requests:q} > {log:q} 2>&1"
+
+
+# Rules of their own, so that a profile can send them to a partition that reaches the internet.
+use rule ask_checkpoint as ask_api with:
+    wildcard_constraints:
+        model=any_of(model.name for model in API),
+    resources:
+        **needs(API),
 
 
 for _model in SHARED:
@@ -61,6 +73,8 @@ for _model in SHARED:
             f"{LOGS}/ask/{_model}.benchmark.tsv"
         conda:
             ENVIRONMENT
+        resources:
+            **needs([STUDY.models[_model]], of=STUDY.models[_model]),
         params:
             study=STUDY_FILE,
             model=_model,

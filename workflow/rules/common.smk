@@ -29,10 +29,34 @@ def of_each(model, option, path):
     return " ".join(f"{option} {shlex.quote(p)}" for p in paths)
 
 
+def needs(models, of=None):
+    """Resources of a rule that asks these models: each model's own.
+
+    `of` gives the model of a job from its wildcards, by default the wildcard `model`. Memory and
+    time grow with the attempt: a job that had too little gets more.
+    """
+
+    def resource(name):
+        def amount(wildcards, attempt):
+            model = of or STUDY.models[wildcards.model]
+            found = model.resources.get(name)
+            grows = name in ("mem_mb", "runtime") and isinstance(found, int)
+            return found * attempt if grows else found
+
+        return amount
+
+    return {name: resource(name) for model in models for name in model.resources}
+
+
 def judged(wildcards):
-    """What the judge said of a prompt set; nothing in a study without one."""
+    """What the judge said of a prompt set."""
     folder = f"{RESULTS}/judgements/{wildcards.model}/{wildcards.checkpoint}"
-    return [f"{folder}/{wildcards.prompt_set}.parquet"] if STUDY.judge else []
+    return [f"{folder}/{wildcards.prompt_set}.parquet"]
+
+
+def judged_option(wildcards):
+    """The same, as an option of the command line."""
+    return " ".join(f"--judged={shlex.quote(path)}" for path in judged(wildcards))
 
 
 def parts_of(wildcards):

@@ -5,6 +5,7 @@ another prompt set leave this one's choices alone. Whatever can change an answer
 requests file and by the checkpoint's recipe.
 Makes: choices/{model}/{checkpoint}/{prompt_set}.parquet, counts/{model}/{checkpoint}/{goal}.parquet,
 semantics/{model}/{checkpoint}.parquet. For recorded models the last two come from CSV files.
+What takes a third of a second is local: a scheduler would take ten times that to place it.
 """
 
 if STUDY.judge:
@@ -25,6 +26,8 @@ if STUDY.judge:
             model=any_of(ASKED),
         conda:
             ENVIRONMENT
+        resources:
+            **needs([STUDY.models[STUDY.judge[0]]], of=STUDY.models[STUDY.judge[0]]),
         params:
             study=STUDY_FILE,
             journal=JOURNAL,
@@ -41,23 +44,24 @@ rule parse:
         who=recipe("checkpoints/{model}/{checkpoint}"),
         requests=f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
         done=ancient(f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done"),
-        judged=judged,
+        judged=judged if STUDY.judge else [],
     output:
         f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
     log:
         f"{LOGS}/parse/{{model}}/{{checkpoint}}/{{prompt_set}}.log",
     wildcard_constraints:
         model=any_of(ASKED),
+    localrule: True
     conda:
         ENVIRONMENT
     params:
         study=STUDY_FILE,
         journal=JOURNAL,
-        judged=lambda wildcards: [f"--judged={path}" for path in judged(wildcards)],
+        judged=judged_option if STUDY.judge else "",
     shell:
         "tactometer parse --study {params.study:q} --model {wildcards.model:q}"
         " --requests {input.requests:q} --done {input.done:q} --journal {params.journal:q}"
-        " {params.judged:q} --out {output:q} > {log:q} 2>&1"
+        " {params.judged} --out {output:q} > {log:q} 2>&1"
 
 
 rule count:
@@ -71,6 +75,7 @@ rule count:
         f"{LOGS}/count/{{model}}/{{checkpoint}}/{{goal}}.log",
     wildcard_constraints:
         model=any_of(ASKED),
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -91,6 +96,7 @@ rule add_semantics:
         f"{LOGS}/semantics/{{model}}/{{checkpoint}}.log",
     wildcard_constraints:
         model=any_of(ASKED),
+    localrule: True
     conda:
         ENVIRONMENT
     params:

@@ -1,7 +1,10 @@
 """The command line: a subcommand for each stage, as rules call it, and those that people type."""
 
 import argparse
+import errno
 import importlib
+import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +13,8 @@ from tactometer import commands, stages
 from tactometer.analyses import ANALYSES
 from tactometer.errors import UserError
 
+# The disk is full, a quota is used up, or nothing may be written.
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 Command = Callable[[argparse.Namespace], int | None]
 
 
@@ -21,9 +26,28 @@ def main(arguments: list[str] | None = None) -> None:
     except UserError as error:
         print(f"tactometer: {error}", file=sys.stderr)
         sys.exit(1)
+    except Exception as error:
+        told = _disk(error)
+        if told is None:
+            raise
+        print(f"tactometer: {told}", file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         print("tactometer: interrupted; run again to go on.", file=sys.stderr)
         sys.exit(130)
+
+
+def _disk(error: Exception) -> str | None:
+    """What to say if the disk is to blame; polars has the system's number in its text alone."""
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    number = error.errno if isinstance(error, OSError) else found and int(found[1])
+    if number not in DISK:
+        return None
+    where = getattr(error, "filename", None) or "what this stage makes"
+    return (
+        f"{where} cannot be written ({os.strerror(number)}): free the disk, or mount it for "
+        "writing, then run again; what is there already is kept, answers too."
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ sets aside, with a note.
 
 import json
 import os
+import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -18,7 +19,9 @@ from filelock import FileLock, Timeout
 
 from tactometer.errors import UserError
 
-PATIENCE = 600.0  # seconds to wait for another writer: a killed controller's last job may go on
+# Seconds to wait for another writer. A controller that was killed leaves its jobs on the cluster;
+# the next one's wait here until those end, at the latest by their time limit, and ask what is left.
+PATIENCE = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,7 @@ def write(path: Path) -> Iterator[Writer]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path.with_name(f".{path.name}.lock"))
-        with lock.acquire(timeout=PATIENCE):
+        with _alone(path):
             _heal(path)
             with path.open("ab") as stream:
                 _sync_folder(path.parent)
@@ -112,6 +114,26 @@ def write(path: Path) -> Iterator[Writer]:
             f"{path} cannot be written ({error.strerror}): free the disk or mend its permissions, "
             "then run again; every answer in it is kept."
         ) from None
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a journal's lock, which its holder's end frees; say who is waited for."""
+    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    holder = path.with_name(f".{path.name}.writer")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        who = holder.read_text() if holder.exists() else "another job"
+        print(f"{path} is being written by {who}: waiting until it ends.", flush=True)
+        lock.acquire(timeout=PATIENCE, poll_interval=0.5)
+    try:
+        job = os.environ.get("SLURM_JOB_ID")
+        slurm = f", Slurm job {job}" if job else ""
+        holder.write_text(f"process {os.getpid()} on {socket.gethostname()}{slurm}")
+        yield
+    finally:
+        lock.release()
 
 
 def _heal(path: Path) -> None:

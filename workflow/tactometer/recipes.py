@@ -14,6 +14,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ def stamp(study: Study, results: Path, stamps: Path = STAMPS) -> None:
         text = json.dumps(content, sort_keys=True, indent=1, allow_nan=False) + "\n"
         path = folder / "recipes" / f"{name}.json"
         target = results / study.name / "recipes" / f"{name}.json"
-        if files.write_if_changed(path, text):
+        if files.write_if_changed(path, text, sync=False):
             _set_back(path, target, text)
 
 
@@ -156,7 +157,8 @@ def _set_back(path: Path, target: Path, text: str) -> None:
     os.utime(path, (old, old))
 
 
-def sources(entry: str, package: Path = PACKAGE) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def sources(entry: str, package: Path = PACKAGE) -> Mapping[str, str]:
     """Digests of a module and of all that it imports from the package, by path."""
     found: dict[str, str] = {}
     todo = [entry]

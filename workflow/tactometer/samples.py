@@ -25,17 +25,18 @@ EACH: Final = 2
 """Answers of each (prompt set, framing, method): rare ways of reading are as visible as common."""
 
 
-def draw(choices: Path, each: int = EACH) -> pl.DataFrame:
-    """Draw `each` answers of each framing and method from a choices file, the same ones always.
+def draw(choices: Sequence[Path], each: int = EACH) -> pl.DataFrame:
+    """Draw `each` answers of each framing and method from choices files, the same ones always.
 
-    Columns: `SAMPLE`. Requests are digests, so the smallest ones are as good as drawn at random.
-    Only the rows that are drawn are read whole: the prompts are most of a choices file.
+    Columns: `file`, then `SAMPLE`. Requests are digests, so the smallest ones are as good as drawn
+    at random. Only the rows that are drawn are kept whole: the prompts are most of a choices file.
     """
-    rows = pl.scan_parquet(choices).with_row_index("row")
-    light = rows.select("row", "framing", "method", "request", "sample").collect()
-    drawn = light.sort("request", "sample").group_by("framing", "method").head(each)["row"]
+    rows = pl.scan_parquet(list(choices), include_file_paths="file", row_index_name="row")
+    light = rows.select("row", "file", "framing", "method", "request", "sample").collect()
+    drawn = light.sort("request", "sample").group_by("file", "framing", "method").head(each)["row"]
     chosen = rows.filter(pl.col("row").is_in(drawn.to_list())).collect().sort("row")
-    return pl.DataFrame([shown(row) for row in chosen.iter_rows(named=True)], schema=SAMPLE)
+    schema = {"file": pl.String, **SAMPLE}
+    return pl.DataFrame([shown(row) for row in chosen.iter_rows(named=True)], schema=schema)
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,13 @@ Snakemake parses through this module, so it imports nothing heavy.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tactometer import checks, files, recorded, yamlfile
 from tactometer import domain as domains
@@ -17,6 +19,14 @@ from tactometer.errors import UserError, nearest
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "study.schema.yaml"
 ENGINES = ("vllm", "transformers")
+_ENGINE = {"gpu": 1, "cpus_per_task": 4, "mem_mb": 32_000, "runtime": 240}
+# What an ask job needs where its study does not say: MB, and minutes for one checkpoint.
+RESOURCES: dict[str, dict[str, int]] = {
+    "vllm": _ENGINE,
+    "transformers": _ENGINE,
+    "api": {"mem_mb": 2000, "runtime": 480},
+    "simulated": {"mem_mb": 2000, "runtime": 60},
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,24 @@ class Model:
         """Whether one fit serves all its goals, because they have parameters in common."""
         return bool(self.fit["share"])
 
+    @property
+    def resources(self) -> dict[str, int | str]:
+        """What a job that asks it needs, as Snakemake and its executor name it.
+
+        An API job counts as one against the cap of all of them, `api`, and against that of its
+        provider or server, `api_{name}`: the profile says how many may run at once.
+        """
+        needs: dict[str, int | str] = dict(RESOURCES.get(self.provider, {}))
+        if "tensor_parallel_size" in self.settings.get("engine", {}):
+            needs["gpu"] = self.settings["engine"]["tensor_parallel_size"]
+        if self.settings.get("engine", {}).get("device") == "cpu":
+            del needs["gpu"]
+        if self.provider == "api":
+            base = urlsplit(self.settings.get("api_base", "")).hostname
+            name = base or self.settings["source"].rpartition("/")[0].partition("/")[0] or "other"
+            needs |= {"api": 1, f"api_{re.sub(r'[^A-Za-z0-9]+', '_', name)}": 1}
+        return {**needs, **self.settings.get("resources", {})}
+
     def labels(self, checkpoint: str) -> dict[str, Any]:
         """The labels of a checkpoint: the model's, then its own.
 
@@ -79,14 +107,20 @@ class Study:
         """Its name and that of its folder under results/."""
         return str(self.data["study"])
 
-    @cached_property
+    @property
     def domain(self) -> domains.Domain:
         """The domain that its models are asked in."""
         return self.domain_of(self.data["domain"])
 
     def domain_of(self, path: str) -> domains.Domain:
-        """The domain at a path of the study."""
-        return domains.load(Path(path))
+        """The domain at a path of the study, read once."""
+        if path not in self._domains:
+            self._domains[path] = domains.load(Path(path))
+        return self._domains[path]
+
+    @cached_property
+    def _domains(self) -> dict[str, domains.Domain]:
+        return {}
 
     @property
     def asked(self) -> tuple[Model, ...]:
