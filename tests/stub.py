@@ -144,17 +144,16 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-async def main() -> None:
-    stub = Stub(arguments().parse_args())
+async def main(stub: Stub) -> None:
     server = await asyncio.start_server(stub.serve, "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 @contextmanager
-def running(log: Path, *arguments: str) -> Iterator[str]:
+def running(log: Path, *arguments: str, script: str = __file__) -> Iterator[str]:
     """A stub in a process of its own; gives the api_base."""
-    command = [sys.executable, __file__, str(log), *arguments]
+    command = [sys.executable, script, str(log), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -169,4 +168,4 @@ def calls(log: Path) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(Stub(arguments().parse_args())))

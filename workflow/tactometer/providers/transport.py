@@ -32,6 +32,12 @@ class Refused(Exception):
         self.status_code, self.headers = status, headers
 
 
+def plain_body(messages: Messages, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """A chat as OpenAI's protocol has it, with parameters as LiteLLM translated them."""
+    own = {k: v for k, v in wanted.items() if k != "extra_body"}
+    return {"messages": messages, **own, **wanted.get("extra_body", {})}
+
+
 class LiteLLM:
     """Any provider that LiteLLM knows."""
 
@@ -73,8 +79,7 @@ class Plain:
         if self._session is None:
             connector = self._http.TCPConnector(limit=0)  # the crew's size is the limit
             self._session = self._http.ClientSession(connector=connector, headers=self._headers)
-        own = {k: v for k, v in wanted.items() if k != "extra_body"}
-        body = {"model": self._model, "messages": messages, **own, **wanted.get("extra_body", {})}
+        body = {"model": self._model, **plain_body(messages, wanted)}
         limit = self._http.ClientTimeout(total=timeout)
         async with self._session.post(self._url, json=body, timeout=limit) as response:
             if response.status >= 300:
