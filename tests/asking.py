@@ -60,21 +60,22 @@ class Job:
         text = self.journal.read_text()
         return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
-    def command(self) -> list[str]:
-        command = [sys.executable, "-m", "tactometer", "ask", "--study", "study.json"]
-        command += ["--model", "m"]
+    def arguments(self) -> list[str]:
+        """What comes behind `tactometer`, in its folder."""
+        command = ["ask", "--study", "study.json", "--model", "m"]
         for each in (self, *(Job(self.folder, self.sweep, name) for name in self.together)):
             command += ["--who", str(each.who), "--journal", str(each.journal)]
             command += ["--done", str(each.done)]
         return [*command, *map(str, self.requests)]
 
     def start(self, **environment: str) -> subprocess.Popen[str]:
-        """Start `tactometer ask`, in a process group of its own."""
+        """Start `tactometer ask`."""
         path = str(ROOT / "workflow")
         env = {**os.environ, "PYTHONPATH": path, "TEST_API_KEY": KEY, **environment}
         pipe = subprocess.PIPE
+        command = [sys.executable, "-m", "tactometer", *self.arguments()]
         return subprocess.Popen(
-            self.command(), cwd=self.folder, env=env, stdout=pipe, stderr=pipe, text=True
+            command, cwd=self.folder, env=env, stdout=pipe, stderr=pipe, text=True
         )
 
     def run(self, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -1,5 +1,6 @@
 """vLLM: one prefill a prompt, label probabilities exact, one engine for several checkpoints."""
 
+import gc
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -48,6 +49,11 @@ class VllmEngine:
         import vllm
         from vllm.platforms import current_platform
 
+        gc.freeze()  # vLLM collects garbage eight times, half a second each: imports are none
+        if current_platform.is_cpu():  # compiling takes longer than the answers
+            import torch
+
+            torch._dynamo.config.disable = True
         self._vllm = vllm
         self._seeds = not current_platform.is_cpu()  # a seed for each request kills the CPU engine
         self.found, self.proven = found, False
