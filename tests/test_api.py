@@ -18,7 +18,7 @@ from asking import KEY, ROOT, Job, job, texts
 from tactometer.ask import wanted
 from tactometer.choices import of_journal, parse
 
-TRANSPORTS = ["openai", "hosted_vllm"]  # a plain POST, and LiteLLM
+TRANSPORTS = ["openai", "together_ai"]  # a plain POST, and LiteLLM
 
 
 def model(base: str, source: str = "openai/m", **changes: Any) -> dict[str, Any]:
@@ -335,7 +335,11 @@ def test_an_empty_answer_is_an_answer_and_counts_as_invalid(tmp_path: Path) -> N
 
 
 def test_memory_does_not_grow_with_the_number_of_answers(tmp_path: Path) -> None:
-    """The provider's own peak: 5,000 more answers, each of 20 kB, take no more memory."""
+    """The provider's own peak: 2,500 more answers, each of 40 kB, take no more memory.
+
+    What waits for the journal is bounded (crew.FULL: 5 MB here, a few times that as it is read);
+    how full it was at its fullest differs from run to run. Answers that were kept would be 100 MB.
+    """
     script = """
 import resource, sys
 from tactometer.providers import Ask
@@ -343,20 +347,21 @@ from tactometer.providers.api import Provider
 base, count = sys.argv[1], int(sys.argv[2])
 row = {"request": "r", "wire": "{}", "options": ["a", "b"]}
 asks = [Ask(str(i), {**row, "messages": [{"role": "user", "content": f"{i}"}]}, 0)
-        for i in range(6000)][:count]
-job = {"file": "f", "model": "m", "prices": {}, "prices_copy": "prices", "budget_usd": None}
+        for i in range(3000)][:count]
+job = {"file": "f", "model": "m", "prices": {}, "prices_copy": "prices", "budget_usd": None,
+       "journal": "j.jsonl"}
 settings = {"estimator": {"kind": "samples", "k": 1}, "limits": {"concurrency": 32}, "job": job}
 provider = Provider({"source": "openai/m", "api_base": base, "checkpoint": {}}, settings)
 assert sum(map(len, provider.answer(asks))) == count
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
     peaks = []
-    with stub.running(tmp_path / "log", "--says", "x" * 20_000) as base:
-        for count in (1000, 6000):
+    with stub.running(tmp_path / "log", "--says", "x" * 40_000) as base:
+        for count in (500, 3000):
             command = [sys.executable, "-c", script, base, str(count)]
             env = {**os.environ, "PYTHONPATH": str(ROOT / "workflow")}
             done = subprocess.run(
                 command, capture_output=True, text=True, check=True, cwd=tmp_path, env=env
             )
             peaks.append(int(done.stdout.split()[-1]) / 1024)
-    assert peaks[1] - peaks[0] < 30, peaks  # MiB, an allocator's noise; answers alone are 100
+    assert peaks[1] - peaks[0] < 15, peaks  # MiB

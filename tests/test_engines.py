@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
 from asking import Job, job
@@ -211,10 +210,9 @@ def test_five_kills_of_a_vllm_run_lose_nothing(tmp_path: Path, models: Path) -> 
     assert "torn" in ask(found).stdout
     lines = found.lines()
     assert len(lines) == len({line["key"] for line in lines}) == 325
-    exact = pl.selectors.float() | pl.col("probs")
-    one, other = tables(whole), tables(found)
+    one, other, exact = tables(whole), tables(found), ("p_yes", "label_mass", "probs")
     assert one.drop(exact).equals(other.drop(exact))
-    for name in ("p_yes", "label_mass", "probs"):
+    for name in exact:  # another batch changes the last bits
         both = (frame[name].explode().drop_nulls().to_list() for frame in (one, other))
         assert next(both) == pytest.approx(next(both), abs=1e-6)
 

@@ -24,6 +24,7 @@ from tactometer.redaction import Redactor, secrets
 
 CONCURRENCY, ATTEMPTS, TIMEOUT = 16, 8, 120.0
 SHORT, LONG = 0.5, 30.0  # seconds before the second try, and the most between two
+PLAIN = ("openai/", "hosted_vllm/")  # with an api_base: servers of one's own
 OUTPUT_PRICES = ("output_cost_per_token", "output_cost_per_reasoning_token")
 ROOM = 1024  # bytes allowed for what a provider puts round the messages
 OURS = frozenset(
@@ -153,12 +154,12 @@ class Provider:
     @property
     def _plain(self) -> bool:
         """Whether a server of one's own is spoken to in OpenAI's protocol, untranslated."""
-        return self._base is not None and self._source.startswith("openai/")
+        return self._base is not None and self._source.startswith(PLAIN)
 
     def _connect(self) -> Transport:
         key = self._find_key()
         if self._base is not None and self._plain:
-            return Plain(self._base, self._source.removeprefix("openai/"), key or "none")
+            return Plain(self._base, self._source.partition("/")[2], key or "none")
         return LiteLLM(self._api, self._source, self._base, key)
 
     def _find_key(self) -> str | None:

@@ -5,8 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tactometer.errors import UserError
-from tactometer.providers.local import Engine, LocalProvider, Sampled, first_line
+from tactometer.providers.local import Engine, LocalProvider, Sampled, loading
 from tactometer.providers.weights import Checkpoint
 
 AT_ONCE = 512
@@ -59,7 +58,7 @@ class VllmEngine:
         self.found, self.proven = found, False
         self.at_once = int(settings.get("batch_size", AT_ONCE))
         passed = ("tensor_parallel_size", "max_model_len", "gpu_memory_utilization")
-        try:
+        with loading(found.loads, place):
             self.llm = vllm.LLM(
                 model=found.loads,
                 revision=found.revision,
@@ -72,10 +71,6 @@ class VllmEngine:
                 seed=0,
                 **{key: settings[key] for key in passed if key in settings},
             )
-        except Exception as error:  # its errors have no common class
-            raise UserError(
-                f"{place}: vLLM cannot load {found.loads} ({first_line(error)})."
-            ) from None
 
     @property
     def tolerance(self) -> float:
