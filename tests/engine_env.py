@@ -20,9 +20,11 @@ PYTHON = HOME / "bin" / "python"
 
 
 def environment() -> dict[str, str]:
-    """What a command in that environment sees: this package, and nobody to call."""
+    """What a command in that environment sees: this package, nobody to call, and one core: the
+    other tests run on the other one, and threads that wait for each other would wait for them."""
     path = os.pathsep.join([str(ROOT / "workflow"), str(ROOT / "tests")])
-    return {**os.environ, **engines.SILENT, "PYTHONPATH": path}
+    alone = {"OMP_NUM_THREADS": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind"}
+    return {**os.environ, **engines.SILENT, **alone, "PYTHONPATH": path}
 
 
 @cache

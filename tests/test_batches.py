@@ -11,10 +11,8 @@ import pytest
 
 import batchstub
 import stub
-from asking import KEY, Job, job, texts
-from tactometer import ask as asking
-from tactometer import journal, stages
-from tactometer.errors import UserError
+from asking import KEY, Job, inside, job, texts
+from tactometer import journal
 from test_api import model, tables
 
 ALL = 65 + 65  # requests of a goal, and as many of the yes/no ones
@@ -31,21 +29,9 @@ def batched(folder: Path, base: str, source: str = "openai/m", **changes: Any) -
     return job(folder, model(base, source, **settings), rows=65, goals=["default"], **study)
 
 
-def run(asked: Job, monkeypatch: pytest.MonkeyPatch) -> str:
+def run(asked: Job) -> str:
     """Ask in this process; gives the error's sentence, or nothing."""
-    monkeypatch.setenv("TEST_API_KEY", KEY)
-    monkeypatch.chdir(asked.folder)
-    settings = {
-        **asked.sweep.models["m"].settings,
-        "job": stages.job_of(asked.sweep, "m", asked.journal),
-    }
-    try:
-        asking.ask(
-            json.loads(asked.who.read_text()), settings, asked.requests, asked.journal, asked.done
-        )
-    except UserError as error:
-        return str(error)
-    return ""
+    return inside(asked).stderr.strip()
 
 
 def calls(log: Path, what: str) -> list[dict[str, Any]]:
@@ -65,8 +51,8 @@ def test_every_request_is_answered_from_one_batch(
     log = tmp_path / "log"
     with server(log, "--delay", "0.5") as base:
         asked = batched(tmp_path / "run", base, source)
-        assert run(asked, monkeypatch) == ""
-        assert run(asked, monkeypatch) == ""  # nothing is left to order
+        assert run(asked) == ""
+        assert run(asked) == ""  # nothing is left to order
     lines = asked.lines()
     assert len(lines) == len({line["key"] for line in lines}) == ALL
     assert [c["size"] for c in calls(log, "upload")] == [ALL]
@@ -76,34 +62,30 @@ def test_every_request_is_answered_from_one_batch(
     assert KEY not in texts(asked.folder)
 
 
-def test_a_batch_says_what_single_calls_say(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_says_what_single_calls_say(tmp_path: Path) -> None:
     exact = {"kind": "label_logprob"}
     with stub.running(tmp_path / "one") as base:
         single = job(tmp_path / "single", model(base, estimator=exact), rows=65, goals=["default"])
-        assert run(single, monkeypatch) == ""
+        assert run(single) == ""
         one = tables(single)
     with server(tmp_path / "log") as base:
         asked = batched(tmp_path / "run", base, estimator=exact)
-        assert run(asked, monkeypatch) == ""
+        assert run(asked) == ""
     assert tables(asked).equals(one)
 
 
-def test_requests_that_fail_are_ordered_again_within_the_attempts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_requests_that_fail_are_ordered_again_within_the_attempts(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with server(log, "--trouble", "0.3") as base:
         asked = batched(tmp_path / "run", base, limits={"batch_requests": 50})
-        assert run(asked, monkeypatch) == ""
+        assert run(asked) == ""
     assert len(asked.lines()) == ALL
     assert max(c["size"] for c in calls(log, "upload")) == 50
     assert 1 < max(ordered(log).values()) <= 8
     hopeless = tmp_path / "hopeless"
     with server(hopeless, "--trouble", "1", "--kinds", "500") as base:
         asked = batched(tmp_path / "again", base, limits={"attempts": 2})
-        said = run(asked, monkeypatch)
+        said = run(asked)
     assert f"{ALL} of {ALL} answers are missing: the last error was: 2 attempts failed" in said
     assert set(ordered(hopeless).values()) == {2}
 
@@ -119,7 +101,6 @@ def test_requests_that_fail_are_ordered_again_within_the_attempts(
 )
 def test_what_no_try_would_mend_stops_with_a_sentence_and_keeps_what_came(
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     arguments: list[str],
     said: str,
     answered: int | None,
@@ -127,20 +108,18 @@ def test_what_no_try_would_mend_stops_with_a_sentence_and_keeps_what_came(
     log = tmp_path / "log"
     with server(log, *arguments) as base:
         asked = batched(tmp_path / "run", base)
-        told = run(asked, monkeypatch)
+        told = run(asked)
     assert said in told and "run again" in told, told
     assert len(calls(log, "create")) + len(calls(log, "refuse")) == 1
     assert len(asked.lines()) == answered if answered is not None else asked.lines()
 
 
 @pytest.mark.parametrize("end", ["expired", "failed:token_limit_exceeded"])
-def test_what_a_batch_left_undone_is_ordered_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
-) -> None:
+def test_what_a_batch_left_undone_is_ordered_again(tmp_path: Path, end: str) -> None:
     log = tmp_path / "log"
     with server(log, "--ends", end) as base:
         asked = batched(tmp_path / "run", base)
-        assert run(asked, monkeypatch) == ""
+        assert run(asked) == ""
     assert len(asked.lines()) == ALL
     sizes = [len(call["keys"]) for call in calls(log, "create")]
     assert sizes == ([ALL, ALL // 2] if end == "expired" else [ALL, ALL // 2, ALL // 2])
@@ -148,12 +127,12 @@ def test_what_a_batch_left_undone_is_ordered_again(
 
 @pytest.mark.parametrize("plan", ["500", "drop", "lost", "lost,500"])
 def test_an_unclear_submission_is_looked_for_before_it_is_made_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plan: str
+    tmp_path: Path, plan: str
 ) -> None:
     log = tmp_path / "log"
     with server(log, "--creates", plan) as base:
         asked = batched(tmp_path / "run", base)
-        assert run(asked, monkeypatch) == ""
+        assert run(asked) == ""
     assert len(asked.lines()) == ALL
     assert set(ordered(log).values()) == {1}
     assert len(calls(log, "lost")) == plan.count("lost")
@@ -194,30 +173,26 @@ def test_kills_at_every_step_submit_nothing_twice(tmp_path: Path) -> None:
     assert asked.done.exists()
 
 
-def test_the_budget_counts_the_worst_case_of_batches_at_half_the_price(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_budget_counts_the_worst_case_of_batches_at_half_the_price(tmp_path: Path) -> None:
     log = tmp_path / "log"
     prices = {"openai/m": {"input": 0.0, "output": 1000.0}}
     worst, cost = 16 * 0.5e-3, 5 * 0.5e-3  # of one answer, as feared and as it comes
     with server(log, "--delay", "0.3") as base:
         budget: dict[str, Any] = {"prices": prices, "budget_usd": 20.5 * worst}
         asked = batched(tmp_path / "run", base, **budget)
-        said = run(asked, monkeypatch)
+        said = run(asked)
         assert "budget" in said and "answers are missing" in said
         assert len(calls(log, "create")[0]["keys"]) == 20
         paid = sum(line["cost_usd"] for line in asked.lines())
         assert paid == pytest.approx(cost * len(asked.lines()))
         assert 20.5 * worst - worst < paid <= 20.5 * worst
         more = batched(asked.folder, base, prices=prices, budget_usd=100.0)
-        assert run(more, monkeypatch) == ""
+        assert run(more) == ""
     assert len(more.lines()) == ALL
     assert set(ordered(log).values()) == {1}
 
 
-def test_a_killed_batch_stays_on_the_budget_until_it_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_batch_stays_on_the_budget_until_it_is_read(tmp_path: Path) -> None:
     log = tmp_path / "log"
     budget: dict[str, Any] = {"prices": {"openai/m": {"input": 0.0, "output": 1000.0}}}
     with server(log, "--delay", "4") as base:
@@ -232,20 +207,18 @@ def test_a_killed_batch_stays_on_the_budget_until_it_is_read(
         assert ledger["m/0"]["held"] == pytest.approx(ALL * 16 * 0.5e-3)
         # Without `batch` the same answers would be paid for twice.
         single = job(asked.folder, model(base), rows=65, goals=["default"], **budget)
-        assert f"{ALL} of the answers are on order in batch batch-0" in run(single, monkeypatch)
+        assert f"{ALL} of the answers are on order in batch batch-0" in run(single)
         again = batched(asked.folder, base, **budget, budget_usd=ALL * 16 * 0.5e-3 + 1e-9)
-        assert run(again, monkeypatch) == ""
+        assert run(again) == ""
     assert set(ordered(log).values()) == {1}
     ledger = json.loads((asked.answers / ".spending.json").read_text())["m/0"]
     assert ledger["held"] == pytest.approx(0.0) and ledger["lost"] == 0.0
     assert ledger["spent"] == pytest.approx(ALL * 5 * 0.5e-3)
 
 
-def test_a_provider_without_batches_is_told_before_any_call(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_provider_without_batches_is_told_before_any_call(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with server(log) as base:
-        said = run(batched(tmp_path / "run", base, "anthropic/claude-sonnet-4-5"), monkeypatch)
+        said = run(batched(tmp_path / "run", base, "anthropic/claude-sonnet-4-5"))
     assert "key batch" in said and "not to anthropic; remove the key" in said
     assert not stub.calls(log)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import hub
 from asking import Job, job
 from engine_env import HOME, ask, reference, run, start
 from test_api import tables
@@ -185,6 +186,26 @@ def test_the_same_weights_elsewhere_are_not_asked_again_and_others_are(
     assert ", 0 to ask" in ask(again).stdout
     shutil.copy(models / "llama-later" / "model.safetensors", moved / "model.safetensors")
     assert f", {COUNT} to ask" in ask(again).stdout
+
+
+def test_a_hub_id_is_resolved_to_its_commit_and_asked(tmp_path: Path, models: Path) -> None:
+    with hub.serving(models / "llama") as address:
+        env = {"HF_ENDPOINT": address, "HF_HOME": str(tmp_path / "home")}
+        env |= {"HF_HUB_DISABLE_XET": "1", "TACTOMETER_ENGINES": str(HOME)}
+        both = {"0": {"revision": "main"}, "1": {"revision": "no-such"}}
+        found = asked(tmp_path / "run", "transformers", Path(hub.NAME), checkpoints=both, rows=5)
+        found.run(**env)
+        identity = json.loads(found.done.read_text())["identity"]
+        missing = Job(found.folder, found.sweep, "1").run(check=False, **env)
+    assert identity["content"] == {"source": hub.NAME, "revision": hub.COMMIT}
+    truth = reference(models / "llama", found)
+    assert len(found.lines()) == 10
+    for line in found.lines():
+        assert line["logprobs"] == pytest.approx(truth[line["request"]]["bare"], abs=1e-3)
+        assert line["model"] == hub.COMMIT
+    assert missing.returncode == 1
+    said = missing.stderr.strip().splitlines()[-1]
+    assert "org/tiny (revision no-such)" in said and "cannot be had from the hub" in said
 
 
 def test_five_kills_of_a_vllm_run_lose_nothing(tmp_path: Path, models: Path) -> None:

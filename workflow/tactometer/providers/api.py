@@ -105,7 +105,8 @@ class Provider:
         self._check_orders(asks)
         self._transport = self._connect()
         self._purse = self._open_purse()
-        self._pace = Pace(self._limits.get("rpm"), self._limits.get("tpm"))
+        account = [self._source, self._base, self._settings.get("api_key_env")]
+        self._pace = Pace(self._limits.get("rpm"), self._limits.get("tpm"), account)
 
     def _batch_server(self) -> batch_server.Server:
         server = batch_server.Server(self._api, self._source, self._base, self._find_key())

@@ -255,7 +255,7 @@ def _by_name(logprobs: list[float] | None) -> dict[str, float] | None:
 
 @contextmanager
 def loading(what: str, place: str) -> Iterator[None]:
-    """Whatever a library raises while it loads something, as one sentence that opens with `place`."""
+    """Whatever a library raises while it loads, as one sentence that opens with `place`."""
     try:
         yield
     except Exception as error:  # their errors have no common class
