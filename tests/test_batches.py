@@ -76,7 +76,7 @@ def test_a_batch_says_what_single_calls_say(tmp_path: Path) -> None:
 
 def test_requests_that_fail_are_ordered_again_within_the_attempts(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    with server(log, "--trouble", "0.3") as base:
+    with server(log, "--trouble", "0.2") as base:
         asked = batched(tmp_path / "run", base, limits={"batch_requests": 50})
         assert run(asked) == ""
     assert len(asked.lines()) == ALL
