@@ -6,13 +6,16 @@ import os
 import random
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 
+import batchstub
 import stub
 from asking import KEY, ROOT, Job, inside, job, texts
 from tactometer.ask import wanted
@@ -276,6 +279,30 @@ def test_what_cannot_be_asked_is_told_before_any_call(
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert done.returncode == 1
     assert not stub.calls(log)
+
+
+def test_the_examples_of_the_readme_are_asked_as_they_stand(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text().split("**An API.**")[1]
+    block = text[text.index("    budget_usd:") : text.index("\nWith `batch: true`")]
+    example = yaml.safe_load(textwrap.dedent(block))
+    asked_with: dict[str, list[dict[str, Any]]] = {}
+    for name, settings in example["models"].items():
+        script = batchstub.__file__ if settings.get("batch") else stub.__file__
+        log = tmp_path / f"{name}.log"
+        with stub.running(log, "--bodies", script=script) as base:
+            here = {"api_base": base, "api_key_env": "TEST_API_KEY"}  # of all, what is ours
+            study = {"budget_usd": example["budget_usd"], "prices": example["prices"]}
+            found = job(tmp_path / name, {**settings, **here}, rows=3, goals=["default"], **study)
+            for checkpoint in settings["checkpoints"]:
+                each = Job(found.folder, found.sweep, checkpoint)
+                done = inside(each)
+                assert done.returncode == 0, done.stderr
+                assert len(each.lines()) == 6 * settings.get("estimator", {}).get("k", 1)
+                assert all(line["cost_usd"] is not None for line in each.lines())
+        asked_with[name] = [call.get("body", {}) for call in stub.calls(log)]
+    thoughts = [body.get("thinking") for body in asked_with["claude-sonnet"]]
+    assert thoughts == [None] * 6 + [{"type": "enabled", "budget_tokens": 1024}] * 6
+    assert all(body["top_logprobs"] == 20 for body in asked_with["gpt-4o"])
 
 
 def test_a_budget_without_a_price_is_told_before_any_call(tmp_path: Path) -> None:

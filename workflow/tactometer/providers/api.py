@@ -221,7 +221,7 @@ class Provider:
                 f"budget_usd cannot be kept; add prices: {{{self._source}: {{input: ..., output: "
                 "...}} in USD for a million tokens (0 for a server of your own)."
             )
-        if self._longest is None:
+        if self._longest is None and self._prices.output:
             raise UserError(
                 f"{self._place}, key estimator.max_tokens: without it one answer may cost any "
                 "amount, and budget_usd cannot be kept; set it."
