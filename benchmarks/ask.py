@@ -2,7 +2,7 @@
 
 `engine` (in the environment that `make engines` makes) compares, on one vLLM engine and the same
 prompts, label_logprob (one prefill a prompt) with scoring each option as lm-evaluation-harness does
-(a prefill for each) and with 10 samples a prompt. `api` asks a server with 200 ms and 1 s of latency.
+(a prefill for each) and with 10 samples a prompt. `api` asks servers that take 200 ms and 1 s.
 Results are printed as JSON; `ask.json` beside this file holds those of the machine it names.
 """
 
