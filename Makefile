@@ -60,12 +60,13 @@ chromium:  ## Find Debian's chromium, or install it: the report is tested in a b
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
 	  || { echo "make: install Debian's package chromium (as root: apt-get install chromium)" >&2; exit 1; }
 
-test: cmdstan chromium slurm  ## Check format, types and rules, and run the tests
-	@$(RUN); export PATH; \
+# The engines' tests are one group: they run one after another, beside all others.
+test: cmdstan chromium slurm engines  ## Check format, types and rules, and run the tests
+	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))"; export PATH TACTOMETER_ENGINES; \
 	ruff check . && ruff format --check . && mypy && snakefmt --check Snakefile workflow/rules \
-	  && snakemake --lint && pytest -n 2 -m "not engine"
+	  && snakemake --lint && pytest -n 2 --dist loadgroup
 
-test-engines: env engines  ## Run the tests of vllm and transformers, on real engines
+test-engines: env engines  ## Run the tests of vllm and transformers alone
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))" pytest -m engine
 
 test-slurm: cmdstan slurm  ## Run the tests on a real Slurm cluster of one node, which they start

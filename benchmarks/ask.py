@@ -2,7 +2,7 @@
 
 `engine` (in the environment that `make engines` makes) compares, on one vLLM engine and the same
 prompts, label_logprob (one prefill a prompt) with scoring each option as lm-evaluation-harness does
-(a prefill for each) and with 10 samples a prompt. `api` asks a server with 200 ms of latency.
+(a prefill for each) and with 10 samples a prompt. `api` asks servers that take 200 ms and 1 s.
 Results are printed as JSON; `ask.json` beside this file holds those of the machine it names.
 """
 
@@ -108,23 +108,23 @@ def timed(running: Any, ask: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def api() -> dict[str, Any]:
-    """The share of the ideal rate at 64 calls in flight, by transport."""
+    """The share of the ideal rate at 64 calls in flight, by transport and the server's latency."""
     import stub
     from tactometer.providers import Ask, wire
     from tactometer.providers.api import Provider
 
     wire.litellm()
-    count, size, latency = 2000, 64, 0.2
+    count, size = 2000, 64
     row = {"request": "r", "wire": "{}", "options": OPTIONS}
     asks = [Ask(str(i), {**row, "messages": chat}, 0) for i, chat in enumerate(chats(count))]
-    shares = {}
-    for name in ("openai", "hosted_vllm"):
+    found = {}
+    for name, latency in (("openai", 0.2), ("together_ai", 0.2), ("together_ai", 1.0)):
         with (
             tempfile.TemporaryDirectory() as folder,
             stub.running(Path(folder) / "log", "--latency", str(latency)) as base,
         ):
             job = {"file": "f", "model": "m", "prices": {}, "budget_usd": None}
-            job["prices_copy"] = str(Path(folder) / "prices.json")
+            job |= {"prices_copy": f"{folder}/prices.json", "journal": f"{folder}/j.jsonl"}
             settings = {"estimator": {"kind": "samples", "k": 1, "temperature": 1.0}, "job": job}
             settings["limits"] = {"concurrency": size}
             declared = {"source": f"{name}/m", "api_base": base, "checkpoint": {}}
@@ -132,12 +132,13 @@ def api() -> dict[str, Any]:
             began, cpu = time.perf_counter(), time.process_time()
             assert sum(map(len, provider.answer(asks))) == count
             seconds = time.perf_counter() - began
-            shares[name] = {
+            transport = "plain POST" if name == "openai" else "LiteLLM"
+            found[f"{transport}, {latency} s"] = {
                 "calls_per_s": round(count / seconds, 1),
                 "share_of_ideal": round(count / size * latency / seconds, 3),
                 "cpu_ms_per_call": round((time.process_time() - cpu) / count * 1e3, 2),
             }
-    return {"calls": count, "in_flight": size, "latency_s": latency, **shares}
+    return {"calls": count, "in_flight": size, **found}
 
 
 if __name__ == "__main__":

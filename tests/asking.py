@@ -1,5 +1,7 @@
 """One model of a study, asked by the real command line, for tests of providers."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -7,10 +9,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import yaml
 
-from tactometer import recipes, study
+from tactometer import cli, recipes, study
 from tactometer.requests import build
 
 ROOT = Path(__file__).parents[1]
@@ -60,21 +63,22 @@ class Job:
         text = self.journal.read_text()
         return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
-    def command(self) -> list[str]:
-        command = [sys.executable, "-m", "tactometer", "ask", "--study", "study.json"]
-        command += ["--model", "m"]
+    def arguments(self) -> list[str]:
+        """What comes behind `tactometer`, in its folder."""
+        command = ["ask", "--study", "study.json", "--model", "m"]
         for each in (self, *(Job(self.folder, self.sweep, name) for name in self.together)):
             command += ["--who", str(each.who), "--journal", str(each.journal)]
             command += ["--done", str(each.done)]
         return [*command, *map(str, self.requests)]
 
     def start(self, **environment: str) -> subprocess.Popen[str]:
-        """Start `tactometer ask`, in a process group of its own."""
+        """Start `tactometer ask`."""
         path = str(ROOT / "workflow")
         env = {**os.environ, "PYTHONPATH": path, "TEST_API_KEY": KEY, **environment}
         pipe = subprocess.PIPE
+        command = [sys.executable, "-m", "tactometer", *self.arguments()]
         return subprocess.Popen(
-            self.command(), cwd=self.folder, env=env, stdout=pipe, stderr=pipe, text=True
+            command, cwd=self.folder, env=env, stdout=pipe, stderr=pipe, text=True
         )
 
     def run(self, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -84,6 +88,22 @@ class Job:
         if check and process.returncode:
             raise AssertionError(f"{out}\n{err}")
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def inside(asked: Job) -> subprocess.CompletedProcess[str]:
+    """Run the same command in this process, which has LiteLLM imported already from then on."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with (
+        contextlib.chdir(asked.folder),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        mock.patch.dict(os.environ, {"TEST_API_KEY": KEY}),
+    ):
+        try:
+            cli.main(asked.arguments())
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return subprocess.CompletedProcess(asked.arguments(), code, out.getvalue(), err.getvalue())
 
 
 def job(

@@ -62,6 +62,8 @@ class Stub:
             said = f"trouble {trouble}: api key {key} said {asked['model']}"
             content = {"error": {"message": said, "type": "stub", "code": trouble}}
             headers = f"retry-after: {self.given.after}\r\n" if trouble == "429-after" else ""
+        elif "/messages" in head.split()[1]:
+            content = as_anthropic(content)
         if trouble == "empty":
             content["choices"][0]["message"]["content"] = ""
         body = json.dumps(content).encode()
@@ -91,10 +93,12 @@ def fingerprint(asked: dict[str, Any]) -> str:
 def answer(asked: dict[str, Any], given: argparse.Namespace) -> dict[str, Any]:
     """A chat completion that chooses by a digest of the prompt, in words that can be read."""
     number = int(fingerprint(asked), 16)
-    labels = re.findall(r"^\(([A-Z])\)", asked["messages"][-1]["content"], re.M) or ["A"]
+    said = asked["messages"][-1]["content"]
+    said = said if isinstance(said, str) else said[0]["text"]  # Anthropic's has blocks
+    labels = re.findall(r"^\(([A-Z])\)", said, re.M) or ["A"]
     label = labels[number % len(labels)]
     says = given.mumbles if given.mumbles and number % 3 == 0 else given.says
-    judged = re.search(r"<<<(.*)>>>", asked["messages"][-1]["content"], re.S)
+    judged = re.search(r"<<<(.*)>>>", said, re.S)
     if judged:  # asked as a judge: finds the letter wherever it stands
         named = re.findall(r"\b[A-H]\b", judged[1])
         says, label = "{label}", named[0] if named else labels[-1]
@@ -104,7 +108,7 @@ def answer(asked: dict[str, Any], given: argparse.Namespace) -> dict[str, Any]:
     choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": "stop"}
     if asked.get("logprobs") and not given.no_logprobs:
         choice["logprobs"] = {"content": [logprobs(labels, label)]}
-    prompt = len(asked["messages"][-1]["content"]) // 4
+    prompt = len(said) // 4
     usage = {"prompt_tokens": prompt, "completion_tokens": 5, "total_tokens": prompt + 5}
     details = {"completion_tokens_details": {"reasoning_tokens": 3}} if given.reasoning else {}
     return {
@@ -114,6 +118,24 @@ def answer(asked: dict[str, Any], given: argparse.Namespace) -> dict[str, Any]:
         "model": given.reports or asked["model"],
         "choices": [choice],
         "usage": {**usage, **details},
+    }
+
+
+def as_anthropic(content: dict[str, Any]) -> dict[str, Any]:
+    """A chat completion as Anthropic's protocol has it."""
+    text = content["choices"][0]["message"]["content"]
+    usage = content["usage"]
+    return {
+        "id": content["id"],
+        "type": "message",
+        "role": "assistant",
+        "model": content["model"],
+        "content": [{"type": "text", "text": text}],
+        "stop_reason": "end_turn",
+        "usage": {
+            "input_tokens": usage["prompt_tokens"],
+            "output_tokens": usage["completion_tokens"],
+        },
     }
 
 
@@ -144,17 +166,16 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-async def main() -> None:
-    stub = Stub(arguments().parse_args())
+async def main(stub: Stub) -> None:
     server = await asyncio.start_server(stub.serve, "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 @contextmanager
-def running(log: Path, *arguments: str) -> Iterator[str]:
+def running(log: Path, *arguments: str, script: str = __file__) -> Iterator[str]:
     """A stub in a process of its own; gives the api_base."""
-    command = [sys.executable, __file__, str(log), *arguments]
+    command = [sys.executable, script, str(log), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -169,4 +190,4 @@ def calls(log: Path) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(Stub(arguments().parse_args())))

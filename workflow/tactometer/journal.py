@@ -24,6 +24,11 @@ from tactometer.errors import UserError
 PATIENCE = 86_400.0
 
 
+def now() -> str:
+    """The time, in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
 @dataclass(frozen=True)
 class Line:
     """One answer as it came back; `logprobs` by label in nats, `cost_usd` in US dollars."""
@@ -39,7 +44,7 @@ class Line:
     finish_reason: str | None = None
     model: str | None = None
     seconds: float | None = None
-    at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
+    at: str = field(default_factory=now)
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
@@ -83,7 +88,11 @@ class Writer:
 
     def append(self, lines: Iterable[Line]) -> int:
         """Append answers and return when they are on disk; says how many there were."""
-        text = [json.dumps(asdict(line), ensure_ascii=False, allow_nan=False) for line in lines]
+        return self.write(asdict(line) for line in lines)
+
+    def write(self, lines: Iterable[dict[str, Any]]) -> int:
+        """Append JSON objects, each with a key, as `append` does."""
+        text = [json.dumps(line, ensure_ascii=False, allow_nan=False) for line in lines]
         if text:
             self._stream.write(("\n".join(text) + "\n").encode("utf-8", "backslashreplace"))
             self._stream.flush()

@@ -60,11 +60,11 @@ def ask(given: Namespace) -> None:
     if not len(given.who) == len(given.journal) == len(given.done):
         raise UserError("--who, --journal and --done must be given once for each checkpoint.")
     for who, journal, done in zip(given.who, given.journal, given.done, strict=True):
-        settings = {**model.settings, "job": _job(sweep, model.name, journal)}
+        settings = {**model.settings, "job": job_of(sweep, model.name, journal)}
         ask(json.loads(who.read_text()), settings, given.requests, journal, done)
 
 
-def _job(sweep: study.Study, model: str, journal: Path) -> dict[str, Any]:
+def job_of(sweep: study.Study, model: str, journal: Path) -> dict[str, Any]:
     """What a provider has to know of the study beside its model: for messages and money."""
     return {
         "file": sweep.source,
@@ -131,7 +131,7 @@ def judge(given: Namespace) -> None:
         done = given.out.with_suffix(".done")
         with files.atomic(requests) as temporary:
             asked.write_parquet(temporary)
-        job = _job(sweep, who.name, journal)
+        job = job_of(sweep, who.name, journal)
         job["name"] = f"judge/{given.model}/{given.journal.stem}/{given.out.stem}"
         job["ledger"] = given.journal.parent.parent / ".spending.json"
         settings = {**who.settings, "estimator": estimator, "job": job}

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 import os
 import random
 import time
@@ -11,19 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tactometer import journal
 from tactometer.errors import UserError
 from tactometer.journal import Line
-from tactometer.providers import Ask, wire
-from tactometer.providers.budget import Prices, Purse, pinned
+from tactometer.providers import Ask, batch_server, batches, orders, wire
+from tactometer.providers.budget import BATCHED, Prices, Purse, pinned
+from tactometer.providers.completions import label_logprobs, longest_answer, token_counts
 from tactometer.providers.crew import Crew
 from tactometer.providers.pace import Pace
-from tactometer.providers.transport import LiteLLM, Plain, Reply, Transport
+from tactometer.providers.transport import LiteLLM, Plain, Reply, Transport, plain_body
 from tactometer.providers.trouble import Malformed, Trouble, of
 from tactometer.redaction import Redactor, secrets
-from tactometer.replies import LABELS
 
 CONCURRENCY, ATTEMPTS, TIMEOUT = 16, 8, 120.0
 SHORT, LONG = 0.5, 30.0  # seconds before the second try, and the most between two
+PLAIN = ("openai/", "hosted_vllm/")  # with an api_base: servers of one's own
+OUTPUT_PRICES = ("output_cost_per_token", "output_cost_per_reasoning_token")
 ROOM = 1024  # bytes allowed for what a provider puts round the messages
 OURS = frozenset(
     {"model", "messages", "stream", "n", "timeout", "api_key", "api_base", "base_url"}
@@ -52,6 +54,12 @@ class Provider:
     def answer(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
         """Ask what is missing, within the limits and the budget."""
         self._prepare(asks)
+        if self._batch:
+            yield from self._by_batches(asks)
+        else:
+            yield from self._one_by_one(asks)
+
+    def _one_by_one(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
         size = int(self._limits.get("concurrency", CONCURRENCY))
         crew = Crew(asks, self._answer, self._transport.close, size)
         try:
@@ -59,6 +67,21 @@ class Provider:
         finally:
             for model, count in self._models.items():
                 print(f"{count} answers came from a model that calls itself {model}", flush=True)
+
+    def _by_batches(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
+        limits = self._limits
+        manner = batches.Manner(
+            poll=float(limits.get("poll", batches.POLL)),
+            attempts=int(limits.get("attempts", ATTEMPTS)),
+            requests=int(limits.get("batch_requests", batches.REQUESTS)),
+        )
+        caller = batches.Caller(
+            self._body, self._worst, self._read, self._filtered, self._spent_out
+        )
+        with orders.write(self._orders, journal.keys(self._journal)) as book:
+            purse = self._open_purse(sum(order.worst for order in book.open))
+            ordered = batches.Batches(asks, self._server, book, purse, caller, manner, self._redact)
+            yield from ordered.answers()
 
     # ---- before anything is spent ----------------------------------------------------------
 
@@ -71,13 +94,40 @@ class Provider:
             wanted = wire.parameters(self._settings["estimator"], json.loads(text), own)
             self._own(wanted)
             sent = wire.verify(self._source, wanted, self._base, self._place)
-            self._parameters[text] = sent if self._plain else wanted
+            self._parameters[text] = sent if self._plain or self._batch else wanted
             print(self._redact(f"{self._source} is asked with {json.dumps(sent, default=str)}"))
-        self._transport = self._connect()
-        self._longest = _longest_answer(sent)
+        self._longest = longest_answer(sent)
         self._prices = self._pin_prices()
+        self._check_budget()
+        if self._batch:
+            self._server = self._batch_server()
+            return
+        self._check_orders(asks)
+        self._transport = self._connect()
         self._purse = self._open_purse()
-        self._pace = Pace(self._limits.get("rpm"), self._limits.get("tpm"))
+        account = [self._source, self._base, self._settings.get("api_key_env")]
+        self._pace = Pace(self._limits.get("rpm"), self._limits.get("tpm"), account)
+
+    def _batch_server(self) -> batch_server.Server:
+        server = batch_server.Server(self._api, self._source, self._base, self._find_key())
+        if server.provider not in batch_server.PROVIDERS:
+            known = ", ".join(batch_server.PROVIDERS)
+            raise UserError(
+                f"{self._place}, key batch: batches can be handed in to {known}, not to "
+                f"{server.provider}; remove the key."
+            )
+        return server
+
+    def _check_orders(self, asks: Sequence[Ask]) -> None:
+        """Refuse to ask for what is on order in a batch: it would be paid for twice."""
+        wanted = {ask.key for ask in asks}
+        for order in orders.read(self._orders, set()).open:
+            if order.asked and order.keys & wanted:
+                raise UserError(
+                    f"{self._place}, key batch: {len(order.keys & wanted)} of the answers are on "
+                    f"order in batch {order.batch}; set batch: true to fetch them, or delete "
+                    f"{self._orders} to ask and pay again."
+                )
 
     @property
     def _place(self) -> str:
@@ -91,14 +141,26 @@ class Provider:
             )
 
     @property
+    def _batch(self) -> bool:
+        return bool(self._settings.get("batch"))
+
+    @property
+    def _journal(self) -> Path:
+        return Path(self._job["journal"])
+
+    @property
+    def _orders(self) -> Path:
+        return self._journal.with_suffix(".batches.jsonl")
+
+    @property
     def _plain(self) -> bool:
         """Whether a server of one's own is spoken to in OpenAI's protocol, untranslated."""
-        return self._base is not None and self._source.startswith("openai/")
+        return self._base is not None and self._source.startswith(PLAIN)
 
     def _connect(self) -> Transport:
         key = self._find_key()
         if self._base is not None and self._plain:
-            return Plain(self._base, self._source.removeprefix("openai/"), key or "none")
+            return Plain(self._base, self._source.partition("/")[2], key or "none")
         return LiteLLM(self._api, self._source, self._base, key)
 
     def _find_key(self) -> str | None:
@@ -123,7 +185,10 @@ class Provider:
 
     def _pin_prices(self) -> Prices | None:
         given = self._job["prices"].get(self._source) or self._job["prices"].get(self._job["model"])
-        return pinned(Path(self._job["prices_copy"]), given, self._known_prices())
+        copy = Path(self._job["prices_copy"])
+        if self._batch:
+            copy = copy.with_suffix(".batches.json")
+        return pinned(copy, given, self._known_prices(), BATCHED if self._batch else 1.0)
 
     def _known_prices(self) -> Prices | None:
         try:
@@ -136,6 +201,10 @@ class Provider:
         inward = info["input_cost_per_token"] or 0.0
         cached = info.get("cache_read_input_token_cost")
         origin = f"LiteLLM {self._version()}"
+        if self._batch:  # nothing is promised there of what is in a cache
+            inward = info.get("input_cost_per_token_batches") or inward * BATCHED
+            outward = info.get("output_cost_per_token_batches") or outward * BATCHED
+            return Prices(inward, outward, inward, f"{origin}, in batches")
         return Prices(inward, outward, inward if cached is None else cached, origin)
 
     def _version(self) -> str:
@@ -143,33 +212,49 @@ class Provider:
 
         return version("litellm")
 
-    def _open_purse(self) -> Purse | None:
-        cap = self._job["budget_usd"]
-        if cap is None:
-            return None
+    def _check_budget(self) -> None:
+        if self._job["budget_usd"] is None:
+            return
         if self._prices is None:
             raise UserError(
                 f"{self._job['file']}, key prices: nobody knows what {self._source} costs, so "
                 f"budget_usd cannot be kept; add prices: {{{self._source}: {{input: ..., output: "
                 "...}} in USD for a million tokens (0 for a server of your own)."
             )
-        if self._longest is None:
+        if self._longest is None and self._prices.output:
             raise UserError(
                 f"{self._place}, key estimator.max_tokens: without it one answer may cost any "
                 "amount, and budget_usd cannot be kept; set it."
             )
-        journal = Path(self._job["journal"])
-        return Purse(Path(self._job["ledger"]), self._job["name"], cap, journal)
+
+    def _open_purse(self, ordered: float = 0.0) -> Purse | None:
+        cap = self._job["budget_usd"]
+        if cap is None:
+            return None
+        ledger = Path(self._job["ledger"])
+        return Purse(ledger, self._job["name"], cap, self._journal, ordered)
+
+    def _worst(self, ask: Ask) -> float:
+        """The most that a call can cost, in US dollars."""
+        return self._prices.worst(_size(ask), self._longest or 0) if self._prices else 0.0
+
+    def _body(self, ask: Ask) -> dict[str, Any]:
+        """A request as its JSON, as the plain transport would send it."""
+        return plain_body(ask.row["messages"], self._parameters[ask.row["wire"]])
+
+    def _read(self, ask: Ask, reply: Reply) -> Line | Trouble:
+        """What a batch brought for a request."""
+        line = self._line(ask, reply, None)
+        return self._no_logprobs() if self._exact and line.logprobs is None else line
 
     # ---- one request -----------------------------------------------------------------------
 
     async def _answer(self, ask: Ask) -> Line | Trouble:
         """Try until there is an answer, an error that no try would mend, or no try left."""
         attempts = int(self._limits.get("attempts", ATTEMPTS))
-        size = ROOM + sum(len(m["content"].encode()) for m in ask.row["messages"])
+        size, worst = _size(ask), self._worst(ask)
         trouble = Trouble("no attempt was allowed")
         for attempt in range(1, attempts + 1):
-            worst = self._prices.worst(size, self._longest or 0) if self._prices else 0.0
             if self._purse and not await self._afford(self._purse, worst):
                 return self._spent_out(self._purse)
             answer = await self._call(ask, size, worst)
@@ -236,13 +321,13 @@ class Provider:
 
     # ---- what came back --------------------------------------------------------------------
 
-    def _line(self, ask: Ask, reply: Reply, seconds: float) -> Line:
+    def _line(self, ask: Ask, reply: Reply, seconds: float | None) -> Line:
         try:
             choice = reply["choices"][0]
             message = choice["message"]
-            usage = _usage(reply.get("usage"))
+            usage = token_counts(reply.get("usage"))
             text, thinking = message.get("content"), message.get("reasoning_content")
-            exact = _label_logprobs(choice, len(ask.row["options"])) if self._exact else None
+            exact = label_logprobs(choice, len(ask.row["options"])) if self._exact else None
         except (AttributeError, LookupError, TypeError):
             raise Malformed("the reply is no chat completion") from None
         return Line(
@@ -256,7 +341,7 @@ class Provider:
             cost_usd=self._prices.cost(usage) if self._prices else None,
             finish_reason=choice.get("finish_reason"),
             model=self._verbatim(reply.get("model")),
-            seconds=round(seconds, 3),
+            seconds=None if seconds is None else round(seconds, 3),
         )
 
     def _filtered(self, ask: Ask) -> Line:
@@ -267,41 +352,6 @@ class Provider:
         return None if text is None else self._redact.known(text)
 
 
-OUTPUT_PRICES = ("output_cost_per_token", "output_cost_per_reasoning_token")
-_LENGTHS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens")
-
-
-def _longest_answer(sent: Mapping[str, Any]) -> int | None:
-    """The cap on an answer's tokens in the parameters as sent, if they hold one."""
-    every = {**sent.get("extra_body", {}), **sent}
-    return next((int(every[name]) for name in _LENGTHS if every.get(name)), None)
-
-
-def _usage(usage: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Token counts as reported; those that are not are left out."""
-    usage = usage or {}
-    prompt = usage.get("prompt_tokens_details") or {}
-    completion = usage.get("completion_tokens_details") or {}
-    found = {name: usage.get(name) for name in ("prompt_tokens", "completion_tokens")}
-    found["total_tokens"] = usage.get("total_tokens")
-    found["reasoning_tokens"] = completion.get("reasoning_tokens")
-    found["cached_tokens"] = prompt.get("cached_tokens")
-    return {name: count for name, count in found.items() if count is not None}
-
-
-def _label_logprobs(choice: Mapping[str, Any], options: int) -> dict[str, float] | None:
-    """Log-probability in nats of each label as first token, its forms " A" and "A" together.
-
-    A label that is not among the top tokens is left out: it has less than the last of them.
-    """
-    content = (choice.get("logprobs") or {}).get("content")
-    if not content or not content[0].get("top_logprobs"):
-        return None
-    mass: dict[str, float] = {}
-    for top in content[0]["top_logprobs"]:
-        label = top["token"].strip(
-            " \u2581\u0120"
-        )  # a space, as SentencePiece and BPE write it too
-        if len(label) == 1 and label in LABELS[:options]:
-            mass[label] = mass.get(label, 0.0) + math.exp(top["logprob"])
-    return {label: math.log(mass[label]) for label in sorted(mass)}
+def _size(ask: Ask) -> int:
+    """The most tokens that a prompt can have: a token has at least one byte."""
+    return ROOM + sum(len(m["content"].encode()) for m in ask.row["messages"])

@@ -33,14 +33,19 @@ class Prices:
         return prompt_bytes * max(self.input, self.cached_input) + max_tokens * self.output
 
 
-def pinned(path: Path, given: Mapping[str, float] | None, known: Prices | None) -> Prices | None:
+BATCHED = 0.5  # what a call in a batch costs of its price, with every provider that has them
+
+
+def pinned(
+    path: Path, given: Mapping[str, float] | None, known: Prices | None, share: float = 1.0
+) -> Prices | None:
     """The prices of a run: the study's, else the copy of an earlier run, else the known ones.
 
-    `given` is in US dollars for a million tokens. The copy is written to `path` and kept, so that
-    a new price list does not change what a run has cost.
+    `given` is in US dollars for a million tokens, of which calls cost a `share`. The copy is
+    written to `path` and kept, so that a new price list does not change what a run has cost.
     """
     if given is not None:
-        inward, outward = given["input"] / 1e6, given["output"] / 1e6
+        inward, outward = (given[way] / 1e6 * share for way in ("input", "output"))
         prices: Prices | None = Prices(inward, outward, inward, "the study")
     elif path.exists():
         return Prices(**json.loads(path.read_text()))
@@ -56,29 +61,48 @@ class Purse:
 
     The ledger holds for each job what it has `spent`, and what it `held` for calls in flight at
     their worst case. It is ahead of every call, so a job that is killed leaves its calls counted.
+    `ordered` is the worst case of batches that an earlier run has handed in: still held, not lost.
     """
 
-    def __init__(self, ledger: Path, job: str, cap: float, answers: Path) -> None:
+    def __init__(
+        self, ledger: Path, job: str, cap: float, answers: Path, ordered: float = 0.0
+    ) -> None:
         self._ledger, self._job, self._cap = ledger, job, cap
         self._lock = FileLock(ledger.with_name(f"{ledger.name}.lock"))
         self._spent = sum(line["cost_usd"] or 0.0 for line in journal.read(answers))
-        self._held = 0.0
-        self._lost = 0.0
+        self._held = ordered
         ledger.parent.mkdir(parents=True, exist_ok=True)
         with self._lock:
             before = self._read().get(job, {})
-            self._lost = before.get("lost", 0.0) + before.get("held", 0.0)
+            cut_off = max(0.0, before.get("held", 0.0) - ordered)
+            self._lost = before.get("lost", 0.0) + cut_off
             self._write()
 
     def take(self, worst: float) -> bool:
         """Hold the worst case of a call; False if the budget has no room for it now."""
         with self._lock:
-            others = sum(sum(e.values()) for j, e in self._read().items() if j != self._job)
-            if others + self._spent + self._lost + self._held + worst > self._cap:
+            if worst > self._room():
                 return False
             self._held += worst
             self._write()
             return True
+
+    @property
+    def room(self) -> float:
+        """What no job has spent or holds."""
+        with self._lock:
+            return self._room()
+
+    def _room(self) -> float:
+        others = sum(sum(e.values()) for j, e in self._read().items() if j != self._job)
+        return self._cap - others - self._spent - self._lost - self._held
+
+    def lose(self, cost: float) -> None:
+        """Count what was paid for answers that no journal of this job keeps."""
+        if cost:
+            self._lost += cost
+            with self._lock:
+                self._write()
 
     def settle(self, worst: float, cost: float | None) -> None:
         """Replace a call's worst case by its cost; None if nobody knows whether it was charged."""

@@ -9,6 +9,7 @@ from tactometer.providers import Ask
 from tactometer.providers.trouble import Trouble
 
 COLLECT = 0.25  # seconds of answers that go to the journal together
+FULL = 128  # answers that go there at once: what waits does not grow with how fast they come
 STREAK = 5  # requests that failed for good, one after another: the server is not there
 
 
@@ -34,6 +35,8 @@ class Crew:
         self._stop: str | None = None
         self._failed: list[str] = []
         self._streak = self._got = 0
+        self._full = asyncio.Event()
+        self._fault: BaseException | None = None  # of ours: it stops everything, at the end
 
     def answers(self) -> Iterator[list[Line]]:
         """Give the answers as they come; raises UserError if some request got none."""
@@ -45,6 +48,8 @@ class Crew:
                     yield lines
             finally:
                 runner.run(self._close())
+        if self._fault:
+            raise self._fault
         if self._stop or self._failed:
             missing = f"{self._count - self._got} of {self._count} answers are missing"
             reason = self._stop or f"the last error was: {self._failed[-1]}"
@@ -61,7 +66,7 @@ class Crew:
         self._tasks = {asyncio.create_task(self._work()) for _ in range(self._size)}
 
     async def _work(self) -> None:
-        while self._stop is None and (ask := next(self._asks, None)) is not None:
+        while not (self._stop or self._fault) and (ask := next(self._asks, None)) is not None:
             await self._ask(ask)
 
     async def _ask(self, ask: Ask) -> None:
@@ -69,6 +74,8 @@ class Crew:
         if isinstance(answer, Line):
             self._lines.append(answer)
             self._streak = 0
+            if len(self._lines) >= FULL:
+                self._full.set()
             return
         if answer.final:
             self._stop = answer.reason
@@ -81,9 +88,14 @@ class Crew:
 
     async def _collect(self) -> list[Line]:
         """The answers since the last call, at least one; none at the end."""
-        while self._tasks:
-            _, self._tasks = await asyncio.wait(self._tasks, timeout=COLLECT)
-            if self._lines:
-                break
+        full = asyncio.create_task(self._full.wait())
+        while self._tasks and not self._lines:
+            some = asyncio.FIRST_COMPLETED
+            await asyncio.wait({full, *self._tasks}, timeout=COLLECT, return_when=some)
+            for task in [task for task in self._tasks if task.done()]:
+                self._tasks.remove(task)
+                self._fault = self._fault or task.exception()
+        full.cancel()
+        self._full.clear()
         lines, self._lines = self._lines, []
         return lines

@@ -4,6 +4,7 @@ engine alone."""
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -135,13 +136,8 @@ class LocalProvider:
         from transformers import AutoTokenizer
 
         trust = bool(self._engine_settings.get("trust_remote_code"))
-        try:
+        with loading(f"the tokenizer in {self.found.tokenizer}", self._place):
             return AutoTokenizer.from_pretrained(self.found.tokenizer, trust_remote_code=trust)
-        except Exception as error:  # its errors have no common class
-            raise UserError(
-                f"{self._place}: the tokenizer in {self.found.tokenizer} cannot be loaded "
-                f"({first_line(error)})."
-            ) from None
 
     def _refuse_wire(self, asks: Sequence[Ask]) -> None:
         if any(ask.row["wire"] != "{}" for ask in asks):
@@ -257,7 +253,12 @@ def _by_name(logprobs: list[float] | None) -> dict[str, float] | None:
     return {label: p for label, p in zip(LABELS, logprobs, strict=False) if math.isfinite(p)}
 
 
-def first_line(error: Exception) -> str:
-    """The first line of an error that a library raised, or its kind."""
-    text = str(error).strip()
-    return text.splitlines()[0][:200] if text else type(error).__name__
+@contextmanager
+def loading(what: str, place: str) -> Iterator[None]:
+    """Whatever a library raises while it loads, as one sentence that opens with `place`."""
+    try:
+        yield
+    except Exception as error:  # their errors have no common class
+        text = str(error).strip()
+        said = text.splitlines()[0][:200] if text else type(error).__name__
+        raise UserError(f"{place}: {what} cannot be loaded ({said}).") from None

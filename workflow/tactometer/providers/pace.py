@@ -1,35 +1,95 @@
-"""How fast an API is asked: token buckets for calls and for tokens, and a common pause."""
+"""How fast an API is asked: token buckets for calls and for tokens, and a common pause.
+
+What is due when stands in a small file that all jobs of one machine share for one account, so that
+checkpoints which are asked side by side keep its limits together.
+"""
 
 import asyncio
+import fcntl
+import json
+import os
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tactometer.digests import digest
+
+FAR = 3600.0  # seconds: what is due later than that was written before a restart of the machine
+
+
+class Clock:
+    """When things are due for one account, in seconds of this machine's monotonic clock."""
+
+    def __init__(self, account: list[str | None] | None) -> None:
+        self._own: dict[str, float] = {}
+        self._path: Path | None = None
+        if account is not None:
+            folder = Path(tempfile.gettempdir()) / f"tactometer-{os.getuid()}"
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._path = folder / f"pace-{digest(account)}.json"
+
+    @contextmanager
+    def due(self) -> Iterator[dict[str, float]]:
+        """What is due, to be read and changed; no other job sees it meanwhile."""
+        if self._path is None:
+            yield self._own
+            return
+        with os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            found = _read(stream.read())
+            yield found
+            stream.seek(0)
+            stream.truncate()
+            stream.write(json.dumps(found))
+
+
+def _read(text: str) -> dict[str, float]:
+    """What a file says; nothing if its writer was killed, and nothing that is far off."""
+    try:
+        found: dict[str, float] = json.loads(text)
+    except ValueError:
+        return {}
+    horizon = time.monotonic() + FAR
+    return {name: at for name, at in found.items() if at < horizon}
 
 
 class Bucket:
     """Lets `per_minute` units a minute through, evenly: a minute never holds a burst on top."""
 
-    def __init__(self, per_minute: float | None) -> None:
+    def __init__(self, name: str, per_minute: float | None, clock: Clock) -> None:
+        self._name, self._clock = name, clock
         self._seconds = 60.0 / per_minute if per_minute else 0.0
-        self._due = 0.0  # when the next unit is due: turns are handed out ahead, so waits add up
 
     async def take(self, units: float = 1.0) -> None:
         """Wait for the next turn and take some units with it."""
         if self._seconds:
             now = time.monotonic()
-            turn = max(self._due, now)
-            self._due = turn + units * self._seconds
+            with self._clock.due() as due:  # turns are handed out ahead, so waits add up
+                turn = max(due.get(self._name, 0.0), now)
+                due[self._name] = turn + units * self._seconds
             await asyncio.sleep(turn - now)
 
     def correct(self, units: float) -> None:
         """Count units that turned out to be more than were taken; fewer, if negative."""
-        self._due += units * self._seconds
+        if self._seconds and units:
+            with self._clock.due() as due:
+                due[self._name] = due.get(self._name, 0.0) + units * self._seconds
 
 
 class Pace:
-    """The limits of one account: calls a minute, tokens a minute, and pauses that it asks for."""
+    """The limits of one account: calls a minute, tokens a minute, and pauses that it asks for.
 
-    def __init__(self, rpm: float | None, tpm: float | None) -> None:
-        self._calls, self._tokens = Bucket(rpm), Bucket(tpm)
-        self._until = 0.0
+    `account` names it: its model, server and the variable of its key; None if it has no limits.
+    """
+
+    def __init__(
+        self, rpm: float | None, tpm: float | None, account: list[str | None] | None = None
+    ) -> None:
+        self._clock = Clock(account if rpm or tpm else None)
+        self._calls = Bucket("calls", rpm, self._clock)
+        self._tokens = Bucket("tokens", tpm, self._clock)
         self._mean: tuple[float, int] = (0.0, 0)  # tokens of the calls so far, and their number
 
     async def turn(self, guess: float) -> float:
@@ -41,7 +101,7 @@ class Pace:
         tokens = total / count if count else guess
         await self._tokens.take(tokens)
         await self._calls.take()
-        while (pause := self._until - time.monotonic()) > 0:
+        while (pause := self._until() - time.monotonic()) > 0:
             await asyncio.sleep(pause)
         return tokens
 
@@ -56,4 +116,9 @@ class Pace:
 
     def pause(self, seconds: float) -> None:
         """Hold every call back: the server asked for it."""
-        self._until = max(self._until, time.monotonic() + seconds)
+        with self._clock.due() as due:
+            due["pause"] = max(due.get("pause", 0.0), time.monotonic() + seconds)
+
+    def _until(self) -> float:
+        with self._clock.due() as due:
+            return due.get("pause", 0.0)

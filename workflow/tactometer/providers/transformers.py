@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tactometer.errors import UserError
-from tactometer.providers.local import Engine, LocalProvider, Sampled, first_line
+from tactometer.providers.local import Engine, LocalProvider, Sampled, loading
 from tactometer.providers.weights import Checkpoint
 
 AT_ONCE = {"cpu": 16, "cuda": 128}
@@ -34,17 +33,13 @@ class TorchEngine:
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self._device = device
         self.at_once = int(settings.get("batch_size", AT_ONCE[device]))
-        try:
+        with loading(found.loads, place):
             self._model = AutoModelForCausalLM.from_pretrained(
                 found.loads,
                 revision=found.revision,
                 dtype=settings.get("dtype", "auto"),
                 trust_remote_code=bool(settings.get("trust_remote_code")),
             ).to(device)
-        except Exception as error:  # its errors have no common class
-            raise UserError(
-                f"{place}: {found.loads} cannot be loaded ({first_line(error)})."
-            ) from None
         self._model.eval()
         ends = self._model.generation_config.eos_token_id or tokenizer.eos_token_id
         self._ends = ends if isinstance(ends, list) else [e for e in (ends,) if e is not None]

@@ -1,11 +1,11 @@
 """vLLM: one prefill a prompt, label probabilities exact, one engine for several checkpoints."""
 
+import gc
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tactometer.errors import UserError
-from tactometer.providers.local import Engine, LocalProvider, Sampled, first_line
+from tactometer.providers.local import Engine, LocalProvider, Sampled, loading
 from tactometer.providers.weights import Checkpoint
 
 AT_ONCE = 512
@@ -48,12 +48,17 @@ class VllmEngine:
         import vllm
         from vllm.platforms import current_platform
 
+        gc.freeze()  # vLLM collects garbage eight times, half a second each: imports are none
+        if current_platform.is_cpu():  # compiling takes longer than the answers
+            import torch
+
+            torch._dynamo.config.disable = True
         self._vllm = vllm
         self._seeds = not current_platform.is_cpu()  # a seed for each request kills the CPU engine
         self.found, self.proven = found, False
         self.at_once = int(settings.get("batch_size", AT_ONCE))
         passed = ("tensor_parallel_size", "max_model_len", "gpu_memory_utilization")
-        try:
+        with loading(found.loads, place):
             self.llm = vllm.LLM(
                 model=found.loads,
                 revision=found.revision,
@@ -66,10 +71,6 @@ class VllmEngine:
                 seed=0,
                 **{key: settings[key] for key in passed if key in settings},
             )
-        except Exception as error:  # its errors have no common class
-            raise UserError(
-                f"{place}: vLLM cannot load {found.loads} ({first_line(error)})."
-            ) from None
 
     @property
     def tolerance(self) -> float:

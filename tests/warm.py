@@ -1,0 +1,77 @@
+"""Commands in the engines' environment without their imports: a process that has imported PyTorch,
+transformers and vLLM forks for each.
+
+Run as `python warm.py`: reads a JSON object a line and answers each with one. `{"start": ARGUMENTS,
+"script": TEXT, "cwd": FOLDER, "out": PATH}` forks, runs the script, then `tactometer` with these
+arguments if there are any; what it says goes to PATH.out and PATH.err. `{"wait": PID}` gives its
+return code, null while it runs. No engine is ever loaded here, so a fork has the engines' modules
+and nothing of another run.
+"""
+
+import json
+import os
+import sys
+import traceback
+from typing import Any
+
+
+def imports() -> None:
+    """What every command would import for itself, without starting a thread."""
+    import polars  # noqa: F401
+    import transformers.models.llama.modeling_llama
+    import transformers.models.qwen2.modeling_qwen2  # noqa: F401
+    import vllm.entrypoints.llm
+    import vllm.model_executor.models.llama
+    import vllm.model_executor.models.qwen2
+    import vllm.v1.engine.llm_engine
+    import vllm.v1.worker.cpu_worker  # noqa: F401
+
+
+def start(asked: dict[str, Any], answers: int) -> int:
+    """Fork; gives the child's process id."""
+    child = os.fork()
+    if child:
+        return child
+    os.close(answers)
+    for number, end in ((1, "out"), (2, "err")):
+        os.dup2(os.open(f"{asked['out']}.{end}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.chdir(asked["cwd"])
+    os._exit(command(asked))
+
+
+def command(asked: dict[str, Any]) -> int:
+    """Run a command to its end; gives its return code."""
+    try:
+        exec(compile(asked["script"], "script", "exec"), {"__name__": "__main__"})
+        if asked["start"]:
+            from tactometer.cli import main
+
+            main(asked["start"])
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0
+
+
+def serve() -> None:
+    imports()
+    answers = os.dup(1)
+    os.dup2(2, 1)  # nobody else prints where the answers go
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if "wait" in asked:
+            ended, status = os.waitpid(asked["wait"], os.WNOHANG)
+            told = os.waitstatus_to_exitcode(status) if ended else None
+        else:
+            told = start(asked, answers)
+        os.write(answers, (json.dumps(told) + "\n").encode())
+
+
+if __name__ == "__main__":
+    serve()
