@@ -1,6 +1,7 @@
 """Posteriors: the human figures, known speakers, bad counts, and chains that cannot be believed."""
 
 import csv
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -8,11 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tactometer import posterior, rsa, sampling
+from tactometer import chains, posterior, rsa, sampling
+from tactometer.chains import SamplingSettings
+from tactometer.errors import UserError
 from tactometer.posterior import hdi, humps, is_clean, stuck_chains, summarise
-from tactometer.sampling import Behaviour, Sampled, SamplingSettings, sample
+from tactometer.sampling import Behaviour, Sampled, sample
 from tactometer.speakers import speaker
 
+BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
 HUMAN = Path(__file__).resolve().parent.parent / "resources" / "human"
 VALUES = np.arange(1.0, 6.0)
 FIXED = SamplingSettings(semantics="fixed")
@@ -97,40 +101,14 @@ def test_a_known_speaker_is_found(known: Sampled) -> None:
 
 
 def test_posterior_means_agree_with_importance_sampling(known: Sampled) -> None:
-    """Weights come from the reference model, the proposal is a wide normal in other coordinates."""
-    b, rng = known.behaviour, np.random.default_rng(3)
+    """The same check as `make bench` makes on its six sets."""
+    sys.path.insert(0, str(BENCHMARKS))
+    import importance
 
-    def logit(p: np.ndarray) -> np.ndarray:
-        return np.log(p / (1 - p))
-
-    omega = known.draws["omega"].reshape(-1, 3)
-    drawn = np.column_stack(
-        [
-            logit(known.draws["alpha"].ravel() / 20),
-            logit(known.draws["phi"].ravel()),
-            np.log(omega[:, :2] / omega[:, 2:]),
-        ]
-    )
-    mean, factor = drawn.mean(axis=0), 1.3 * np.linalg.cholesky(np.cov(drawn, rowvar=False))
-    z = rng.standard_t(6, (6000, 4))
-    at = mean + z @ factor.T
-    alpha, phi = 20 / (1 + np.exp(-at[:, 0])), 1 / (1 + np.exp(-at[:, 1]))
-    w = np.exp(np.column_stack([at[:, 2:], np.zeros(len(at))]))
-    w /= w.sum(axis=1, keepdims=True)
-    log_p = rsa.s2(alpha, phi, w, b.theta, b.values, nodes=96)
-    jacobian = np.log(alpha * (20 - alpha) * phi * (1 - phi)) + np.log(w).sum(axis=1)
-    proposal = (-3.5 * np.log1p(z**2 / 6)).sum(axis=1)
-    log_weight = (b.counts[0] * log_p).sum(axis=(1, 2)) + jacobian - proposal
-    weight = np.exp(log_weight - log_weight.max())
-    weight /= weight.sum()
-    rows = {row["parameter"]: row for row in known.summary()}
-    for name, x in {"alpha": alpha, "phi": phi, "omega_inf": w[:, 0], "omega_soc": w[:, 1]}.items():
-        expected = weight @ x
-        error = np.hypot(
-            np.sqrt(weight**2 @ (x - expected) ** 2),
-            rows[name]["sd"] / np.sqrt(rows[name]["ess_bulk"]),
-        )
-        assert abs(rows[name]["mean"] - expected) < 4 * error
+    expected = importance.means(known.behaviour, known.draws)
+    for row in known.summary():
+        mean, error = expected[row["parameter"]]
+        assert abs(row["mean"] - mean) < 3 * np.hypot(error, row["sd"] / row["ess_bulk"] ** 0.5)
 
 
 def test_the_same_seed_gives_the_same_draws(known: Sampled) -> None:
@@ -166,7 +144,7 @@ def test_a_subset_has_only_its_own_parameters(yes: np.ndarray, name: str) -> Non
 
 @pytest.mark.parametrize("semantics", ["fixed", "joint"])
 def test_no_answers_at_all_leave_the_prior(yes: np.ndarray, semantics: str) -> None:
-    settings = SamplingSettings(semantics=semantics, chains=4, warmup=700, draws=700)
+    settings = SamplingSettings(semantics=semantics, chains=4, warmup=700, draws=1000)
     found = sample(make(np.zeros((1, 5, 8)), yes), speaker("s2"), settings)
     rows = {row["parameter"]: row for row in found.summary()}
     assert (
@@ -208,8 +186,8 @@ def test_temporary_files_are_gone_even_after_an_error(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     broken = {"G": 0}
-    with pytest.raises(sampling.UserError, match="s2_fixed"):
-        sampling._cmdstan(sampling.STAN / "s2_fixed.stan", broken | {"joint": 0}, [{}] * 4, FIXED)
+    with pytest.raises(UserError, match="s2_fixed"):
+        chains.execute(chains.STAN / "s2_fixed.stan", broken | {"joint": 0}, [{}], FIXED, 20, 20)
     sample(known.behaviour, speaker("s2"), replace(FIXED, chains=1, warmup=20, draws=20))
     assert not [p for p in tmp_path.iterdir() if p.name.startswith("tactometer-")]
 
@@ -217,20 +195,37 @@ def test_temporary_files_are_gone_even_after_an_error(
 def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
     known: Sampled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    good = (dict(known.draws), dict(known.stats))
-    bad = (good[0], {**known.stats, "diverging": np.ones_like(known.stats["diverging"])})
+    """Real draws; the divergences are planted."""
+    settings = replace(FIXED, warmup=150, draws=150, chains=2)
+    problem = sampling.problem_of(known.behaviour, speaker("s2"), settings)
+    good = chains.run(problem, settings)
+    columns = {**good.columns, "divergent__": np.ones_like(good.columns["divergent__"])}
+    bad = replace(good, columns=columns)
     for runs, verdict in (([good], "ok"), ([bad, good], "refit"), ([bad, bad], "suspect")):
         asked: list[SamplingSettings] = []
 
-        def run(_b: object, _s: object, settings: SamplingSettings, *, spread: bool, runs=runs):
-            assert spread == bool(asked)  # noqa: B023
+        def run(_p: object, settings: SamplingSettings, *, first: object, runs=runs):
+            assert (first is not None) == bool(asked)  # noqa: B023
             asked.append(settings)  # noqa: B023
             return runs[len(asked) - 1]  # noqa: B023
 
-        monkeypatch.setattr(sampling, "_run", run)
-        assert sample(known.behaviour, speaker("s2"), FIXED).diagnostics.verdict == verdict
-        assert [s.warmup for s in asked] == [1000, 2000][: len(runs)]
-        assert [s.adapt_delta for s in asked] == pytest.approx([0.95, 0.99][: len(runs)])
+        monkeypatch.setattr(chains, "run", run)
+        monkeypatch.setattr(sampling, "is_clean", lambda told, _n: told["divergences"] == 0)
+        assert sample(known.behaviour, speaker("s2"), settings).diagnostics.verdict == verdict
+        assert [s.warmup for s in asked] == [150, 300][: len(runs)]
+        assert [s.delta for s in asked] == pytest.approx([0.85, 0.97][: len(runs)])
+
+
+def test_a_second_run_starts_all_over_the_prior_and_comes_to_the_same(known: Sampled) -> None:
+    problem = sampling.problem_of(known.behaviour, speaker("s2"), FIXED)
+    first = chains.run(problem, replace(FIXED, warmup=150, draws=150))
+    starts = chains._spread(problem, chains.whiten(problem), 40, np.random.default_rng(1))
+    alpha = problem.natural(chains.whiten(problem).variables(starts)).alpha
+    assert np.quantile(alpha, 0.9) - np.quantile(alpha, 0.1) > 4 * known.draws["alpha"].std()
+    again = chains.run(problem, FIXED, first=first)
+    x = again.columns["alpha"][..., 0]
+    assert posterior.stuck_chains(again.lp) == () and posterior.rhat(x) < 1.02
+    assert abs(x.mean() - known.draws["alpha"].mean()) < 0.2 * x.std()
 
 
 def test_stuck_chains_are_told_from_modes() -> None:

@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 
 from tactometer import digests, files
+from tactometer.chains import SamplingSettings
 from tactometer.counts import POOLED
 from tactometer.rsa import Array
-from tactometer.sampling import Behaviour, Sampled, SamplingSettings, sample
+from tactometer.sampling import Behaviour, Sampled, sample
 from tactometer.speakers import speaker
 
 PREDICTIVE_DRAWS = 400
