@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tactometer import chains, posterior, rsa, sampling
+from tactometer import chains, modes, posterior, rsa, sampling
 from tactometer.chains import SamplingSettings
 from tactometer.errors import UserError
-from tactometer.posterior import hdi, humps, is_clean, stuck_chains, summarise
+from tactometer.posterior import hdi, is_clean, stuck_chains, summarise
 from tactometer.sampling import Behaviour, Sampled, sample
 from tactometer.speakers import speaker
 
@@ -242,19 +242,36 @@ def test_two_humps_are_two_modes_and_noise_is_none() -> None:
     rng = np.random.default_rng(2)
     for _ in range(20):
         one = rng.normal(size=(4, 1000))
-        assert humps(one) == 1
-        assert humps(rng.uniform(size=(4, 1000))) == 1
-        assert humps(np.where(rng.uniform(size=one.shape) < 0.3, one + 6, one)) == 2
-    stats = {
-        "lp": rng.normal(size=(4, 1000)),
-        "diverging": np.zeros((4, 1000)),
-        "tree_depth": np.ones((4, 1000)),
-    }
-    apart = {"alpha": one + np.array([0, 0, 5, 5])[:, None]}
-    found = posterior.diagnose(apart, stats, 10)
-    assert found["pattern"] == "several modes" and found["rhat"] > 1.5
-    assert not is_clean(found, 4000)
-    assert is_clean(posterior.diagnose({"alpha": one}, stats, 10), 4000)
+        assert modes.find({("alpha", None): one, ("phi", "g"): rng.uniform(size=one.shape)}) is None
+        two = np.where(rng.uniform(size=one.shape) < 0.3, one + 6, one)
+        found = modes.find({("alpha", None): one, ("phi", "g"): two})
+        assert found is not None and found.count == 2 and found.by == ("phi", "g")
+        rows = modes.describe({("phi", "g"): two}, one, found)
+        assert [row["mean"] for row in rows] == pytest.approx([0, 6], abs=0.1)
+        assert [row["weight"] for row in rows] == pytest.approx([0.7, 0.3], abs=0.03)
+        assert found.crossings > 1000
+
+
+def test_chains_that_disagree_are_modes_of_unknown_weight_and_no_clean_run() -> None:
+    rng = np.random.default_rng(3)
+    apart = {("alpha", None): rng.normal(size=(4, 1000)) + np.array([0, 0, 12, 12])[:, None]}
+    found = modes.find(apart)
+    assert found is not None and found.crossings == 0
+    assert "2 modes: alpha near" in modes.sentence(apart, found)
+    stats = {"diverging": np.zeros((4, 1000)), "tree_depth": np.ones((4, 1000))}
+    told = posterior.diagnose(apart, stats, 10)
+    assert told["rhat"] > 1.5 and not is_clean(told, 4000)
+    assert is_clean(posterior.diagnose({("a", None): rng.normal(size=(4, 1000))}, stats, 10), 4000)
+
+
+def test_answers_without_information_leave_the_prior_and_say_so(yes: np.ndarray) -> None:
+    """No semantics: every utterance is as true of every state, and all speakers say the same."""
+    told = make(np.full((1, 5, 8), 130 / 8), np.zeros((8, 5)), 0)
+    found = sample(told, speaker("s2"), FIXED)
+    assert "the answers carry no information: this is the prior" in found.diagnostics.notes
+    assert all(abs(row["contraction"]) < 0.15 for row in found.summary())
+    informed = sample(make(np.full((1, 5, 8), 130 / 8), yes), speaker("s2"), FIXED)
+    assert not any("no information" in note for note in informed.diagnostics.notes)
 
 
 def test_summaries_are_those_of_a_known_density() -> None:

@@ -3,10 +3,12 @@
 Needs: counts and semantics, recipes/fit.json (Stan programs, code, versions) and
 recipes/fit/{model}.json (what is fitted for this model).
 Makes: fits/{model}/{checkpoint}/{goal}.nc, a group per framing and speaker variant, and beside it
-what the tables read of it: .estimates, .diagnostics, .predictive.
+what the tables read of it: .estimates, .diagnostics, .predictive, .modes.
 """
 
-PARTS = ["estimates.parquet", "diagnostics.parquet", "predictive.parquet"]
+PARTS = [
+    f"{part}.parquet" for part in ("estimates", "diagnostics", "predictive", "modes")
+]
 SHARING = [model.name for model in STUDY.models.values() if model.shares]
 FIT = (
     "tactometer fit --settings {input.settings:q} --semantics {input.semantics:q}"

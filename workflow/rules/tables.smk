@@ -9,6 +9,7 @@ tables/dictionary.csv, which says what every column means.
 TABLES = [
     "estimates",
     "diagnostics",
+    "modes",
     "counts",
     "semantics",
     "predictive",

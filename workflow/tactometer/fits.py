@@ -18,7 +18,17 @@ from tactometer.speakers import speaker
 
 PREDICTIVE_DRAWS = 400
 INTERVAL = (0.025, 0.975)
-SUMMARIES = ("estimates", "diagnostics", "predictive")
+SUMMARIES = ("estimates", "diagnostics", "predictive", "modes")
+
+MODES = {
+    **dict.fromkeys(["framing", "speaker", "semantics"], pl.String),
+    "mode": pl.Int64,
+    "weight": pl.Float64,
+    "crossings": pl.Int64,
+    "log_posterior": pl.Float64,
+    "parameter": pl.String,
+    **dict.fromkeys(["mean", "sd", "hdi_low", "hdi_high"], pl.Float64),
+}
 
 
 @dataclass
@@ -28,6 +38,7 @@ class Rows:
     estimates: list[dict[str, Any]] = field(default_factory=list)
     diagnostics: list[dict[str, Any]] = field(default_factory=list)
     predictive: list[dict[str, Any]] = field(default_factory=list)
+    modes: list[dict[str, Any]] = field(default_factory=list)
 
 
 def fit(
@@ -155,21 +166,25 @@ def _store(
             ]
             rows[goal].diagnostics.append({**head, **_diagnostics(sampled)})
             rows[goal].predictive += [{**head, **row} for row in predicted]
+            rows[goal].modes += [
+                {**head, **{k: v for k, v in row.items() if k != "goal"}}
+                for row in sampled.modes
+                if row["goal"] in (None, goal)
+            ]
 
 
 def _diagnostics(sampled: Sampled) -> dict[str, Any]:
     found = sampled.diagnostics
     notes = [f"{found.runs} runs"] if found.runs > 1 else []
-    if found.pattern != "one mode":
-        notes.append(found.pattern)
     return {
         "divergences": found.divergences,
         "treedepth_hits": found.treedepth_hits,
         "rhat_worst": found.rhat,
         "ess_least": found.ess_bulk,
+        "modes": found.modes,
         "seconds": found.seconds,
         "verdict": found.verdict,
-        "note": "; ".join(notes),
+        "note": "; ".join([*notes, *found.notes]),
     }
 
 
@@ -204,5 +219,6 @@ def _predictive(sampled: Sampled, goal: int, rng: np.random.Generator) -> list[d
 def _summarise(rows: Rows, path: Path) -> None:
     for part in SUMMARIES:
         with files.atomic(path.with_suffix(f".{part}.parquet")) as temporary:
-            frame = pl.DataFrame(getattr(rows, part), infer_schema_length=None)
+            schema = MODES if part == "modes" else None
+            frame = pl.DataFrame(getattr(rows, part), schema, infer_schema_length=None)
             frame.write_parquet(temporary)

@@ -3,16 +3,24 @@ trusted.
 """
 
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tactometer import chains, rsa
+from tactometer import chains, modes, rsa
 from tactometer.chains import Run, SamplingSettings
-from tactometer.posterior import Diagnostics, Verdict, diagnose, is_clean, scalars, summarise
+from tactometer.posterior import (
+    Diagnostics,
+    diagnose,
+    is_clean,
+    scalars,
+    stuck_chains,
+    summarise,
+    uninformed,
+)
 from tactometer.rsa import Array
 from tactometer.speakers import UTILITIES, Speaker
 from tactometer.whitening import Problem
@@ -74,7 +82,8 @@ class Sampled:
     """A posterior: draws [chain, draw, ...] of alpha, phi [goal], omega [goal, 3], cost, theta
     [utterance, state].
 
-    What a speaker does not have is absent; a utility that it does not weigh has omega 0.
+    What a speaker does not have is absent; a utility that it does not weigh has omega 0. `modes`
+    has a row for each mode and parameter if there are several (columns of `tables/modes`).
     """
 
     behaviour: Behaviour
@@ -83,6 +92,7 @@ class Sampled:
     draws: Mapping[str, Array]
     stats: Mapping[str, Array]
     diagnostics: Diagnostics
+    modes: list[dict[str, Any]] = field(default_factory=list)
 
     def summary(self) -> list[dict[str, Any]]:
         """One row per natural parameter (and goal, None where it is shared): the columns of
@@ -151,15 +161,54 @@ def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -
     for rung in (settings, _careful(settings)):
         runs += 1
         found = chains.run(problem, rung, first=found)
-        draws = natural_draws(found, problem)
-        stats = {name: found.columns[column][..., 0] for name, column in _STATS.items()}
-        told = diagnose(scalars(draws, behaviour.goals), stats, settings.max_treedepth)
-        clean = is_clean(told, settings.chains * settings.draws)
+        stuck = stuck_chains(found.lp)
+        left_out = stuck if runs > 1 and len(stuck) < settings.chains / 2 else ()
+        draws, stats = _of_chains(found, problem, left_out)
+        parameters = scalars(draws, behaviour.goals)
+        told = diagnose(parameters, stats, settings.max_treedepth)
+        clean = is_clean(told, settings.chains * settings.draws) and stuck == left_out
         if clean:
             break
-    verdict: Verdict = ("ok" if runs == 1 else "refit") if clean else "suspect"
-    diagnostics = Diagnostics(**told, runs=runs, seconds=time.monotonic() - start, verdict=verdict)
-    return Sampled(behaviour, speaker, settings, draws, stats, diagnostics)
+    several = modes.find(parameters)
+    diagnostics = Diagnostics(
+        **told,
+        stuck=stuck,
+        modes=several.count if several else 1,
+        runs=runs,
+        seconds=time.monotonic() - start,
+        verdict=("ok" if runs == 1 else "refit") if clean else "suspect",
+        notes=tuple(_notes(parameters, speaker, several, stuck, left_out)),
+    )
+    rows = modes.describe(parameters, stats["lp"], several) if several else []
+    return Sampled(behaviour, speaker, settings, draws, stats, diagnostics, rows)
+
+
+def _of_chains(
+    found: Run, problem: Problem, left_out: tuple[int, ...]
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Draws and sampler statistics of all chains but those."""
+    kept = [c for c in range(len(found.lp)) if c not in left_out]
+    draws = {name: x[kept] for name, x in natural_draws(found, problem).items()}
+    return draws, {name: found.columns[column][kept, :, 0] for name, column in _STATS.items()}
+
+
+def _notes(
+    parameters: Mapping[modes.Key, Array],
+    speaker: Speaker,
+    several: modes.Modes | None,
+    stuck: tuple[int, ...],
+    left_out: tuple[int, ...],
+) -> Iterator[str]:
+    if several:
+        yield modes.sentence(parameters, several)
+    if stuck:
+        which = ", ".join(str(c + 1) for c in stuck)
+        yield f"chain {which} stuck far below the others" + (", left out" if left_out else "")
+    silent = uninformed(parameters, len(speaker.utilities))
+    if silent and len(silent) == len({name for name, _ in parameters}):
+        yield "the answers carry no information: this is the prior"
+    elif silent:
+        yield f"the answers say next to nothing of {', '.join(silent)}"
 
 
 def problem_of(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -> Problem:
@@ -229,6 +278,9 @@ def _matrix(flat: Array, rows: int, columns: int) -> Array:
 
 
 def _plain(value: Any) -> Any:
+    """What a netCDF attribute can hold."""
+    if isinstance(value, tuple) and value and isinstance(value[0], str):
+        return "; ".join(value)
     return list(value) if isinstance(value, tuple) else value
 
 

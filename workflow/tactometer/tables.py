@@ -70,6 +70,7 @@ def gather(study: Study, model: Model, results: Path) -> None:
         "estimates": estimates,
         "diagnostics": _of_fits(study, model, results, "diagnostics"),
         "predictive": _of_fits(study, model, results, "predictive"),
+        "modes": _of_fits(study, model, results, "modes"),
         "counts": _counts(study, model, results),
         "semantics": _semantics(study, model, results),
         "recovery": _recovery(model, estimates),

@@ -4,4 +4,4 @@ A module has `PURPOSE`, `arguments(parser)` and `run(given) -> int | None` (the 
 imports what is heavy inside `run`, since every command line imports all of them.
 """
 
-NAMES = ("answers", "compare", "summary")
+NAMES = ("answers", "calibrate", "compare", "summary")
