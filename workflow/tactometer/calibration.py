@@ -130,9 +130,7 @@ def run(
     for name in names:
         rows: list[dict[str, Any]] = []
         with ProcessPoolExecutor(cores) as pool:
-            work = pool.map(
-                check_one, *zip(*((name, domain, s) for s in range(draws)), strict=True)
-            )
+            work = pool.map(partial(check_one, name, domain), range(draws))
             for done, found in enumerate(work, start=1):
                 rows += found
                 if done % 20 == 0 or done == draws:
