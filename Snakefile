@@ -59,6 +59,7 @@ include: "workflow/rules/requests.smk"
 include: "workflow/rules/ask.smk"
 include: "workflow/rules/parse.smk"
 include: "workflow/rules/fit.smk"
+include: "workflow/rules/compare.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 

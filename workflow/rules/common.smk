@@ -35,6 +35,16 @@ def judged(wildcards):
     return [f"{folder}/{wildcards.prompt_set}.parquet"] if STUDY.judge else []
 
 
+def goals_of(path):
+    """An input function: a path for each goal of a checkpoint of the model."""
+
+    def paths(wildcards):
+        goals = STUDY.models[wildcards.model].goals
+        return [path.format(goal=goal, **wildcards) for goal in goals]
+
+    return paths
+
+
 def parts_of(wildcards):
     """Everything that the fits, counts, semantics and choices of a model hold for the tables."""
     model = STUDY.models[wildcards.model]
@@ -46,6 +56,8 @@ def parts_of(wildcards):
         for goal in model.goals:
             yield f"{RESULTS}/counts/{place}/{goal}.parquet"
             yield from (f"{RESULTS}/fits/{place}/{goal}.{part}" for part in PARTS)
+        if model.compares:
+            yield f"{RESULTS}/comparisons/{place}.parquet"
         for prompt_set in model.prompt_sets:
             yield f"{RESULTS}/choices/{place}/{prompt_set}.parquet"
             if STUDY.judge:

@@ -18,6 +18,7 @@ TABLES = [
     "asked",
     "replies",
     "published",
+    *(["comparison"] if STUDY.compares else []),
     *(["agreement"] if STUDY.judge else []),
 ]
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from tactometer import accounts, files, judge, published, samples
+from tactometer import accounts, files, judge, loo, published, samples
 from tactometer.study import LABEL_COLUMNS, Model, Study
 
 HDI = 0.95
@@ -79,6 +79,8 @@ def gather(study: Study, model: Model, results: Path) -> None:
         "replies": _replies(study, model, results),
         "published": _published(study, model),
     }
+    if study.compares:
+        frames["comparison"] = _comparison(study, model, results)
     if study.judge:
         frames["agreement"] = _agreement(study, model, results)
     for name, frame in frames.items():
@@ -244,6 +246,17 @@ def _replies(study: Study, model: Model, results: Path) -> pl.DataFrame:
             drawn = samples.draw(folder / f"{prompt_set}.parquet")
             named = drawn.with_columns(_named(study, model, checkpoint=checkpoint))
             parts.append(named.select(*REPLIES))
+    return pl.concat(parts)
+
+
+def _comparison(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """How the speaker variants compare; no row for a model that is fitted with one alone."""
+    names = dict.fromkeys(("study", "model", "checkpoint"), pl.String)
+    parts = [pl.DataFrame(schema={**names, **loo.COMPARISON})]
+    for checkpoint in model.checkpoints if model.compares else ():
+        frame = pl.read_parquet(results / "comparisons" / model.name / f"{checkpoint}.parquet")
+        named = frame.with_columns(_named(study, model, checkpoint=checkpoint))
+        parts.append(named.select(*names, *frame.columns))
     return pl.concat(parts)
 
 
