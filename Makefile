@@ -13,7 +13,7 @@ ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help demo test test-engines bench lint env engines cmdstan chromium lock clean
+.PHONY: help demo test test-engines bench calibrate lint env engines cmdstan chromium lock clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,9 @@ test-engines: env engines  ## Run the tests of vllm and transformers, on real en
 
 bench: cmdstan  ## Compare the Stan programs with the straightforward one (a quarter of an hour)
 	@$(BIN)/python benchmarks/fit.py $(BENCH)
+
+calibrate: cmdstan  ## Check the fits on 200 speakers drawn from the prior (half an hour at most)
+	@$(RUN); export PATH; tactometer calibrate $(CALIBRATE)
 
 lock:  ## Write requirements.lock anew from a fresh environment (plain name==version lines)
 	@rm -rf .lock-venv && $(PYTHON) -m venv .lock-venv

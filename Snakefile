@@ -62,6 +62,7 @@ include: "workflow/rules/fit.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/calibrate.smk"
 
 
 report: "workflow/report/workflow.rst"

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tactometer import chains, modes, posterior, rsa, sampling
+from tactometer import chains, cone, modes, posterior, rsa, sampling
 from tactometer.chains import SamplingSettings
 from tactometer.errors import UserError
 from tactometer.posterior import hdi, is_clean, stuck_chains, summarise
 from tactometer.sampling import Behaviour, Sampled, sample
 from tactometer.speakers import speaker
+from tactometer.whitening import log_mass
 
 BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
 HUMAN = Path(__file__).resolve().parent.parent / "resources" / "human"
@@ -256,12 +257,44 @@ def test_chains_that_disagree_are_modes_of_unknown_weight_and_no_clean_run() -> 
     rng = np.random.default_rng(3)
     apart = {("alpha", None): rng.normal(size=(4, 1000)) + np.array([0, 0, 12, 12])[:, None]}
     found = modes.find(apart)
-    assert found is not None and found.crossings == 0
+    assert found is not None and found.apart and found.minor() == ()
+    assert found.weighed([0.0, -4.0]).minor() == (2, 3)
     assert "2 modes: alpha near" in modes.sentence(apart, found)
     stats = {"diverging": np.zeros((4, 1000)), "tree_depth": np.ones((4, 1000))}
     told = posterior.diagnose(apart, stats, 10)
     assert told["rhat"] > 1.5 and not is_clean(told, 4000)
     assert is_clean(posterior.diagnose({("a", None): rng.normal(size=(4, 1000))}, stats, 10), 4000)
+
+
+# of a speaker with alpha 11 and phi .27, found among draws from the prior
+TWO_MODES = np.zeros((1, 5, 8))
+TWO_MODES[0, range(5), [3, 4, 5, 2, 3]] = [130, 130, 127, 130, 130]
+TWO_MODES[0, 2, 4] = 3
+TWO_MODES_YES = np.array(
+    [[51, 20, 6, 2, 3], [52, 46, 9, 7, 2], [1, 4, 24, 47, 49], [1, 1, 3, 24, 51],
+     [4, 17, 46, 49, 52], [2, 5, 39, 49, 49], [49, 43, 25, 6, 0], [50, 50, 46, 27, 2]], float
+)  # fmt: skip
+
+
+def test_a_chain_that_stays_far_below_the_others_is_left_out_and_told() -> None:
+    """One chain starts in a mode of a thousandth of the weight (by Laplace's method), and stays."""
+    behaviour = make(TWO_MODES, TWO_MODES_YES)
+    settings = replace(FIXED, warmup=200, draws=200)
+    problem = sampling.problem_of(behaviour, speaker("s2"), settings)
+    at = chains.whiten(problem)
+    heavy = cone.Natural(np.array(15.0), np.array([0.354]), np.array([[0.548, 0.124, 0.328]]))
+    light = cone.Natural(np.array(19.1), np.array([0.517]), np.array([[0.216, 0.439, 0.345]]))
+    entries = [cone.entries(natural, speaker("s2")) for natural in (heavy, light, heavy, heavy)]
+    masses = [log_mass(problem, v) for v in entries[:2]]
+    assert masses[0] - masses[1] > 5
+    found = chains._run(problem, at, at.coordinates(np.array(entries)), settings)
+    for last, kept in ((False, 4), (True, 3)):
+        seen = sampling._see(found, problem, behaviour.goals, last=last)
+        assert seen.stuck == (1,) and seen.whole == last
+        assert seen.parameters["phi", "goal0"].shape[0] == kept
+    assert seen.parameters["phi", "goal0"].max() < 0.5
+    notes = list(sampling._notes(seen, speaker("s2")))
+    assert "chain 2 stuck far below the others, left out" in notes
 
 
 def test_answers_without_information_leave_the_prior_and_say_so(yes: np.ndarray) -> None:

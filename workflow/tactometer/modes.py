@@ -2,12 +2,12 @@
 
 A parameter shows several modes if its density has humps that stand out: a tenth of the highest,
 with a valley below half of the lower hump between. Draws are told apart by the parameter whose
-valley is the deepest. How often a chain goes from one mode to another says what the weights are
-worth.
+valley is the deepest. Where chains go from one mode to another, a mode's weight is its share of the
+draws; where they do not, it is the mass around its peak (Laplace's method).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -20,28 +20,47 @@ from tactometer.rsa import Array
 Key = tuple[str, str | None]
 _VALLEY = 0.5  # of the lower hump beside it
 _HUMP = 0.1  # of the highest
+_CROSSINGS = 20  # in all chains: below, shares of draws are those of the starts
+_MINOR = 0.05  # a mode of less weight does not keep the rest from being believed
 
 
 @dataclass(frozen=True, eq=False)
 class Modes:
     """The mode of each draw, labels [chain, draw] from 0, told apart by the parameter `by`.
 
-    `crossings` counts how often a chain goes from one to another: few, and the weights are those of
-    the starts.
+    `weights` [mode] are shares of the draws, or come from masses; `crossings` counts how often a
+    chain goes from one to another.
     """
 
     by: Key
     labels: NDArray[np.int64]
+    weights: Array
     crossings: int
 
     @property
     def count(self) -> int:
         """How many there are."""
-        return int(self.labels.max()) + 1
+        return self.weights.size
 
-    def weight(self, mode: int) -> float:
-        """The share of the draws that lie in a mode."""
-        return float(np.mean(self.labels == mode))
+    @property
+    def in_order(self) -> list[int]:
+        """The modes, the heaviest first."""
+        return [int(mode) for mode in np.argsort(-self.weights)]
+
+    @property
+    def apart(self) -> bool:
+        """Whether chains go between them so seldom that shares of draws say nothing."""
+        return self.crossings < _CROSSINGS
+
+    def weighed(self, log_masses: Sequence[float]) -> "Modes":
+        """The same with weights from the modes' log masses."""
+        mass = np.exp(np.array(log_masses) - max(log_masses))
+        return replace(self, weights=mass / mass.sum())
+
+    def minor(self) -> tuple[int, ...]:
+        """The chains that spent most of their time in a mode of little weight."""
+        own = [int(np.bincount(chain).argmax()) for chain in self.labels]
+        return tuple(c for c, mode in enumerate(own) if self.weights[mode] < _MINOR)
 
 
 def find(parameters: Mapping[Key, Array]) -> Modes | None:
@@ -55,7 +74,8 @@ def find(parameters: Mapping[Key, Array]) -> Modes | None:
         return None
     _, by, cuts = min(found, key=lambda one: one[0])
     labels = np.searchsorted(np.array(cuts), parameters[by]).astype(np.int64)
-    return Modes(by, labels, int((np.diff(labels, axis=1) != 0).sum()))
+    shares = np.bincount(labels.ravel(), minlength=len(cuts) + 1) / labels.size
+    return Modes(by, labels, shares, int((np.diff(labels, axis=1) != 0).sum()))
 
 
 def split(x: Array) -> tuple[list[float], float]:
@@ -87,14 +107,14 @@ def split(x: Array) -> tuple[list[float], float]:
 def describe(parameters: Mapping[Key, Array], lp: Array, modes: Modes) -> list[dict[str, Any]]:
     """One row for each mode and parameter, the heaviest mode first: columns of `tables/modes`."""
     rows = []
-    for place, mode in enumerate(sorted(range(modes.count), key=modes.weight, reverse=True), 1):
+    for place, mode in enumerate(modes.in_order, start=1):
         inside = modes.labels == mode
         for (name, goal), x in parameters.items():
             low, high = hdi(x[inside])
             rows.append(
                 {
                     "mode": place,
-                    "weight": modes.weight(mode),
+                    "weight": float(modes.weights[mode]),
                     "crossings": modes.crossings,
                     "log_posterior": float(lp[inside].max()),
                     "parameter": name,
@@ -112,7 +132,8 @@ def sentence(parameters: Mapping[Key, Array], modes: Modes) -> str:
     """What a reader should know of them, in one line."""
     x, name = parameters[modes.by], modes.by[0]
     told = [
-        f"{name} near {np.median(x[modes.labels == mode]):.2f} ({modes.weight(mode):.0%})"
-        for mode in sorted(range(modes.count), key=modes.weight, reverse=True)
+        f"{name} near {np.median(x[modes.labels == mode]):.2f} ({modes.weights[mode]:.0%})"
+        for mode in modes.in_order
     ]
-    return f"{modes.count} modes: {', '.join(told)}; {modes.crossings} crossings"
+    how = "weights by Laplace's method" if modes.apart else f"{modes.crossings} crossings"
+    return f"{modes.count} modes: {', '.join(told)}; {how}"

@@ -23,7 +23,7 @@ from tactometer.posterior import (
 )
 from tactometer.rsa import Array
 from tactometer.speakers import UTILITIES, Speaker
-from tactometer.whitening import Problem
+from tactometer.whitening import Problem, log_mass
 
 if TYPE_CHECKING:
     from arviz import InferenceData
@@ -161,26 +161,72 @@ def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -
     for rung in (settings, _careful(settings)):
         runs += 1
         found = chains.run(problem, rung, first=found)
-        stuck = stuck_chains(found.lp)
-        left_out = stuck if runs > 1 and len(stuck) < settings.chains / 2 else ()
-        draws, stats = _of_chains(found, problem, left_out)
-        parameters = scalars(draws, behaviour.goals)
-        told = diagnose(parameters, stats, settings.max_treedepth)
-        clean = is_clean(told, settings.chains * settings.draws) and stuck == left_out
+        seen = _see(found, problem, behaviour.goals, last=runs > 1)
+        told = diagnose(seen.parameters, seen.stats, settings.max_treedepth)
+        clean = is_clean(told, settings.chains * settings.draws) and seen.whole
         if clean:
             break
-    several = modes.find(parameters)
     diagnostics = Diagnostics(
         **told,
-        stuck=stuck,
-        modes=several.count if several else 1,
+        stuck=seen.stuck,
+        modes=seen.modes.count if seen.modes else 1,
         runs=runs,
         seconds=time.monotonic() - start,
         verdict=("ok" if runs == 1 else "refit") if clean else "suspect",
-        notes=tuple(_notes(parameters, speaker, several, stuck, left_out)),
+        notes=tuple(_notes(seen, speaker)),
     )
-    rows = modes.describe(parameters, stats["lp"], several) if several else []
-    return Sampled(behaviour, speaker, settings, draws, stats, diagnostics, rows)
+    return Sampled(behaviour, speaker, settings, seen.draws, seen.stats, diagnostics, seen.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A run as it is believed: what is left of the chains, the modes, and which chains are stuck.
+
+    `whole` says that nothing is wrong that was not left out.
+    """
+
+    draws: Mapping[str, Array]
+    stats: Mapping[str, Array]
+    parameters: Mapping[modes.Key, Array]
+    stuck: tuple[int, ...]
+    minor: tuple[int, ...]
+    modes: modes.Modes | None
+    rows: list[dict[str, Any]]
+    told_apart: str
+    whole: bool
+
+
+def _see(found: Run, problem: Problem, goals: tuple[str, ...], *, last: bool) -> _Seen:
+    """Leave out of the last run chains that are stuck, or in a mode of little weight, if they are
+    the fewer.
+    """
+    count = len(found.lp)
+    stuck = stuck_chains(found.lp)
+    out = stuck if last and len(stuck) < count / 2 else ()
+    draws, stats = _of_chains(found, problem, out)
+    parameters = scalars(draws, goals)
+    several = modes.find(parameters)
+    rows: list[dict[str, Any]] = []
+    sentence = ""
+    minor: tuple[int, ...] = ()
+    if several:
+        kept = [c for c in range(count) if c not in out]
+        if several.apart:
+            v = found.v[kept]
+            inside = [v[several.labels == mode].mean(axis=0) for mode in range(several.count)]
+            several = several.weighed([log_mass(problem, centre) for centre in inside])
+        rows = modes.describe(parameters, stats["lp"], several)
+        sentence = modes.sentence(parameters, several)
+        if last and several.apart:
+            minor = tuple(kept[c] for c in several.minor())
+        if minor and len(out) + len(minor) <= count / 2:
+            draws, stats = _of_chains(found, problem, (*out, *minor))
+            parameters = scalars(draws, goals)
+        else:
+            minor = ()
+    return _Seen(
+        draws, stats, parameters, stuck, minor, several, rows, sentence, whole=stuck == out
+    )
 
 
 def _of_chains(
@@ -192,20 +238,20 @@ def _of_chains(
     return draws, {name: found.columns[column][kept, :, 0] for name, column in _STATS.items()}
 
 
-def _notes(
-    parameters: Mapping[modes.Key, Array],
-    speaker: Speaker,
-    several: modes.Modes | None,
-    stuck: tuple[int, ...],
-    left_out: tuple[int, ...],
-) -> Iterator[str]:
-    if several:
-        yield modes.sentence(parameters, several)
-    if stuck:
-        which = ", ".join(str(c + 1) for c in stuck)
-        yield f"chain {which} stuck far below the others" + (", left out" if left_out else "")
-    silent = uninformed(parameters, len(speaker.utilities))
-    if silent and len(silent) == len({name for name, _ in parameters}):
+def _notes(seen: _Seen, speaker: Speaker) -> Iterator[str]:
+    if seen.told_apart:
+        yield seen.told_apart
+    left_out = (*(seen.stuck if seen.whole else ()), *seen.minor)
+    for what, which in (
+        ("stuck far below the others", seen.stuck),
+        ("in a minor mode", seen.minor),
+    ):
+        if which:
+            names = ", ".join(str(c + 1) for c in which)
+            out = ", left out" if set(which) <= set(left_out) else ""
+            yield f"chain {names} {what}{out}"
+    silent = uninformed(seen.parameters, len(speaker.utilities))
+    if silent and len(silent) == len({name for name, _ in seen.parameters}):
         yield "the answers carry no information: this is the prior"
     elif silent:
         yield f"the answers say next to nothing of {', '.join(silent)}"

@@ -177,10 +177,22 @@ def _frame(entries: Array, covariance: Array) -> tuple[Frame, Array]:
     return Frame(order, np.eye(order.size) - straight, _SOFTNESS * spread), straight
 
 
+def log_mass(problem: Problem, v: Array) -> float:
+    """The log of the posterior mass of the mode near v [P], up to a constant: Laplace's method."""
+    _, value, information = _climb(problem, v)
+    return value - 0.5 * float(np.linalg.slogdet(information)[1])
+
+
 def _mode(problem: Problem) -> tuple[Array, Array]:
     """The posterior mode v, and the information there in u."""
-    u = problem.start()
-    u[: problem.entries] = 0
+    u, _, information = _climb(problem, problem.start())
+    return _of_logs(problem, u), information
+
+
+def _climb(problem: Problem, v: Array) -> tuple[Array, float, Array]:
+    """The mode u that Fisher scoring comes to from v, its value and information."""
+    u = v.copy()
+    u[: problem.entries] = np.log(v[: problem.entries])
     damping = 1.0
     value, gradient, information = _expand(problem, u)
     for _ in range(_ITERATIONS):
@@ -198,7 +210,7 @@ def _mode(problem: Problem) -> tuple[Array, Array]:
         value, gradient, information = _expand(problem, u)
         if gain < 1e-3:
             break
-    return _of_logs(problem, u), information
+    return u, value, information
 
 
 def _of_logs(problem: Problem, u: Array) -> Array:
