@@ -288,13 +288,34 @@ def test_a_chain_that_stays_far_below_the_others_is_left_out_and_told() -> None:
     masses = [log_mass(problem, v) for v in entries[:2]]
     assert masses[0] - masses[1] > 5
     found = chains._run(problem, at, at.coordinates(np.array(entries)), settings)
-    for last, kept in ((False, 4), (True, 3)):
-        seen = sampling._see(found, problem, behaviour.goals, last=last)
-        assert seen.stuck == (1,) and seen.whole == last
-        assert seen.parameters["phi", "goal0"].shape[0] == kept
-    assert seen.parameters["phi", "goal0"].max() < 0.5
-    notes = list(sampling._notes(seen, speaker("s2")))
-    assert "chain 2 stuck far below the others, left out" in notes
+    whole, left = (
+        sampling._see(found, problem, behaviour.goals, last=last) for last in (False, True)
+    )
+    assert whole.parameters["phi", "goal0"].shape[0] == 4
+    assert {*left.stuck, *left.minor} == {1} and left.whole
+    assert left.parameters["phi", "goal0"].shape[0] == 3
+    assert left.parameters["phi", "goal0"].max() < 0.5
+    notes = " ".join(sampling._notes(left, speaker("s2")))
+    assert "chain 2" in notes and "left out" in notes
+
+
+def test_two_modes_are_reported_as_two_with_their_weights() -> None:
+    """A speaker that hardly cares for its looks: it wants to look kind, or very informative."""
+    counts = np.array(
+        [[89, 6, 0, 8, 0, 0, 10, 17], [0, 24, 0, 2, 70, 1, 22, 11], [0, 0, 0, 0, 15, 115, 0, 0],
+         [0, 0, 126, 3, 0, 1, 0, 0], [0, 0, 0, 130, 0, 0, 0, 0]], float
+    )  # fmt: skip
+    told = np.array(
+        [[48, 33, 4, 3, 2], [50, 48, 14, 5, 4], [2, 2, 24, 51, 51], [1, 2, 2, 23, 49],
+         [1, 25, 51, 49, 52], [0, 9, 41, 47, 51], [49, 47, 23, 8, 1], [49, 51, 46, 20, 4]], float
+    )  # fmt: skip
+    found = sample(make(counts[None], told), speaker("s2"), FIXED)
+    assert found.diagnostics.modes == 2 and found.diagnostics.verdict != "suspect"
+    assert found.diagnostics.notes[0].startswith("2 modes: phi near")
+    phi = [row for row in found.modes if row["parameter"] == "phi"]
+    assert [row["mode"] for row in phi] == [1, 2]
+    assert phi[0]["mean"] < 0.5 < 0.75 < phi[1]["mean"]
+    assert sum(row["weight"] for row in phi) == pytest.approx(1)
 
 
 def test_answers_without_information_leave_the_prior_and_say_so(yes: np.ndarray) -> None:

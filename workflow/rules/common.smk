@@ -45,6 +45,15 @@ def goals_of(path):
     return paths
 
 
+def answers_of(wildcards):
+    """The choices of each goal; none if the behaviour is recorded."""
+    if wildcards.model in RECORDED:
+        return []
+    return goals_of(f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{goal}}.parquet")(
+        wildcards
+    )
+
+
 def parts_of(wildcards):
     """Everything that the fits, counts, semantics and choices of a model hold for the tables."""
     model = STUDY.models[wildcards.model]

@@ -6,15 +6,6 @@ Makes: comparisons/{model}/{checkpoint}.parquet.
 """
 
 
-def answers_of(wildcards):
-    """The choices of each goal; none if the behaviour is recorded."""
-    if wildcards.model in RECORDED:
-        return []
-    return goals_of(f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{goal}}.parquet")(
-        wildcards
-    )
-
-
 rule compare:
     """Compare the speaker variants of a checkpoint by PSIS-LOO."""
     input:
