@@ -13,8 +13,8 @@ ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help demo test test-engines test-slurm slurm slurm-profile bench findings lint env engines \
-  cmdstan chromium lock clean
+.PHONY: help demo test test-engines test-slurm slurm slurm-profile bench findings calibrate lint \
+  env engines cmdstan chromium lock clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -97,6 +97,9 @@ bench: cmdstan  ## Compare the Stan programs with the straightforward one (a qua
 
 findings: cmdstan  ## Hold the analyses to simulated suites with planted effects and none (an hour)
 	@$(RUN); export PATH; PYTHONPATH=workflow $(BIN)/python benchmarks/findings.py $(BENCH)
+
+calibrate: cmdstan  ## Check the fits on 200 speakers drawn from the prior (half an hour at most)
+	@$(RUN); export PATH; tactometer calibrate $(CALIBRATE)
 
 lock:  ## Write requirements.lock anew from a fresh environment (plain name==version lines)
 	@rm -rf .lock-venv && $(PYTHON) -m venv .lock-venv

@@ -64,9 +64,11 @@ include: "workflow/rules/requests.smk"
 include: "workflow/rules/ask.smk"
 include: "workflow/rules/parse.smk"
 include: "workflow/rules/fit.smk"
+include: "workflow/rules/compare.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/analyses.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/calibrate.smk"
 
 
 report: "workflow/report/workflow.rst"

@@ -1,6 +1,7 @@
 """Posteriors: the human figures, known speakers, bad counts, and chains that cannot be believed."""
 
 import csv
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -8,11 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tactometer import posterior, rsa, sampling
-from tactometer.posterior import hdi, humps, is_clean, stuck_chains, summarise
-from tactometer.sampling import Behaviour, Sampled, SamplingSettings, sample
+from tactometer import chains, cone, modes, posterior, rsa, sampling
+from tactometer.chains import SamplingSettings
+from tactometer.errors import UserError
+from tactometer.posterior import hdi, is_clean, stuck_chains, summarise
+from tactometer.sampling import Behaviour, Sampled, sample
 from tactometer.speakers import speaker
+from tactometer.whitening import log_mass
 
+BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
 HUMAN = Path(__file__).resolve().parent.parent / "resources" / "human"
 VALUES = np.arange(1.0, 6.0)
 FIXED = SamplingSettings(semantics="fixed")
@@ -97,40 +102,14 @@ def test_a_known_speaker_is_found(known: Sampled) -> None:
 
 
 def test_posterior_means_agree_with_importance_sampling(known: Sampled) -> None:
-    """Weights come from the reference model, the proposal is a wide normal in other coordinates."""
-    b, rng = known.behaviour, np.random.default_rng(3)
+    """The same check as `make bench` makes on its six sets."""
+    sys.path.insert(0, str(BENCHMARKS))
+    import importance
 
-    def logit(p: np.ndarray) -> np.ndarray:
-        return np.log(p / (1 - p))
-
-    omega = known.draws["omega"].reshape(-1, 3)
-    drawn = np.column_stack(
-        [
-            logit(known.draws["alpha"].ravel() / 20),
-            logit(known.draws["phi"].ravel()),
-            np.log(omega[:, :2] / omega[:, 2:]),
-        ]
-    )
-    mean, factor = drawn.mean(axis=0), 1.3 * np.linalg.cholesky(np.cov(drawn, rowvar=False))
-    z = rng.standard_t(6, (6000, 4))
-    at = mean + z @ factor.T
-    alpha, phi = 20 / (1 + np.exp(-at[:, 0])), 1 / (1 + np.exp(-at[:, 1]))
-    w = np.exp(np.column_stack([at[:, 2:], np.zeros(len(at))]))
-    w /= w.sum(axis=1, keepdims=True)
-    log_p = rsa.s2(alpha, phi, w, b.theta, b.values, nodes=96)
-    jacobian = np.log(alpha * (20 - alpha) * phi * (1 - phi)) + np.log(w).sum(axis=1)
-    proposal = (-3.5 * np.log1p(z**2 / 6)).sum(axis=1)
-    log_weight = (b.counts[0] * log_p).sum(axis=(1, 2)) + jacobian - proposal
-    weight = np.exp(log_weight - log_weight.max())
-    weight /= weight.sum()
-    rows = {row["parameter"]: row for row in known.summary()}
-    for name, x in {"alpha": alpha, "phi": phi, "omega_inf": w[:, 0], "omega_soc": w[:, 1]}.items():
-        expected = weight @ x
-        error = np.hypot(
-            np.sqrt(weight**2 @ (x - expected) ** 2),
-            rows[name]["sd"] / np.sqrt(rows[name]["ess_bulk"]),
-        )
-        assert abs(rows[name]["mean"] - expected) < 4 * error
+    expected = importance.means(known.behaviour, known.draws)
+    for row in known.summary():
+        mean, error = expected[row["parameter"]]
+        assert abs(row["mean"] - mean) < 3 * np.hypot(error, row["sd"] / row["ess_bulk"] ** 0.5)
 
 
 def test_the_same_seed_gives_the_same_draws(known: Sampled) -> None:
@@ -166,7 +145,7 @@ def test_a_subset_has_only_its_own_parameters(yes: np.ndarray, name: str) -> Non
 
 @pytest.mark.parametrize("semantics", ["fixed", "joint"])
 def test_no_answers_at_all_leave_the_prior(yes: np.ndarray, semantics: str) -> None:
-    settings = SamplingSettings(semantics=semantics, chains=4, warmup=700, draws=700)
+    settings = SamplingSettings(semantics=semantics, chains=4, warmup=700, draws=1000)
     found = sample(make(np.zeros((1, 5, 8)), yes), speaker("s2"), settings)
     rows = {row["parameter"]: row for row in found.summary()}
     assert (
@@ -208,8 +187,8 @@ def test_temporary_files_are_gone_even_after_an_error(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     broken = {"G": 0}
-    with pytest.raises(sampling.UserError, match="s2_fixed"):
-        sampling._cmdstan(sampling.STAN / "s2_fixed.stan", broken | {"joint": 0}, [{}] * 4, FIXED)
+    with pytest.raises(UserError, match="s2_fixed"):
+        chains.execute(chains.STAN / "s2_fixed.stan", broken | {"joint": 0}, [{}], FIXED, 20, 20)
     sample(known.behaviour, speaker("s2"), replace(FIXED, chains=1, warmup=20, draws=20))
     assert not [p for p in tmp_path.iterdir() if p.name.startswith("tactometer-")]
 
@@ -217,20 +196,37 @@ def test_temporary_files_are_gone_even_after_an_error(
 def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
     known: Sampled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    good = (dict(known.draws), dict(known.stats))
-    bad = (good[0], {**known.stats, "diverging": np.ones_like(known.stats["diverging"])})
+    """Real draws; the divergences are planted."""
+    settings = replace(FIXED, warmup=150, draws=150, chains=2)
+    problem = sampling.problem_of(known.behaviour, speaker("s2"), settings)
+    good = chains.run(problem, settings)
+    columns = {**good.columns, "divergent__": np.ones_like(good.columns["divergent__"])}
+    bad = replace(good, columns=columns)
     for runs, verdict in (([good], "ok"), ([bad, good], "refit"), ([bad, bad], "suspect")):
         asked: list[SamplingSettings] = []
 
-        def run(_b: object, _s: object, settings: SamplingSettings, *, spread: bool, runs=runs):
-            assert spread == bool(asked)  # noqa: B023
+        def run(_p: object, settings: SamplingSettings, *, first: object, runs=runs):
+            assert (first is not None) == bool(asked)  # noqa: B023
             asked.append(settings)  # noqa: B023
             return runs[len(asked) - 1]  # noqa: B023
 
-        monkeypatch.setattr(sampling, "_run", run)
-        assert sample(known.behaviour, speaker("s2"), FIXED).diagnostics.verdict == verdict
-        assert [s.warmup for s in asked] == [1000, 2000][: len(runs)]
-        assert [s.adapt_delta for s in asked] == pytest.approx([0.95, 0.99][: len(runs)])
+        monkeypatch.setattr(chains, "run", run)
+        monkeypatch.setattr(sampling, "is_clean", lambda told, _n: told["divergences"] == 0)
+        assert sample(known.behaviour, speaker("s2"), settings).diagnostics.verdict == verdict
+        assert [s.warmup for s in asked] == [150, 300][: len(runs)]
+        assert [s.delta for s in asked] == pytest.approx([0.85, 0.97][: len(runs)])
+
+
+def test_a_second_run_starts_all_over_the_prior_and_comes_to_the_same(known: Sampled) -> None:
+    problem = sampling.problem_of(known.behaviour, speaker("s2"), FIXED)
+    first = chains.run(problem, replace(FIXED, warmup=150, draws=150))
+    starts = chains._spread(problem, chains.whiten(problem), 40, np.random.default_rng(1))
+    alpha = problem.natural(chains.whiten(problem).variables(starts)).alpha
+    assert np.quantile(alpha, 0.9) - np.quantile(alpha, 0.1) > 4 * known.draws["alpha"].std()
+    again = chains.run(problem, FIXED, first=first)
+    x = again.columns["alpha"][..., 0]
+    assert posterior.stuck_chains(again.lp) == () and posterior.rhat(x) < 1.02
+    assert abs(x.mean() - known.draws["alpha"].mean()) < 0.2 * x.std()
 
 
 def test_stuck_chains_are_told_from_modes() -> None:
@@ -247,19 +243,89 @@ def test_two_humps_are_two_modes_and_noise_is_none() -> None:
     rng = np.random.default_rng(2)
     for _ in range(20):
         one = rng.normal(size=(4, 1000))
-        assert humps(one) == 1
-        assert humps(rng.uniform(size=(4, 1000))) == 1
-        assert humps(np.where(rng.uniform(size=one.shape) < 0.3, one + 6, one)) == 2
-    stats = {
-        "lp": rng.normal(size=(4, 1000)),
-        "diverging": np.zeros((4, 1000)),
-        "tree_depth": np.ones((4, 1000)),
-    }
-    apart = {"alpha": one + np.array([0, 0, 5, 5])[:, None]}
-    found = posterior.diagnose(apart, stats, 10)
-    assert found["pattern"] == "several modes" and found["rhat"] > 1.5
-    assert not is_clean(found, 4000)
-    assert is_clean(posterior.diagnose({"alpha": one}, stats, 10), 4000)
+        assert modes.find({("alpha", None): one, ("phi", "g"): rng.uniform(size=one.shape)}) is None
+        two = np.where(rng.uniform(size=one.shape) < 0.3, one + 6, one)
+        found = modes.find({("alpha", None): one, ("phi", "g"): two})
+        assert found is not None and found.count == 2 and found.by == ("phi", "g")
+        rows = modes.describe({("phi", "g"): two}, one, found)
+        assert [row["mean"] for row in rows] == pytest.approx([0, 6], abs=0.1)
+        assert [row["weight"] for row in rows] == pytest.approx([0.7, 0.3], abs=0.03)
+        assert found.crossings > 1000
+
+
+def test_chains_that_disagree_are_modes_of_unknown_weight_and_no_clean_run() -> None:
+    rng = np.random.default_rng(3)
+    apart = {("alpha", None): rng.normal(size=(4, 1000)) + np.array([0, 0, 12, 12])[:, None]}
+    found = modes.find(apart)
+    assert found is not None and found.apart and found.minor() == ()
+    assert found.weighed([0.0, -4.0]).minor() == (2, 3)
+    assert "2 modes: alpha near" in modes.sentence(apart, found)
+    stats = {"diverging": np.zeros((4, 1000)), "tree_depth": np.ones((4, 1000))}
+    told = posterior.diagnose(apart, stats, 10)
+    assert told["rhat"] > 1.5 and not is_clean(told, 4000)
+    assert is_clean(posterior.diagnose({("a", None): rng.normal(size=(4, 1000))}, stats, 10), 4000)
+
+
+# of a speaker with alpha 11 and phi .27, found among draws from the prior
+TWO_MODES = np.zeros((1, 5, 8))
+TWO_MODES[0, range(5), [3, 4, 5, 2, 3]] = [130, 130, 127, 130, 130]
+TWO_MODES[0, 2, 4] = 3
+TWO_MODES_YES = np.array(
+    [[51, 20, 6, 2, 3], [52, 46, 9, 7, 2], [1, 4, 24, 47, 49], [1, 1, 3, 24, 51],
+     [4, 17, 46, 49, 52], [2, 5, 39, 49, 49], [49, 43, 25, 6, 0], [50, 50, 46, 27, 2]], float
+)  # fmt: skip
+
+
+def test_a_chain_that_stays_far_below_the_others_is_left_out_and_told() -> None:
+    """One chain starts in a mode of a thousandth of the weight (by Laplace's method), and stays."""
+    behaviour = make(TWO_MODES, TWO_MODES_YES)
+    settings = replace(FIXED, warmup=200, draws=200)
+    problem = sampling.problem_of(behaviour, speaker("s2"), settings)
+    at = chains.whiten(problem)
+    heavy = cone.Natural(np.array(15.0), np.array([0.354]), np.array([[0.548, 0.124, 0.328]]))
+    light = cone.Natural(np.array(19.1), np.array([0.517]), np.array([[0.216, 0.439, 0.345]]))
+    entries = [cone.entries(natural, speaker("s2")) for natural in (heavy, light, heavy, heavy)]
+    masses = [log_mass(problem, v) for v in entries[:2]]
+    assert masses[0] - masses[1] > 5
+    found = chains._run(problem, at, at.coordinates(np.array(entries)), settings)
+    whole, left = (
+        sampling._see(found, problem, behaviour.goals, last=last) for last in (False, True)
+    )
+    assert whole.parameters["phi", "goal0"].shape[0] == 4
+    assert {*left.stuck, *left.minor} == {1} and left.whole
+    assert left.parameters["phi", "goal0"].shape[0] == 3
+    assert left.parameters["phi", "goal0"].max() < 0.5
+    notes = " ".join(sampling._notes(left, speaker("s2")))
+    assert "chain 2" in notes and "left out" in notes
+
+
+def test_two_modes_are_reported_as_two_with_their_weights() -> None:
+    """A speaker that hardly cares for its looks: it wants to look kind, or very informative."""
+    counts = np.array(
+        [[89, 6, 0, 8, 0, 0, 10, 17], [0, 24, 0, 2, 70, 1, 22, 11], [0, 0, 0, 0, 15, 115, 0, 0],
+         [0, 0, 126, 3, 0, 1, 0, 0], [0, 0, 0, 130, 0, 0, 0, 0]], float
+    )  # fmt: skip
+    told = np.array(
+        [[48, 33, 4, 3, 2], [50, 48, 14, 5, 4], [2, 2, 24, 51, 51], [1, 2, 2, 23, 49],
+         [1, 25, 51, 49, 52], [0, 9, 41, 47, 51], [49, 47, 23, 8, 1], [49, 51, 46, 20, 4]], float
+    )  # fmt: skip
+    found = sample(make(counts[None], told), speaker("s2"), FIXED)
+    assert found.diagnostics.modes == 2 and found.diagnostics.verdict != "suspect"
+    assert found.diagnostics.notes[0].startswith("2 modes: phi near")
+    phi = [row for row in found.modes if row["parameter"] == "phi"]
+    assert [row["mode"] for row in phi] == [1, 2]
+    assert phi[0]["mean"] < 0.5 < 0.75 < phi[1]["mean"]
+    assert sum(row["weight"] for row in phi) == pytest.approx(1)
+
+
+def test_answers_without_information_leave_the_prior_and_say_so(yes: np.ndarray) -> None:
+    """No semantics: every utterance is as true of every state, and all speakers say the same."""
+    told = make(np.full((1, 5, 8), 130 / 8), np.zeros((8, 5)), 0)
+    found = sample(told, speaker("s2"), FIXED)
+    assert "the answers carry no information: this is the prior" in found.diagnostics.notes
+    assert all(abs(row["contraction"]) < 0.15 for row in found.summary())
+    informed = sample(make(np.full((1, 5, 8), 130 / 8), yes), speaker("s2"), FIXED)
+    assert not any("no information" in note for note in informed.diagnostics.notes)
 
 
 def test_summaries_are_those_of_a_known_density() -> None:

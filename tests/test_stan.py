@@ -1,15 +1,17 @@
 """The Stan programs say what the numpy reference says, in coordinates with the right prior."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from tactometer import cmdstan, cone, rsa
-from tactometer.cone import Natural
-from tactometer.sampling import program, stan_data
+from tactometer.chains import program, stan_data
+from tactometer.cone import Frame, Natural
 from tactometer.speakers import SPEAKERS, Speaker, speaker
-from tactometer.whitening import Problem
+from tactometer.whitening import Problem, Whitening
 
 
 def behaviour(
@@ -35,13 +37,32 @@ def behaviour(
     )
 
 
-def evaluate(problem: Problem, v: np.ndarray) -> dict[str, float]:
-    """log_prior and log_likelihood of the Stan program at v = (y, logit theta)."""
-    data = stan_data(problem)
+def framed(problem: Problem, rng: np.random.Generator) -> Whitening:
+    """Coordinates in which every entry leans on those before it, in any order."""
+    count = problem.entries
+    slopes = np.tril(rng.normal(0, 0.3, (count, count)), -1)
+    frame = Frame(rng.permutation(count), slopes, rng.uniform(0.2, 1, count))
+    return replace(Whitening.none(problem), frame=frame)
+
+
+def variables(problem: Problem, natural: Natural, theta: np.ndarray | None = None) -> np.ndarray:
+    """Entries, the cost's logit and logit theta of natural parameters."""
+    v = cone.entries(natural, problem.speaker)
+    if natural.cost is not None:
+        v = np.append(v, np.log((natural.cost - 1) / (10 - natural.cost)))
+    if problem.joint:
+        assert theta is not None
+        v = np.append(v, np.log(theta / (1 - theta)).ravel(order="F"))
+    return v
+
+
+def evaluate(problem: Problem, at: Whitening, z: np.ndarray) -> dict[str, float]:
+    """log_prior and log_likelihood of the Stan program at z."""
+    data = stan_data(problem, at)
     cost = problem.negated is not None
     model = cmdstan.compile_program(program(problem.speaker, joint=problem.joint, cost=cost))
     fit = model.sample(
-        data=data, inits={"z": v.tolist()}, fixed_param=True, chains=1, iter_sampling=1,
+        data=data, inits={"z": z.tolist()}, fixed_param=True, chains=1, iter_sampling=1,
         sig_figs=16, show_progress=False,
     )  # fmt: skip
     return {name: float(fit.stan_variable(name)[0]) for name in ("log_prior", "log_likelihood")}
@@ -84,19 +105,17 @@ def test_the_likelihood_is_the_references_up_to_alpha_20(name: str, shape: dict[
         problem = behaviour(seed, name, **shape)
         rng = np.random.default_rng([seed, 1])
         natural = random_natural(rng, problem, alpha)
-        theta, v = (
-            problem.theta(problem.start()),
-            cone.coordinates(natural, problem.speaker, problem.softness),
-        )
+        theta = problem.theta(problem.start())
         if problem.joint:
             theta = rng.beta(0.6, 0.6, theta.shape).clip(1e-4, 1 - 1e-4)
-            v = np.append(v, np.log(theta / (1 - theta)).ravel(order="F"))
+        at = framed(problem, rng)
+        z = at.coordinates(variables(problem, natural, theta))
         expected = reference(problem, natural, theta)
-        assert evaluate(problem, v)["log_likelihood"] == pytest.approx(expected, rel=1e-6)
+        assert evaluate(problem, at, z)["log_likelihood"] == pytest.approx(expected, rel=1e-6)
 
 
-def leapfrog(problem: Problem, v: np.ndarray, *, native: bool) -> tuple[float, np.ndarray]:
-    """The log posterior near v, and where one leapfrog step from v leads, in steps^2 / 2.
+def leapfrog(problem: Problem, at: Whitening, *, native: bool) -> tuple[float, np.ndarray]:
+    """The log posterior near z = 0, and where one leapfrog step from there leads, in steps^2 / 2.
 
     The momentum is the seed's, so two programs' places differ by the difference of their gradients
     (which this CmdStan writes with 6 digits alone).
@@ -105,7 +124,7 @@ def leapfrog(problem: Problem, v: np.ndarray, *, native: bool) -> tuple[float, n
     cost = problem.negated is not None
     stan_file = program(problem.speaker, joint=problem.joint, cost=cost)
     fit = cmdstan.compile_program(stan_file, native=native).sample(
-        data=stan_data(problem, centre=v), inits={"z": [0.0] * v.size}, chains=1, seed=1,
+        data=stan_data(problem, at), inits={"z": [0.0] * at.centre.size}, chains=1, seed=1,
         iter_warmup=0, iter_sampling=1, adapt_engaged=False, step_size=step, max_treedepth=1,
         sig_figs=16, show_progress=False,
     )  # fmt: skip
@@ -123,12 +142,12 @@ def test_the_programs_cpp_half_has_the_value_and_gradient_of_the_program_alone(
     for seed, alpha in enumerate((0.05, 3.3, 12.0, 19.99)):
         problem = behaviour(seed, name, **shape)
         rng = np.random.default_rng([seed, 2])
-        v = cone.coordinates(random_natural(rng, problem, alpha), problem.speaker, problem.softness)
-        if problem.joint:
-            theta = rng.beta(0.6, 0.6, problem.yes.shape).clip(1e-4, 1 - 1e-4)
-            v = np.append(v, np.log(theta / (1 - theta)).ravel(order="F"))
+        theta = rng.beta(0.6, 0.6, problem.yes.shape).clip(1e-4, 1 - 1e-4)
+        v = variables(problem, random_natural(rng, problem, alpha), theta)
+        at = framed(problem, rng)
+        at = replace(at, centre=at.coordinates(v))
         (lp, there), (pure_lp, pure_there) = (
-            leapfrog(problem, v, native=native) for native in (True, False)
+            leapfrog(problem, at, native=native) for native in (True, False)
         )
         assert lp == pytest.approx(pure_lp, rel=1e-10)
         assert np.all(pure_there != 0)
@@ -142,13 +161,13 @@ def log_volume(function: Callable[[np.ndarray], np.ndarray], v: np.ndarray) -> f
     return float(np.linalg.slogdet(slopes)[1])
 
 
-def free_parameters(problem: Problem, y: np.ndarray) -> np.ndarray:
+def free_parameters(problem: Problem, at: Whitening, z: np.ndarray) -> np.ndarray:
     """As many natural parameters as there are coordinates: their prior is flat."""
-    goals, cost = len(problem.counts), problem.negated is not None
-    at = cone.natural(y, problem.speaker, goals, cost, problem.softness)
-    weights = at.omega[:, np.array(cone.active(problem.speaker), bool)][:, 1:]
-    phi = at.phi if problem.speaker.has_phi else []
-    return np.concatenate([[at.alpha], weights.ravel(), phi, [at.cost] if cost else []])
+    natural = problem.natural(at.variables(z))
+    weights = natural.omega[:, np.array(cone.active(problem.speaker), bool)][:, 1:]
+    phi = natural.phi if problem.speaker.has_phi else []
+    cost = [] if natural.cost is None else [natural.cost]
+    return np.concatenate([[natural.alpha], weights.ravel(), phi, cost])
 
 
 @pytest.mark.parametrize("name", SPEAKERS)
@@ -156,33 +175,33 @@ def test_the_prior_is_flat_in_the_natural_parameters(name: str) -> None:
     problem = behaviour(1, name, goals=2, cost=True)
     rng, constants = np.random.default_rng(7), []
     for alpha in (0.3, 4.0, 15.0):
-        drawn = random_natural(rng, problem, alpha)
-        y = cone.coordinates(drawn, problem.speaker, problem.softness)
-        volume = log_volume(lambda at: free_parameters(problem, at), y)
-        constants.append(evaluate(problem, y)["log_prior"] - volume)
+        at = framed(problem, rng)
+        z = at.coordinates(variables(problem, random_natural(rng, problem, alpha)))
+        volume = log_volume(partial(free_parameters, problem, at), z)
+        constants.append(evaluate(problem, at, z)["log_prior"] - volume)
     assert np.ptp(constants) < 1e-4
 
 
 def test_theta_has_a_flat_prior_and_its_answers_are_binomial() -> None:
     problem = behaviour(2, "s2", joint=True)
     rng, found = np.random.default_rng(8), []
-    y = problem.start()[: problem.size]
+    at, natural = Whitening.none(problem), random_natural(rng, problem, 3.0)
     for _ in range(3):
         theta = rng.uniform(0.05, 0.95, problem.yes.shape)
-        v = np.append(y, np.log(theta / (1 - theta)).ravel(order="F"))
+        z = at.coordinates(variables(problem, natural, theta))
         kernel = problem.yes * np.log(theta) + (problem.n - problem.yes) * np.log1p(-theta)
         jacobian = np.log(theta) + np.log1p(-theta)
-        found.append(evaluate(problem, v)["log_prior"] - (kernel + jacobian).sum())
+        found.append(evaluate(problem, at, z)["log_prior"] - (kernel + jacobian).sum())
     assert np.ptp(found) < 1e-8
 
 
 def test_coordinates_and_natural_parameters_are_each_others_inverse() -> None:
     rng = np.random.default_rng(9)
-    for known in SPEAKERS.values():
+    for name, known in SPEAKERS.items():
+        problem = behaviour(3, name, goals=3, cost=True)
         drawn = cone.draw_prior(rng, known, 3, True)
-        softness = rng.uniform(0.2, 1)
-        y = cone.coordinates(drawn, known, softness)
-        back = cone.natural(y, known, 3, True, softness)
+        at = framed(problem, rng)
+        back = problem.natural(at.variables(at.coordinates(variables(problem, drawn))))
         assert back.alpha == pytest.approx(drawn.alpha) and back.cost == pytest.approx(drawn.cost)
         assert back.omega == pytest.approx(drawn.omega)
         assert not known.has_phi or back.phi == pytest.approx(drawn.phi)

@@ -59,6 +59,25 @@ def judged_option(wildcards):
     return " ".join(f"--judged={shlex.quote(path)}" for path in judged(wildcards))
 
 
+def goals_of(path):
+    """An input function: a path for each goal of a checkpoint of the model."""
+
+    def paths(wildcards):
+        goals = STUDY.models[wildcards.model].goals
+        return [path.format(goal=goal, **wildcards) for goal in goals]
+
+    return paths
+
+
+def answers_of(wildcards):
+    """The choices of each goal; none if the behaviour is recorded."""
+    if wildcards.model in RECORDED:
+        return []
+    return goals_of(f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{goal}}.parquet")(
+        wildcards
+    )
+
+
 def parts_of(wildcards):
     """Everything that the fits, counts, semantics and choices of a model hold for the tables."""
     model = STUDY.models[wildcards.model]
@@ -70,6 +89,8 @@ def parts_of(wildcards):
         for goal in model.goals:
             yield f"{RESULTS}/counts/{place}/{goal}.parquet"
             yield from (f"{RESULTS}/fits/{place}/{goal}.{part}" for part in PARTS)
+        if model.compares:
+            yield f"{RESULTS}/comparisons/{place}.parquet"
         for prompt_set in model.prompt_sets:
             yield f"{RESULTS}/choices/{place}/{prompt_set}.parquet"
             if STUDY.judge:

@@ -3,14 +3,13 @@
 Needs: counts and semantics, recipes/fit.json (Stan programs, code, versions) and
 recipes/fit/{model}.json (what is fitted for this model).
 Makes: fits/{model}/{checkpoint}/{goal}.nc, a group per framing and speaker variant, and beside it
-what the tables and analyses read of it: .estimates, .diagnostics, .predictive, .draws (thinned).
+what the tables and analyses read of it: .estimates, .diagnostics, .predictive, .modes and .draws
+(thinned).
 """
 
 PARTS = [
-    "estimates.parquet",
-    "diagnostics.parquet",
-    "predictive.parquet",
-    "draws.parquet",
+    f"{part}.parquet"
+    for part in ("estimates", "diagnostics", "predictive", "modes", "draws")
 ]
 SHARING = [model.name for model in STUDY.models.values() if model.shares]
 FIT = (

@@ -8,6 +8,7 @@ Makes: tables/models/{model}/{table}.parquet, tables/{table}.parquet and tables/
 TABLES = [
     "estimates",
     "diagnostics",
+    "modes",
     "counts",
     "semantics",
     "predictive",
@@ -16,6 +17,7 @@ TABLES = [
     "asked",
     "replies",
     "published",
+    *(["comparison"] if STUDY.compares else []),
     *(["agreement"] if STUDY.judge else []),
 ]
 

@@ -140,6 +140,13 @@ def _add_results(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument("--out", type=Path, nargs="+", required=True, help="{goal}.nc for each")
     command.add_argument("--threads", type=int, default=1)
 
+    command = _command(commands, "compare-speakers", stages.compare, "compare speaker variants")
+    command.add_argument("--settings", type=Path, required=True, help="the model's fit recipe")
+    command.add_argument("--fits", type=Path, nargs="+", required=True, help="{goal}.nc for each")
+    command.add_argument("--counts", type=Path, nargs="+", required=True, help="one for each goal")
+    command.add_argument("--choices", type=Path, nargs="*", default=[], help="none if recorded")
+    command.add_argument("--out", type=Path, required=True)
+
     command = _command(commands, "gather", stages.gather, "gather the tables of one model")
     _of_model(command)
     command.add_argument("--results", type=Path, required=True)

@@ -39,6 +39,7 @@ PROBE_SECONDS = 6.0
 HEARTBEAT_SECONDS = 8.0
 CPP_FLAGS: dict[str, str] = {}  # CmdStan's own -O3: range checks off gained 10% at most
 _WORKSPACE = ".tactometer-"
+_WORKING: dict[tuple[str | None, Path], Path] = {}
 _HEADER = "native.hpp"  # not the name of what stanc writes
 
 
@@ -59,10 +60,15 @@ def find() -> Path | None:
 
 
 def ensure(progress: Progress = say) -> Path:
-    """A CmdStan that works, installed if there is none; UserError if no way leads to one."""
+    """A CmdStan that works, installed if there is none; UserError if no way leads to one.
+
+    What worked is taken to work as long as this process lives: looking again takes 30 ms.
+    """
+    named = os.environ.get("CMDSTAN")
+    if (named, Path.home()) in _WORKING:
+        return _WORKING[named, Path.home()]
     place = find()
     if place is None:
-        named = os.environ.get("CMDSTAN")
         home = Path(named).expanduser().parent if named else _home()
         try:
             home.mkdir(parents=True, exist_ok=True)
@@ -76,6 +82,7 @@ def ensure(progress: Progress = say) -> Path:
                 "set CMDSTAN to a working CmdStan or to a free folder."
             ) from None
     _library().set_cmdstan_path(str(place))
+    _WORKING[named, Path.home()] = place
     return place
 
 

@@ -11,17 +11,28 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tactometer import digests, files
+from tactometer.chains import SamplingSettings
 from tactometer.counts import POOLED
 from tactometer.posterior import scalars
 from tactometer.rsa import Array
-from tactometer.sampling import Behaviour, Sampled, SamplingSettings, sample
+from tactometer.sampling import Behaviour, Sampled, sample
 from tactometer.speakers import speaker
 
 PREDICTIVE_DRAWS = 400
 INTERVAL = (0.025, 0.975)
 TINY = 1e-300  # an utterance that is never said still has a logarithm
-SUMMARIES = ("estimates", "diagnostics", "predictive", "draws")
 THINNED = 1000  # draws that the analyses read: enough for 95% intervals of differences
+SUMMARIES = ("estimates", "diagnostics", "predictive", "modes", "draws")
+
+MODES = {
+    **dict.fromkeys(["framing", "speaker", "semantics"], pl.String),
+    "mode": pl.Int64,
+    "weight": pl.Float64,
+    "crossings": pl.Int64,
+    "log_posterior": pl.Float64,
+    "parameter": pl.String,
+    **dict.fromkeys(["mean", "sd", "hdi_low", "hdi_high"], pl.Float64),
+}
 
 
 @dataclass
@@ -32,6 +43,7 @@ class Rows:
     diagnostics: list[dict[str, Any]] = field(default_factory=list)
     predictive: list[dict[str, Any]] = field(default_factory=list)
     draws: list[pl.DataFrame] = field(default_factory=list)
+    modes: list[dict[str, Any]] = field(default_factory=list)
 
 
 def fit(
@@ -162,6 +174,11 @@ def _store(
             rows[goal].predictive += [{**head, **row} for row in predicted]
             named = [pl.lit(value).alias(column) for column, value in head.items()]
             rows[goal].draws.append(drawn.select(*named, pl.all()))
+            rows[goal].modes += [
+                {**head, **{k: v for k, v in row.items() if k != "goal"}}
+                for row in sampled.modes
+                if row["goal"] in (None, goal)
+            ]
 
 
 def _draws(sampled: Sampled, goal: str) -> pl.DataFrame:
@@ -181,16 +198,15 @@ def _thin(total: int, most: int) -> NDArray[np.int64]:
 def _diagnostics(sampled: Sampled) -> dict[str, Any]:
     found = sampled.diagnostics
     notes = [f"{found.runs} runs"] if found.runs > 1 else []
-    if found.pattern != "one mode":
-        notes.append(found.pattern)
     return {
         "divergences": found.divergences,
         "treedepth_hits": found.treedepth_hits,
         "rhat_worst": found.rhat,
         "ess_least": found.ess_bulk,
+        "modes": found.modes,
         "seconds": found.seconds,
         "verdict": found.verdict,
-        "note": "; ".join(notes),
+        "note": "; ".join([*notes, *found.notes]),
     }
 
 
@@ -242,5 +258,6 @@ def _summarise(rows: Rows, path: Path) -> None:
             if part == "draws":  # a speaker variant lacks what another has
                 frame = pl.concat(found, how="diagonal")
             else:
-                frame = pl.DataFrame(found, infer_schema_length=None)
+                schema = MODES if part == "modes" else None
+                frame = pl.DataFrame(found, schema, infer_schema_length=None)
             frame.write_parquet(temporary)

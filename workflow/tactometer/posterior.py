@@ -9,10 +9,10 @@ import numpy as np
 from tactometer.rsa import Array
 
 Verdict = Literal["ok", "refit", "suspect"]
-Pattern = Literal["one mode", "several modes", "stuck chains"]
 
 RHAT_LIMIT = 1.01
 ESS_LIMIT = 400.0  # of 4 x 1000 draws; in proportion for fewer
+NO_WORD = 0.1  # a contraction that a prior's own draws reach
 SUPPORT = {"alpha": (0.0, 20.0), "phi": (0.0, 1.0), "omega": (0.0, 1.0), "cost": (1.0, 10.0)}
 
 
@@ -21,7 +21,9 @@ class Diagnostics:
     """The diagnostics of one fit; rhat and ess are the worst over alpha, phi, omega and cost.
 
     `stuck` are chains whose log posterior stays below the others': they are a fault of sampling,
-    not modes. `seconds` is the wall time of all runs, `runs` their number (2 after a refit).
+    not modes. A minority of them in the last run is left out of the draws, and of the other fields.
+    `modes` is how many humps the posterior has. `seconds` is the wall time of all runs, `runs`
+    their number (2 after a refit); `notes` are for a reader.
     """
 
     divergences: int
@@ -30,10 +32,11 @@ class Diagnostics:
     ess_bulk: float
     ess_tail: float
     stuck: tuple[int, ...]
-    pattern: Pattern
+    modes: int
     runs: int
     seconds: float
     verdict: Verdict
+    notes: tuple[str, ...]
 
 
 def scalars(
@@ -59,20 +62,14 @@ def scalars(
 def diagnose(
     parameters: Mapping[Any, Array], stats: Mapping[str, Array], max_treedepth: int
 ) -> dict[str, Any]:
-    """The fields of `Diagnostics` that one run has: all but runs, seconds and verdict."""
+    """What the checks look at: divergences, treedepth hits, the worst rhat and ess."""
     moving = [x for x in parameters.values() if np.ptp(x) > 0]
-    stuck = stuck_chains(stats["lp"])
-    kept = [c for c in range(len(stats["lp"])) if c not in stuck]
-    apart = len(kept) > 1 and max((rhat(x[kept]) for x in moving), default=1.0) > 1.05
-    several = apart or any(humps(x[kept]) > 1 for x in moving)
     return {
         "divergences": int(stats["diverging"].sum()),
         "treedepth_hits": int((stats["tree_depth"] >= max_treedepth).sum()),
         "rhat": max((rhat(x) for x in moving), default=float("nan")),
         "ess_bulk": min((ess(x, "bulk") for x in moving), default=float("nan")),
         "ess_tail": min((ess(x, "tail") for x in moving), default=float("nan")),
-        "stuck": stuck,
-        "pattern": "stuck chains" if stuck else "several modes" if several else "one mode",
     }
 
 
@@ -92,23 +89,6 @@ def stuck_chains(lp: Array) -> tuple[int, ...]:
     best = int(np.argmax(np.median(lp, axis=1)))
     floor = np.quantile(lp[best], 0.01)
     return tuple(c for c in range(len(lp)) if lp[c].max() < floor)
-
-
-def humps(x: Array) -> int:
-    """How many humps a density has that stand out: a tenth of the highest, above twice the valley
-    between.
-    """
-    _, density = kde(x, float(x.min()), float(x.max()))
-    count, peak, valley = 0, 0.0, 0.0
-    for height in [*density, 0.0]:
-        if height > peak:
-            peak = height
-        if height < peak / 2 and peak > max(2 * valley, density.max() / 10):
-            count, peak, valley = count + 1, 0.0, height
-        elif peak < 2 * valley or peak == 0.0:
-            valley = min(valley, height)
-            peak = height
-    return count
 
 
 def summarise(name: str, x: Array, n_utilities: int) -> dict[str, float]:
@@ -134,8 +114,20 @@ def summarise(name: str, x: Array, n_utilities: int) -> dict[str, float]:
         "ess_bulk": nan if fixed else ess(x, "bulk"),
         "ess_tail": nan if fixed else ess(x, "tail"),
         "rhat": nan if fixed else rhat(x),
-        "contraction": nan if fixed else 1 - float(x.var()) / prior_variance(name, n_utilities),
+        "contraction": nan if fixed else contraction(name, x, n_utilities),
     }
+
+
+def uninformed(parameters: Mapping[tuple[str, str | None], Array], n_utilities: int) -> list[str]:
+    """The parameters of which the answers say next to nothing: their spread is the prior's."""
+    moving = {key: x for key, x in parameters.items() if np.ptp(x) > 0}
+    told = {key[0] for key, x in moving.items() if contraction(key[0], x, n_utilities) > NO_WORD}
+    return list(dict.fromkeys(name for name, _ in moving if name not in told))
+
+
+def contraction(name: str, x: Array, n_utilities: int) -> float:
+    """1 - posterior variance / prior variance: near 0, the answers did not move the parameter."""
+    return 1 - float(x.var()) / prior_variance(name, n_utilities)
 
 
 def prior_variance(name: str, n_utilities: int) -> float:

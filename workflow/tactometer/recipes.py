@@ -47,6 +47,7 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "semantics": ("semantics", ()),
     "import": ("imports", ()),
     "fit": ("fits", ("cmdstanpy", "arviz")),
+    "compare": ("loo", ("arviz",)),
     "tables": ("tables", ()),
     "dictionary": ("dictionary", ()),
     "condense": ("condense", ()),

@@ -2,29 +2,32 @@
 trusted.
 """
 
-import json
-import os
-import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tactometer import cmdstan, cone, rsa
-from tactometer.errors import UserError
-from tactometer.posterior import Diagnostics, diagnose, is_clean, scalars, summarise
+from tactometer import chains, modes, rsa
+from tactometer.chains import Run, SamplingSettings
+from tactometer.posterior import (
+    Diagnostics,
+    diagnose,
+    is_clean,
+    scalars,
+    stuck_chains,
+    summarise,
+    uninformed,
+)
 from tactometer.rsa import Array
 from tactometer.speakers import UTILITIES, Speaker
-from tactometer.whitening import Problem, whitening
+from tactometer.whitening import Problem, log_mass
 
 if TYPE_CHECKING:
     from arviz import InferenceData
 
-STAN = Path(__file__).resolve().parent.parent / "stan"
 _STATS = {
     "lp": "lp__",
     "diverging": "divergent__",
@@ -74,26 +77,13 @@ class Behaviour:
         return (np.asarray(self.yes) + 1) / (np.asarray(self.n) + 2)
 
 
-@dataclass(frozen=True)
-class SamplingSettings:
-    """How to sample; `parallel_chains` None means as many as there are cores."""
-
-    semantics: Literal["joint", "fixed"] = "joint"
-    chains: int = 4
-    warmup: int = 1000
-    draws: int = 1000
-    seed: int = 1
-    adapt_delta: float = 0.95
-    max_treedepth: int = 10
-    parallel_chains: int | None = None
-
-
 @dataclass(frozen=True, eq=False)
 class Sampled:
     """A posterior: draws [chain, draw, ...] of alpha, phi [goal], omega [goal, 3], cost, theta
     [utterance, state].
 
-    What a speaker does not have is absent; a utility that it does not weigh has omega 0.
+    What a speaker does not have is absent; a utility that it does not weigh has omega 0. `modes`
+    has a row for each mode and parameter if there are several (columns of `tables/modes`).
     """
 
     behaviour: Behaviour
@@ -102,6 +92,7 @@ class Sampled:
     draws: Mapping[str, Array]
     stats: Mapping[str, Array]
     diagnostics: Diagnostics
+    modes: list[dict[str, Any]] = field(default_factory=list)
 
     def summary(self) -> list[dict[str, Any]]:
         """One row per natural parameter (and goal, None where it is shared): the columns of
@@ -164,60 +155,111 @@ def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -
     the sampler fails.
     """
     start = time.monotonic()
-    ladder = (settings, _careful(settings))
-    for runs, rung in enumerate(ladder, start=1):
-        draws, stats = _run(behaviour, speaker, rung, spread=runs > 1)
-        found = diagnose(scalars(draws, behaviour.goals), stats, settings.max_treedepth)
-        clean = is_clean(found, settings.chains * settings.draws)
+    problem = problem_of(behaviour, speaker, settings)
+    runs = 0
+    found: Run | None = None
+    for rung in (settings, _careful(settings)):
+        runs += 1
+        found = chains.run(problem, rung, first=found)
+        seen = _see(found, problem, behaviour.goals, last=runs > 1)
+        told = diagnose(seen.parameters, seen.stats, settings.max_treedepth)
+        clean = is_clean(told, settings.chains * settings.draws) and seen.whole
         if clean:
             break
-    verdict: Literal["ok", "refit", "suspect"] = (
-        ("ok" if runs == 1 else "refit") if clean else "suspect"
+    diagnostics = Diagnostics(
+        **told,
+        stuck=seen.stuck,
+        modes=seen.modes.count if seen.modes else 1,
+        runs=runs,
+        seconds=time.monotonic() - start,
+        verdict=("ok" if runs == 1 else "refit") if clean else "suspect",
+        notes=tuple(_notes(seen, speaker)),
     )
-    diagnostics = Diagnostics(**found, runs=runs, seconds=time.monotonic() - start, verdict=verdict)
-    return Sampled(behaviour, speaker, settings, draws, stats, diagnostics)
+    return Sampled(behaviour, speaker, settings, seen.draws, seen.stats, diagnostics, seen.rows)
 
 
-def program(speaker: Speaker, *, joint: bool, cost: bool) -> Path:
-    """The Stan program of a fit: with theta fixed and no cost, L1 is tabulated over alpha."""
-    name = "s1" if speaker.level == 1 else "s2" if joint or cost else "s2_fixed"
-    return STAN / f"{name}.stan"
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A run as it is believed: what is left of the chains, the modes, and which chains are stuck.
 
-
-def stan_data(
-    problem: Problem, centre: Array | None = None, whiten: Array | None = None
-) -> dict[str, Any]:
-    """The data block of every program: (y, logit theta) = centre + whiten z, or z itself if not
-    given.
+    `whole` says that nothing is wrong that was not left out.
     """
-    goals, states, utterances = problem.counts.shape
-    coordinates = problem.start().size
-    absent = np.zeros(utterances)
-    return {
-        "G": goals,
-        "S": states,
-        "U": utterances,
-        "values": _floats(problem.values),
-        "counts": _floats(problem.counts),
-        "yes": _floats(problem.yes),
-        "n": _floats(problem.n),
-        "joint": int(problem.joint),
-        "has_cost": int(problem.negated is not None),
-        "negated": _floats(absent if problem.negated is None else problem.negated),
-        "active": cone.active(problem.speaker),
-        "softness": problem.softness,
-        "D": problem.size,
-        "P": coordinates,
-        "centre": _floats(np.zeros(coordinates) if centre is None else centre),
-        "whiten": _floats(np.eye(coordinates) if whiten is None else whiten),
-    }
+
+    draws: Mapping[str, Array]
+    stats: Mapping[str, Array]
+    parameters: Mapping[modes.Key, Array]
+    stuck: tuple[int, ...]
+    minor: tuple[int, ...]
+    modes: modes.Modes | None
+    rows: list[dict[str, Any]]
+    told_apart: str
+    whole: bool
 
 
-def _run(
-    behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings, *, spread: bool
+def _see(found: Run, problem: Problem, goals: tuple[str, ...], *, last: bool) -> _Seen:
+    """Leave out of the last run chains that are stuck, or in a mode of little weight, if they are
+    the fewer.
+    """
+    count = len(found.lp)
+    stuck = stuck_chains(found.lp)
+    out = stuck if last and len(stuck) < count / 2 else ()
+    draws, stats = _of_chains(found, problem, out)
+    parameters = scalars(draws, goals)
+    several = modes.find(parameters)
+    rows: list[dict[str, Any]] = []
+    sentence = ""
+    minor: tuple[int, ...] = ()
+    if several:
+        kept = [c for c in range(count) if c not in out]
+        if several.apart:
+            v = found.v[kept]
+            inside = [v[several.labels == mode].mean(axis=0) for mode in range(several.count)]
+            several = several.weighed([log_mass(problem, centre) for centre in inside])
+        rows = modes.describe(parameters, stats["lp"], several)
+        sentence = modes.sentence(parameters, several)
+        if last and several.apart:
+            minor = tuple(kept[c] for c in several.minor())
+        if minor and len(out) + len(minor) <= count / 2:
+            draws, stats = _of_chains(found, problem, (*out, *minor))
+            parameters = scalars(draws, goals)
+        else:
+            minor = ()
+    return _Seen(
+        draws, stats, parameters, stuck, minor, several, rows, sentence, whole=stuck == out
+    )
+
+
+def _of_chains(
+    found: Run, problem: Problem, left_out: tuple[int, ...]
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    has_cost = behaviour.negated is not None
-    problem = Problem(
+    """Draws and sampler statistics of all chains but those."""
+    kept = [c for c in range(len(found.lp)) if c not in left_out]
+    draws = {name: x[kept] for name, x in natural_draws(found, problem).items()}
+    return draws, {name: found.columns[column][kept, :, 0] for name, column in _STATS.items()}
+
+
+def _notes(seen: _Seen, speaker: Speaker) -> Iterator[str]:
+    if seen.told_apart:
+        yield seen.told_apart
+    left_out = (*(seen.stuck if seen.whole else ()), *seen.minor)
+    for what, which in (
+        ("stuck far below the others", seen.stuck),
+        ("in a minor mode", seen.minor),
+    ):
+        if which:
+            names = ", ".join(str(c + 1) for c in which)
+            out = ", left out" if set(which) <= set(left_out) else ""
+            yield f"chain {names} {what}{out}"
+    silent = uninformed(seen.parameters, len(speaker.utilities))
+    if silent and len(silent) == len({name for name, _ in seen.parameters}):
+        yield "the answers carry no information: this is the prior"
+    elif silent:
+        yield f"the answers say next to nothing of {', '.join(silent)}"
+
+
+def problem_of(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -> Problem:
+    """What is to be sampled."""
+    return Problem(
         behaviour.counts,
         behaviour.yes,
         behaviour.n,
@@ -226,70 +268,11 @@ def _run(
         speaker,
         settings.semantics == "joint",
     )
-    centre, whiten = whitening(problem)
-    rng = np.random.default_rng(settings.seed)
-    inits = []
-    reach = 2.0 if spread else 1.0  # in posterior standard deviations, about
-    for _ in range(settings.chains):
-        z = rng.uniform(-reach, reach, centre.size)
-        inits.append({"z": z.tolist()})
-    stan_file = program(speaker, joint=problem.joint, cost=has_cost)
-    columns = _cmdstan(stan_file, stan_data(problem, centre, whiten), inits, settings)
-    stats = {name: columns[column][..., 0] for name, column in _STATS.items()}
-    draws = _natural(columns, behaviour, speaker)
-    if problem.joint:
-        draws["theta"] = problem.theta(columns["z"] @ whiten.T + centre)
-    return draws, stats
 
 
-def _cmdstan(
-    stan_file: Path,
-    data: Mapping[str, Any],
-    inits: list[dict[str, Any]],
-    settings: SamplingSettings,
-) -> dict[str, Array]:
-    """Run the program: its columns by name [chain, draw, element], elements in Stan's (column-
-    major) order.
-    """
-    model = cmdstan.compile_program(stan_file)
-    with tempfile.TemporaryDirectory(prefix="tactometer-") as folder:
-        files = [Path(folder) / f"init-{c}.json" for c in range(settings.chains)]
-        for file, init in zip(files, inits, strict=True):
-            file.write_text(json.dumps(init))
-        data_file = Path(folder) / "data.json"
-        data_file.write_text(json.dumps(data))
-        try:
-            fit = model.sample(
-                data=str(data_file),
-                inits=[str(file) for file in files],
-                chains=settings.chains,
-                parallel_chains=min(settings.chains, settings.parallel_chains or _cores()),
-                seed=settings.seed,
-                iter_warmup=settings.warmup,
-                iter_sampling=settings.draws,
-                adapt_delta=settings.adapt_delta,
-                max_treedepth=settings.max_treedepth,
-                # 40 more coordinates are too many for a dense metric learnt from 500 draws
-                metric="diag_e" if data["joint"] else "dense_e",
-                output_dir=folder,
-                sig_figs=9,
-                refresh=settings.warmup + settings.draws,
-                show_progress=False,
-            )
-            table = np.swapaxes(fit.draws(), 0, 1)
-        except (RuntimeError, ValueError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise UserError(f"{stan_file.stem}: the sampler failed ({reason}).") from None
-    columns: dict[str, list[int]] = {}
-    for i, column in enumerate(fit.column_names):
-        columns.setdefault(column.partition("[")[0], []).append(i)
-    return {name: table[..., i] for name, i in columns.items()}
-
-
-def _natural(
-    columns: Mapping[str, Array], behaviour: Behaviour, speaker: Speaker
-) -> dict[str, Array]:
-    goals = len(behaviour.goals)
+def natural_draws(found: Run, problem: Problem) -> dict[str, Array]:
+    """The natural parameters of a run, and theta if it is inferred."""
+    goals, speaker, columns = len(problem.counts), problem.speaker, found.columns
     draws = {"alpha": columns["alpha"][..., 0]}
     if speaker.has_phi:
         draws["phi"] = np.minimum(columns["phi"], 1.0)
@@ -297,6 +280,8 @@ def _natural(
         draws["omega"] = np.minimum(_matrix(columns["omega"], goals, 3), 1.0)
     if "cost" in columns:
         draws["cost"] = columns["cost"][..., 0]
+    if problem.joint:
+        draws["theta"] = problem.theta(found.v)
     return draws
 
 
@@ -316,7 +301,7 @@ def _log_speaker(sampled: Sampled, draws: int) -> Array:
 
 
 def _careful(settings: SamplingSettings) -> SamplingSettings:
-    delta = max(settings.adapt_delta, 1 - (1 - settings.adapt_delta) / 5)
+    delta = 1 - (1 - settings.delta) / 5
     return replace(
         settings, adapt_delta=delta, warmup=2 * settings.warmup, seed=settings.seed + 1_000_003
     )
@@ -338,17 +323,12 @@ def _matrix(flat: Array, rows: int, columns: int) -> Array:
     return np.swapaxes(flat.reshape(*flat.shape[:-1], columns, rows), -1, -2)
 
 
-def _floats(array: ArrayLike) -> list[Any]:
-    return list(np.asarray(array, dtype=float).tolist())
-
-
 def _plain(value: Any) -> Any:
+    """What a netCDF attribute can hold."""
+    if isinstance(value, tuple) and value and isinstance(value[0], str):
+        return "; ".join(value)
     return list(value) if isinstance(value, tuple) else value
 
 
 def _settings(settings: SamplingSettings) -> dict[str, Any]:
     return {key: value for key, value in asdict(settings).items() if value is not None}
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

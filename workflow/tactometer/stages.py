@@ -194,6 +194,19 @@ def fit(given: Namespace) -> None:
     fit(settings, given.semantics, given.counts, given.out, threads=given.threads)
 
 
+def compare(given: Namespace) -> None:
+    """Compare the speaker variants of one checkpoint."""
+    from tactometer.loo import compare
+
+    settings = json.loads(given.settings.read_text())
+    fits, counts, choices = (
+        {path.stem: path for path in paths} for paths in (given.fits, given.counts, given.choices)
+    )
+    frame = compare(settings, fits, counts, choices)
+    with files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)
+
+
 def gather(given: Namespace) -> None:
     """Gather the tables of one model."""
     from tactometer import tables

@@ -56,6 +56,11 @@ class Model:
         return () if self.recorded else (*self.goals, SEMANTICS)
 
     @property
+    def compares(self) -> bool:
+        """Whether it is fitted with several speaker variants."""
+        return len(self.fit["speakers"]) > 1
+
+    @property
     def shares(self) -> bool:
         """Whether one fit serves all its goals, because they have parameters in common."""
         return bool(self.fit["share"])
@@ -137,6 +142,11 @@ class Study:
     def baseline(self) -> tuple[str, ...]:
         """The recorded models: the human yardstick of the figures."""
         return tuple(m.name for m in self.models.values() if m.recorded)
+
+    @property
+    def compares(self) -> bool:
+        """Whether some model is fitted with several speaker variants."""
+        return any(model.compares for model in self.models.values())
 
     @property
     def judge(self) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from tactometer import accounts, agreement, files, published, samples
+from tactometer import accounts, agreement, files, loo, published, samples
 from tactometer.labels import LABEL_COLUMNS
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def gather(study: Study, model: Model, results: Path) -> None:
         "estimates": estimates,
         "diagnostics": _of_fits(study, model, results, "diagnostics"),
         "predictive": _of_fits(study, model, results, "predictive"),
+        "modes": _of_fits(study, model, results, "modes"),
         "counts": _counts(study, model, results),
         "semantics": _semantics(study, model, results),
         "recovery": _recovery(model, estimates),
@@ -83,6 +84,8 @@ def gather(study: Study, model: Model, results: Path) -> None:
         "replies": _replies(study, model, results),
         "published": _published(study, model),
     }
+    if study.compares:
+        frames["comparison"] = _comparison(study, model, results)
     if study.judge:
         frames["agreement"] = _agreement(study, model, results)
     for name, frame in frames.items():
@@ -93,8 +96,8 @@ def gather(study: Study, model: Model, results: Path) -> None:
 def tabulate(study: Study, results: Path) -> None:
     """Put the models' tables together: results/tables/{table}.parquet and .csv."""
     folder = results / "tables"
-    names = sorted(p.stem for p in (folder / "models" / next(iter(study.models))).glob("*.parquet"))
-    for name in names:
+    held = [{p.stem for p in (folder / "models" / m).glob("*.parquet")} for m in study.models]
+    for name in sorted(set.intersection(*held)):  # what an earlier study had may still lie there
         parts = [folder / "models" / model / f"{name}.parquet" for model in study.models]
         frame = pl.concat([pl.read_parquet(part) for part in parts], how="vertical_relaxed")
         with files.atomic(folder / f"{name}.parquet") as path:
@@ -257,6 +260,17 @@ def _replies(study: Study, model: Model, results: Path) -> pl.DataFrame:
     whose = _whose(places).drop("place")
     named = drawn.join(whose, on="file", how="left", maintain_order="left")
     return named.with_columns(_named(study, model)).select(*REPLIES)
+
+
+def _comparison(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """How the speaker variants compare; no row for a model that is fitted with one alone."""
+    names = dict.fromkeys(("study", "model", "checkpoint"), pl.String)
+    parts = [pl.DataFrame(schema={**names, **loo.COMPARISON})]
+    for checkpoint in model.checkpoints if model.compares else ():
+        frame = pl.read_parquet(results / "comparisons" / model.name / f"{checkpoint}.parquet")
+        named = frame.with_columns(_named(study, model), checkpoint=pl.lit(checkpoint))
+        parts.append(named.select(*names, *frame.columns))
+    return pl.concat(parts)
 
 
 def _agreement(study: Study, model: Model, results: Path) -> pl.DataFrame:

@@ -1,10 +1,11 @@
 """A posterior's mode and scale by Fisher scoring, in numpy: coordinates in which NUTS takes long
 steps.
 
-Any centre and any matrix give the same posterior; good ones give it sooner. Both come from the
+Any frame, centre and matrix give the same posterior; good ones give it sooner. All come from the
 reference model (`rsa`) alone: a multinomial with log-probabilities l(v) has the information J'
-diag(N p) J, J = dl/dv, and J costs one evaluation per coordinate. v is (y, logit theta), y as in
-`cone`.
+diag(N p) J, J = dl/dv, and J costs one evaluation per coordinate. Variables v [..., P] are the
+entries of the cone (`cone`), the logit of the cost's share, logit theta; the mode is sought in the
+logs of the entries, u.
 """
 
 from collections.abc import Callable
@@ -13,12 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from tactometer import cone, rsa
+from tactometer.cone import Frame, Natural
 from tactometer.rsa import Array
 from tactometer.speakers import Speaker
 
 _STEP = 1e-5
 _ITERATIONS = 40
 _FLOOR = 0.25  # the most that a logistic density bends: keeps flat directions finite
+_SIDE = 1.0  # in units of 1/entry^2: an entry that the answers leave free is about as wide as large
+_EDGE = 1.7  # a direction whose variance is so many times what was expected stands out
+_SOFTNESS = 0.5  # of an entry's standard deviation, given those before it (measured)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,39 +41,38 @@ class Problem:
     joint: bool
 
     @property
-    def size(self) -> int:
-        """The speaker's coordinates."""
-        return cone.dimension(self.speaker, len(self.counts), self.negated is not None)
+    def entries(self) -> int:
+        """How many entries its cone has."""
+        return cone.count(self.speaker, len(self.counts))
 
     @property
-    def softness(self) -> float:
-        """Where the softplus of `cone` bends (measured): sharp, as the data bind sums of x; but
-        with several goals and theta inferred, a sharp one took four times the steps on the human
-        figures.
-        """
-        return 1.0 if self.joint and len(self.counts) > 1 else 0.25
+    def size(self) -> int:
+        """The speaker's coordinates: the entries' and the cost's."""
+        return self.entries + (self.negated is not None)
 
     def start(self) -> Array:
-        """A speaker with all utilities alike, and the smoothed proportions."""
+        """Variables [P]: a speaker with all utilities alike, and the smoothed proportions."""
         smoothed = (self.yes + 1) / (self.n + 2)
         logit = np.log(smoothed / (1 - smoothed)).ravel(order="F")
-        return np.concatenate([np.zeros(self.size), logit if self.joint else []])
+        speaker = np.append(np.ones(self.entries), np.zeros(self.size - self.entries))
+        return np.concatenate([speaker, logit if self.joint else []])
+
+    def natural(self, v: Array) -> Natural:
+        """The natural parameters of variables v [..., P]."""
+        cost = None if self.negated is None else v[..., self.entries]
+        return cone.natural(v[..., : self.entries], self.speaker, len(self.counts), cost)
 
     def theta(self, v: Array) -> Array:
-        """theta [..., utterance, state] of v [..., coordinate]."""
+        """theta [..., utterance, state] of variables v [..., P]."""
         if not self.joint:
             return (self.yes + 1) / (self.n + 2)
         states, utterances = self.counts.shape[1:]
         logit = v[..., self.size :].reshape(*v.shape[:-1], states, utterances)
-        return np.swapaxes(1 / (1 + np.exp(-logit)), -1, -2)
+        return np.asarray(np.swapaxes(1 / (1 + np.exp(-logit)), -1, -2))
 
     def log_speaker(self, v: Array) -> Array:
         """log p(u|s) [..., goal, state, utterance]."""
-        has_cost = self.negated is not None
-        at = cone.natural(
-            v[..., : self.size], self.speaker, len(self.counts), has_cost, self.softness
-        )
-        theta = self.theta(v)
+        at, theta = self.natural(v), self.theta(v)
         theta = theta[..., None, :, :] if self.joint else theta
         costs: Array | float = 0.0
         if self.negated is not None:
@@ -80,63 +84,178 @@ class Problem:
 
     def log_prior(self, v: Array) -> Array:
         """log p(v) and, if theta is inferred, its yes/no answers [...]."""
-        goals, has_cost = len(self.counts), self.negated is not None
-        lp = cone.log_prior(v[..., : self.size], self.speaker, goals, has_cost, self.softness)
+        lp = cone.log_prior(v[..., : self.entries], self.speaker, len(self.counts))
+        if self.negated is not None:
+            cost = v[..., self.entries]
+            lp = lp - np.logaddexp(0, -cost) - np.logaddexp(0, cost)
         if self.joint:
             logit = v[..., self.size :]
             yes, n = self.yes.ravel(order="F"), self.n.ravel(order="F")
             lp = lp + ((yes + 1) * logit - (n + 2) * np.logaddexp(0, logit)).sum(axis=-1)
-        return lp
+        return np.asarray(lp)
 
 
-def whitening(problem: Problem) -> tuple[Array, Array]:
-    """Centre [P] and matrix [P, P] with v = centre + matrix z, z about standard normal."""
-    v = problem.start()
+@dataclass(frozen=True, eq=False)
+class Whitening:
+    """Coordinates of a problem: (y, cost's logit, logit theta) = centre [P] + matrix [P, P] z, z
+    about standard normal, and the frame that makes entries of y.
+    """
+
+    frame: Frame
+    centre: Array
+    matrix: Array
+
+    @classmethod
+    def none(cls, problem: Problem) -> "Whitening":
+        """z is (y, ...) itself, every entry by itself."""
+        size = problem.start().size
+        return cls(Frame.plain(problem.entries), np.zeros(size), np.eye(size))
+
+    def coordinates(self, v: Array) -> Array:
+        """z [..., P] of entries, the cost's logit and logit theta, v [..., P]."""
+        count = self.frame.order.size
+        y = np.concatenate([self.frame.coordinates(v[..., :count]), v[..., count:]], axis=-1)
+        z = np.linalg.solve(self.matrix, (y - self.centre)[..., None])[..., 0]
+        return np.asarray(z, dtype=np.float64)
+
+    def variables(self, z: Array) -> Array:
+        """Entries, the cost's logit and logit theta [..., P] of z [..., P]."""
+        y = z @ self.matrix.T + self.centre
+        count = self.frame.order.size
+        entries, _ = self.frame.entries(y[..., :count])
+        return np.concatenate([entries, y[..., count:]], axis=-1)
+
+
+def whiten(problem: Problem) -> Whitening:
+    """The coordinates for a posterior, from its mode and the information there."""
+    v, information = _mode(problem)
+    count = problem.entries
+    entries = v[:count]
+    scale = np.concatenate([1 / entries, np.ones(v.size - count)])
+    covariance = _inverse(information * np.outer(scale, scale))  # of entries, not their logs
+    frame, straight = _frame(entries, covariance[:count, :count])
+    along = np.eye(v.size)
+    along[:count] = 0
+    along[:count, frame.order] = straight
+    matrix = _factor(along @ covariance @ along.T)
+    centre = np.concatenate([frame.coordinates(entries), v[count:]])
+    return Whitening(frame, centre, matrix)
+
+
+def measure(problem: Problem, v: Array, mode: Whitening) -> Whitening:
+    """The coordinates for a posterior from draws [n, P] of it: entries, cost's logit, logit theta.
+
+    The speaker's covariance is the draws'; theta's is the mode's, whatever the draws say of it,
+    but for the directions that stand out: forty variances are too many to learn from so few.
+    """
+    count, size = problem.entries, problem.size
+    covariance = np.atleast_2d(np.cov(v[:, :count].T))
+    frame, _ = _frame(v[:, :count].mean(axis=0), covariance)
+    y = np.concatenate([frame.coordinates(v[:, :count]), v[:, count:]], axis=1)
+    base = np.zeros((v.shape[1], v.shape[1]))
+    base[:size, :size] = _factor(np.atleast_2d(np.cov(y[:, :size].T)))
+    mode_covariance = mode.matrix @ mode.matrix.T
+    base[size:, size:] = _factor(mode_covariance[size:, size:])
+    centre = y.mean(axis=0)
+    z = np.linalg.solve(base, (y - centre).T)
+    spread = z.std(axis=1)
+    variances, directions = np.linalg.eigh(np.atleast_2d(np.corrcoef(z)))
+    out = (variances > _EDGE) | (variances < 1 / _EDGE)
+    stretch = (directions * np.where(out, np.sqrt(np.abs(variances)), 1.0)) @ directions.T
+    return Whitening(frame, centre, base @ (spread[:, None] * stretch))
+
+
+def _frame(entries: Array, covariance: Array) -> tuple[Frame, Array]:
+    """What each entry takes along from those before it; and the matrix that takes it off again.
+
+    The entries that are nearest to the cone's sides, in standard deviations, come first.
+    """
+    order = np.argsort(entries / np.sqrt(np.diag(covariance)))
+    factor = _factor(covariance[np.ix_(order, order)])
+    spread = np.diag(factor)
+    straight = _inverse(factor / spread)
+    return Frame(order, np.eye(order.size) - straight, _SOFTNESS * spread), straight
+
+
+def log_mass(problem: Problem, v: Array) -> float:
+    """The log of the posterior mass of the mode near v [P], up to a constant: Laplace's method."""
+    _, value, information = _climb(problem, v)
+    return value - 0.5 * float(np.linalg.slogdet(information)[1])
+
+
+def _mode(problem: Problem) -> tuple[Array, Array]:
+    """The posterior mode v, and the information there in u."""
+    u, _, information = _climb(problem, problem.start())
+    return _of_logs(problem, u), information
+
+
+def _climb(problem: Problem, v: Array) -> tuple[Array, float, Array]:
+    """The mode u that Fisher scoring comes to from v, its value and information."""
+    u = v.copy()
+    u[: problem.entries] = np.log(v[: problem.entries])
     damping = 1.0
-    value, gradient, information = _expand(problem, v)
+    value, gradient, information = _expand(problem, u)
     for _ in range(_ITERATIONS):
         scale = np.diag(np.diag(information))
         step = np.linalg.solve(information + damping * scale, gradient)
         step *= min(1.0, 2.0 / np.abs(step).max())
-        trial = v + step
+        trial = u + step
         gain = _value(problem, trial) - value
         if not gain > 0:
             damping *= 6
             if damping > 1e6:
                 break
             continue
-        v, damping = trial, damping / 4
-        value, gradient, information = _expand(problem, v)
+        u, damping = trial, damping / 4
+        value, gradient, information = _expand(problem, u)
         if gain < 1e-3:
             break
-    # v = centre + L^-T z has the covariance of the inverse information L L'
-    return v, np.linalg.inv(np.linalg.cholesky(information)).T
+    return u, value, information
 
 
-def _value(problem: Problem, v: Array) -> float:
-    return float((problem.counts * problem.log_speaker(v)).sum() + problem.log_prior(v))
+def _of_logs(problem: Problem, u: Array) -> Array:
+    """Variables v of u, in which the entries are logs."""
+    logs = u[..., : problem.entries]
+    return np.concatenate([np.exp(logs), u[..., problem.entries :]], axis=-1)
 
 
-def _expand(problem: Problem, v: Array) -> tuple[float, Array, Array]:
-    """Value, gradient and information of the log posterior at v."""
-    log_p, slopes = _differences(problem.log_speaker, v)
-    prior, prior_slopes = _differences(problem.log_prior, v)
+def _log_prior(problem: Problem, u: Array) -> Array:
+    logs = u[..., : problem.entries]
+    return np.asarray(problem.log_prior(_of_logs(problem, u)) + logs.sum(axis=-1))
+
+
+def _value(problem: Problem, u: Array) -> float:
+    log_p = problem.log_speaker(_of_logs(problem, u))
+    return float((problem.counts * log_p).sum() + _log_prior(problem, u))
+
+
+def _expand(problem: Problem, u: Array) -> tuple[float, Array, Array]:
+    """Value, gradient and information of the log posterior at u."""
+    log_p, slopes = _differences(lambda at: problem.log_speaker(_of_logs(problem, at)), u)
+    prior, prior_slopes = _differences(lambda at: _log_prior(problem, at), u)
     weights = problem.counts.sum(axis=-1, keepdims=True) * np.exp(log_p)
-    jacobian = slopes.reshape(v.size, -1)
+    jacobian = slopes.reshape(u.size, -1)
     information = (jacobian * weights.ravel()) @ jacobian.T
-    floor = np.full(v.size, _FLOOR)
-    soft = slice(1, problem.size - (problem.negated is not None))
-    tail = 1 / (1 + np.exp(v[soft] / problem.softness))  # how far softplus is in its tail there
-    floor[soft] = _FLOOR * np.maximum(tail / problem.softness**2, 0.2)
+    floor = np.full(u.size, _FLOOR)
+    floor[: problem.entries] = _SIDE
     if problem.joint:
-        theta = 1 / (1 + np.exp(-v[problem.size :]))
+        theta = 1 / (1 + np.exp(-u[problem.size :]))
         floor[problem.size :] = (problem.n.ravel(order="F") + 2) * theta * (1 - theta)
     gradient = jacobian @ problem.counts.ravel() + prior_slopes
     value = float((problem.counts * log_p).sum() + prior)
     return value, gradient, information + np.diag(floor)
 
 
-def _differences(function: Callable[[Array], Array], v: Array) -> tuple[Array, Array]:
-    """The function at v, and its slope along each coordinate (first axis)."""
-    found = function(np.vstack([v, v + _STEP * np.eye(v.size)]))
+def _differences(function: Callable[[Array], Array], u: Array) -> tuple[Array, Array]:
+    """The function at u, and its slope along each coordinate (first axis)."""
+    found = function(np.vstack([u, u + _STEP * np.eye(u.size)]))
     return found[0], (found[1:] - found[0]) / _STEP
+
+
+def _inverse(matrix: Array) -> Array:
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+
+
+def _factor(covariance: Array) -> Array:
+    """Cholesky's lower factor."""
+    return np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)

@@ -1,7 +1,8 @@
 vector[P] y = centre + whiten * z;
 int C = D - has_cost;
-matrix[G, 4] x = cone(head(y, C), G, slots, softness);
-log_prior = cone_log_prior(head(y, C), x, n_utilities, has_phi, softness);
+vector[C + 1] entries = shear(head(y, C), order, slopes, softness);
+matrix[G, 4] x = cone(entries, G, slots);
+log_prior = cone_log_prior(x, n_utilities, has_phi, slots[1]) + entries[C + 1];
 alpha = 20 * tanh(sum(x[1]) / 20);
 for (g in 1:G) {
   row_vector[4] share = x[g] / sum(x[g]);

@@ -1,0 +1,73 @@
+"""Simulation-based calibration: that it passes, that it can fail, and that its band is a band."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tactometer import calibration, chains, domain
+
+SPEAKERS = 30
+
+
+@pytest.fixture(scope="module")
+def words() -> calibration.Domain:
+    found = domain.load(Path("resources/polite_speech"))
+    assert found.literal is not None
+    values = np.array(found.states, float)
+    return calibration.Domain(values, tuple(found.utterances), np.array(found.literal))
+
+
+def test_the_fits_are_calibrated(words: calibration.Domain, tmp_path: Path) -> None:
+    """A reduced `make calibrate`."""
+    assert calibration.run(["s2_fixed"], SPEAKERS, words, tmp_path)
+    told = json.loads((tmp_path / "calibration.json").read_text())
+    assert {row["speakers"] for row in told["parameters"]} == {SPEAKERS}
+    assert sum(row["len"] for row in told["fits"]) == SPEAKERS
+    suspect = sum(row["len"] for row in told["fits"] if row["verdict"] == "suspect")
+    assert suspect <= SPEAKERS // 5  # alpha up to 20: some speakers leave hardly a choice open
+
+
+def test_a_fault_in_a_program_is_found(
+    words: calibration.Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kindness that counts half as much again as it should."""
+    stan = tmp_path / "stan"
+    shutil.copytree(chains.STAN, stan, ignore=shutil.ignore_patterns("native"))
+    program = stan / "include" / "s2.stan"
+    right = "(alpha * omega[2]) * value1"
+    assert program.read_text().count(right) == 1
+    program.write_text(program.read_text().replace(right, f"1.5 * {right}"))
+    monkeypatch.setattr(chains, "STAN", stan)
+    assert not calibration.run(["s2_fixed"], SPEAKERS, words, tmp_path / "out")
+    told = json.loads((tmp_path / "out" / "calibration.json").read_text())
+    assert "omega_soc" in {row["parameter"] for row in told["parameters"] if not row["holds"]}
+
+
+def _judged(rank: np.ndarray, covered: np.ndarray) -> dict[str, bool]:
+    n = rank.size
+    frame = pl.DataFrame(
+        {"program": ["s1"] * n, "draw": range(n), "parameter": ["phi"] * n, "truth": [0.5] * n,
+         "rank": rank, "covered": covered, "verdict": ["ok"] * n},
+        schema=calibration.ROW,
+    )  # fmt: skip
+    return {row["parameter"]: row["holds"] for row in calibration.judge(frame)}
+
+
+def test_the_band_holds_uniform_ranks_and_neither_biased_nor_overconfident_ones() -> None:
+    rng = np.random.default_rng(4)
+    held = rng.uniform(size=200) < 0.95
+    passed = [_judged(rng.integers(0, 100, 200), held)["phi"] for _ in range(40)]
+    assert sum(passed) >= 38
+    assert not _judged((100 * rng.beta(1.5, 1, 200)).astype(int), held)["phi"]  # biased
+    assert not _judged((100 * rng.beta(0.6, 0.6, 200)).astype(int), held)["phi"]  # overconfident
+    assert not _judged(rng.integers(0, 100, 200), rng.uniform(size=200) < 0.85)["all"]
+
+
+def test_the_band_covers_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(5)
+    inside = calibration.extremes(rng.integers(0, 100, (1000, 60))) >= calibration.gamma(60, 0.9)
+    assert inside.mean() == pytest.approx(0.9, abs=0.03)

@@ -1,0 +1,95 @@
+"""Comparison of speaker variants: exact where the answer is known, and on the human figures."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tactometer import counts, domain, fits, imports, loo
+
+HUMAN = Path("resources/human")
+GOALS = ("informative", "social", "both")
+
+
+def test_leaving_one_out_agrees_with_refitting_a_coin() -> None:
+    rng = np.random.default_rng(1)
+    heads, tails = 31, 9
+    p = rng.beta(1 + heads, 1 + tails, 4000)
+    log_p = np.log(np.column_stack([p, 1 - p]))
+    weights = np.array([heads, tails], float)
+    elpd, k, p_loo = loo.leave_one_out(log_p, weights)
+    exact = np.log([heads / (heads + tails + 1), tails / (heads + tails + 1)])
+    assert elpd == pytest.approx(exact, abs=0.01)
+    assert np.all(k < loo.BAD_K) and p_loo == pytest.approx(1, abs=0.2)
+
+
+def test_stacking_takes_the_better_variant_or_mixes_what_is_each_half_right() -> None:
+    rng = np.random.default_rng(2)
+    good, ones = rng.normal(-1, 0.1, 200), np.ones(200)
+    assert loo.stack(np.column_stack([good, good - 2]), ones)[0] > 0.99
+    halves = np.where(np.arange(200) < 100, -0.5, -3.0)
+    assert loo.stack(np.column_stack([halves, halves[::-1]]), ones) == pytest.approx(0.5, abs=0.01)
+
+
+def test_what_is_left_out_of_a_model_is_a_vignette_in_a_state(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    utterances, states = ("bad", "good"), (0, 1)
+    rows = [
+        {
+            "vignette": vignette,
+            "state": state,
+            "framing": framing,
+            "method": "letter" if choice else "invalid",
+            "choice": choice,
+            "probs": [0.25, 0.75] if choice == "probs" else None,
+            "label_mass": None,
+        }
+        for vignette in ("cake", "poem")
+        for state in states
+        for framing in ("first", "third")
+        for choice in rng.choice(["bad", "good", "probs", None], 6)
+    ]
+    frame = pl.DataFrame(rows, schema_overrides={"probs": pl.List(pl.Float64)})
+    frame.write_parquet(tmp_path / "x.parquet")
+    added = counts.count(frame, states, utterances)
+    settings = {"domain": {"states": list(states), "utterances": list(utterances)}}
+    for framing, cells in (("first", 4), ("pooled", 4)):
+        points = loo._points(settings, {}, {"x": tmp_path / "x.parquet"}, "x", framing)
+        weights = added.filter(framing=framing)["weight"].to_numpy().reshape(2, 2)
+        assert len(points.weights) == cells
+        assert points.counts.sum(axis=0) == pytest.approx(weights)
+
+
+def test_people_weigh_all_three_utilities(tmp_path: Path) -> None:
+    """The order of the variants that was measured with longer chains: 24 and 168 nats below."""
+    hearts = domain.load(HUMAN / "hearts.yaml")
+    settings: dict[str, Any] = {
+        "domain": {
+            "states": list(hearts.states), "utterances": list(hearts.utterances),
+            "negated": list(hearts.negated), "seed": 1,
+        },
+        "fit": {
+            "semantics": "joint", "speakers": ["s2-inf-soc", "s2", "s2-inf-pre"], "chains": 2,
+            "warmup": 400, "draws": 300, "count_total": None, "share": ["alpha", "cost"],
+            "cost": True,
+        },
+    }  # fmt: skip
+    truths = tmp_path / "semantics.parquet"
+    imports.semantics_of(HUMAN / "yoon2020_semantics.csv", hearts).write_parquet(truths)
+    counted = imports.counts_by_goal(HUMAN / "yoon2020_production.csv", hearts, GOALS)
+    (tmp_path / "counts").mkdir()
+    places = {goal: tmp_path / "counts" / f"{goal}.parquet" for goal in GOALS}
+    for goal, path in places.items():
+        counted[goal].write_parquet(path)
+    outs = {goal: tmp_path / f"{goal}.nc" for goal in GOALS}
+    fits.fit(settings, truths, list(places.values()), list(outs.values()), threads=2)
+    found = loo.compare(settings, outs, places, {})
+    assert found["speaker"].to_list() == ["s2", "s2-inf-pre", "s2-inf-soc"]
+    assert found["points"].unique().to_list() == [203 * 12]
+    assert found["elpd"][0] == pytest.approx(-2761, abs=8)
+    assert found["elpd_diff"].to_list() == pytest.approx([0, -24, -168], abs=8)
+    assert found["diff_se"][1] == pytest.approx(10.3, abs=2)
+    assert found["weight"].sum() == pytest.approx(1) and found["weight"][0] > 0.8
+    assert found["k_max"].max() < loo.BAD_K

@@ -1,0 +1,223 @@
+"""Chains: run a Stan program in coordinates where NUTS takes long steps.
+
+With theta plugged in, a speaker has four coordinates or so, and the metric of the warm-up does the
+rest. With theta inferred there are forty more, and a ridge that the mode's curvature does not show:
+a pilot (the first part of the warm-up) measures it, and the chains go on in its coordinates.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tactometer import cmdstan, cone
+from tactometer.errors import UserError
+from tactometer.posterior import stuck_chains
+from tactometer.rsa import Array
+from tactometer.speakers import Speaker
+from tactometer.whitening import Problem, Whitening, measure, whiten
+
+STAN = Path(__file__).resolve().parent.parent / "stan"
+PILOT = 0.3  # of the warm-up: so much to tune the pilot, and so much to measure by it
+_ENOUGH = 4  # draws of a pilot for each coordinate
+_CANDIDATES = 16  # draws from the prior for one start that is spread over it
+
+
+@dataclass(frozen=True)
+class SamplingSettings:
+    """How to sample; `adapt_delta` None is the measured one, `parallel_chains` None means as many
+    as there are cores.
+    """
+
+    semantics: Literal["joint", "fixed"] = "joint"
+    chains: int = 4
+    warmup: int = 500
+    draws: int = 1000
+    seed: int = 1
+    adapt_delta: float | None = None
+    max_treedepth: int = 10
+    parallel_chains: int | None = None
+
+    @property
+    def delta(self) -> float:
+        """The acceptance that the step size is tuned to: lower is faster, and diverges sooner."""
+        return self.adapt_delta or (0.9 if self.semantics == "joint" else 0.85)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What the chains drew: `columns` by Stan's names [chain, draw, element], in Stan's (column-
+    major) order, and `v` [chain, draw, P]: entries of the cone, the cost's logit, logit theta.
+    """
+
+    columns: Mapping[str, Array]
+    v: Array
+
+    @property
+    def lp(self) -> Array:
+        """The log posterior [chain, draw]."""
+        return self.columns["lp__"][..., 0]
+
+
+def run(problem: Problem, settings: SamplingSettings, *, first: Run | None = None) -> Run:
+    """One run of all chains; `first` is an earlier one that was in doubt.
+
+    After a doubtful run its draws take the pilot's place, and the chains start spread over the
+    prior: what they then disagree about is no accident of where they began. UserError if the
+    sampler fails.
+    """
+    rng = np.random.default_rng(settings.seed)
+    at = whiten(problem)
+    if first is not None:
+        at = measure(problem, _believed(first), at)
+        return _run(problem, at, _spread(problem, at, settings.chains, rng), settings)
+    starts = rng.uniform(-1, 1, (settings.chains, at.centre.size))
+    warmup = round(PILOT * settings.warmup)
+    if not problem.joint or settings.chains * warmup < _ENOUGH * at.centre.size:
+        return _run(problem, at, starts, settings)
+    pilot = _run(problem, at, starts, settings, (warmup, warmup))
+    at = measure(problem, _believed(pilot), at)
+    ends = _ends(pilot, rng)
+    rest = settings.warmup - 2 * warmup
+    return _run(problem, at, at.coordinates(ends), settings, (rest, settings.draws))
+
+
+def program(speaker: Speaker, *, joint: bool, cost: bool) -> Path:
+    """The Stan program of a fit: with theta fixed and no cost, L1 is tabulated over alpha."""
+    name = "s1" if speaker.level == 1 else "s2" if joint or cost else "s2_fixed"
+    return STAN / f"{name}.stan"
+
+
+def stan_data(problem: Problem, coordinates: Whitening | None = None) -> dict[str, Any]:
+    """The data block of every program; without coordinates, z is (y, ...) itself."""
+    at = coordinates or Whitening.none(problem)
+    goals, states, utterances = problem.counts.shape
+    absent = np.zeros(utterances)
+    return {
+        "G": goals,
+        "S": states,
+        "U": utterances,
+        "values": _floats(problem.values),
+        "counts": _floats(problem.counts),
+        "yes": _floats(problem.yes),
+        "n": _floats(problem.n),
+        "joint": int(problem.joint),
+        "has_cost": int(problem.negated is not None),
+        "negated": _floats(absent if problem.negated is None else problem.negated),
+        "active": cone.active(problem.speaker),
+        "D": problem.size,
+        "P": at.centre.size,
+        "centre": _floats(at.centre),
+        "whiten": _floats(at.matrix),
+        "order": [int(k) + 1 for k in at.frame.order],
+        "slopes": _floats(at.frame.slopes),
+        "softness": _floats(at.frame.softness),
+    }
+
+
+def _believed(found: Run) -> Array:
+    """The draws [n, P] of the chains that are not stuck."""
+    stuck = stuck_chains(found.lp)
+    kept = [c for c in range(len(found.lp)) if c not in stuck]
+    return found.v[kept].reshape(-1, found.v.shape[-1])
+
+
+def _ends(pilot: Run, rng: np.random.Generator) -> Array:
+    """Where each chain of the pilot ended [chain, P]; a stuck one goes on from another's draw."""
+    ends = pilot.v[:, -1].copy()
+    believed = _believed(pilot)
+    for c in stuck_chains(pilot.lp):
+        ends[c] = rng.choice(believed)
+    return ends
+
+
+def _spread(problem: Problem, at: Whitening, chains: int, rng: np.random.Generator) -> Array:
+    """Starts [chain, P] all over the prior: of some draws from it, each chain takes the likeliest.
+
+    Not the first best: where the prior's tail is flat and steep by turns (alpha near 20), a chain
+    finds no step size and stays. theta starts at its smoothed proportions.
+    """
+    goals, has_cost = len(problem.counts), problem.negated is not None
+    start = problem.start()
+    drawn = np.tile(start, (chains * _CANDIDATES, 1))
+    for row in drawn:
+        natural = cone.draw_prior(rng, problem.speaker, goals, has_cost)
+        row[: problem.entries] = cone.entries(natural, problem.speaker)
+        if natural.cost is not None:
+            row[problem.entries] = np.log((natural.cost - 1) / (10 - natural.cost))
+    log_p = (problem.counts * problem.log_speaker(drawn)).sum(axis=(1, 2, 3))
+    best = log_p.reshape(chains, _CANDIDATES).argmax(axis=1) + _CANDIDATES * np.arange(chains)
+    return at.coordinates(drawn[best])
+
+
+def _run(
+    problem: Problem,
+    at: Whitening,
+    starts: Array,
+    settings: SamplingSettings,
+    length: tuple[int, int] | None = None,
+) -> Run:
+    cost = problem.negated is not None
+    stan_file = program(problem.speaker, joint=problem.joint, cost=cost)
+    warmup, draws = length or (settings.warmup, settings.draws)
+    inits = [{"z": z.tolist()} for z in starts]
+    columns = execute(stan_file, stan_data(problem, at), inits, settings, warmup, draws)
+    return Run(columns, at.variables(columns["z"]))
+
+
+def execute(
+    stan_file: Path,
+    data: Mapping[str, Any],
+    inits: Sequence[Mapping[str, Any]],
+    settings: SamplingSettings,
+    warmup: int,
+    draws: int,
+) -> dict[str, Array]:
+    """Run the program from these starts, one chain each: its columns as in `Run`."""
+    model = cmdstan.compile_program(stan_file)
+    with tempfile.TemporaryDirectory(prefix="tactometer-") as folder:
+        files = [Path(folder) / f"init-{c}.json" for c in range(len(inits))]
+        for file, init in zip(files, inits, strict=True):
+            file.write_text(json.dumps(init))
+        data_file = Path(folder) / "data.json"
+        data_file.write_text(json.dumps(data))
+        try:
+            fit = model.sample(
+                data=str(data_file),
+                inits=[str(file) for file in files],
+                chains=len(inits),
+                parallel_chains=min(len(inits), settings.parallel_chains or _cores()),
+                seed=settings.seed,
+                iter_warmup=warmup,
+                iter_sampling=draws,
+                adapt_delta=settings.delta,
+                max_treedepth=settings.max_treedepth,
+                # 40 more coordinates are too many for a dense metric learnt from some hundred draws
+                metric="diag_e" if data["joint"] else "dense_e",
+                output_dir=folder,
+                sig_figs=9,
+                refresh=warmup + draws,
+                show_progress=False,
+            )
+            table = np.swapaxes(fit.draws(), 0, 1)
+        except (RuntimeError, ValueError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise UserError(f"{stan_file.stem}: the sampler failed ({reason}).") from None
+    columns: dict[str, list[int]] = {}
+    for i, column in enumerate(fit.column_names):
+        columns.setdefault(column.partition("[")[0], []).append(i)
+    return {name: table[..., i] for name, i in columns.items()}
+
+
+def _floats(array: ArrayLike) -> list[Any]:
+    return list(np.asarray(array, dtype=float).tolist())
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
