@@ -100,6 +100,10 @@ def test_suspect_fits_come_first_and_say_what_failed(page: Page) -> None:
     assert "R-hat 1.080, least ESS 45, 37 divergences" in page.text
 
 
+def test_the_opening_says_what_was_asked_when_and_for_how_much(page: Page) -> None:
+    assert "930 answers for $0.75, 2026-11-20 10:00 to 2026-11-20 10:05 UTC" in page.text
+
+
 def test_headings_do_not_skip_a_level(page: Page) -> None:
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1 and levels.count(1) == 1

@@ -39,7 +39,8 @@ def _failed(checked: pl.DataFrame) -> int:
 
 def _asked(asked: pl.DataFrame) -> str:
     first, last = asked["first_at"].drop_nulls().min(), asked["last_at"].drop_nulls().max()
-    when = f", {str(first)[:16]} to {str(last)[:16]} UTC".replace("T", " ") if first else ""
+    ends = [str(at)[:16].replace("T", " ") for at in (first, last)]
+    when = f", {ends[0]} to {ends[1]} UTC" if first else ""
     cost = asked["cost_usd"].drop_nulls()
     spent = f" for ${cost.sum():,.2f}" if cost.len() else ""
     return f"{asked['lines'].sum():,} answers{spent}{when}"
