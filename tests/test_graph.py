@@ -11,10 +11,14 @@ import pytest
 
 import graph
 from graph import edit, plan, snakemake
+from tactometer.analyses import ANALYSES
 from tactometer.planning import graph as dry_run
 
-ENDS = {"gather": 1, "tabulate": 1, "describe": 1, "draw": 1, "write_report": 1}
-ALL_ENDS = {**ENDS, "gather": 3}
+PAGE = {"describe": 1, "draw": 1, "write_report": 1}
+TABLES = {"gather": 1, "tabulate": 1, "analyse": len(ANALYSES), **PAGE}
+ENDS = {**TABLES, "condense": 1}
+ALL_TABLES = {**TABLES, "gather": 3}
+ALL_ENDS = {**ALL_TABLES, "condense": 1}
 
 
 def journals(folder: Path) -> dict[str, list[str]]:
@@ -83,7 +87,7 @@ def test_a_lost_snakemake_folder_in_a_fresh_checkout_changes_nothing(run: Path) 
 def test_a_change_is_seen_although_snakemake_forgot_everything(run: Path) -> None:
     shutil.rmtree(run / ".snakemake")
     edit(run / "config/config.yaml", "warmup: 150", "warmup: 160")
-    assert plan(run) == {"recipe": 4, "fit": 7, **ALL_ENDS}
+    assert plan(run) == {"recipe": 4, "fit": 7, **ALL_ENDS, "condense": 3}
 
 
 CONFIG = "config/config.yaml"
@@ -106,8 +110,10 @@ SECOND = """\
       "2": {alpha: 3.0, phi: 0.3, omega: {inf: 0.3, soc: 0.3, pre: 0.4}}
       "1": {"""
 ASKS = {"requests": 2, "ask_checkpoint": 3, "parse": 3, "count": 3, "fit": 3, **ENDS, "gather": 2}
+ASKS["condense"] = 2
 ONE = {"ask_checkpoint": 1, "parse": 3, "count": 2, "add_semantics": 1, "fit": 2}
 REREAD = {"parse": 9, "count": 6, "add_semantics": 3, "fit": 6, **ENDS, "gather": 2}
+REREAD["condense"] = 2
 
 # The file that changes, what is replaced by what, and the jobs that it should cost.
 CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
@@ -125,20 +131,26 @@ CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
     "a parser line": (PARSER, 'YES = "yes"', 'YES = str("yes")', {"recipe": 1, **REREAD}),
     "a Stan line": (
         "workflow/stan/s2.stan", "S2 over any subset", "S2, over any subset",
-        {"recipe": 1, "fit": 7, **ALL_ENDS},
+        {"recipe": 1, "fit": 7, **ALL_ENDS, "condense": 3},
     ),
     "a new checkpoint": (CONFIG, '      "1": {', SECOND, {"recipe": 2, **ONE, **ALL_ENDS}),
     "a new model": (
         CONFIG, "  people:", MEEK,
         {"recipe": 6, "requests": 3, **ONE, **ENDS, "gather": 4},
     ),
-    "a new goal": (CONFIG, "[default, social]", "[default, social, both]", {"recipe": 4, **ASKS}),
+    "a new goal": (CONFIG, "[default, social]", "[default, social, both]",
+        {"recipe": 4 + len(ANALYSES), **ASKS},
+    ),
+    "an analysis": (
+        "workflow/tactometer/analyses/position.py", '"found": pl.Boolean,', '"found": pl.Boolean, #',
+        {"recipe": 1, "analyse": 1, **PAGE},
+    ),
     "recorded counts": (
         "people.csv", "social,0,terrible,22", "social,0,terrible,23",
         {"recipe": 1, "import_people": 1, "fit": 1, **ENDS},
     ),
     "a label": (
-        CONFIG, "{share: []}", "{share: []}\n    labels: {family: us}", {"recipe": 1, **ALL_ENDS},
+        CONFIG, "{share: []}", "{share: []}\n    labels: {family: us}", {"recipe": 1, **ALL_TABLES},
     ),
 }  # fmt: skip
 
@@ -168,7 +180,7 @@ def test_changes_together_cost_what_they_cost_alone(run: Path) -> None:
     for name in ("a goal's text", "a parser line", "a Stan line"):
         change(run, name)
     assert plan(run) == {
-        **REREAD, "recipe": 4, "requests": 2, "ask_checkpoint": 3, "fit": 7, **ALL_ENDS,
+        **REREAD, "recipe": 4, "requests": 2, "ask_checkpoint": 3, "fit": 7, **ALL_ENDS, "condense": 3,
     }  # fmt: skip
     snakemake(run)
     assert plan(run) == {}
