@@ -142,7 +142,8 @@ CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
         {"recipe": 4 + len(ANALYSES), **ASKS},
     ),
     "an analysis": (
-        "workflow/tactometer/analyses/position.py", '"found": pl.Boolean,', '"found": pl.Boolean, #',
+        "workflow/tactometer/analyses/position.py",
+        '"found": pl.Boolean,', '"found": pl.Boolean,  # told',
         {"recipe": 1, "analyse": 1, **PAGE},
     ),
     "recorded counts": (
@@ -180,7 +181,8 @@ def test_changes_together_cost_what_they_cost_alone(run: Path) -> None:
     for name in ("a goal's text", "a parser line", "a Stan line"):
         change(run, name)
     assert plan(run) == {
-        **REREAD, "recipe": 4, "requests": 2, "ask_checkpoint": 3, "fit": 7, **ALL_ENDS, "condense": 3,
+        **REREAD, "recipe": 4, "requests": 2, "ask_checkpoint": 3, "fit": 7, **ALL_ENDS,
+        "condense": 3,
     }  # fmt: skip
     snakemake(run)
     assert plan(run) == {}
