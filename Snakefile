@@ -86,8 +86,8 @@ rule all:
     default_target: True
     input:
         rules.tabulate.output,
+        expand(f"{RESULTS}/tables/{{analysis}}.csv", analysis=ANALYSES),
         rules.describe.output,
-        expand(rules.analyse.output, analysis=ANALYSES),
         rules.draw.output,
         rules.write_report.output,
     localrule: True

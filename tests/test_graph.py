@@ -15,7 +15,8 @@ from tactometer.analyses import ANALYSES
 from tactometer.planning import graph as dry_run
 
 PAGE = {"describe": 1, "draw": 1, "write_report": 1}
-TABLES = {"gather": 1, "tabulate": 1, "analyse": len(ANALYSES), **PAGE}
+ANALYSED = {f"analyse_{name}": 1 for name in ANALYSES}
+TABLES = {"gather": 1, "tabulate": 1, **ANALYSED, **PAGE}
 ENDS = {**TABLES, "condense": 1}
 ALL_TABLES = {**TABLES, "gather": 3}
 ALL_ENDS = {**ALL_TABLES, "condense": 1}
@@ -144,7 +145,7 @@ CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
     "an analysis": (
         "workflow/tactometer/analyses/position.py",
         '"found": pl.Boolean,', '"found": pl.Boolean,  # told',
-        {"recipe": 1, "analyse": 1, **PAGE},
+        {"recipe": 1, "analyse_position": 1, **PAGE},
     ),
     "recorded counts": (
         "people.csv", "social,0,terrible,22", "social,0,terrible,23",
