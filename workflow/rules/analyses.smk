@@ -12,17 +12,6 @@ from tactometer.analyses import ANALYSES
 CONDENSED = ["draws.parquet", "answers.parquet"]
 
 
-def thinned(wildcards):
-    """The draws and the production choices of a model."""
-    model = STUDY.models[wildcards.model]
-    for checkpoint in model.checkpoints:
-        place = f"{model.name}/{checkpoint}"
-        for goal in model.goals:
-            yield f"{RESULTS}/fits/{place}/{goal}.draws.parquet"
-            if not model.recorded:
-                yield f"{RESULTS}/choices/{place}/{goal}.parquet"
-
-
 rule condense:
     """Gather the thinned draws and the answers of one model."""
     input:

@@ -30,7 +30,7 @@ def of_each(model, option, path):
 
 
 def needs(models, of=None):
-    """Resources of a rule that asks these models: each model's own.
+    """Resources of jobs that ask these models, of each its own.
 
     `of` gives the model of a job from its wildcards, by default the wildcard `model`. Memory and
     time grow with the attempt: a job that had too little gets more.
@@ -95,3 +95,14 @@ def parts_of(wildcards):
             yield f"{RESULTS}/choices/{place}/{prompt_set}.parquet"
             if STUDY.judge:
                 yield f"{RESULTS}/judgements/{place}/{prompt_set}.parquet"
+
+
+def thinned(wildcards):
+    """The draws and the production choices of a model."""
+    model = STUDY.models[wildcards.model]
+    for checkpoint in model.checkpoints:
+        place = f"{model.name}/{checkpoint}"
+        for goal in model.goals:
+            yield f"{RESULTS}/fits/{place}/{goal}.draws.parquet"
+            if not model.recorded:
+                yield f"{RESULTS}/choices/{place}/{goal}.parquet"
