@@ -10,9 +10,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "scontrol", "scancel", "squeue")
 CONFIG = """\
@@ -188,6 +190,10 @@ def _stop(cluster: Cluster, daemons: list[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             daemon.kill()
             daemon.wait()
+    for process in psutil.process_iter():  # without cgroups, a cancelled job may leave some
+        with suppress(psutil.Error):
+            if str(cluster.folder / "bin") in process.environ().get("PATH", ""):
+                process.kill()
 
 
 ALIVE = ("RUNNING", "PENDING", "COMPLETING", "CONFIGURING", "SUSPENDED")

@@ -30,7 +30,7 @@ def of_each(model, option, path):
 
 
 def needs(models, of=None):
-    """Resources of jobs that ask these models, of each its own.
+    """The resources of jobs that ask these models, each its own.
 
     `of` gives the model of a job from its wildcards, by default the wildcard `model`. Memory and
     time grow with the attempt: a job that had too little gets more.
