@@ -49,10 +49,12 @@ class VllmEngine:
         from vllm.platforms import current_platform
 
         gc.freeze()  # vLLM collects garbage eight times, half a second each: imports are none
+        own: dict[str, Any] = {}
         if current_platform.is_cpu():  # compiling takes longer than the answers
             import torch
 
             torch._dynamo.config.disable = True
+            own["block_size"] = 32  # 128 by default: prompts share no part of a block
         self._vllm = vllm
         self._seeds = not current_platform.is_cpu()  # a seed for each request kills the CPU engine
         self.found, self.proven = found, False
@@ -69,6 +71,7 @@ class VllmEngine:
                 enable_prefix_caching=True,
                 enforce_eager=current_platform.is_cpu(),  # compiling takes longer than the answers
                 seed=0,
+                **own,
                 **{key: settings[key] for key in passed if key in settings},
             )
 
