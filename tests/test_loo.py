@@ -71,8 +71,8 @@ def test_people_weigh_all_three_utilities(tmp_path: Path) -> None:
             "negated": list(hearts.negated), "seed": 1,
         },
         "fit": {
-            "semantics": "joint", "speakers": ["s2-inf-soc", "s2", "s2-inf-pre"], "chains": 2,
-            "warmup": 400, "draws": 300, "count_total": None, "share": ["alpha", "cost"],
+            "semantics": "joint", "speakers": ["s2-inf-soc", "s2", "s2-inf-pre"], "chains": 4,
+            "warmup": 500, "draws": 300, "count_total": None, "share": ["alpha", "cost"],
             "cost": True,
         },
     }  # fmt: skip
