@@ -10,7 +10,7 @@ import pytest
 
 from tactometer import calibration, chains, domain
 
-SPEAKERS = 30
+SPEAKERS = 24
 
 
 @pytest.fixture(scope="module")

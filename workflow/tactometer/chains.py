@@ -21,12 +21,13 @@ from tactometer.errors import UserError
 from tactometer.posterior import stuck_chains
 from tactometer.rsa import Array
 from tactometer.speakers import Speaker
-from tactometer.whitening import Problem, Whitening, measure, whiten
+from tactometer.whitening import Problem, Whitening, climb, measure, whiten
 
 STAN = Path(__file__).resolve().parent.parent / "stan"
 PILOT = 0.3  # of the warm-up: so much to tune the pilot, and so much to measure by it
 _ENOUGH = 4  # draws of a pilot for each coordinate
 _CANDIDATES = 16  # draws from the prior for one start that is spread over it
+_FAR = 20.0  # nats below the best: no chain gets there from it, nor does it matter
 
 
 @dataclass(frozen=True)
@@ -138,14 +139,14 @@ def _ends(pilot: Run, rng: np.random.Generator) -> Array:
 
 
 def _spread(problem: Problem, at: Whitening, chains: int, rng: np.random.Generator) -> Array:
-    """Starts [chain, P] all over the prior: of some draws from it, each chain takes the likeliest.
+    """Starts [chain, P] from all over the prior: each goes uphill from the likeliest of some draws.
 
-    Not the first best: where the prior's tail is flat and steep by turns (alpha near 20), a chain
-    finds no step size and stays. theta starts at its smoothed proportions.
+    Not the draws themselves: where the prior's tail is flat and steep by turns (alpha near 20), a
+    chain finds no step size and stays. What ends far below the best is no mode to look into: such
+    a chain starts where another does. theta starts at its smoothed proportions.
     """
     goals, has_cost = len(problem.counts), problem.negated is not None
-    start = problem.start()
-    drawn = np.tile(start, (chains * _CANDIDATES, 1))
+    drawn = np.tile(problem.start(), (chains * _CANDIDATES, 1))
     for row in drawn:
         natural = cone.draw_prior(rng, problem.speaker, goals, has_cost)
         row[: problem.entries] = cone.entries(natural, problem.speaker)
@@ -153,7 +154,12 @@ def _spread(problem: Problem, at: Whitening, chains: int, rng: np.random.Generat
             row[problem.entries] = np.log((natural.cost - 1) / (10 - natural.cost))
     log_p = (problem.counts * problem.log_speaker(drawn)).sum(axis=(1, 2, 3))
     best = log_p.reshape(chains, _CANDIDATES).argmax(axis=1) + _CANDIDATES * np.arange(chains)
-    return at.coordinates(drawn[best])
+    found = [climb(problem, v) for v in drawn[best]]
+    tops = np.array([value for _, value in found])
+    near = np.flatnonzero(tops > tops.max() - _FAR)
+    places = [c if c in near else int(rng.choice(near)) for c in range(chains)]
+    starts = at.coordinates(np.array([found[c][0] for c in places]))
+    return np.asarray(starts + rng.uniform(-0.5, 0.5, starts.shape))
 
 
 def _run(

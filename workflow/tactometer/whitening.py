@@ -177,6 +177,12 @@ def _frame(entries: Array, covariance: Array) -> tuple[Frame, Array]:
     return Frame(order, np.eye(order.size) - straight, _SOFTNESS * spread), straight
 
 
+def climb(problem: Problem, v: Array) -> tuple[Array, float]:
+    """The mode [P] that is uphill from v [P], and its log density in u up to a constant."""
+    u, value, _ = _climb(problem, v)
+    return _of_logs(problem, u), value
+
+
 def log_mass(problem: Problem, v: Array) -> float:
     """The log of the posterior mass of the mode near v [P], up to a constant: Laplace's method."""
     _, value, information = _climb(problem, v)
