@@ -52,7 +52,10 @@ class Effect:
 
 
 def run(file: Path, seed: int, folder: Path, workers: int = 2) -> dict[str, pl.DataFrame]:
-    """Take a study with this seed through all stages below a folder: the tables by name."""
+    """Take a study with this seed through all stages below a folder: its tables by name.
+
+    What stands there already is not made again, but for the tables.
+    """
     sweep = study.load([file], {"sample": {"seed": seed}})
     stamps, results = folder / "stamps", folder / "results"
     recipes.stamp(sweep, results, stamps)
@@ -63,8 +66,13 @@ def run(file: Path, seed: int, folder: Path, workers: int = 2) -> dict[str, pl.D
     )
     for model in sweep.models.values():
         _answer(model, place)
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        list(pool.imap_unordered(_fit, _fits(sweep, place), chunksize=1))
+    todo = list(_fits(sweep, place))
+    if workers == 1:
+        for given in todo:
+            stages.fit(given)
+    else:
+        with multiprocessing.get_context("spawn").Pool(workers) as pool:
+            list(pool.imap_unordered(stages.fit, todo, chunksize=1))
     return _analyse(sweep, place)
 
 
@@ -137,10 +145,6 @@ def _fits(sweep: study.Study, place: Namespace) -> Iterator[Namespace]:
                         out=out,
                         threads=1,
                     )
-
-
-def _fit(given: Namespace) -> None:
-    stages.fit(given)
 
 
 def _analyse(sweep: study.Study, place: Namespace) -> dict[str, pl.DataFrame]:

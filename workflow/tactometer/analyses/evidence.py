@@ -27,8 +27,8 @@ LABEL_TYPES = {**dict.fromkeys(LABELS[:-1], pl.String), "progress": pl.Float64}
 class Posterior:
     """Some fits and their draws: `fits` a row each, `draws` [fit, draw, parameter of PARAMETERS].
 
-    The same draw of two fits belongs together where they were fitted at once; fits that were made
-    apart are independent, so that draws can be subtracted one by one either way.
+    The same draw of two goals of a checkpoint belongs together where they were fitted at once; the
+    draws of any others are in an order of their own. So draws can be subtracted one by one.
     """
 
     fits: pl.DataFrame
@@ -146,8 +146,15 @@ class Evidence:
         if not whole:
             return Posterior(fits.clear(), np.zeros((0, 0, len(PARAMETERS))))
         least = min(len(x) for x in whole.values())
-        draws = [x[np.linspace(0, len(x) - 1, least).round().astype(int)] for x in whole.values()]
-        return Posterior(fits[list(whole)], np.stack(draws).astype(float))
+        kept = fits[list(whole)]
+        draws = []
+        for x, model, checkpoint in zip(
+            whole.values(), kept["model"], kept["checkpoint"], strict=True
+        ):
+            thinned = x[np.linspace(0, len(x) - 1, least).round().astype(int)]
+            # Fits with the same seed move alike: unpaired, but for goals that were fitted at once.
+            draws.append(thinned[self.rng(model, checkpoint).permutation(least)])
+        return Posterior(kept, np.stack(draws).astype(float))
 
 
 def table(rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> pl.DataFrame:
