@@ -87,7 +87,7 @@ rule all:
     input:
         rules.tabulate.output,
         rules.describe.output,
-        expand(rules.analyse.output, analysis=ANALYSES),
+        expand(f"{RESULTS}/tables/{{analysis}}.csv", analysis=ANALYSES),
         rules.draw.output,
         rules.write_report.output,
     localrule: True

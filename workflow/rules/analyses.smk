@@ -43,37 +43,40 @@ rule condense:
         " --results {params.results:q} --out {params.out:q} > {log:q} 2>&1"
 
 
-rule analyse:
-    """Make the table of one analysis."""
-    input:
-        code=recipe("analyses/{analysis}"),
-        tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
-        condensed=expand(
-            f"{RESULTS}/analyses/{{model}}/{{part}}",
-            model=list(STUDY.models),
-            part=CONDENSED,
-        ),
-    output:
-        f"{RESULTS}/tables/{{analysis}}.parquet",
-        csv=report(
-            f"{RESULTS}/tables/{{analysis}}.csv",
-            category="Analyses",
-            caption="../report/{analysis}.rst",
-            labels={"analysis": "{analysis}"},
-        ),
-    log:
-        f"{LOGS}/analyse/{{analysis}}.log",
-    wildcard_constraints:
-        analysis=any_of(ANALYSES),
-    conda:
-        ENVIRONMENT
-    params:
-        study=STUDY_FILE,
-        tables=lambda wildcards: f"{RESULTS}/tables",
-        condensed=lambda wildcards: f"{RESULTS}/analyses",
-    shell:
-        "tactometer analyse {wildcards.analysis:q} --study {params.study:q}"
-        " --tables {params.tables:q} --condensed {params.condensed:q} > {log:q} 2>&1"
+for _analysis in ANALYSES:
+
+    rule:
+        """Make the table of one analysis."""
+        name:
+            f"analyse_{_analysis}"
+        input:
+            code=recipe(f"analyses/{_analysis}"),
+            tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
+            condensed=expand(
+                f"{RESULTS}/analyses/{{model}}/{{part}}",
+                model=list(STUDY.models),
+                part=CONDENSED,
+            ),
+        output:
+            f"{RESULTS}/tables/{_analysis}.parquet",
+            csv=report(
+                f"{RESULTS}/tables/{_analysis}.csv",
+                category="Analyses",
+                caption=f"../report/{_analysis}.rst",
+                labels={"analysis": _analysis},
+            ),
+        log:
+            f"{LOGS}/analyse/{_analysis}.log",
+        conda:
+            ENVIRONMENT
+        params:
+            analysis=_analysis,
+            study=STUDY_FILE,
+            tables=lambda wildcards: f"{RESULTS}/tables",
+            condensed=lambda wildcards: f"{RESULTS}/analyses",
+        shell:
+            "tactometer analyse {params.analysis:q} --study {params.study:q}"
+            " --tables {params.tables:q} --condensed {params.condensed:q} > {log:q} 2>&1"
 
 
 rule describe:

@@ -281,7 +281,8 @@ def _labels(study: Study) -> Mapping[str, Any]:
 def _analyses(study: Study) -> dict[str, Any]:
     """What the analyses read of the study beside their tables."""
     totals = {model.name: model.fit["count_total"] for model in study.models.values()}
-    return {"settings": study.analyses, "totals": totals}
+    given = {name: total for name, total in totals.items() if total is not None}
+    return {"settings": study.analyses, "totals": given}
 
 
 def _outline(study: Study) -> dict[str, Any]:
