@@ -110,6 +110,8 @@ def _classical(
     import statsmodels.api as sm
 
     exog = np.column_stack([np.ones(len(y)), design])
+    if len(y) <= exog.shape[1]:
+        return {}, "no more fits than terms"
     notes = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what they say is read from the result, into the table
