@@ -9,7 +9,7 @@ they say.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -129,7 +129,7 @@ def run(
     out.mkdir(parents=True, exist_ok=True)
     for name in names:
         rows: list[dict[str, Any]] = []
-        with ProcessPoolExecutor(cores) as pool:
+        with ThreadPoolExecutor(cores) as pool:  # CmdStan works in processes of its own
             work = pool.map(partial(check_one, name, domain), range(draws))
             for done, found in enumerate(work, start=1):
                 rows += found
