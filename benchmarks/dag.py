@@ -21,6 +21,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "workflow"))
+
+from tactometer.analyses import ANALYSES  # noqa: E402
+
 PARTS = ("Snakefile", "workflow", "config", "profiles", "resources", "envs")
 GOALS = ("default", "informative", "social", "both")
 A_MODEL = 50  # checkpoints
@@ -133,11 +137,15 @@ STAGES = {stages}
 TABLES = {tables}
 FIGURES = {figures}
 R = "results/large"
-PARTS = [".estimates.parquet", ".diagnostics.parquet", ".predictive.parquet"]
+ANALYSES = {analyses}
+EVERY = TABLES + ANALYSES
+PARTS = [
+    f".{{p}}.parquet" for p in ["estimates", "diagnostics", "predictive", "modes", "draws"]
+]
 
 rule all:
     input:
-        expand(R + "/tables/{{t}}.parquet", t=TABLES), expand(R + "/tables/{{t}}.csv", t=TABLES),
+        expand(R + "/tables/{{t}}.parquet", t=TABLES), expand(R + "/tables/{{t}}.csv", t=EVERY),
         expand(R + "/figures/{{f}}.{{e}}", f=FIGURES, e=["png", "svg"]), R + "/report.html",
         R + "/tables/dictionary.parquet", R + "/tables/dictionary.csv", R + "/methods.md",
         R + "/references.bib"
@@ -195,19 +203,35 @@ rule tabulate:
         R + "/recipes/tables.json"
     output: expand(R + "/tables/{{t}}.{{e}}", t=TABLES, e=["parquet", "csv"])
     shell: "true"
+rule condense:
+    input:
+        lambda w: [path for c in MODELS[w.m] for g in GOALS for path in
+        [f"{{R}}/fits/{{w.m}}/{{c}}/{{g}}.draws.parquet",
+        f"{{R}}/choices/{{w.m}}/{{c}}/{{g}}.parquet"]],
+        R + "/recipes/condense.json"
+    output: R + "/analyses/{{m}}/draws.parquet", R + "/analyses/{{m}}/answers.parquet"
+    shell: "true"
+for a in ANALYSES:
+    rule:
+        name: "analyse_" + a
+        input:
+            R + f"/recipes/analyses/{{a}}.json", expand(R + "/tables/{{t}}.parquet", t=TABLES),
+            expand(R + "/analyses/{{m}}/{{p}}.parquet", m=list(MODELS), p=["draws", "answers"])
+        output: R + f"/tables/{{a}}.parquet", R + f"/tables/{{a}}.csv"
+        shell: "true"
 rule draw:
     input:
-        R + "/recipes/figures.json", expand(R + "/tables/{{t}}.parquet", t=TABLES)
+        R + "/recipes/figures.json", expand(R + "/tables/{{t}}.parquet", t=EVERY)
     output: expand(R + "/figures/{{f}}.{{e}}", f=FIGURES, e=["png", "svg"])
     shell: "true"
 rule describe:
     input:
-        R + "/recipes/dictionary.json", expand(R + "/tables/{{t}}.parquet", t=TABLES)
+        R + "/recipes/dictionary.json", expand(R + "/tables/{{t}}.parquet", t=EVERY)
     output: R + "/tables/dictionary.parquet", R + "/tables/dictionary.csv"
     shell: "true"
 rule write_report:
     input:
-        R + "/recipes/report.json", expand(R + "/tables/{{t}}.parquet", t=TABLES),
+        R + "/recipes/report.json", expand(R + "/tables/{{t}}.parquet", t=EVERY),
         expand(R + "/figures/{{f}}.svg", f=FIGURES)
     output: R + "/report.html", R + "/methods.md", R + "/references.bib"
     shell: "true"
@@ -223,6 +247,8 @@ STAGES = (
     "figures",
     "report",
     "dictionary",
+    "condense",
+    *(f"analyses/{name}" for name in ANALYSES),
 )
 
 
@@ -233,6 +259,7 @@ def lay_bare(folder: Path, checkpoints: int) -> Path:
     text = BARE.format(
         models=models, goals=list(GOALS), stages=STAGES,
         tables=listed("tables.smk", "TABLES"), figures=listed("figures.smk", "FIGURES"),
+        analyses=list(ANALYSES),
     )  # fmt: skip
     (folder / "Snakefile").write_text(text)
     stamps = [*STAGES]

@@ -17,12 +17,12 @@ Row = Mapping[str, Any]
 
 
 def sentences(frames: Mapping[str, pl.DataFrame]) -> list[str]:
-    """The findings of all analyses, in the order of the report."""
+    """The findings of all analyses, in the order of the report; behind them what was not found."""
     found: list[str] = []
     for name, tell in TELLERS.items():
         if not frames[name].is_empty():
             found += tell(frames[name])
-    return found
+    return sorted(found, key=lambda sentence: sentence.endswith("stands out."))
 
 
 def _shift(row: Row) -> str:
