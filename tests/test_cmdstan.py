@@ -27,6 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("CMDSTAN", raising=False)
     monkeypatch.setattr(cmdstan, "_home", lambda: tmp_path / "cmdstans")
     monkeypatch.setattr(cmdstan, "_library", lambda: Library())
+    monkeypatch.setattr(cmdstan, "_WORKING", {})
     return tmp_path / "cmdstans"
 
 
