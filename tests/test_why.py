@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from graph import edit, plan, tactometer
+from tactometer.analyses import ANALYSES
 from tactometer.planning.differences import changes
 
 CONFIG, PROMPTS = "config/config.yaml", "resources/polite_speech/prompts.yaml"
@@ -44,7 +45,8 @@ def test_changed_texts_settings_and_code_are_told_apart_with_their_costs(run: Pa
     assert runs(found["jobs"]) == plan(run)
     assert runs(told["fit/people"]["jobs"]) == {
         **{"recipe": 1, "fit": 1, "gather": 1, "tabulate": 1, "describe": 1, "draw": 1},
-        "write_report": 1,
+        **{f"analyse_{name}": 1 for name in ANALYSES},
+        **{"condense": 1, "write_report": 1},
     }
     assert found["to_ask"] == told["requests/kind/social"]["to_ask"] == 3 * 13 * 5
     assert told["parse"]["to_ask"] == 0 or "ask_checkpoint" in told["parse"]["jobs"]
