@@ -220,7 +220,7 @@ def test_five_kills_of_a_vllm_run_lose_nothing(tmp_path: Path, models: Path) -> 
         while len(found.lines()) <= count:  # it has begun to answer
             assert process.poll() is None and time.monotonic() < until
             time.sleep(0.02)
-        time.sleep(draw.random() * 0.2)
+        time.sleep(draw.random() * 0.06)  # a fast machine answers all in a second
         process.kill()
         assert process.wait() == -signal.SIGKILL
         count = len(found.lines())

@@ -56,6 +56,8 @@ for _analysis in ANALYSES:
             ),
         log:
             f"{LOGS}/analyse/{_analysis}.log",
+        group:
+            "end"
         conda:
             ENVIRONMENT
         params:
@@ -78,6 +80,8 @@ rule describe:
         csv=f"{RESULTS}/tables/dictionary.csv",
     log:
         f"{LOGS}/describe.log",
+    group:
+        "end"
     conda:
         ENVIRONMENT
     shell:

@@ -46,6 +46,8 @@ rule draw:
         },
     log:
         f"{LOGS}/draw.log",
+    group:
+        "end"
     conda:
         ENVIRONMENT
     params:
@@ -69,6 +71,8 @@ rule write_report:
         references=f"{RESULTS}/references.bib",
     log:
         f"{LOGS}/report.log",
+    group:
+        "end"
     conda:
         ENVIRONMENT
     params:

@@ -60,6 +60,8 @@ rule tabulate:
         ),
     log:
         f"{LOGS}/tabulate.log",
+    group:
+        "end"
     conda:
         ENVIRONMENT
     params:
