@@ -16,10 +16,12 @@ from tactometer.planning import graph as dry_run
 
 PAGE = {"describe": 1, "draw": 1, "write_report": 1}
 ANALYSED = {f"analyse_{name}": 1 for name in ANALYSES}
-TABLES = {"gather": 1, "tabulate": 1, **ANALYSED, **PAGE}
-ENDS = {**TABLES, "condense": 1}
-ALL_TABLES = {**TABLES, "gather": 3}
-ALL_ENDS = {**ALL_TABLES, "condense": 1}
+
+
+def ends(gather: int, condense: int = 0) -> dict[str, int]:
+    """What follows once so many models are gathered and condensed anew."""
+    jobs = {"gather": gather, "tabulate": 1, **ANALYSED, **PAGE}
+    return {**jobs, "condense": condense} if condense else jobs
 
 
 def journals(folder: Path) -> dict[str, list[str]]:
@@ -88,7 +90,7 @@ def test_a_lost_snakemake_folder_in_a_fresh_checkout_changes_nothing(run: Path) 
 def test_a_change_is_seen_although_snakemake_forgot_everything(run: Path) -> None:
     shutil.rmtree(run / ".snakemake")
     edit(run / "config/config.yaml", "warmup: 150", "warmup: 160")
-    assert plan(run) == {"recipe": 4, "fit": 7, **ALL_ENDS, "condense": 3}
+    assert plan(run) == {"recipe": 4, "fit": 7, **ends(3, 3)}
 
 
 CONFIG = "config/config.yaml"
@@ -110,11 +112,9 @@ BLUNT = """\
 SECOND = """\
       "2": {alpha: 3.0, phi: 0.3, omega: {inf: 0.3, soc: 0.3, pre: 0.4}}
       "1": {"""
-ASKS = {"requests": 2, "ask_checkpoint": 3, "parse": 3, "count": 3, "fit": 3, **ENDS, "gather": 2}
-ASKS["condense"] = 2
+ASKS = {"requests": 2, "ask_checkpoint": 3, "parse": 3, "count": 3, "fit": 3, **ends(2, 2)}
 ONE = {"ask_checkpoint": 1, "parse": 3, "count": 2, "add_semantics": 1, "fit": 2}
-REREAD = {"parse": 9, "count": 6, "add_semantics": 3, "fit": 6, **ENDS, "gather": 2}
-REREAD["condense"] = 2
+REREAD = {"parse": 9, "count": 6, "add_semantics": 3, "fit": 6, **ends(2, 2)}
 
 # The file that changes, what is replaced by what, and the jobs that it should cost.
 CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
@@ -124,20 +124,20 @@ CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
         {"recipe": 6, "requests": 6, "ask_checkpoint": 3, **REREAD},
     ),
     "one checkpoint's settings": (
-        CONFIG, "alpha: 5.0, phi: 0.3", "alpha: 5.0, phi: 0.4", {"recipe": 2, **ONE, **ALL_ENDS},
+        CONFIG, "alpha: 5.0, phi: 0.3", "alpha: 5.0, phi: 0.4", {"recipe": 2, **ONE, **ends(3, 1)},
     ),
     "one model's fit": (
-        CONFIG, "{share: []}", "{share: [], draws: 160}", {"recipe": 2, "fit": 1, **ENDS},
+        CONFIG, "{share: []}", "{share: [], draws: 160}", {"recipe": 2, "fit": 1, **ends(1, 1)},
     ),
     "a parser line": (PARSER, 'YES = "yes"', 'YES = str("yes")', {"recipe": 1, **REREAD}),
     "a Stan line": (
         "workflow/stan/s2.stan", "S2 over any subset", "S2, over any subset",
-        {"recipe": 1, "fit": 7, **ALL_ENDS, "condense": 3},
+        {"recipe": 1, "fit": 7, **ends(3, 3)},
     ),
-    "a new checkpoint": (CONFIG, '      "1": {', SECOND, {"recipe": 2, **ONE, **ALL_ENDS}),
+    "a new checkpoint": (CONFIG, '      "1": {', SECOND, {"recipe": 2, **ONE, **ends(3, 1)}),
     "a new model": (
         CONFIG, "  people:", MEEK,
-        {"recipe": 6, "requests": 3, **ONE, **ENDS, "gather": 4},
+        {"recipe": 6, "requests": 3, **ONE, **ends(4, 1)},
     ),
     "a new goal": (CONFIG, "[default, social]", "[default, social, both]",
         {"recipe": 4 + len(ANALYSES), **ASKS},
@@ -149,10 +149,10 @@ CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
     ),
     "recorded counts": (
         "people.csv", "social,0,terrible,22", "social,0,terrible,23",
-        {"recipe": 1, "import_people": 1, "fit": 1, **ENDS},
+        {"recipe": 1, "import_people": 1, "fit": 1, **ends(1, 1)},
     ),
     "a label": (
-        CONFIG, "{share: []}", "{share: []}\n    labels: {family: us}", {"recipe": 1, **ALL_TABLES},
+        CONFIG, "{share: []}", "{share: []}\n    labels: {family: us}", {"recipe": 1, **ends(3)},
     ),
 }  # fmt: skip
 
@@ -182,8 +182,7 @@ def test_changes_together_cost_what_they_cost_alone(run: Path) -> None:
     for name in ("a goal's text", "a parser line", "a Stan line"):
         change(run, name)
     assert plan(run) == {
-        **REREAD, "recipe": 4, "requests": 2, "ask_checkpoint": 3, "fit": 7, **ALL_ENDS,
-        "condense": 3,
+        **REREAD, "recipe": 4, "requests": 2, "ask_checkpoint": 3, "fit": 7, **ends(3, 3),
     }  # fmt: skip
     snakemake(run)
     assert plan(run) == {}
@@ -194,32 +193,32 @@ ASKED = {"ask_checkpoint": 3, "parse": 9, "count": 6, "add_semantics": 3, "fit":
 PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
     "a framing's text": (
         PROMPTS, "Now {listener} asks {speaker}", "Then {listener} asks {speaker}",
-        {**ASKS, "recipe": 4, "requests": 4, "parse": 6, "count": 6, "fit": 6, **ENDS, "gather": 2},
+        {**ASKS, "recipe": 4, "requests": 4, "parse": 6, "count": 6, "fit": 6, **ends(2, 2)},
     ),
     "a yes/no prompt's text": (
         PROMPTS, "Does {speaker} think", "Would {speaker} say",
         {"recipe": 2, "requests": 2, "ask_checkpoint": 3, "parse": 3, "add_semantics": 3, "fit": 6}
-        | {**ENDS, "gather": 2},
+        | ends(2, 2),
     ),
     "more name pairs": (
         CONFIG, "{name_pairs: 1", "{name_pairs: 2",
-        {**ASKS, "recipe": 5, "requests": 4, "parse": 6, "count": 6, "fit": 6, **ENDS, "gather": 2},
+        {**ASKS, "recipe": 5, "requests": 4, "parse": 6, "count": 6, "fit": 6, **ends(2, 2)},
     ),
     "the seed": (
         CONFIG, "seed: 3", "seed: 4",
-        {"recipe": 8, "requests": 6, **ASKED, "import_people": 1, "fit": 7, **ALL_ENDS},
+        {"recipe": 8, "requests": 6, **ASKED, "import_people": 1, "fit": 7, **ends(3, 3)},
     ),
     "one model's estimator": (
         CONFIG, "  blunt:\n    provider: simulated",
         "  blunt:\n    estimator: {kind: samples, k: 2}\n    provider: simulated",
-        {"recipe": 3, "requests": 3, **ONE, **ENDS},
+        {"recipe": 3, "requests": 3, **ONE, **ends(1, 1)},
     ),
     "a line of the speakers that are simulated": (
         "workflow/tactometer/providers/simulated.py", "BATCH = 500", "BATCH = 501",
-        {"recipe": 3, **ASKED, **ENDS, "gather": 2},
+        {"recipe": 3, **ASKED, **ends(2, 2)},
     ),
     "a line of the tables": (
-        "workflow/tactometer/tables.py", "HDI = 0.95", "HDI = 0.950", {"recipe": 1, **ALL_ENDS},
+        "workflow/tactometer/tables.py", "HDI = 0.95", "HDI = 0.950", {"recipe": 1, **ends(3)},
     ),
     "a line of a figure": (
         "workflow/tactometer/figures/style.py", "How every figure looks", "How all figures look",
@@ -229,7 +228,7 @@ PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
         "workflow/tactometer/report/templates/report.html.j2", "<h2>Findings</h2>",
         "<h2>What we found</h2>", {"recipe": 1, "write_report": 1},
     ),
-    "a model that leaves": (CONFIG, BLUNT, "", {"recipe": 1, **ENDS, "gather": 2}),
+    "a model that leaves": (CONFIG, BLUNT, "", {"recipe": 1, **ends(2)}),
     "a budget, and its prices": (
         CONFIG, "study: small", "study: small\nbudget_usd: 3\nprices: {x: {input: 1, output: 2}}",
         {},
@@ -265,7 +264,7 @@ TARGETS = {
     | {"import_people": 1, "fit": 7},
     "model_blunt": {"requests": 3, **ONE, "gather": 1},
 }
-SUMMED = {**TARGETS["fits"], "gather": 3, "tabulate": 1}
+SUMMED = {**TARGETS["fits"], "gather": 3, "condense": 3, "tabulate": 1, **ANALYSED}
 TARGETS["tables"] = {**SUMMED, "describe": 1}
 TARGETS["report"] = {**SUMMED, "draw": 1, "write_report": 1}
 
@@ -320,4 +319,4 @@ def test_a_new_checkpoint_of_a_shared_engine_leaves_the_others_alone(
     assert plan(run) == {}
     edit(run / CONFIG, "steps: [0, 50]", "steps: [0, 50, 100]")
     jobs = {rule: n for rule, n in ONE.items() if rule != "ask_checkpoint"}
-    assert plan(run) == {"recipe": 2, "ask_open": 1, **jobs, **ALL_ENDS, "gather": 4}
+    assert plan(run) == {"recipe": 2, "ask_open": 1, **jobs, **ends(4, 1)}

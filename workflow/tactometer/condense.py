@@ -4,14 +4,18 @@ draws.parquet: the thinned draws of every fit, a row a draw. answers.parquet: a 
 (request, sample) of a goal, with the share of each utterance and the place where it was shown.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from tactometer import files
-from tactometer.study import Model
+
+if TYPE_CHECKING:
+    from tactometer.study import Model
 
 ANSWERS: dict[str, Any] = {
     "model": pl.String,

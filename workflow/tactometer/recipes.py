@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +158,7 @@ def _set_back(path: Path, target: Path, text: str) -> None:
     os.utime(path, (old, old))
 
 
-@lru_cache(maxsize=64)
+@cache
 def sources(entry: str, package: Path = PACKAGE) -> Mapping[str, str]:
     """Digests of a module and of all that it imports from the package, by path."""
     found: dict[str, str] = {}
@@ -169,13 +169,19 @@ def sources(entry: str, package: Path = PACKAGE) -> Mapping[str, str]:
             name = str(path.relative_to(package))
             if name in found:
                 continue
-            text = path.read_text()
-            found[name] = digests.digest(text)
-            if path.suffix == ".py":
-                todo += _imports(text)
+            found[name], imported = _source(path)
+            todo += imported
     return dict(sorted(found.items()))
 
 
+@cache
+def _source(path: Path) -> tuple[str, tuple[str, ...]]:
+    """The digest of a file, and the modules of the package that it imports."""
+    text = path.read_text()
+    return digests.digest(text), tuple(_imports(text)) if path.suffix == ".py" else ()
+
+
+@cache
 def _files(package: Path, module: str) -> list[Path]:
     """The file of a module; of a package its __init__ and its templates, not what it leaves out."""
     if (package / f"{module}.py").is_file():

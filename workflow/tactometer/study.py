@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -210,7 +210,7 @@ def _merge(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _resolve(data: dict[str, Any], source: str, lines: yamlfile.Lines) -> Study:
-    schema = yamlfile.read(SCHEMA)[0]
+    schema = _schema()
     data = {**_defaults(schema["properties"]), **data}
     data["sample"] = {
         **_defaults(schema["properties"]["sample"]["properties"]),
@@ -227,7 +227,8 @@ def _resolve(data: dict[str, Any], source: str, lines: yamlfile.Lines) -> Study:
     return study
 
 
-def _schema() -> dict[str, Any]:
+@cache
+def _schema() -> Mapping[str, Any]:
     return dict(yamlfile.read(SCHEMA)[0])
 
 
