@@ -20,6 +20,7 @@ import stub
 from asking import KEY, ROOT, Job, inside, job, texts
 from tactometer.ask import wanted
 from tactometer.choices import of_journal, parse
+from tactometer.providers.pace import HASTE
 
 TRANSPORTS = ["openai", "together_ai"]  # a plain POST, and LiteLLM
 
@@ -106,15 +107,14 @@ def test_retry_after_is_kept(tmp_path: Path) -> None:
 
 def test_rpm_holds_within_five_percent(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    limits = {"concurrency": 64, "rpm": 3000}
+    limits = {"concurrency": 64, "rpm": 1500}
     with stub.running(log, "--latency", "0.05") as base:
-        job(tmp_path / "run", model(base, limits=limits)).run()
+        job(tmp_path / "run", model(base, limits=limits), rows=195).run()
     at = sorted(call["at"] for call in stub.calls(log))[1:]  # the first goes alone
     rate = (len(at) - 1) / (at[-1] - at[0]) * 60
-    assert rate == pytest.approx(3000, rel=0.05)
-    for window in (1.0, 5.0):  # nor is there a burst within
-        most = max(sum(t <= u < t + window for u in at) for t in at[::25])
-        assert most <= 50 * window * 1.05 + 3
+    assert rate == pytest.approx(1500, rel=0.05)
+    busiest = max(sum(t <= u < t + 1 for u in at) for t in at[::10])
+    assert busiest <= 25 / HASTE + 3, "what a stall held back made a burst"
 
 
 def test_jobs_that_run_at_once_keep_the_rpm_of_their_account_together(tmp_path: Path) -> None:
@@ -134,14 +134,14 @@ def test_jobs_that_run_at_once_keep_the_rpm_of_their_account_together(tmp_path: 
 
 def test_tpm_holds_within_five_percent(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    limits = {"concurrency": 64, "tpm": 300_000}
+    limits = {"concurrency": 64, "tpm": 150_000}
     with stub.running(log, "--latency", "0.05") as base:
-        asked = job(tmp_path / "run", model(base, limits=limits))
+        asked = job(tmp_path / "run", model(base, limits=limits), rows=195)
         asked.run()
     at = sorted(call["at"] for call in stub.calls(log))[1:]
     mean = sum(line["usage"]["total_tokens"] for line in asked.lines()) / len(asked.lines())
     rate = (len(at) - 1) * mean / (at[-1] - at[0]) * 60
-    assert rate == pytest.approx(300_000, rel=0.05)
+    assert rate == pytest.approx(150_000, rel=0.05)
 
 
 def test_twenty_kills_lose_nothing_and_ask_no_journaled_request_again(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from tactometer.digests import digest
 
+CREDIT = 1.0  # seconds of a stall that are made up for: within 2% of a minute
+HASTE = 0.8  # of the even gap between two turns, while a stall is made up for
 FAR = 3600.0  # seconds: what is due later than that was written before a restart of the machine
 
 
@@ -56,26 +58,24 @@ def _read(text: str) -> dict[str, float]:
 
 
 class Bucket:
-    """Lets `per_minute` units a minute through, evenly: a minute never holds a burst on top."""
+    """Lets `per_minute` units a minute through, evenly: what a stall held back makes no burst."""
 
-    def __init__(self, name: str, per_minute: float | None, clock: Clock) -> None:
-        self._name, self._clock = name, clock
-        self._seconds = 60.0 / per_minute if per_minute else 0.0
+    def __init__(self, name: str, per_minute: float) -> None:
+        self._name, self._next = name, f"{name}, at the earliest"
+        self._seconds = 60.0 / per_minute
 
-    async def take(self, units: float = 1.0) -> None:
-        """Wait for the next turn and take some units with it."""
-        if self._seconds:
-            now = time.monotonic()
-            with self._clock.due() as due:  # turns are handed out ahead, so waits add up
-                turn = max(due.get(self._name, 0.0), now)
-                due[self._name] = turn + units * self._seconds
-            await asyncio.sleep(turn - now)
+    def wait(self, due: dict[str, float], now: float) -> float:
+        """Seconds until the next turn."""
+        return max(due.get(self._name, now), due.get(self._next, now)) - now
 
-    def correct(self, units: float) -> None:
+    def take(self, due: dict[str, float], now: float, units: float) -> None:
+        """Take a turn with some units."""
+        due[self._name] = max(due.get(self._name, now), now - CREDIT) + units * self._seconds
+        due[self._next] = now + HASTE * units * self._seconds
+
+    def correct(self, due: dict[str, float], units: float) -> None:
         """Count units that turned out to be more than were taken; fewer, if negative."""
-        if self._seconds and units:
-            with self._clock.due() as due:
-                due[self._name] = due.get(self._name, 0.0) + units * self._seconds
+        due[self._name] = due.get(self._name, time.monotonic()) + units * self._seconds
 
 
 class Pace:
@@ -88,8 +88,9 @@ class Pace:
         self, rpm: float | None, tpm: float | None, account: list[str | None] | None = None
     ) -> None:
         self._clock = Clock(account if rpm or tpm else None)
-        self._calls = Bucket("calls", rpm, self._clock)
-        self._tokens = Bucket("tokens", tpm, self._clock)
+        self._calls = Bucket("calls", rpm) if rpm else None
+        self._tokens = Bucket("tokens", tpm) if tpm else None
+        self._line = asyncio.Lock()  # one call waits at its head, the others behind it
         self._mean: tuple[float, int] = (0.0, 0)  # tokens of the calls so far, and their number
 
     async def turn(self, guess: float) -> float:
@@ -97,28 +98,35 @@ class Pace:
 
         These are the mean of the calls so far, or `guess` before there is one.
         """
-        total, count = self._mean
-        tokens = total / count if count else guess
-        await self._tokens.take(tokens)
-        await self._calls.take()
-        while (pause := self._until() - time.monotonic()) > 0:
-            await asyncio.sleep(pause)
-        return tokens
+        async with self._line:
+            while True:
+                total, count = self._mean
+                tokens = total / count if count else guess
+                if (wait := self._claim(tokens)) <= 0:
+                    return tokens
+                await asyncio.sleep(wait)
+
+    def _claim(self, tokens: float) -> float:
+        """Seconds until a call may go out; if it may now, its turn is taken."""
+        buckets = [(each, n) for each, n in ((self._calls, 1), (self._tokens, tokens)) if each]
+        now = time.monotonic()
+        with self._clock.due() as due:
+            waits = [due.get("pause", now) - now, *(each.wait(due, now) for each, _ in buckets)]
+            if max(waits) <= 0:
+                for each, units in buckets:
+                    each.take(due, now, units)
+        return max(waits)
 
     def settle(self, counted: float, tokens: float | None) -> None:
         """Correct what was counted for a call by the tokens that it took; None if it failed."""
-        if tokens is None:
-            self._tokens.correct(-counted)
-            return
-        total, count = self._mean
-        self._mean = total + tokens, count + 1
-        self._tokens.correct(tokens - counted)
+        if tokens is not None:
+            total, count = self._mean
+            self._mean = total + tokens, count + 1
+        if self._tokens and tokens != counted:
+            with self._clock.due() as due:
+                self._tokens.correct(due, (tokens or 0.0) - counted)
 
     def pause(self, seconds: float) -> None:
         """Hold every call back: the server asked for it."""
         with self._clock.due() as due:
             due["pause"] = max(due.get("pause", 0.0), time.monotonic() + seconds)
-
-    def _until(self) -> float:
-        with self._clock.due() as due:
-            return due.get("pause", 0.0)
