@@ -13,10 +13,11 @@ import pytest
 
 from tactometer.analyses import ANALYSES, TESTING, analyse
 from tactometer.analyses.attribution import PARTS, shapley
-from tactometer.analyses.differences import hdi, holm, simultaneous, summarise
+from tactometer.analyses.differences import holm, simultaneous, summarise
 from tactometer.analyses.evidence import PARAMETERS, Evidence
 from tactometer.analyses.likeness import matched, total_variation
 from tactometer.condense import spread
+from tactometer.intervals import hdi
 
 DRAWS = 400
 UTTERANCES = ["bad", "good", "not bad"]

@@ -7,17 +7,17 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 import pages
 import synthetic
+from tactometer.analyses import analyse
 from tactometer.errors import UserError
 from tactometer.figures import FIGURES
-from tactometer.report import build
-from tactometer.report.findings import difference, findings
+from tactometer.report import build, told
 from tactometer.report.library import digest
 from tactometer.report.texts import SECTIONS, TEXTS
+from test_analyses import evidence, fit
 
 CAPTIONS = Path(__file__).parents[1] / "workflow" / "report"
 
@@ -115,37 +115,27 @@ def test_the_human_table_carries_the_published_point_and_the_remark(page: Page) 
     assert "0.49" in page.text
 
 
-def row(mean: float, sd: float, verdict: str = "ok") -> dict[str, object]:
-    return {"mean": mean, "sd": sd, "hdi_low": mean - 2 * sd, "hdi_high": mean + 2 * sd} | {
-        "verdict": verdict
-    }
-
-
-def test_a_difference_is_signed_and_as_uncertain_as_both_fits() -> None:
-    mean, low, high = difference(row(0.2, 0.03), row(0.5, 0.04))
-    assert mean == pytest.approx(-0.3)
-    assert (high - low) / 2 == pytest.approx(1.96 * 0.05, rel=1e-3)
-
-
-def estimates(**social: object) -> pl.DataFrame:
-    fit = {"checkpoint": "0", "framing": "pooled", "speaker": "s2", "semantics": "joint"}
-    fit |= {"parameter": "phi", "goal": "social"}
-    return pl.DataFrame([fit | {"model": "human"} | row(0.4, 0.02), fit | {"model": "m"} | social])
+def beside_people(phi: float, verdict: str = "ok") -> str:
+    """What is said of a model's social goal, beside people with phi .4 and sd .02."""
+    values = (0.2, 0.3, 0.5)
+    people = fit("human", "recorded", (0.4, *values), goal="social")
+    model = fit("m", "0", (phi, *values), goal="social", sd=0.03, verdict=verdict)
+    (sentence,) = told.profiles(analyse("profiles", evidence(people, model)))
+    return sentence
 
 
 @pytest.mark.parametrize(
-    ("mean", "sd", "says"),
-    [(0.1, 0.03, "lower than"), (0.8, 0.03, "higher than"), (0.42, 0.03, "not told apart from")],
+    ("phi", "says"),
+    [(0.1, "lower than"), (0.8, "higher than"), (0.42, "not told apart from")],
 )
-def test_findings_claim_a_direction_only_where_the_interval_has_one(
-    mean: float, sd: float, says: str
-) -> None:
-    (sentence,) = findings(estimates(**row(mean, sd)), ["social"], ["human"])
-    assert says in sentence and f"{mean:.2f} [" in sentence
+def test_findings_claim_a_direction_only_where_the_interval_has_one(phi: float, says: str) -> None:
+    sentence = beside_people(phi)
+    assert says in sentence and f"{phi:.2f} [" in sentence
+    assert "looking good most" in sentence
 
 
 def test_no_finding_is_made_from_a_suspect_fit() -> None:
-    (sentence,) = findings(estimates(**row(0.1, 0.03, "suspect")), ["social"], ["human"])
+    sentence = beside_people(0.1, "suspect")
     assert "no finding" in sentence and "0.10" not in sentence
 
 

@@ -12,7 +12,8 @@ import pytest
 from tactometer import chains, cone, modes, posterior, rsa, sampling
 from tactometer.chains import SamplingSettings
 from tactometer.errors import UserError
-from tactometer.posterior import hdi, is_clean, stuck_chains, summarise
+from tactometer.intervals import hdi
+from tactometer.posterior import is_clean, stuck_chains, summarise
 from tactometer.sampling import Behaviour, Sampled, sample
 from tactometer.speakers import speaker
 from tactometer.whitening import log_mass
@@ -136,7 +137,7 @@ def test_a_subset_has_only_its_own_parameters(yes: np.ndarray, name: str) -> Non
     settings = replace(FIXED, chains=2, warmup=300, draws=300)
     found = sample(make(130 * p[None], yes), speaker(name), settings)
     assert tuple(row["parameter"] for row in found.summary()) == speaker(name).parameters()
-    assert np.exp(found.log_likelihood(20)).sum(axis=-1) == pytest.approx(1)
+    assert found.predict(20).sum(axis=-1) == pytest.approx(1)
     if name == "s1":
         rows = {row["parameter"]: row for row in found.summary()}
         assert abs(rows["phi"]["mean"] - 0.6) < 2 * rows["phi"]["sd"]

@@ -20,10 +20,10 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
-from tactometer import cone, files, rsa
+from tactometer import cone, files, intervals, rsa
 from tactometer.chains import SamplingSettings
 from tactometer.cone import Natural
-from tactometer.posterior import hdi, scalars
+from tactometer.posterior import scalars
 from tactometer.rsa import Array
 from tactometer.sampling import Behaviour, sample
 from tactometer.speakers import Speaker, speaker
@@ -97,8 +97,8 @@ def check_one(name: str, domain: Domain, seed: int) -> list[dict[str, Any]]:
     rows = []
     for (parameter, _), x in scalars(found.draws, behaviour.goals).items():
         value, flat = float(known[parameter]), x.T.ravel()
-        thinned = flat[np.linspace(0, flat.size - 1, RANKS - 1).round().astype(int)]
-        low, high = hdi(x)
+        thinned = flat[intervals.thinned(flat.size, RANKS - 1)]
+        low, high = intervals.hdi(flat)
         rows.append(
             {
                 "program": name,

@@ -6,7 +6,8 @@ from typing import Final
 
 import polars as pl
 
-Z: Final = 1.959964
+from tactometer.intervals import Z
+
 FIT: Final = ("model", "checkpoint", "goal", "framing", "speaker", "semantics", "parameter")
 MOVED: Final = {
     **dict.fromkeys(FIT, pl.String),

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tactometer import digests, files
 from tactometer.chains import SamplingSettings
 from tactometer.counts import POOLED
+from tactometer.intervals import thinned
 from tactometer.posterior import scalars
 from tactometer.rsa import Array
 from tactometer.sampling import Behaviour, Sampled, sample
@@ -185,14 +185,9 @@ def _draws(sampled: Sampled, goal: str) -> pl.DataFrame:
     """The natural parameters of one goal, thinned evenly: a row a draw, the same of every goal."""
     found = scalars(sampled.draws, sampled.behaviour.goals)
     mine = {name: x.reshape(-1) for (name, whose), x in found.items() if whose in (None, goal)}
-    picked = _thin(sampled.stats["lp"].size, THINNED)
+    picked = thinned(sampled.stats["lp"].size, THINNED)
     columns = {name: x[picked].astype(np.float32) for name, x in mine.items()}
     return pl.DataFrame({"draw": np.arange(picked.size, dtype=np.int32), **columns})
-
-
-def _thin(total: int, most: int) -> NDArray[np.int64]:
-    """Which draws to keep: spread evenly, as `Sampled.predict` spreads them."""
-    return np.linspace(0, total - 1, min(most, total)).round().astype(np.int64)
 
 
 def _diagnostics(sampled: Sampled) -> dict[str, Any]:
@@ -246,7 +241,7 @@ def _influence(sampled: Sampled, goal: int, p: Array) -> Array:
     """Cov(phi, log p) over the draws of p [draw, state, utterance]: [state, utterance]."""
     if "phi" not in sampled.draws:
         return np.zeros(p.shape[1:])
-    phi = sampled.draws["phi"][..., goal].reshape(-1)[_thin(sampled.stats["lp"].size, len(p))]
+    phi = sampled.draws["phi"][..., goal].reshape(-1)[thinned(sampled.stats["lp"].size, len(p))]
     covariance: Array = np.tensordot(phi - phi.mean(), np.log(np.maximum(p, TINY)), axes=1) / len(p)
     return covariance
 

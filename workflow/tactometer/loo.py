@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from tactometer import rsa
 from tactometer.counts import POOLED
+from tactometer.intervals import thinned
 from tactometer.rsa import Array
 from tactometer.speakers import speaker
 
@@ -182,7 +183,7 @@ def log_speaker(posterior: Any, answers: Any, domain: Mapping[str, Any]) -> Arra
     """
     flat = posterior.stack(sample=("chain", "draw")).transpose("sample", ...)
     total = flat.sizes["sample"]
-    flat = flat.isel(sample=np.linspace(0, total - 1, min(DRAWS, total)).round().astype(int))
+    flat = flat.isel(sample=thinned(total, DRAWS))
     plugged = (answers["yes"].values + 1) / (answers["n"].values + 2)
     theta = flat["theta"].values if "theta" in flat else plugged
     values = np.array(domain["states"], float)

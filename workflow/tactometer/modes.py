@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tactometer.posterior import hdi, kde
+from tactometer.intervals import hdi
+from tactometer.posterior import kde
 from tactometer.rsa import Array
 
 Key = tuple[str, str | None]

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tactometer.intervals import hdi
 from tactometer.rsa import Array
 
 Verdict = Literal["ok", "refit", "suspect"]
@@ -100,7 +101,7 @@ def summarise(name: str, x: Array, n_utilities: int) -> dict[str, float]:
     constant has no rhat, ess or contraction (nan).
     """
     low, high = SUPPORT[name.partition("_")[0]]
-    hdi_low, hdi_high = hdi(x)
+    hdi_low, hdi_high = hdi(x.ravel())
     fixed = np.ptp(x) == 0
     nan = float("nan")
     grid, density = kde(x, low, high)
@@ -109,8 +110,8 @@ def summarise(name: str, x: Array, n_utilities: int) -> dict[str, float]:
         "sd": float(x.std(ddof=1)),
         "median": float(np.median(x)),
         "mode": float(x.flat[0] if fixed else grid[np.argmax(density)]),
-        "hdi_low": hdi_low,
-        "hdi_high": hdi_high,
+        "hdi_low": float(hdi_low),
+        "hdi_high": float(hdi_high),
         "ess_bulk": nan if fixed else ess(x, "bulk"),
         "ess_tail": nan if fixed else ess(x, "tail"),
         "rhat": nan if fixed else rhat(x),
@@ -136,14 +137,6 @@ def prior_variance(name: str, n_utilities: int) -> float:
         return (n_utilities - 1) / (n_utilities**2 * (n_utilities + 1))
     low, high = SUPPORT[name]
     return (high - low) ** 2 / 12
-
-
-def hdi(x: Array, mass: float = 0.95) -> tuple[float, float]:
-    """The shortest interval that holds that share of the draws."""
-    ordered = np.sort(x, axis=None)
-    inside = int(np.floor(mass * ordered.size))
-    start = int(np.argmin(ordered[inside:] - ordered[: ordered.size - inside]))
-    return float(ordered[start]), float(ordered[start + inside])
 
 
 def kde(x: Array, low: float, high: float, bins: int = 512) -> tuple[Array, Array]:

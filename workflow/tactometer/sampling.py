@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from tactometer import chains, modes, rsa
 from tactometer.chains import Run, SamplingSettings
+from tactometer.intervals import thinned
 from tactometer.posterior import (
     Diagnostics,
     diagnose,
@@ -108,12 +109,6 @@ class Sampled:
         the chains.
         """
         return np.exp(_log_speaker(self, draws))
-
-    def log_likelihood(self, draws: int | None = None) -> Array:
-        """log p(u|s) of one answer [draw, goal, state, utterance]; None: every draw, a second or
-        two.
-        """
-        return _log_speaker(self, draws or self.stats["lp"].size)
 
     def to_inference_data(self) -> "InferenceData":
         """Draws, sample_stats, the behaviour as observed_data, diagnostics as attributes."""
@@ -287,7 +282,7 @@ def natural_draws(found: Run, problem: Problem) -> dict[str, Array]:
 
 def _log_speaker(sampled: Sampled, draws: int) -> Array:
     total = sampled.stats["lp"].size
-    picked = np.linspace(0, total - 1, min(draws, total)).round().astype(int)
+    picked = thinned(total, draws)
     flat = {k: x.reshape(total, *x.shape[2:])[picked] for k, x in sampled.draws.items()}
     b = sampled.behaviour
     theta = flat.get("theta", b.theta)

@@ -20,11 +20,12 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from tactometer.analyses.differences import hdi, holm
+from tactometer.analyses.differences import holm
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence, table
 from tactometer.analyses.orders import Answers, Integers, each, sums
 from tactometer.analyses.shifts import DEFAULT, worst
 from tactometer.analyses.vignette_effects import shuffled
+from tactometer.intervals import hdi
 from tactometer.rsa import Array
 
 PARTS = ("goal", "framing", "name", "vignette")

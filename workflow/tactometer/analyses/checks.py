@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
-from tactometer.analyses.sycophancy import wilson
 from tactometer.fitted import FIT, passed
+from tactometer.intervals import wilson
 
 SCHEMA = {
     "check": pl.String,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from tactometer.intervals import hdi
 from tactometer.rsa import Array
 
 SUMMARY = dict.fromkeys(["mean", "sd", "hdi_low", "hdi_high", "p_direction"], pl.Float64)
@@ -28,17 +29,6 @@ def summarise(x: Array) -> dict[str, Array]:
         "hdi_high": high,
         "p_direction": np.maximum((x > 0).mean(axis=-1), (x < 0).mean(axis=-1)),
     }
-
-
-def hdi(x: Array, mass: float = 0.95) -> tuple[Array, Array]:
-    """The shortest intervals with that share of the draws [..., draw]: low [...], high [...]."""
-    ordered = np.sort(x, axis=-1)
-    inside = min(int(np.floor(mass * x.shape[-1])), x.shape[-1] - 1)
-    widths = ordered[..., inside:] - ordered[..., : x.shape[-1] - inside]
-    start = np.argmin(widths, axis=-1)[..., None]
-    low = np.take_along_axis(ordered, start, axis=-1)[..., 0]
-    high = np.take_along_axis(ordered, start + inside, axis=-1)[..., 0]
-    return low, high
 
 
 def simultaneous(x: Array, level: float) -> dict[str, Array]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tactometer.analyses import TESTING
 from tactometer.fitted import FIT, checkpoint_order, model_order, natural, representative
+from tactometer.intervals import thinned
 from tactometer.rsa import Array
 
 PARAMETERS = ("phi", "omega_inf", "omega_soc", "omega_pre")
@@ -151,9 +152,9 @@ class Evidence:
         for x, model, checkpoint in zip(
             whole.values(), kept["model"], kept["checkpoint"], strict=True
         ):
-            thinned = x[np.linspace(0, len(x) - 1, least).round().astype(int)]
+            even = x[thinned(len(x), least)]
             # Fits with the same seed move alike: unpaired, but for goals that were fitted at once.
-            draws.append(thinned[self.rng(model, checkpoint).permutation(least)])
+            draws.append(even[self.rng(model, checkpoint).permutation(least)])
         return Posterior(kept, np.stack(draws).astype(float))
 
 

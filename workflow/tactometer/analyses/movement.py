@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tactometer.analyses.differences import FAMILY, hdi, simultaneous, summarise
+from tactometer.analyses.differences import FAMILY, simultaneous, summarise
 from tactometer.analyses.evidence import PARAMETERS, Evidence, Posterior, table
 from tactometer.analyses.shifts import worst
 from tactometer.analyses.trajectories import courses
+from tactometer.intervals import hdi
 from tactometer.rsa import Array
 
 ALL = "all"  # phi and the three weights as one point, along the line from its start to its end

@@ -11,6 +11,7 @@ from scipy import stats
 from tactometer.analyses.differences import holm
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, Evidence, table
 from tactometer.analyses.orders import Answers, each, leave_one_out
+from tactometer.intervals import Z
 from tactometer.rsa import Array
 
 SCHEMA = {
@@ -60,8 +61,8 @@ def _positions(answers: Answers) -> list[dict[str, Any]]:
             "expected": expected[:, p].mean(),
             "effect": effect[p],
             "se": se[p],
-            "low": effect[p] - 1.959964 * se[p],
-            "high": effect[p] + 1.959964 * se[p],
+            "low": effect[p] - Z * se[p],
+            "high": effect[p] + Z * se[p],
             "p": 2 * stats.norm.sf(abs(z[p])),
         }
         for p in range(len(effect))

@@ -15,6 +15,7 @@ SCHEMA = {
     "parameter": pl.String,
     **{name: kind for name, kind in SUMMARY.items() if name != "p_direction"},
     "human": pl.String,
+    "human_verdict": pl.String,
     "human_mean": pl.Float64,
     "human_low": pl.Float64,
     "human_high": pl.Float64,
@@ -30,7 +31,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     """
     models, people = evidence.models, evidence.human
     human = {
-        fit["goal"]: (fit["model"], x)
+        fit["goal"]: ((fit["model"], fit["verdict"]), x)
         for fit, x in zip(people.fits.to_dicts(), people.draws, strict=True)
     }
     rows = []
@@ -42,14 +43,17 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     return table(rows, SCHEMA)
 
 
-def _beside(x: Array, name: str | None, people: Array | None) -> list[dict[str, object]]:
-    """The rows of one fit, x [draw, parameter], beside the draws of people."""
+def _beside(
+    x: Array, human: tuple[str, str] | None, people: Array | None
+) -> list[dict[str, object]]:
+    """The rows of one fit, x [draw, parameter], beside the draws of people: (name, verdict)."""
+    name, verdict = human or (None, None)
     own = summarise(x.T)
     theirs = None if people is None else summarise(people.T)
     apart = None if people is None else summarise((x - people).T)
     rows = []
     for k, parameter in enumerate(PARAMETERS):
-        row: dict[str, object] = {"parameter": parameter, "human": name}
+        row: dict[str, object] = {"parameter": parameter, "human": name, "human_verdict": verdict}
         row |= {column: float(values[k]) for column, values in own.items()}
         for column, source in (("mean", "mean"), ("low", "hdi_low"), ("high", "hdi_high")):
             row[f"human_{column}"] = None if theirs is None else float(theirs[source][k])

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
+from tactometer.intervals import wilson
 from tactometer.rsa import Array
 
 BASELINE_GOAL = "both"
@@ -61,10 +61,3 @@ def signature(x: Array, people: Array, margins: Mapping[str, float]) -> np.ndarr
     sides = np.array([SIDES[name] for name in PARAMETERS])
     by = np.array([margins[name] for name in PARAMETERS])
     return np.asarray(sides * (x - people) > by)
-
-
-def wilson(p: Array, n: int | NDArray[np.int64], z: float = 1.959964) -> tuple[Array, Array]:
-    """Wilson's 95% interval of proportions p of n."""
-    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)

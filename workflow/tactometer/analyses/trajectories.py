@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tactometer.analyses.differences import hdi
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence, Posterior
+from tactometer.intervals import hdi
 
 SCHEMA = {
     **NAMES,

@@ -11,6 +11,7 @@ from scipy import stats
 from tactometer.analyses.differences import holm
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, Evidence, table
 from tactometer.analyses.orders import Answers, Integers, each, sums
+from tactometer.intervals import Z
 from tactometer.rsa import Array
 
 SHUFFLES = 20
@@ -86,8 +87,8 @@ def _vignettes(answers: Answers, worth: Array, rng: np.random.Generator) -> list
             "n": int(n[v]),
             "effect": effect[v],
             "se": se[v],
-            "low": effect[v] - 1.959964 * se[v],
-            "high": effect[v] + 1.959964 * se[v],
+            "low": effect[v] - Z * se[v],
+            "high": effect[v] + Z * se[v],
             "p": 2 * stats.norm.sf(abs(z[v])),
             "distance": distance[v],
             "distance_by_chance": chance[v],

@@ -10,6 +10,7 @@ import polars as pl
 
 from tactometer import calibration
 from tactometer.figures import style
+from tactometer.intervals import Z
 
 BINS = 20
 SHOWN = 0.95  # the band that a reader expects; `calibration.BAND` is what the check uses
@@ -34,7 +35,7 @@ def _draw(ranks: pl.DataFrame, out: Path) -> None:
     for (top, bottom), name in zip(axes.T, names, strict=True):
         found = ranks.filter(pl.col("parameter") == name)
         x = found["rank"].to_numpy()
-        spread = 1.96 * np.sqrt(n / BINS * (1 - 1 / BINS))
+        spread = Z * np.sqrt(n / BINS * (1 - 1 / BINS))
         top.axhspan(n / BINS - spread, n / BINS + spread, color=style.BAND)
         top.hist(x, BINS, (0, calibration.RANKS), color=style.BLUE, edgecolor="white", lw=0.4)
         held = float(found["covered"].to_numpy().mean())

@@ -8,6 +8,7 @@ from tactometer.figures import style
 from tactometer.figures.forest import forest, marked, parameters, place
 from tactometer.figures.style import Drawing
 from tactometer.figures.tables import Tables
+from tactometer.intervals import Z
 
 HDI = "Posterior mean and 95% HDI of the difference"
 OUT = "blue: stands out when the whole table is looked at"
@@ -58,24 +59,27 @@ def framing_effects(tables: Tables) -> Drawing:
     return forest(rows, title, f"{HDI}; {OUT}", "difference")
 
 
+def _of_models(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The mean effect of each model over its checkpoints and goals, which are asked apart."""
+    mean = rows.group_by("model", name, maintain_order=True).agg(
+        mean=pl.col("effect").mean(),
+        error=(pl.col("se") ** 2).sum().sqrt() / pl.len(),
+        found=pl.col("found").any(),
+    )
+    return marked(mean).with_columns(
+        panel="model",
+        low=pl.col("mean") - Z * pl.col("error"),
+        high=pl.col("mean") + Z * pl.col("error"),
+    )
+
+
 def vignette_effects(tables: Tables) -> Drawing:
     """Which creations are spoken of better or worse than the rest: one panel a model."""
     title = "Which creations are spoken of unlike the rest?"
     rows = tables.read("vignette_effects")
     if rows.is_empty():
         return style.empty(title, "This study has no answers to two vignettes.")
-    mean = rows.group_by("model", "vignette", maintain_order=True).agg(
-        # over checkpoints and goals, which are asked apart
-        mean=pl.col("effect").mean(),
-        error=(pl.col("se") ** 2).sum().sqrt() / pl.len(),
-        found=pl.col("found").any(),
-    )
-    rows = marked(mean).with_columns(
-        label="vignette",
-        panel="model",
-        low=pl.col("mean") - 1.959964 * pl.col("error"),
-        high=pl.col("mean") + 1.959964 * pl.col("error"),
-    )
+    rows = _of_models(rows, "vignette").with_columns(label="vignette")
     order = rows.group_by("label").agg(pl.col("mean").mean()).sort("mean", "label")["label"]
     rows = rows.sort(
         pl.col("label").cast(pl.Enum(order.to_list())), "panel", descending=[True, False]
@@ -122,17 +126,8 @@ def position(tables: Tables) -> Drawing:
     rows = tables.read("position")
     if rows.is_empty():
         return style.empty(title, "This study has no answers with an order of options.")
-    mean = rows.group_by("model", "position", maintain_order=True).agg(
-        mean=pl.col("effect").mean(),
-        error=(pl.col("se") ** 2).sum().sqrt() / pl.len(),
-        found=pl.col("found").any(),
-    )
-    rows = marked(mean.sort("position", "model")).with_columns(
-        label=pl.format("place {}", "position"),
-        panel="model",
-        low=pl.col("mean") - 1.959964 * pl.col("error"),
-        high=pl.col("mean") + 1.959964 * pl.col("error"),
-    )
+    rows = _of_models(rows, "position").sort("position", "model")
+    rows = rows.with_columns(label=pl.format("place {}", "position"))
     subtitle = (
         "Share chosen at a place minus the share expected of the same options elsewhere, over all"
         " checkpoints and goals;\nnormal 95% interval; blue: stands out in one of them when the"

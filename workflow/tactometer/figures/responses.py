@@ -26,17 +26,9 @@ from tactometer.figures.tables import (
     pooled_counts,
     with_condition,
 )
+from tactometer.intervals import wilson
 
 TITLE = "What was said of a creation, by how good the speaker found it"
-Z = 1.959964  # the normal quantile of a 95% interval
-
-
-def with_wilson(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add `low` and `high`, Wilson's 95% interval of the proportion `p` out of `total`."""
-    p, n = pl.col("p"), pl.col("total")
-    centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z / (1 + Z**2 / n) * (p * (1 - p) / n + Z**2 / (4 * n**2)).sqrt()
-    return frame.with_columns(low=(centre - half).clip(0, 1), high=(centre + half).clip(0, 1))
 
 
 def plot(tables: Tables) -> Drawing:
@@ -45,7 +37,8 @@ def plot(tables: Tables) -> Drawing:
     rows = counts if counts.is_empty() else pooled_counts(counts).filter(pl.col("total") > 0)
     if rows.is_empty():
         return style.empty(TITLE, "This study has no valid production answer.")
-    rows, cut = ends(with_wilson(rows))
+    low, high = wilson(rows["p"].to_numpy(), rows["total"].to_numpy())
+    rows, cut = ends(rows.with_columns(low=low, high=high))
     goals = tables.goal_order(rows)
     # Goals stand side by side within a state, so that no interval hides another.
     aside = {g: 0.14 * (i - (len(goals) - 1) / 2) for i, g in enumerate(goals)}

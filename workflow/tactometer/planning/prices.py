@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from tactometer.errors import UserError
+from tactometer.providers import batch_server
 from tactometer.providers.api import OUTPUT_PRICES
 from tactometer.study import Model, Study
 
-BATCHES = ("openai", "azure", "hosted_vllm", "mistral")
-"""Providers whose batch endpoints requests can be handed in to."""
 LIST = "model_prices_and_context_window_backup.json"
 
 
@@ -38,7 +37,7 @@ def price_of(study: Study, model: Model, copy: Path) -> Price | None:
     """
     source = model.settings["source"]
     entry = listed(source) or {}
-    batch = _pair(entry, "_batches") if source.split("/")[0] in BATCHES else None
+    batch = _pair(entry, "_batches") if source.split("/")[0] in batch_server.PROVIDERS else None
     given = study.data.get("prices", {})
     mine = given.get(source) or given.get(model.name)
     if mine:

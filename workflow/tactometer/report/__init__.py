@@ -18,7 +18,6 @@ from tactometer.figures.recovery import coverage
 from tactometer.figures.tables import Tables, answers_sentence
 from tactometer.report import answers, contents, glance, library, references, standing, texts
 from tactometer.report.data import DRAWN, applies, download
-from tactometer.report.findings import findings
 from tactometer.report.methods import paragraph
 from tactometer.report.told import sentences
 
@@ -61,7 +60,7 @@ def build(
         provenance=provenance,
         accepted=accepted or {},
         sections=_sections(figures, frames),
-        findings=[*sentences(frames), *findings(frames["estimates"], goals, baseline)],
+        findings=sentences(frames),
         methods=references.short(text).strip().split("\n\n"),
         references=[references.line(key) for key in cited],
         downloads=[f"tables/{name}.csv" for name in TABLES],

@@ -7,11 +7,16 @@ from typing import Any
 
 import polars as pl
 
-from tactometer.fitted import passed
-from tactometer.report.cells import interval, number
+from tactometer.fitted import PASSED, checkpoint_order, passed
+from tactometer.report.cells import interval, number, posterior
 
 MOST = 4
 """Sentences of one analysis; its table has all rows."""
+WEIGHTS = {
+    "omega_inf": "being informative",
+    "omega_soc": "being kind",
+    "omega_pre": "looking good",
+}
 NAMES = {"phi": "φ*", "omega_inf": "ω inf", "omega_soc": "ω soc", "omega_pre": "ω pre"}
 Row = Mapping[str, Any]
 
@@ -23,6 +28,10 @@ def sentences(frames: Mapping[str, pl.DataFrame]) -> list[str]:
         if not frames[name].is_empty():
             found += tell(frames[name])
     return sorted(found, key=lambda sentence: sentence.endswith("stands out."))
+
+
+def _who(row: Row) -> str:
+    return f"{row['model']} ({row['checkpoint']}), goal {row['goal']}"
 
 
 def _shift(row: Row) -> str:
@@ -135,15 +144,12 @@ def sycophancy(frame: pl.DataFrame) -> list[str]:
         top = frame.filter(passed()).sort("rank").head(1)
         told = [f"No fit bears the signature of sycophancy ({frame.height:,} looked at)."]
         for row in top.iter_rows(named=True):
-            told.append(
-                f"Nearest to it comes {row['model']} ({row['checkpoint']}), goal {row['goal']}:"
-                f" probability {row['score']:.2f}."
-            )
+            told.append(f"Nearest to it comes {_who(row)}: probability {row['score']:.2f}.")
         return told
     told = [f"{crossed.height:,} of {frame.height:,} fits bear the signature of sycophancy."]
     for row in crossed.sort("rank").head(MOST).iter_rows(named=True):
         told.append(
-            f"{row['model']} ({row['checkpoint']}), goal {row['goal']}: all four signs with"
+            f"{_who(row)}: all four signs with"
             f" probability {row['score']:.2f} {interval(row['score_low'], row['score_high'])}."
         )
     return told
@@ -213,6 +219,35 @@ def vignette_effects(frame: pl.DataFrame) -> list[str]:
     return _some(_standing(frame), tell, frame.height, "effects of a creation")
 
 
+def profiles(frame: pl.DataFrame) -> list[str]:
+    """The last checkpoint of every model beside people with the same goal."""
+    told = []
+    for _, rows in frame.group_by("model", maintain_order=True):
+        last = rows.filter(checkpoint=checkpoint_order(rows)[-1])
+        for _, fit in last.group_by("goal", maintain_order=True):
+            told.append(_profile({row["parameter"]: row for row in fit.iter_rows(named=True)}))
+    return told
+
+
+def _profile(fit: Mapping[str, Row]) -> str:
+    phi = fit["phi"]
+    verdicts = [phi["verdict"], *([phi["human_verdict"]] if phi["human"] else [])]
+    if not set(verdicts) <= set(PASSED):
+        return f"{_who(phi)}: no finding, because a fit did not pass its checks."
+    most = fit[max(WEIGHTS, key=lambda name: float(fit[name]["mean"]))]
+    weight = f"it weighs {WEIGHTS[most['parameter']]} most, {posterior(most)}"
+    if phi["human"] is None:
+        return f"{_who(phi)}: φ* is {posterior(phi)}; {weight}."
+    low, high = phi["difference_hdi_low"], phi["difference_hdi_high"]
+    apart = "higher than" if low > 0 else "lower than" if high < 0 else "not told apart from"
+    human = f"{number(phi['human_mean'])} {interval(phi['human_low'], phi['human_high'])}"
+    by = f"{number(phi['difference_mean'], '+.2f')} {interval(low, high)}"
+    return (
+        f"{_who(phi)}: φ* is {posterior(phi)}, {apart} {phi['human']} ({human}; difference {by});"
+        f" {weight}."
+    )
+
+
 TELLERS: Mapping[str, Callable[[pl.DataFrame], Iterable[str]]] = {
     "shifts": shifts,
     "mixed_effects": mixed_effects,
@@ -224,4 +259,5 @@ TELLERS: Mapping[str, Callable[[pl.DataFrame], Iterable[str]]] = {
     "framing_effects": framing_effects,
     "position": position,
     "vignette_effects": vignette_effects,
+    "profiles": profiles,
 }
