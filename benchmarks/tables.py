@@ -76,7 +76,7 @@ def make_one(folder: Path) -> Path:
 def spread(one: Path, folder: Path, checkpoints: int) -> None:
     """Link the files of the one fit to where those of all the others would stand."""
     results = folder / "results/large"
-    parts = ("estimates.parquet", "diagnostics.parquet", "predictive.parquet")
+    parts = [path.name.partition(".")[2] for path in (one / "fits/m/0").glob("default.*.parquet")]
     for model, steps in names(checkpoints).items():
         for kind in ("fits", "counts", "choices"):
             for step in steps:
