@@ -192,7 +192,7 @@ rule gather:
         lambda w: [path for c in MODELS[w.m] for path in
         [f"{{R}}/answers/{{w.m}}/{{c}}.done", f"{{R}}/semantics/{{w.m}}/{{c}}.parquet"]
         + [f"{{R}}/counts/{{w.m}}/{{c}}/{{g}}.parquet" for g in GOALS]
-        + [f"{{R}}/fits/{{w.m}}/{{c}}/{{g}}{{p}}" for g in GOALS for p in PARTS]
+        + [f"{{R}}/fits/{{w.m}}/{{c}}/{{g}}{{p}}" for g in GOALS for p in PARTS[:-1]]
         + [f"{{R}}/choices/{{w.m}}/{{c}}/{{s}}.parquet" for s in SETS]],
         R + "/recipes/tables.json"
     output: expand(R + "/tables/models/{{{{m}}}}/{{t}}.parquet", t=TABLES)

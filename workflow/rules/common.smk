@@ -88,7 +88,7 @@ def parts_of(wildcards):
         yield f"{RESULTS}/semantics/{place}.parquet"
         for goal in model.goals:
             yield f"{RESULTS}/counts/{place}/{goal}.parquet"
-            yield from (f"{RESULTS}/fits/{place}/{goal}.{part}" for part in PARTS)
+            yield from (f"{RESULTS}/fits/{place}/{goal}.{part}" for part in SUMMARIES)
         if model.compares:
             yield f"{RESULTS}/comparisons/{place}.parquet"
         for prompt_set in model.prompt_sets:

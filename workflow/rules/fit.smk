@@ -7,10 +7,10 @@ what the tables and analyses read of it: .estimates, .diagnostics, .predictive, 
 (thinned).
 """
 
-PARTS = [
-    f"{part}.parquet"
-    for part in ("estimates", "diagnostics", "predictive", "modes", "draws")
+SUMMARIES = [
+    f"{part}.parquet" for part in ("estimates", "diagnostics", "predictive", "modes")
 ]
+PARTS = [*SUMMARIES, "draws.parquet"]
 SHARING = [model.name for model in STUDY.models.values() if model.shares]
 FIT = (
     "tactometer fit --settings {input.settings:q} --semantics {input.semantics:q}"
