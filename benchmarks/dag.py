@@ -101,7 +101,7 @@ def count(folder: Path) -> dict[str, int]:
     text = (folder / "log").read_text()
     total = re.search(r"^total +(\d+)", text, re.M)
     assert total, text[-2000:]
-    inputs = sum(line.count(",") + 1 for line in re.findall(r"^    input: (.+)$", text, re.M))
+    inputs = sum(line.count(",") + 1 for line in re.findall(r"^ +input: (.+)$", text, re.M))
     return {"jobs": int(total[1]), "input_files": inputs}
 
 
