@@ -122,8 +122,8 @@ def describe(parameters: Mapping[Key, Array], lp: Array, modes: Modes) -> list[d
                     "goal": goal,
                     "mean": float(x[inside].mean()),
                     "sd": float(x[inside].std(ddof=1)) if inside.sum() > 1 else 0.0,
-                    "hdi_low": low,
-                    "hdi_high": high,
+                    "hdi_low": float(low),
+                    "hdi_high": float(high),
                 }
             )
     return rows
