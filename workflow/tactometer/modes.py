@@ -19,8 +19,7 @@ from tactometer.rsa import Array
 
 Key = tuple[str, str | None]
 _VALLEY = 0.5  # of the lower hump beside it
-_HUMP = 0.03  # of the highest: a small mode may be a broad one
-_FEWEST = 0.02  # of the draws, in each: a ripple of the tail holds fewer
+_HUMP = 0.1  # of the highest
 _CROSSINGS = 20  # in all chains: below, shares of draws are those of the starts
 _MINOR = 0.05  # a mode of less weight does not keep the rest from being believed
 
@@ -100,17 +99,9 @@ def split(x: Array) -> tuple[list[float], float]:
             peaks.remove(smallest)
         elif depth[worst] > _VALLEY:
             peaks.remove(min(peaks[worst : worst + 2], key=lambda i: density[i]))
-        elif (emptiest := _emptiest(x, grid[low])) is not None:
-            peaks.pop(emptiest)
         else:
             return [float(grid[v]) for v in low], min(depth)
     return [], 1.0
-
-
-def _emptiest(x: Array, cuts: Array) -> int | None:
-    """Which of the humps between these cuts holds too few draws to be a mode, if one does."""
-    held = np.bincount(np.searchsorted(cuts, x.ravel()), minlength=len(cuts) + 1) / x.size
-    return int(held.argmin()) if held.min() < _FEWEST else None
 
 
 def describe(parameters: Mapping[Key, Array], lp: Array, modes: Modes) -> list[dict[str, Any]]:
