@@ -324,7 +324,7 @@ def test_two_modes_are_reported_as_two_with_their_weights() -> None:
     import importance
 
     # The reference says so too: two humps, a valley between, and how much is below it.
-    known, share = importance.weighted(behaviour, found[0].draws)
+    known, share = importance.weighted(behaviour, found[0].draws, 16_000)
     height, _ = np.histogram(known["phi"], [0, 0.07, 0.19, 0.25, 0.33, 0.4], weights=share)
     density = height / np.array([0.07, 0.12, 0.06, 0.08, 0.07])
     assert density[2] < 0.5 * min(density[0], density[4])
@@ -338,7 +338,7 @@ def test_two_modes_are_reported_as_two_with_their_weights() -> None:
         phi = [row for row in one.modes if row["parameter"] == "phi"]
         assert [row["mode"] for row in phi] == [1, 2]
         assert phi[1]["mean"] < VALLEY < phi[0]["mean"]
-        assert phi[1]["weight"] == pytest.approx(below, abs=0.06)
+        assert phi[1]["weight"] == pytest.approx(below, abs=0.1)
         assert phi[0]["weight"] + phi[1]["weight"] == pytest.approx(1)
 
 
