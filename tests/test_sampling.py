@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray
 
-from tactometer import chains, cone, modes, posterior, rsa, sampling
+from tactometer import chains, cone, modes, netcdf, posterior, rsa, sampling
 from tactometer.chains import SamplingSettings
 from tactometer.errors import UserError
 from tactometer.posterior import hdi, is_clean, stuck_chains, summarise
@@ -128,6 +129,23 @@ def test_inference_data_names_goals_utilities_and_states(human: Sampled) -> None
     assert data.posterior.attrs["verdict"] == "ok" and data.posterior.attrs["speaker"] == "s2"
     assert data.observed_data["counts"].sel(goal="both").sum() == human.behaviour.counts[2].sum()
     assert data.sample_stats.diverging.dtype == bool
+
+
+def test_a_file_holds_each_goal_of_a_posterior_as_arviz_would_write_it(
+    human: Sampled, tmp_path: Path
+) -> None:
+    path = tmp_path / "both.nc"
+    netcdf.write(path, "pooled/s2", human, human.behaviour.goals.index("both"))
+    netcdf.write(path, "again/s2", human, 0)
+    whole = human.to_inference_data().sel(goal=["both"])
+    for part in whole.groups():
+        wanted = whole[part]
+        with xarray.open_dataset(path, group=f"pooled/s2/{part}", engine="h5netcdf") as found:
+            xarray.testing.assert_equal(found, wanted)
+            assert (
+                found.attrs.items() >= {"speaker": "s2", "verdict": "ok"}.items()
+                or part != "posterior"
+            )
 
 
 @pytest.mark.parametrize("name", ["s1", "s2-inf", "s2-soc-pre", "s2-pre"])
