@@ -39,7 +39,7 @@ HERE = Path(__file__).resolve().parent
 RESOURCES = HERE.parent / "resources"
 # least ratio of ESS a second to the naive program's, geometric mean over the sets
 PROMISED = {"fixed": {"stan": 100}, "joint": {"stan": 10, "c++": 50}, "human": {"stan": 20}}
-COMPILE = cmdstan.compile_program
+COMPILE, EXECUTABLE = cmdstan.compile_program, cmdstan.executable
 # alpha, phi, omega: ordinary speakers, and one that would rather look good than be either
 SPEAKERS = (
     (4.0, 0.8, (0.7, 0.1, 0.2)),
@@ -85,13 +85,13 @@ def human() -> Behaviour:
 
 def workflow(behaviour: Behaviour, settings: SamplingSettings, *, native: bool) -> dict[str, Array]:
     """One run of the workflow's program, without its ladder."""
-    cmdstan.compile_program = partial(COMPILE, native=native)  # type: ignore[assignment]
+    cmdstan.executable = partial(EXECUTABLE, native=native)  # type: ignore[assignment]
     try:
         problem = sampling.problem_of(behaviour, speaker("s2"), settings)
         found = chains.run(problem, settings)
         draws = sampling.natural_draws(found, problem)
     finally:
-        cmdstan.compile_program = COMPILE
+        cmdstan.executable = EXECUTABLE
     return {**draws, "divergences": found.columns["divergent__"][..., 0]}
 
 
