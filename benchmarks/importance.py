@@ -22,6 +22,18 @@ def means(
     """Mean and standard error of alpha, phi and the weights; draws [chain, draw, ...] place the
     proposal.
     """
+    known, share = weighted(behaviour, draws, n, seed)
+    found = {}
+    for name, x in known.items():
+        mean = float(share @ x)
+        found[name] = mean, float(np.sqrt(share**2 @ (x - mean) ** 2))
+    return found
+
+
+def weighted(
+    behaviour: Behaviour, draws: Mapping[str, Array], n: int = 8000, seed: int = 3
+) -> tuple[dict[str, Array], Array]:
+    """Draws [n] of the proposal by parameter, and their weights [n], which add up to 1."""
     rng = np.random.default_rng(seed)
     omega = draws["omega"].reshape(-1, 3).clip(1e-12)
     placed = np.column_stack(
@@ -45,11 +57,7 @@ def means(
     share /= share.sum()
     known = {"alpha": alpha, "phi": phi}
     known |= {f"omega_{name}": weights[:, k] for k, name in enumerate(("inf", "soc", "pre"))}
-    found = {}
-    for name, x in known.items():
-        mean = float(share @ x)
-        found[name] = mean, float(np.sqrt(share**2 @ (x - mean) ** 2))
-    return found
+    return known, share
 
 
 def _log_likelihood(behaviour: Behaviour, alpha: Array, phi: Array, omega: Array) -> Array:

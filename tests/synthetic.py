@@ -92,10 +92,30 @@ def write(
         for p, v in row.items()
     ]
     pl.DataFrame(published).write_parquet(folder / "published.parquet")
+    _comparison((rename or {}).get("human", "human")).write_parquet(folder / "comparison.parquet")
     found = evidence(rows, (rename or {}).get("human", "human"), rng)
     for name in ANALYSES:
         analyse(name, found).write_parquet(folder / f"{name}.parquet")
     return folder
+
+
+def _comparison(human: str) -> pl.DataFrame:
+    """Speakers of people, one with bad Pareto k, one suspect; as measured, and as published."""
+    rows = [
+        ("s2", 1, 0.0, 0.0, 0.7, 0, "ok", 0.0, 1),
+        ("s1", 2, -7.8, 14.5, 0.26, 2, "ok", None, None),
+        ("s2-inf-pre", 3, -24.0, 10.3, 0.04, 0, "ok", -11.14, 2),
+        ("s2-pre", 4, -1538.0, 49.5, 0.0, 0, "suspect", -873.8, 3),
+    ]
+    names = ["speaker", "place", "elpd_diff", "diff_se", "weight", "k_bad", "verdict"]
+    frame = pl.DataFrame(rows, [*names, "published_log_bf", "published_place"], orient="row")
+    fit = {"study": "demo", "model": human, "checkpoint": "0", "goal": "all", "framing": "pooled"}
+    fit |= {"semantics": "joint", "unit": "answer"}
+    more = [pl.lit(v).alias(k) for k, v in fit.items()]
+    elpd = pl.col("elpd_diff") - 2761.0
+    return frame.select(*more, pl.all()).with_columns(
+        elpd=elpd, se=pl.lit(50.0), points=pl.lit(2436), p_loo=pl.lit(30.0), k_max=pl.lit(0.8)
+    )
 
 
 def evidence(

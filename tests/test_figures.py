@@ -158,9 +158,17 @@ def test_checkpoints_stand_along_x_in_their_order(tmp_path: Path) -> None:
     assert drawing.index(">none<") < drawing.index(">low<") < drawing.index(">medium<")
 
 
+def test_the_comparison_shows_differences_weights_bad_k_and_what_was_published(
+    tables: Path, tmp_path: Path
+) -> None:
+    shown = texts(svg("comparison", tables, tmp_path))
+    assert {"best; weight 0.70", "−8 ± 14; 0.26, 2 k &gt; .7", "−24 ± 10; 0.04"} <= shown
+    assert {"suspect fit", "Pareto k above .7", "published log Bayes factor"} <= shown
+
+
 def test_empty_tables_give_panels_that_say_so(tmp_path: Path) -> None:
     tables = ("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery")
-    for table in (*tables, *ANALYSES):
+    for table in (*tables, "comparison", *ANALYSES):
         pl.DataFrame().write_parquet(tmp_path / f"{table}.parquet")
     for name in FIGURES:
         assert re.search("has no|asked no|No fit", svg(name, tmp_path, tmp_path))

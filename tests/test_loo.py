@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tactometer import counts, domain, fits, imports, loo
+from tactometer import counts, domain, fits, imports, loo, published
+from tactometer.report import told
 
 HUMAN = Path("resources/human")
 GOALS = ("informative", "social", "both")
@@ -93,3 +94,21 @@ def test_people_weigh_all_three_utilities(tmp_path: Path) -> None:
     assert found["diff_se"][1] == pytest.approx(10.3, abs=2)
     assert found["weight"].sum() == pytest.approx(1) and found["weight"].arg_max() == 0
     assert found["k_max"].max() < loo.BAD_K
+
+
+def test_the_published_order_of_the_variants_stands_beside_ours() -> None:
+    known = published.read([HUMAN / "yoon2020_published_comparison.csv"], GOALS)
+    bayes = known.filter(parameter="log_bf", goal=loo.ALL)
+    order = bayes.sort("value", descending=True)["speaker"].to_list()
+    assert order[:3] == ["s2", "s2-inf-pre", "s2-inf-soc"] and len(order) == 7
+    assert known.filter(goal="social").is_empty()  # it speaks of no goal alone
+    rows = pl.DataFrame({"speaker": order, "published_place": range(1, 8)}).with_columns(
+        elpd_diff=-10.0 * pl.col("published_place") + 10, diff_se=2.0, place="published_place",
+        model=pl.lit("human"), checkpoint=pl.lit("recorded"), goal=pl.lit(loo.ALL),
+        framing=pl.lit("pooled"),
+    )  # fmt: skip
+    (sentence,) = told.comparison(rows)
+    assert "s2 would predict best; s2-inf-pre is next, −10 nats (standard error 2)." in sentence
+    assert sentence.endswith("The 7 published variants come in the published order.")
+    (other,) = told.comparison(rows.with_columns(place=8 - pl.col("place")))
+    assert "another order" in other

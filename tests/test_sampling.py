@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray
 
-from tactometer import chains, cone, modes, posterior, rsa, sampling
+from tactometer import chains, cone, modes, netcdf, posterior, rsa, sampling
 from tactometer.chains import SamplingSettings
 from tactometer.errors import UserError
 from tactometer.intervals import hdi
@@ -129,6 +130,23 @@ def test_inference_data_names_goals_utilities_and_states(human: Sampled) -> None
     assert data.posterior.attrs["verdict"] == "ok" and data.posterior.attrs["speaker"] == "s2"
     assert data.observed_data["counts"].sel(goal="both").sum() == human.behaviour.counts[2].sum()
     assert data.sample_stats.diverging.dtype == bool
+
+
+def test_a_file_holds_each_goal_of_a_posterior_as_arviz_would_write_it(
+    human: Sampled, tmp_path: Path
+) -> None:
+    path = tmp_path / "both.nc"
+    netcdf.write(path, "pooled/s2", human, human.behaviour.goals.index("both"))
+    netcdf.write(path, "again/s2", human, 0)
+    whole = human.to_inference_data().sel(goal=["both"])
+    for part in whole.groups():
+        wanted = whole[part]
+        with xarray.open_dataset(path, group=f"pooled/s2/{part}", engine="h5netcdf") as found:
+            xarray.testing.assert_equal(found, wanted)
+            assert (
+                found.attrs.items() >= {"speaker": "s2", "verdict": "ok"}.items()
+                or part != "posterior"
+            )
 
 
 @pytest.mark.parametrize("name", ["s1", "s2-inf", "s2-soc-pre", "s2-pre"])
@@ -305,23 +323,42 @@ def test_a_chain_that_stays_far_below_the_others_is_left_out_and_told() -> None:
     assert "chain 2" in notes and "left out" in notes
 
 
+# Simulated answers of a kind speaker (alpha 4, phi .4, omega .2 .5 .3), 390 a state, and of its
+# yes/no prompts: it wants to look kind, or hardly cares for its looks.
+KIND = np.array(
+    [[1, 0, 94, 207, 17, 53, 3, 15], [1, 1, 80, 116, 90, 91, 1, 10], [0, 0, 141, 58, 66, 121, 0, 4],
+     [0, 0, 157, 138, 23, 72, 0, 0], [0, 0, 103, 226, 18, 43, 0, 0]], float
+)  # fmt: skip
+KIND_YES = np.array(
+    [[49, 30, 6, 5, 1], [50, 44, 10, 4, 1], [0, 4, 31, 49, 51], [3, 3, 0, 22, 51],
+     [3, 27, 46, 45, 52], [2, 9, 41, 47, 51], [49, 47, 18, 7, 1], [48, 50, 46, 25, 1]], float
+)  # fmt: skip
+VALLEY = 0.22
+
+
 def test_two_modes_are_reported_as_two_with_their_weights() -> None:
-    """A speaker that hardly cares for its looks: it wants to look kind, or very informative."""
-    counts = np.array(
-        [[89, 6, 0, 8, 0, 0, 10, 17], [0, 24, 0, 2, 70, 1, 22, 11], [0, 0, 0, 0, 15, 115, 0, 0],
-         [0, 0, 126, 3, 0, 1, 0, 0], [0, 0, 0, 130, 0, 0, 0, 0]], float
-    )  # fmt: skip
-    told = np.array(
-        [[48, 33, 4, 3, 2], [50, 48, 14, 5, 4], [2, 2, 24, 51, 51], [1, 2, 2, 23, 49],
-         [1, 25, 51, 49, 52], [0, 9, 41, 47, 51], [49, 47, 23, 8, 1], [49, 51, 46, 20, 4]], float
-    )  # fmt: skip
-    found = sample(make(counts[None], told), speaker("s2"), FIXED)
-    assert found.diagnostics.modes == 2 and found.diagnostics.verdict != "suspect"
-    assert found.diagnostics.notes[0].startswith("2 modes: phi near")
-    phi = [row for row in found.modes if row["parameter"] == "phi"]
-    assert [row["mode"] for row in phi] == [1, 2]
-    assert phi[0]["mean"] < 0.5 < 0.75 < phi[1]["mean"]
-    assert sum(row["weight"] for row in phi) == pytest.approx(1)
+    behaviour = make(KIND[None], KIND_YES)
+    found = [sample(behaviour, speaker("s2"), replace(FIXED, seed=seed)) for seed in range(1, 7)]
+    sys.path.insert(0, str(BENCHMARKS))
+    import importance
+
+    # The reference says so too: two humps, a valley between, and how much is below it.
+    known, share = importance.weighted(behaviour, found[0].draws, 16_000)
+    height, _ = np.histogram(known["phi"], [0, 0.07, 0.19, 0.25, 0.33, 0.4], weights=share)
+    density = height / np.array([0.07, 0.12, 0.06, 0.08, 0.07])
+    assert density[2] < 0.5 * min(density[0], density[4])
+    below = float(share[known["phi"] < VALLEY].sum())
+    assert 0.3 < below < 0.45
+    told = [one for one in found if one.diagnostics.modes == 2]
+    assert len(told) >= 5
+    for one in told:
+        assert one.diagnostics.verdict != "suspect"
+        assert one.diagnostics.notes[0].startswith("2 modes: phi near")
+        phi = [row for row in one.modes if row["parameter"] == "phi"]
+        assert [row["mode"] for row in phi] == [1, 2]
+        assert phi[1]["mean"] < VALLEY < phi[0]["mean"]
+        assert phi[1]["weight"] == pytest.approx(below, abs=0.1)
+        assert phi[0]["weight"] + phi[1]["weight"] == pytest.approx(1)
 
 
 def test_answers_without_information_leave_the_prior_and_say_so(yes: np.ndarray) -> None:

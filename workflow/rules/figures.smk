@@ -7,6 +7,7 @@ Makes: figures/{figure}.svg and .png, report.html; `snakemake --report` collects
 FIGURES = [
     "weights",
     "phi",
+    "comparison",
     "responses",
     "semantics",
     "predictive",

@@ -17,7 +17,7 @@ TABLES = [
     "asked",
     "replies",
     "published",
-    *(["comparison"] if STUDY.compares else []),
+    "comparison",
     *(["agreement"] if STUDY.judge else []),
 ]
 

@@ -79,7 +79,7 @@ def simulate(program: Program, domain: Domain, seed: int) -> tuple[Natural, Beha
     n = np.full(theta.shape, float(PER_CELL))
     yes = rng.binomial(PER_CELL, theta).astype(float)
     spoken = theta if program.semantics == "joint" else (yes + 1) / (n + 2)
-    p = np.exp(_log_speaker(known, truth, spoken, domain.values))
+    p = np.exp(log_speaker(known, truth, spoken, domain.values))
     counts = np.array([[rng.multinomial(PER_STATE, row / row.sum()) for row in p]], float)
     names = tuple(str(i) for i in range(len(domain.values)))
     behaviour = Behaviour(counts, yes, n, domain.values, None, ("prior",), names, domain.utterances)
@@ -211,7 +211,8 @@ def band(n: int, level: float) -> tuple[Array, Array, Array]:
     return z, low - z, high - z
 
 
-def _log_speaker(known: Speaker, truth: Natural, theta: Array, values: Array) -> Array:
+def log_speaker(known: Speaker, truth: Natural, theta: Array, values: Array) -> Array:
+    """log p(u|s) [state, utterance] of a speaker without costs, by the reference."""
     if known.level == 1:
         return rsa.s1(truth.alpha, truth.phi[0], theta, values)
     return rsa.s2(truth.alpha, truth.phi[0], truth.omega[0], theta, values)

@@ -81,7 +81,6 @@ def ensure(progress: Progress = say) -> Path:
                 f"CmdStan cannot be installed in {home} ({error}): "
                 "set CMDSTAN to a working CmdStan or to a free folder."
             ) from None
-    _library().set_cmdstan_path(str(place))
     _WORKING[named, Path.home()] = place
     return place
 
@@ -113,6 +112,12 @@ def version(place: Path) -> str:
 def compile_program(
     stan_file: str | Path, progress: Progress = say, *, native: bool = True
 ) -> "CmdStanModel":
+    """The compiled program as CmdStanPy has it; all else as `executable`."""
+    file = executable(stan_file, progress, native=native)
+    return _library().CmdStanModel(exe_file=str(file))
+
+
+def executable(stan_file: str | Path, progress: Progress = say, *, native: bool = True) -> Path:
     """The compiled program, from the cache if its text, includes, flags and CmdStan are the same.
 
     If there is a header of that name in `native/`, the program takes that part in C++; where it
@@ -141,13 +146,13 @@ def _program_folder(source: Path, files: dict[str, str], place: Path) -> Path:
     return programs / f"{source.stem}-{_digest(files, place)}"
 
 
-def _compiled(name: str, files: dict[str, str], home: Path, progress: Progress) -> "CmdStanModel":
-    executable = home / name
-    if not executable.is_file():
+def _compiled(name: str, files: dict[str, str], home: Path, progress: Progress) -> Path:
+    program = home / name
+    if not program.is_file():
         with FileLock(home.with_name(f".{home.name}.lock")):
-            if not executable.is_file():
+            if not program.is_file():
                 _compile(name, files, home, progress)
-    return _library().CmdStanModel(exe_file=str(executable))
+    return program
 
 
 def cache_folder() -> Path:
@@ -162,6 +167,7 @@ def cache_folder() -> Path:
 def _library():  # type: ignore[no-untyped-def]  # cmdstanpy has no types, and takes 0.7 s to import
     import cmdstanpy
 
+    cmdstanpy.set_cmdstan_path(str(ensure()))
     cmdstanpy.utils.get_logger().setLevel(
         "ERROR"
     )  # diagnostics are told by `posterior`, not by its warnings

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tactometer import digests, files
+from tactometer import digests, files, netcdf
 from tactometer.chains import SamplingSettings
 from tactometer.counts import POOLED
 from tactometer.intervals import thinned
@@ -149,7 +149,6 @@ def _store(
     sampled: Sampled, names: Sequence[str], places: Mapping[str, Path], rows: Mapping[str, Rows]
 ) -> None:
     """Write the draws of a fit and note its summaries, for each goal and name."""
-    data = sampled.to_inference_data()
     summary = sampled.summary()
     rng = np.random.default_rng(sampled.settings.seed)
     for index, (goal, place) in enumerate(places.items()):
@@ -158,9 +157,7 @@ def _store(
         drawn = _draws(sampled, goal)
         for name in names:
             group = f"{name}/{sampled.speaker.name}"
-            data.sel(goal=[goal]).to_netcdf(
-                str(place), engine="h5netcdf", base_group=group, overwrite_existing=False
-            )
+            netcdf.write(place, group, sampled, index)
             head = {
                 "framing": name,
                 "speaker": sampled.speaker.name,

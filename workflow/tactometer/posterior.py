@@ -7,6 +7,8 @@ from typing import Any, Literal
 import numpy as np
 
 from tactometer.intervals import hdi
+from tactometer.mixing import ess as ess
+from tactometer.mixing import rhat as rhat
 from tactometer.rsa import Array
 
 Verdict = Literal["ok", "refit", "suspect"]
@@ -154,17 +156,3 @@ def kde(x: Array, low: float, high: float, bins: int = 512) -> tuple[Array, Arra
     smooth = np.convolve(np.pad(density, reach, mode="symmetric"), kernel, mode="valid")
     grid: Array = np.asarray(low + width * (np.arange(bins) + 0.5), dtype=np.float64)
     return grid, np.asarray(smooth / (smooth.sum() * width), dtype=np.float64)
-
-
-def rhat(x: Array) -> float:
-    """Rank-normalised split R-hat of [chain, draw] (Vehtari and others 2021)."""
-    import arviz
-
-    return float(arviz.rhat(x, method="rank"))
-
-
-def ess(x: Array, kind: Literal["bulk", "tail"]) -> float:
-    """Effective sample size of [chain, draw] (Vehtari and others 2021)."""
-    import arviz
-
-    return float(arviz.ess(x, method=kind))

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from tactometer.errors import UserError
+from tactometer.loo import ALL
 
 SCHEMA = {
     "goal": pl.String,
@@ -20,7 +21,8 @@ _UTILITIES = {"inf": "inf", "soc": "soc", "pres": "pre", "pre": "pre"}
 def read(paths: Sequence[Path], goals: Sequence[str]) -> pl.DataFrame:
     """Read files with a column `utilities` (inf+soc+pres), perhaps `goal`, and parameters.
 
-    A file without goals speaks of all of them. Gives `SCHEMA`, one row per published value.
+    A file without goals speaks of each of them, its goal `all` of all together. Gives `SCHEMA`, one
+    row per published value.
     Raises UserError for a missing file or column and for unknown utilities.
     """
     tidy = [pl.DataFrame(schema=SCHEMA)]
@@ -42,7 +44,7 @@ def read(paths: Sequence[Path], goals: Sequence[str]) -> pl.DataFrame:
             pl.lit(path.name).alias("source"),
         )
         tidy.append(long.drop_nulls("value").cast({"value": pl.Float64}).select(*SCHEMA))
-    return pl.concat(tidy).filter(pl.col("goal").is_in(list(goals)))
+    return pl.concat(tidy).filter(pl.col("goal").is_in([*goals, ALL]))
 
 
 def _speaker(utilities: str, path: Path) -> str:

@@ -46,7 +46,7 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "count": ("counts", ()),
     "semantics": ("semantics", ()),
     "import": ("imports", ()),
-    "fit": ("fits", ("cmdstanpy", "arviz")),
+    "fit": ("fits", ("cmdstanpy",)),
     "compare": ("loo", ("arviz",)),
     "tables": ("tables", ()),
     "dictionary": ("dictionary", ()),

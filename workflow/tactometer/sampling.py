@@ -40,6 +40,19 @@ _STATS = {
 }
 
 
+DIMS: dict[str, tuple[str, ...]] = {
+    "phi": ("goal",),
+    "omega": ("goal", "utility"),
+    "theta": ("utterance", "state"),
+    "counts": ("goal", "state", "utterance"),
+    "yes": ("utterance", "state"),
+    "n": ("utterance", "state"),
+    "values": ("state",),
+    "negated": ("utterance",),
+}
+"""The dimensions of a posterior's arrays, behind chain and draw."""
+
+
 @dataclass(frozen=True, eq=False)
 class Behaviour:
     """What one model did: counts [goal, state, utterance] are real-valued weights of its choices.
@@ -110,35 +123,40 @@ class Sampled:
         """
         return np.exp(_log_speaker(self, draws))
 
+    def parts(self) -> dict[str, dict[str, ArrayLike]]:
+        """The arrays of an InferenceData: draws, sample_stats, the behaviour as observed_data."""
+        b = self.behaviour
+        return {
+            "posterior": dict(self.draws),
+            "sample_stats": {**self.stats, "diverging": self.stats["diverging"].astype(bool)},
+            "observed_data": {"counts": b.counts, "yes": b.yes, "n": b.n},
+            "constant_data": {"values": b.values, "negated": _flags(b)},
+        }
+
+    def coordinates(self) -> dict[str, list[str]]:
+        """What the places along the dimensions of `DIMS` are called."""
+        b = self.behaviour
+        return {
+            "goal": list(b.goals),
+            "utility": list(UTILITIES),
+            "utterance": list(b.utterances),
+            "state": list(b.states),
+        }
+
+    def attributes(self) -> dict[str, Any]:
+        """Diagnostics, speaker and settings, as the attributes of the posterior."""
+        fields = {key: _plain(value) for key, value in asdict(self.diagnostics).items()}
+        return {**fields, "speaker": self.speaker.name, **_settings(self.settings)}
+
     def to_inference_data(self) -> "InferenceData":
-        """Draws, sample_stats, the behaviour as observed_data, diagnostics as attributes."""
+        """All of it as ArviZ has it; `netcdf.write` writes the same without ArviZ."""
         import arviz
 
-        b = self.behaviour
-        answers = ["goal", "state", "utterance"]
-        fields = {key: _plain(value) for key, value in asdict(self.diagnostics).items()}
         return arviz.from_dict(
-            posterior=dict(self.draws),
-            sample_stats={**self.stats, "diverging": self.stats["diverging"].astype(bool)},
-            observed_data={"counts": b.counts, "yes": b.yes, "n": b.n},
-            constant_data={"values": b.values, "negated": _flags(b)},
-            coords={
-                "goal": list(b.goals),
-                "utility": list(UTILITIES),
-                "utterance": list(b.utterances),
-                "state": list(b.states),
-            },
-            dims={
-                "phi": ["goal"],
-                "omega": ["goal", "utility"],
-                "theta": ["utterance", "state"],
-                "counts": answers,
-                "yes": ["utterance", "state"],
-                "n": ["utterance", "state"],
-                "values": ["state"],
-                "negated": ["utterance"],
-            },
-            posterior_attrs={**fields, "speaker": self.speaker.name, **_settings(self.settings)},
+            **self.parts(),
+            coords=self.coordinates(),
+            dims={name: list(dims) for name, dims in DIMS.items()},
+            posterior_attrs=self.attributes(),
         )
 
 

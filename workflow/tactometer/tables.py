@@ -62,6 +62,12 @@ REPLIES = {
     **{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]},
     **samples.SAMPLE,
 }
+COMPARISON = {
+    **{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]},
+    **loo.COMPARISON,
+    "published_log_bf": pl.Float64,
+    "published_place": pl.Int64,
+}
 AGREEMENT = {
     **{name: ANSWERS[name] for name in ["study", "model", "checkpoint", "prompt_set"]},
     **dict.fromkeys(agreement.AGREEMENT, pl.Int64),
@@ -83,9 +89,8 @@ def gather(study: Study, model: Model, results: Path) -> None:
         "asked": _asked(study, model, results),
         "replies": _replies(study, model, results),
         "published": _published(study, model),
+        "comparison": _comparison(study, model, results),
     }
-    if study.compares:
-        frames["comparison"] = _comparison(study, model, results)
     if study.judge:
         frames["agreement"] = _agreement(study, model, results)
     for name, frame in frames.items():
@@ -263,14 +268,20 @@ def _replies(study: Study, model: Model, results: Path) -> pl.DataFrame:
 
 
 def _comparison(study: Study, model: Model, results: Path) -> pl.DataFrame:
-    """How the speaker variants compare; no row for a model that is fitted with one alone."""
-    names = dict.fromkeys(("study", "model", "checkpoint"), pl.String)
-    parts = [pl.DataFrame(schema={**names, **loo.COMPARISON})]
-    for checkpoint in model.checkpoints if model.compares else ():
-        frame = pl.read_parquet(results / "comparisons" / model.name / f"{checkpoint}.parquet")
-        named = frame.with_columns(_named(study, model), checkpoint=pl.lit(checkpoint))
-        parts.append(named.select(*names, *frame.columns))
-    return pl.concat(parts)
+    """How the speaker variants compare, beside what was published of them; no row for a model that
+    is fitted with one alone.
+    """
+    if not model.compares:
+        return pl.DataFrame(schema=COMPARISON)
+    folder = results / "comparisons" / model.name
+    places = {folder / f"{name}.parquet": {"checkpoint": name} for name in model.checkpoints}
+    known = _published(study, model).filter(parameter="log_bf").select("goal", "speaker", "value")
+    best = pl.col("value").max().over("goal")
+    place = pl.col("value").rank("min", descending=True).over("goal")
+    known = known.with_columns(published_log_bf=pl.col("value") - best, published_place=place)
+    found = _collect(study, model, places)
+    beside = found.join(known, on=["goal", "speaker"], how="left", maintain_order="left")
+    return beside.select(pl.col(name).cast(kind) for name, kind in COMPARISON.items())
 
 
 def _agreement(study: Study, model: Model, results: Path) -> pl.DataFrame:

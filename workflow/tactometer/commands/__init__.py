@@ -4,5 +4,5 @@ A module has `PURPOSE`, `arguments(parser)` and `run(given) -> int | None` (the 
 imports what is heavy inside `run`, since every command line imports all of them.
 """
 
-NAMES = ("doctor", "plan", "why", "accept", "summary", "answers", "compare", "calibrate")
+NAMES = ("doctor", "design", "plan", "why", "accept", "summary", "answers", "compare", "calibrate")
 """In the order of a sweep."""

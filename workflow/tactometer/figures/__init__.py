@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tactometer.errors import UserError
 from tactometer.figures import (
+    comparison,
     diagnostics,
     effects,
     findings,
@@ -23,6 +24,7 @@ from tactometer.figures.tables import Tables
 FIGURES = {
     "weights": weights.plot,
     "phi": phi.plot,
+    "comparison": comparison.plot,
     "responses": responses.plot,
     "semantics": semantics.plot,
     "predictive": predictive.plot,

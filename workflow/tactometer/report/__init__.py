@@ -24,7 +24,7 @@ from tactometer.report.told import sentences
 LARGEST = 400_000  # bytes of an SVG beyond which the page takes the PNG: thousands of points
 TABLES = [
     *("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery", "answers"),
-    *("asked", "replies"),
+    *("asked", "replies", "comparison"),
     *ANALYSES,
 ]
 

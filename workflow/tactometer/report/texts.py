@@ -32,6 +32,15 @@ TEXTS = {
         HDI,
         "Posterior of the weights on being informative, being kind and looking good, by goal.",
     ),
+    "comparison": Text(
+        "Which speaker would predict answers that it has not seen?",
+        "A speaker far left of the line lacks something that the answers show; one whose line"
+        " reaches 0 is not told from the best. Crosses: what was published of people, as log Bayes"
+        " factors, so that the orders compare and the distances do not.",
+        "Leave-one-out prediction by Pareto-smoothed importance sampling (PSIS-LOO), stacking"
+        " weights; a Pareto k above .7 marks points whose estimate cannot be believed.",
+        "Difference in expected log predictive density between speaker variants.",
+    ),
     "responses": Text(
         "What was said?",
         "A speaker who says what it thinks moves from “terrible” to “amazing” with the state; a"
@@ -167,7 +176,11 @@ class Section:
 
 
 SECTIONS = (
-    Section("look", "What does the speaker weigh, how does it want to look?", ("phi", "weights")),
+    Section(
+        "look",
+        "What does the speaker weigh, how does it want to look?",
+        ("phi", "weights", "comparison"),
+    ),
     Section(
         "change",
         "What do goals, reasoning and training change?",

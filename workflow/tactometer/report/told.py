@@ -180,6 +180,32 @@ def likeness(frame: pl.DataFrame) -> list[str]:
     return [f"What is said is nearest between {tell(near)}; farthest between {tell(far)}."]
 
 
+def comparison(frame: pl.DataFrame) -> list[str]:
+    """Which speaker variant predicts best, and whether the order is the published one."""
+    pooled = frame.filter(framing="pooled").sort("place", maintain_order=True)
+    told = []
+    for (model, checkpoint, goal), rows in pooled.group_by(
+        ["model", "checkpoint", "goal"], maintain_order=True
+    ):
+        best, next_ = (rows.row(i, named=True) for i in (0, 1))
+        told.append(
+            f"Of {model} ({checkpoint}, goal {goal}) the speaker {best['speaker']} would predict"
+            f" best; {next_['speaker']} is next, {number(next_['elpd_diff'], '+.0f')} nats"
+            f" (standard error {next_['diff_se']:.0f}).{_as_published(rows)}"
+        )
+    return told[:MOST]
+
+
+def _as_published(rows: pl.DataFrame) -> str:
+    """Whether variants that were published come in the published order; nothing where none was."""
+    places = rows.drop_nulls("published_place")["published_place"].to_list()
+    if len(places) < 2:
+        return ""
+    if places == sorted(places):
+        return f" The {len(places)} published variants come in the published order."
+    return f" The {len(places)} published variants come in another order than the published one."
+
+
 def framing_effects(frame: pl.DataFrame) -> list[str]:
     """What another framing changes."""
 
@@ -256,6 +282,7 @@ TELLERS: Mapping[str, Callable[[pl.DataFrame], Iterable[str]]] = {
     "sycophancy": sycophancy,
     "crossings": crossings,
     "likeness": likeness,
+    "comparison": comparison,
     "framing_effects": framing_effects,
     "position": position,
     "vignette_effects": vignette_effects,

@@ -1,0 +1,116 @@
+"""How long a sweep of 10,000 fits with fixed semantics takes on two cores: `sweep` in fit.json.
+
+Jobs are those of the workflow, `tactometer fit` with its files, start-up and summaries; each fits a
+goal of a simulated speaker in three framings and pooled. Two run at a time, as on two cores.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tactometer import domain, rsa
+from tactometer.counts import POOLED
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+FRAMINGS = ("first", "second", "third")
+JOBS, CORES, SWEEP, MINUTES = 15, 2, 10_000, 40
+
+
+def measure(speakers: Any) -> dict[str, Any]:
+    """Run the jobs of 60 fits, two at a time; minutes of 10,000 on two cores, by both clocks."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lay_out(folder, JOBS, speakers)
+        job(folder, 0)  # compiled, and read from the disk once, before the clock runs
+        used, start = _used(), time.monotonic()
+        with ThreadPoolExecutor(CORES) as pool:
+            list(pool.map(partial(job, folder), range(JOBS)))
+        wall, used = time.monotonic() - start, _used() - used
+        told = pl.concat(
+            [pl.read_parquet(path) for path in sorted(folder.glob("fits/*.diagnostics.parquet"))]
+        )
+    fits = told.height
+    verdicts = {row["verdict"]: row["len"] for row in told.group_by("verdict").len().to_dicts()}
+    return {
+        "fits": fits,
+        "verdicts": dict(sorted(verdicts.items())),
+        "core_seconds_a_fit": round(used / fits, 3),
+        "minutes": round(SWEEP * wall / fits / 60, 1),
+        "processor_minutes": round(SWEEP * used / fits / CORES / 60, 1),
+    }
+
+
+def tell(found: dict[str, Any]) -> bool:
+    """Print how long the sweep takes, and say whether that is within what is promised."""
+    good = bool(found["processor_minutes"] <= MINUTES)
+    word = "holds" if good else "DOES NOT HOLD"
+    print(
+        f"sweep  {SWEEP:,} fits on {CORES} cores: {found['processor_minutes']:.0f} minutes of them,"
+        f" {found['minutes']:.0f} by the clock ({found['core_seconds_a_fit']:.2f} core-seconds a"
+        f" fit)  promised {MINUTES}: {word}"
+    )
+    return good
+
+
+def _used() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
+
+
+def lay_out(
+    folder: Path, jobs: int, speakers: tuple[tuple[float, float, tuple[float, ...]], ...]
+) -> None:
+    """The inputs of that many jobs: settings, semantics, 130 answers a state in each framing."""
+    words = domain.load(RESOURCES / "polite_speech")
+    fit = {"semantics": "fixed", "speakers": ["s2"], "chains": 4, "warmup": 500, "draws": 1000}
+    settings = {
+        "domain": {
+            "states": list(words.states), "utterances": list(words.utterances),
+            "negated": list(words.negated), "seed": 1,
+        },
+        "fit": {**fit, "count_total": None, "share": [], "cost": False},
+    }  # fmt: skip
+    (folder / "settings.json").write_text(json.dumps(settings))
+    for name in ("counts", "fits"):
+        (folder / name).mkdir(exist_ok=True)
+    theta, values = np.array(words.literal), np.array(words.states, float)
+    cells = [(u, s) for u in words.utterances for s in words.states]
+    for job in range(jobs):
+        rng = np.random.default_rng([20260301, job])
+        yes = rng.binomial(52, theta).astype(float).ravel()
+        frame = pl.DataFrame(cells, schema=["utterance", "state"], orient="row")
+        frame = frame.with_columns(yes=pl.Series(yes), n=pl.lit(52.0))
+        frame.write_parquet(folder / f"semantics-{job}.parquet")
+        p = np.exp(rsa.s2(*speakers[job % len(speakers)], theta, values))
+        said = {
+            f: np.array([rng.multinomial(130, row / row.sum()) for row in p], float)
+            for f in FRAMINGS
+        }
+        said[POOLED] = sum(said.values())
+        rows = [
+            {"framing": framing, "state": state, "utterance": utterance, "weight": x[s, u]}
+            for framing, x in said.items()
+            for s, state in enumerate(words.states)
+            for u, utterance in enumerate(words.utterances)
+        ]
+        pl.DataFrame(rows).write_parquet(folder / f"counts/goal-{job}.parquet")
+
+
+def job(folder: Path, number: int) -> None:
+    """One job, as the rule `fit` runs it."""
+    command = [
+        sys.executable, "-m", "tactometer", "fit", "--settings", "settings.json",
+        "--semantics", f"semantics-{number}.parquet", "--counts", f"counts/goal-{number}.parquet",
+        "--out", f"fits/goal-{number}.nc", "--threads", "1",
+    ]  # fmt: skip
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
