@@ -1,0 +1,158 @@
+"""Partial pooling: framings inform each other as far as they are alike."""
+
+import numpy as np
+import pytest
+
+from tactometer import cmdstan, cone, hierarchy, rsa
+from tactometer.chains import SamplingSettings
+from tactometer.hierarchy import Framings, expand, program, stan_data
+from tactometer.pooling import sample_framings
+from tactometer.posterior import hdi
+from tactometer.sampling import Behaviour, Sampled, sample
+from tactometer.speakers import speaker
+
+VALUES = np.arange(1.0, 6.0)
+NAMES = ("first", "second", "third")
+SETTINGS = SamplingSettings(semantics="fixed", seed=3)
+
+
+def semantics() -> np.ndarray:
+    """Four adjectives and their negations, said yes to of 52 times a state."""
+    kind, middle = np.array([-3.0, -2.0, 2.0, 3.0]), np.array([1.5, 2.4, 3.6, 4.6])
+    theta = 1 / (1 + np.exp(-kind[:, None] * (VALUES - middle[:, None])))
+    return np.round(52 * np.vstack([theta, 1 - theta]).clip(0.02, 0.98))
+
+
+def said(alpha: float, phi: float, omega: list[float], per_state: float = 130) -> Behaviour:
+    """The expected answers of a known speaker."""
+    yes = semantics()
+    p = np.exp(rsa.s2(alpha, phi, omega, (yes + 1) / 54, VALUES))
+    states, utterances = tuple(map(str, range(5))), tuple(f"u{u}" for u in range(8))
+    return Behaviour(
+        per_state * p[None], yes, np.full(yes.shape, 52.0), VALUES, None,
+        ("social",), states, utterances,
+    )  # fmt: skip
+
+
+def width(x: np.ndarray) -> float:
+    low, high = hdi(x)
+    return high - low
+
+
+@pytest.fixture(scope="module")
+def alike() -> dict[str, Sampled]:
+    """Three framings of one speaker."""
+    one = said(5.0, 0.5, [0.4, 0.2, 0.4])
+    return sample_framings(dict.fromkeys(NAMES, one), speaker("s2"), SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def apart() -> dict[str, Sampled]:
+    """Three framings that differ: the second wants to look kind, the third is kind."""
+    speakers = {
+        "first": said(5.0, 0.7, [0.5, 0.1, 0.4]),
+        "second": said(6.0, 0.2, [0.2, 0.2, 0.6]),
+        "third": said(5.0, 0.5, [0.3, 0.5, 0.2]),
+    }
+    return sample_framings(speakers, speaker("s2"), SETTINGS)
+
+
+def test_framings_that_differ_keep_their_own_speakers(apart: dict[str, Sampled]) -> None:
+    truth = {"first": (0.7, 0.1), "second": (0.2, 0.2), "third": (0.5, 0.5)}
+    for name, (phi, soc) in truth.items():
+        draws = apart[name].draws
+        for x, known in ((draws["phi"], phi), (draws["omega"][..., 0, 1], soc)):
+            low, high = hdi(x)
+            assert low < known < high
+    assert {one.diagnostics.verdict for one in apart.values()} <= {"ok", "refit"}
+    assert abs(apart["first"].draws["phi"].mean() - apart["second"].draws["phi"].mean()) > 0.3
+
+
+def test_framings_that_are_alike_are_told_as_such(
+    alike: dict[str, Sampled], apart: dict[str, Sampled]
+) -> None:
+    assert alike["pooled"].draws["spread"].mean() < 0.3 * apart["pooled"].draws["spread"].mean()
+    assert {one.diagnostics.verdict for one in alike.values()} <= {"ok", "refit"}
+
+
+def test_a_framing_borrows_from_others_that_are_alike(alike: dict[str, Sampled]) -> None:
+    alone = sample(alike["first"].behaviour, speaker("s2"), SETTINGS)
+    for name in ("phi", "omega"):
+        borrowed, own = alike["first"].draws[name], alone.draws[name]
+        for k in np.ndindex(own.shape[2:]):
+            assert width(borrowed[(..., *k)]) < 0.85 * width(own[(..., *k)])
+
+
+def test_the_mean_says_what_all_framings_said(apart: dict[str, Sampled]) -> None:
+    mean = apart["pooled"]
+    told = np.sum([apart[name].behaviour.counts for name in NAMES], axis=0)
+    assert np.array_equal(mean.behaviour.counts, told)
+    shares = told[0] / told[0].sum(axis=1, keepdims=True)
+    assert np.abs(mean.predict(400)[:, 0].mean(axis=0) - shares).max() < 0.03
+    parameters = {row["parameter"] for row in mean.summary()}
+    assert parameters == {"alpha", "phi", "omega_inf", "omega_soc", "omega_pre", "spread"}
+
+
+CASES = [
+    ("s2", {}),
+    ("s2", {"joint": True}),
+    ("s2", {"joint": True, "cost": True}),
+    ("s2-inf-soc", {}),
+    ("s2-soc-pre", {"cost": True}),
+    ("s1", {}),
+    ("s1", {"joint": True}),
+]
+
+
+def problem(name: str, rng: np.random.Generator, *, joint: bool, cost: bool) -> Framings:
+    n = np.full((8, 5), 52.0)
+    return Framings(
+        counts=rng.gamma(0.5, 20, (3, 5, 8)),
+        yes=rng.binomial(52, rng.beta(0.4, 0.4, n.shape)).astype(float),
+        n=n,
+        values=VALUES,
+        negated=(np.arange(8) > 3) if cost else None,
+        speaker=speaker(name),
+        joint=joint,
+    )
+
+
+@pytest.mark.parametrize(("name", "shape"), CASES)
+def test_the_program_has_the_references_likelihood_and_the_designs_prior(
+    name: str, shape: dict[str, bool]
+) -> None:
+    """At random z the program's own draws, put into numpy, give its likelihood; and its prior is
+    that of mean, spread and framings, but for |d(mean, framings, rest) / dz|, taken by differences.
+    """
+    rng = np.random.default_rng(1)
+    known = problem(name, rng, **{"joint": False, "cost": False, **shape})
+    at = expand(known)
+    data = stan_data(known, at)
+    size = 1 + known.each * 4 + at.centre.size
+    z = rng.normal(0, 0.7, size)
+    fit = cmdstan.compile_program(program(known)).sample(
+        data=data, inits={"z": z.tolist()}, fixed_param=True, chains=1, iter_sampling=1,
+        sig_figs=16, show_progress=False,
+    )  # fmt: skip
+    told = {name: fit.stan_variable(name)[0] for name in ("alpha", "omega", "log_likelihood")}
+    theta = at.theta(known, z) if known.joint else (known.yes + 1) / 54
+    costs = 0.0
+    if known.negated is not None:
+        costs = rsa.negation_cost(fit.stan_variable("cost")[0], known.negated)
+    phi = fit.stan_variable("phi")[0] if known.speaker.has_phi else [None] * 3
+    total = 0.0
+    for f, counts in enumerate(known.counts):
+        rest = (theta, VALUES, costs)
+        if known.speaker.level == 1:
+            log_p = rsa.s1(told["alpha"][f], phi[f], *rest)
+        else:
+            log_p = rsa.s2(told["alpha"][f], phi[f], told["omega"][f], *rest, nodes=400)
+        total += float((counts * log_p).sum())
+    assert told["log_likelihood"] == pytest.approx(total, rel=1e-6)
+
+
+def test_coordinates_and_entries_are_each_others_inverse() -> None:
+    y = np.linspace(-5, 12, 60)
+    assert hierarchy.coordinates(hierarchy.entries(y)) == pytest.approx(y, abs=1e-9)
+    natural = cone.draw_prior(np.random.default_rng(1), speaker("s2"), 1, False)
+    assert (hierarchy.entries(np.array([-2.0, 3.0])) > 0).all() and natural.alpha > 0
