@@ -1,13 +1,17 @@
 """Partial pooling: framings inform each other as far as they are alike."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from tactometer import cmdstan, cone, hierarchy, rsa
 from tactometer.chains import SamplingSettings
+from tactometer.cone import Natural
 from tactometer.hierarchy import Framings, expand, program, stan_data
 from tactometer.pooling import sample_framings
-from tactometer.posterior import hdi
+from tactometer.posterior import SPREAD, hdi
 from tactometer.sampling import Behaviour, Sampled, sample
 from tactometer.speakers import speaker
 
@@ -118,12 +122,7 @@ def problem(name: str, rng: np.random.Generator, *, joint: bool, cost: bool) -> 
 
 
 @pytest.mark.parametrize(("name", "shape"), CASES)
-def test_the_program_has_the_references_likelihood_and_the_designs_prior(
-    name: str, shape: dict[str, bool]
-) -> None:
-    """At random z the program's own draws, put into numpy, give its likelihood; and its prior is
-    that of mean, spread and framings, but for |d(mean, framings, rest) / dz|, taken by differences.
-    """
+def test_the_program_has_the_references_likelihood(name: str, shape: dict[str, bool]) -> None:
     rng = np.random.default_rng(1)
     known = problem(name, rng, **{"joint": False, "cost": False, **shape})
     at = expand(known)
@@ -151,8 +150,46 @@ def test_the_program_has_the_references_likelihood_and_the_designs_prior(
     assert told["log_likelihood"] == pytest.approx(total, rel=1e-6)
 
 
+def points(fit: Any, c: int) -> np.ndarray:
+    """The log of the spread and the coordinates of mean and framings that chain c drew."""
+    told = {name: fit.stan_variable(name)[c] for name in ("alpha", "phi", "omega")}
+    mean = {name: fit.stan_variable(f"mean_{name}")[c] for name in told}
+    speakers = [
+        Natural(np.asarray(alpha), np.array([phi]), omega[None])
+        for alpha, phi, omega in [
+            (mean["alpha"], mean["phi"][0], mean["omega"]),
+            *zip(told["alpha"], told["phi"], told["omega"], strict=True),
+        ]
+    ]
+    x = np.concatenate([cone.entries(one, speaker("s2")) for one in speakers])
+    return np.append(np.log(fit.stan_variable("spread")[c]), hierarchy.coordinates(x))
+
+
+def test_the_programs_prior_is_the_designs_whatever_the_coordinates() -> None:
+    """Where z leads and how volumes change on the way is taken by differences from the program."""
+    known = problem("s2", np.random.default_rng(2), joint=False, cost=False)
+    size = 1 + known.each * 4
+    model = cmdstan.compile_program(program(known))
+    told, expected = [], []
+    for seed in range(3):
+        z, step = np.random.default_rng(seed).normal(0, 0.7, size), 1e-5
+        inits = [{"z": at.tolist()} for at in np.vstack([z, z + step * np.eye(size)])]
+        fit = model.sample(
+            data=stan_data(known, expand(known)), inits=inits, fixed_param=True,
+            chains=size + 1, parallel_chains=2, iter_sampling=1, sig_figs=16, show_progress=False,
+        )  # fmt: skip
+        q = np.array([points(fit, c) for c in range(size + 1)])
+        volume = np.linalg.slogdet((q[1:] - q[0]) / step)[1]
+        log_spread, (mean, *framings) = q[0, 0], q[0, 1:].reshape(4, 4)
+        away = stats.norm.logpdf(framings, mean, np.exp(log_spread)).sum()
+        spread = stats.halfnorm.logpdf(np.exp(log_spread), scale=SPREAD) + log_spread
+        slope = 1 / (1 + np.exp(-mean / hierarchy.SOFTNESS))
+        alone = cone.log_prior(hierarchy.entries(mean), known.speaker, 1) + np.log(slope).sum()
+        expected.append(away + spread + alone + volume)
+        told.append(fit.stan_variable("log_prior")[0])
+    assert np.diff(told) == pytest.approx(np.diff(expected), abs=1e-3)
+
+
 def test_coordinates_and_entries_are_each_others_inverse() -> None:
     y = np.linspace(-5, 12, 60)
     assert hierarchy.coordinates(hierarchy.entries(y)) == pytest.approx(y, abs=1e-9)
-    natural = cone.draw_prior(np.random.default_rng(1), speaker("s2"), 1, False)
-    assert (hierarchy.entries(np.array([-2.0, 3.0])) > 0).all() and natural.alpha > 0

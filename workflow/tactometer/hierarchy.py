@@ -113,7 +113,8 @@ def expand(problem: Framings) -> Expansion:
         rest -= lean.T @ (lean / (curvature + 1 / SPREAD**2)[:, None])
         parts.append((rotation, curvature, pull, lean))
     matrix = np.linalg.cholesky(np.linalg.inv(rest)) if rest.size else rest
-    return Expansion(*(np.array(part) for part in zip(*parts, strict=True)), v[count:], matrix)
+    rotations, curvatures, pulls, leans = (np.array(part) for part in zip(*parts, strict=True))
+    return Expansion(rotations, curvatures, pulls, leans, v[count:], np.asarray(matrix))
 
 
 def _prior_slope(problem: Framings, v: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from tactometer import accounts, agreement, files, loo, published, samples
+from tactometer import accounts, agreement, files, folds, loo, published, samples
 from tactometer.labels import LABEL_COLUMNS
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ AGREEMENT = {
 }
 
 
+HELDOUT = {**{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]}, **folds.HELDOUT}
+
+
 def gather(study: Study, model: Model, results: Path) -> None:
     """Write the tables of one model below results/tables/models/{model}/."""
     estimates = _estimates(study, model, results)
@@ -86,6 +89,8 @@ def gather(study: Study, model: Model, results: Path) -> None:
     }
     if study.compares:
         frames["comparison"] = _comparison(study, model, results)
+    if study.holds_out:
+        frames["heldout"] = _heldout(study, model, results)
     if study.judge:
         frames["agreement"] = _agreement(study, model, results)
     for name, frame in frames.items():
@@ -271,6 +276,15 @@ def _comparison(study: Study, model: Model, results: Path) -> pl.DataFrame:
         named = frame.with_columns(_named(study, model), checkpoint=pl.lit(checkpoint))
         parts.append(named.select(*names, *frame.columns))
     return pl.concat(parts)
+
+
+def _heldout(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """Held-out errors; no row for a model of which no vignette is held out."""
+    if not model.folds:
+        return pl.DataFrame(schema=HELDOUT)
+    folder = results / "heldout" / model.name
+    places = {folder / f"{name}.parquet": {"checkpoint": name} for name in model.checkpoints}
+    return _collect(study, model, places).select(*HELDOUT)
 
 
 def _agreement(study: Study, model: Model, results: Path) -> pl.DataFrame:
