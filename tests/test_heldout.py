@@ -6,7 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+import graph
 from tactometer import folds, heldout, rsa
+from test_graph import ANALYSED, PAGE
 
 STATES = list(range(1, 6))
 UTTERANCES = [f"u{k}" for k in range(8)]
@@ -93,3 +95,21 @@ def test_recorded_counts_say_that_they_tell_no_vignettes_apart(tmp_path: Path) -
     row = heldout.of_recorded(SETTINGS, {"social": tmp_path / "social.parquet"}).row(0, named=True)
     assert row["mse"] is None and row["folds"] == 0 and row["n"] == 35
     assert "vignettes" in row["note"]
+
+
+def test_a_study_that_holds_vignettes_out_says_so_in_table_and_report(run: Path) -> None:
+    """Turning it on costs no fit, and fewer folds cost the held-out fits alone."""
+    graph.edit(run / "config/config.yaml", "warmup: 150", "heldout: 2, warmup: 150")
+    ends = {**ANALYSED, **PAGE, "gather": 3, "tabulate": 1}
+    assert graph.plan(run) == {"recipe": 5, "hold_out": 4, **ends}
+    graph.snakemake(run)
+    assert graph.plan(run) == {}
+    results = run / "results/small"
+    table = pl.read_parquet(results / "tables/heldout.parquet")
+    asked = table.filter(pl.col("model") != "people")
+    assert (asked["mse"] < asked["mse_prior"]).all() and (asked["folds"] == 2).all()
+    people = table.filter(model="people").row(0, named=True)
+    assert people["mse"] is None and "vignettes" in people["note"]
+    assert "vignettes that a fit had not seen" in (results / "report.html").read_text()
+    graph.edit(run / "config/config.yaml", "heldout: 2", "heldout: 3")
+    assert graph.plan(run) == {"recipe": 3, "hold_out": 4, **ends}

@@ -1,19 +1,24 @@
 """Partial pooling: framings inform each other as far as they are alike."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from scipy import stats
 
-from tactometer import cmdstan, cone, hierarchy, rsa
+import graph
+from tactometer import cmdstan, cone, hierarchy, rsa, study
 from tactometer.chains import SamplingSettings
 from tactometer.cone import Natural
+from tactometer.errors import UserError
 from tactometer.hierarchy import Framings, expand, program, stan_data
 from tactometer.pooling import sample_framings
 from tactometer.posterior import SPREAD, hdi
 from tactometer.sampling import Behaviour, Sampled, sample
 from tactometer.speakers import speaker
+from test_graph import ANALYSED, PAGE
 
 VALUES = np.arange(1.0, 6.0)
 NAMES = ("first", "second", "third")
@@ -193,3 +198,60 @@ def test_the_programs_prior_is_the_designs_whatever_the_coordinates() -> None:
 def test_coordinates_and_entries_are_each_others_inverse() -> None:
     y = np.linspace(-5, 12, 60)
     assert hierarchy.coordinates(hierarchy.entries(y)) == pytest.approx(y, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        ("partly", "'partly'; perhaps partial was meant"),
+        ("true", "must be none, full or partial, not true"),
+    ],
+)
+def test_another_pooling_is_one_sentence_that_names_the_key(
+    value: str, remedy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UserError, match=rf"key fit\.pooling: .*{remedy}"):
+        _load(tmp_path, f"fit: {{pooling: {value}}}", monkeypatch)
+
+
+def test_goals_that_share_parameters_are_not_pooled_partially(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UserError, match=r"key models\.kind\.fit\.pooling: .* set pooling to none"):
+        _load(tmp_path, "fit: {pooling: partial, share: [alpha]}", monkeypatch)
+    one = _load(tmp_path, "framings: [third]\nfit: {pooling: partial, share: [alpha]}", monkeypatch)
+    assert one.models["kind"].shares
+
+
+def _load(folder: Path, lines: str, monkeypatch: pytest.MonkeyPatch) -> study.Study:
+    monkeypatch.chdir(graph.ROOT)
+    path = folder / "study.yaml"
+    speaker = "{alpha: 4.0, phi: 0.3, omega: {inf: 0.3, soc: 0.3, pre: 0.4}}"
+    kind = f'  kind:\n    provider: simulated\n    checkpoints:\n      "0": {speaker}\n'
+    path.write_text(f"study: small\n{lines}\nmodels:\n{kind}")
+    return study.load([path])
+
+
+def test_a_change_of_pooling_costs_the_fits_and_what_follows(run: Path) -> None:
+    graph.edit(run / "config/config.yaml", "warmup: 150", "pooling: partial, warmup: 150")
+    ends = {**ANALYSED, **PAGE, "gather": 3, "tabulate": 1, "condense": 3}
+    assert graph.plan(run) == {"recipe": 4, "fit": 7, **ends}
+
+
+def test_a_study_with_framings_pooled_partially_has_a_row_for_each_and_for_their_mean(
+    tmp_path: Path,
+) -> None:
+    text = graph.STUDY.replace("[third]", "[first, third]").replace("[default, social]", "[social]")
+    text = text.replace("warmup: 150", "pooling: partial, semantics: fixed, warmup: 150")
+    folder = graph.lay_out(tmp_path / "run", text[: text.index("  blunt:")])
+    graph.snakemake(folder, "tables", "--cores", "2")
+    tables = folder / "results/small/tables"
+    rows = pl.read_parquet(tables / "estimates.parquet")
+    assert set(rows["framing"]) == {"first", "third", "pooled"}
+    assert rows.filter(parameter="spread")["framing"].unique().to_list() == ["pooled"]
+    speakers = rows.filter(pl.col("parameter") != "spread").group_by("framing").len()
+    assert speakers["len"].to_list() == [10, 10, 10]
+    verdicts = pl.read_parquet(tables / "diagnostics.parquet").group_by("checkpoint").agg("verdict")
+    assert all(len(set(found)) == 1 for found in verdicts["verdict"]), "one run serves all framings"
+    cells = pl.read_parquet(tables / "predictive.parquet").filter(framing="pooled")
+    assert (cells["p_mean"] - cells["p_data"]).abs().mean() < 0.05
