@@ -242,7 +242,9 @@ def test_a_study_with_framings_pooled_partially_has_a_row_for_each_and_for_their
     tmp_path: Path,
 ) -> None:
     text = graph.STUDY.replace("[third]", "[first, third]").replace("[default, social]", "[social]")
-    text = text.replace("warmup: 150", "pooling: partial, semantics: fixed, warmup: 150")
+    text = text.replace(
+        "warmup: 150", "pooling: partial, semantics: fixed, speakers: [s2, s2-inf-pre], warmup: 150"
+    )
     folder = graph.lay_out(tmp_path / "run", text[: text.index("  blunt:")])
     graph.snakemake(folder, "tables", "--cores", "2")
     tables = folder / "results/small/tables"
@@ -250,8 +252,12 @@ def test_a_study_with_framings_pooled_partially_has_a_row_for_each_and_for_their
     assert set(rows["framing"]) == {"first", "third", "pooled"}
     assert rows.filter(parameter="spread")["framing"].unique().to_list() == ["pooled"]
     speakers = rows.filter(pl.col("parameter") != "spread").group_by("framing").len()
-    assert speakers["len"].to_list() == [10, 10, 10]
-    verdicts = pl.read_parquet(tables / "diagnostics.parquet").group_by("checkpoint").agg("verdict")
+    assert speakers["len"].to_list() == [2 * (5 + 4)] * 3
+    fits = pl.read_parquet(tables / "diagnostics.parquet").group_by("checkpoint", "speaker")
+    verdicts = fits.agg("verdict")
     assert all(len(set(found)) == 1 for found in verdicts["verdict"]), "one run serves all framings"
-    cells = pl.read_parquet(tables / "predictive.parquet").filter(framing="pooled")
+    cells = pl.read_parquet(tables / "predictive.parquet").filter(framing="pooled", speaker="s2")
     assert (cells["p_mean"] - cells["p_data"]).abs().mean() < 0.05
+    compared = pl.read_parquet(tables / "comparison.parquet").filter(checkpoint="1", speaker="s2")
+    points = dict(compared.select("framing", "points").iter_rows())
+    assert points["pooled"] == points["first"] + points["third"], "each answer by its own framing"
