@@ -1,5 +1,6 @@
 """Partial pooling: framings inform each other as far as they are alike."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,21 @@ def test_the_programs_prior_is_the_designs_whatever_the_coordinates() -> None:
         expected.append(away + spread + alone + volume)
         told.append(fit.stan_variable("log_prior")[0])
     assert np.diff(told) == pytest.approx(np.diff(expected), abs=1e-3)
+
+
+def test_the_mode_of_a_sharp_speaker_is_found_where_one_climb_ends_elsewhere() -> None:
+    yes = semantics()
+    nothing = np.zeros((2, 5, 8))
+    known = Framings(
+        nothing, yes, np.full(yes.shape, 52.0), VALUES, None, speaker("s2"), joint=False
+    )
+    truth = np.array([8.32, 8.32, 13.14, 0.19, 6.94, 8.83, 14.61, 0.39])
+    known = replace(known, counts=130 * np.exp(known.log_speaker(truth)))
+
+    def log_likelihood(v: np.ndarray) -> float:
+        return float((known.counts * known.log_speaker(v)).sum())
+
+    assert log_likelihood(hierarchy.seek(known)) > log_likelihood(truth) - 5
 
 
 def test_coordinates_and_entries_are_each_others_inverse() -> None:

@@ -21,9 +21,10 @@ from tactometer.chains import STAN, behaviour_data
 from tactometer.cone import Natural
 from tactometer.posterior import SPREAD
 from tactometer.rsa import Array
-from tactometer.whitening import SIDE, Problem, mode
+from tactometer.whitening import SIDE, Problem, climb, mode
 
 SOFTNESS = 0.5
+_CANDIDATES = 64
 _MEAN = 0.05  # the precision of an entry under the prior, about
 
 
@@ -94,7 +95,7 @@ class Expansion:
 
 def expand(problem: Framings) -> Expansion:
     """The expansion at the posterior mode of framings that stand alone."""
-    v, information = mode(problem)
+    v, information = mode(problem, seek(problem))
     count, size = problem.entries, problem.each
     x = v[:count]
     y = coordinates(x)
@@ -115,6 +116,24 @@ def expand(problem: Framings) -> Expansion:
     matrix = np.linalg.cholesky(np.linalg.inv(rest)) if rest.size else rest
     rotations, curvatures, pulls, leans = (np.array(part) for part in zip(*parts, strict=True))
     return Expansion(rotations, curvatures, pulls, leans, v[count:], np.asarray(matrix))
+
+
+def seek(problem: Framings) -> Array:
+    """Variables [V] near the posterior mode: of what is uphill from even weights, and from the
+    likeliest of some speakers of the prior, the better. One climb may end a thousand nats too low.
+    """
+    rng = np.random.default_rng(0)
+    cost = problem.negated is not None
+    drawn = [cone.draw_prior(rng, problem.speaker, 1, cost) for _ in range(_CANDIDATES)]
+    x = np.array([cone.entries(one, problem.speaker) for one in drawn])
+    framings = len(problem.counts)
+    v = np.tile(problem.start(), (_CANDIDATES, 1))
+    v[:, : problem.entries] = np.tile(x, (1, framings))
+    best = (problem.counts * problem.log_speaker(v)).sum(axis=(-1, -2)).argmax(axis=0)
+    likely = problem.start()
+    likely[: problem.entries] = x[best].ravel()
+    found = [climb(problem, start) for start in (problem.start(), likely)]
+    return max(found, key=lambda one: one[1])[0]
 
 
 def _prior_slope(problem: Framings, v: Array) -> Array:

@@ -198,9 +198,9 @@ def log_mass(problem: Problem, v: Array) -> float:
     return value - 0.5 * float(np.linalg.slogdet(information)[1])
 
 
-def mode(problem: Problem) -> tuple[Array, Array]:
-    """The posterior mode v, and the information there in u."""
-    u, _, information = _climb(problem, problem.start())
+def mode(problem: Problem, start: Array | None = None) -> tuple[Array, Array]:
+    """The posterior mode v uphill from there, and the information there in u."""
+    u, _, information = _climb(problem, problem.start() if start is None else start)
     return _of_logs(problem, u), information
 
 
