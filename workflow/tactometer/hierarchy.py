@@ -10,7 +10,7 @@ by .07 in phi and .4 in alpha at the median, and by more than .6 and 3 in one ca
 draws): ordinary differences are expected, large ones are not ruled out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -126,10 +126,10 @@ def seek(problem: Framings) -> Array:
     cost = problem.negated is not None
     drawn = [cone.draw_prior(rng, problem.speaker, 1, cost) for _ in range(_CANDIDATES)]
     x = np.array([cone.entries(one, problem.speaker) for one in drawn])
-    framings = len(problem.counts)
-    v = np.tile(problem.start(), (_CANDIDATES, 1))
-    v[:, : problem.entries] = np.tile(x, (1, framings))
-    best = (problem.counts * problem.log_speaker(v)).sum(axis=(-1, -2)).argmax(axis=0)
+    one = replace(problem, counts=problem.counts[:1])
+    v = np.tile(one.start(), (_CANDIDATES, 1))
+    v[:, : one.entries] = x
+    best = (problem.counts * one.log_speaker(v)).sum(axis=(-1, -2)).argmax(axis=0)
     likely = problem.start()
     likely[: problem.entries] = x[best].ravel()
     found = [climb(problem, start) for start in (problem.start(), likely)]
