@@ -74,7 +74,7 @@ def test_people_weigh_all_three_utilities(tmp_path: Path) -> None:
         "fit": {
             "semantics": "joint", "speakers": ["s2-inf-soc", "s2", "s2-inf-pre"], "chains": 4,
             "warmup": 500, "draws": 1000, "count_total": None, "share": ["alpha", "cost"],
-            "cost": True,
+            "cost": True, "pooling": "none",
         },
     }  # fmt: skip
     truths = tmp_path / "semantics.parquet"

@@ -78,6 +78,22 @@ def answers_of(wildcards):
     )
 
 
+def choices_of(wildcards):
+    """The choices of every prompt set of a checkpoint; none if the behaviour is recorded."""
+    folder = f"{RESULTS}/choices/{wildcards.model}/{wildcards.checkpoint}"
+    sets = STUDY.models[wildcards.model].prompt_sets
+    return [f"{folder}/{name}.parquet" for name in sets]
+
+
+def recorded_counts_of(wildcards):
+    """The counts of each goal, if the behaviour is recorded."""
+    if wildcards.model not in RECORDED:
+        return []
+    return goals_of(f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet")(
+        wildcards
+    )
+
+
 def parts_of(wildcards):
     """Everything that the fits, counts, semantics and choices of a model hold for the tables."""
     model = STUDY.models[wildcards.model]
@@ -91,6 +107,8 @@ def parts_of(wildcards):
             yield from (f"{RESULTS}/fits/{place}/{goal}.{part}" for part in SUMMARIES)
         if model.compares:
             yield f"{RESULTS}/comparisons/{place}.parquet"
+        if model.folds:
+            yield f"{RESULTS}/heldout/{place}.parquet"
         for prompt_set in model.prompt_sets:
             yield f"{RESULTS}/choices/{place}/{prompt_set}.parquet"
             if STUDY.judge:

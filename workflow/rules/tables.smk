@@ -18,6 +18,7 @@ TABLES = [
     "replies",
     "published",
     "comparison",
+    *(["heldout"] if STUDY.holds_out else []),
     *(["agreement"] if STUDY.judge else []),
 ]
 

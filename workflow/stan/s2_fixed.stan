@@ -9,6 +9,7 @@ functions {
 }
 data {
   #include include/data.stan
+  #include include/coordinates.stan
 }
 transformed data {
   #include include/transformed_data.stan

@@ -101,6 +101,20 @@ def program(speaker: Speaker, *, joint: bool, cost: bool) -> Path:
 def stan_data(problem: Problem, coordinates: Whitening | None = None) -> dict[str, Any]:
     """The data block of every program; without coordinates, z is (y, ...) itself."""
     at = coordinates or Whitening.none(problem)
+    return {
+        **behaviour_data(problem),
+        "D": problem.size,
+        "P": at.centre.size,
+        "centre": _floats(at.centre),
+        "whiten": _floats(at.matrix),
+        "order": [int(k) + 1 for k in at.frame.order],
+        "slopes": _floats(at.frame.slopes),
+        "softness": _floats(at.frame.softness),
+    }
+
+
+def behaviour_data(problem: Problem) -> dict[str, Any]:
+    """What data.stan holds: the behaviour, and which speaker it is taken for."""
     goals, states, utterances = problem.counts.shape
     absent = np.zeros(utterances)
     return {
@@ -115,13 +129,6 @@ def stan_data(problem: Problem, coordinates: Whitening | None = None) -> dict[st
         "has_cost": int(problem.negated is not None),
         "negated": _floats(absent if problem.negated is None else problem.negated),
         "active": cone.active(problem.speaker),
-        "D": problem.size,
-        "P": at.centre.size,
-        "centre": _floats(at.centre),
-        "whiten": _floats(at.matrix),
-        "order": [int(k) + 1 for k in at.frame.order],
-        "slopes": _floats(at.frame.slopes),
-        "softness": _floats(at.frame.softness),
     }
 
 

@@ -1,12 +1,15 @@
 """What a schema cannot see in a study: files that are there, numbers that fit together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tactometer import recorded, yamlfile
 from tactometer.domain import Domain
 from tactometer.errors import UserError, nearest
+
+if TYPE_CHECKING:
+    from tactometer.study import Model
 
 
 def recorded_files(settings: Mapping[str, Any], domain: Domain, place: "Place") -> None:
@@ -36,6 +39,25 @@ def simulated_speakers(settings: Mapping[str, Any], domain: Domain, place: "Plac
                 raise UserError(f"{at}: not an utterance of the domain {domain.name}{known}.")
             if len(row) != len(domain.states):
                 raise UserError(f"{at}: give {len(domain.states)} numbers, one for each state.")
+
+
+def pooling(model: "Model", asked: Sequence[str], place: "Place") -> None:
+    """Check that framings are not to be pooled partially where goals share parameters.
+
+    `asked` are the study's framings; recorded counts have their own, often none.
+    """
+    if model.fit["pooling"] != "partial" or not model.shares:
+        return
+    framings: set[str | None] = set(asked)
+    if model.recorded:
+        production = Path(model.settings["production"])
+        framings = recorded.framings(production, place("production"))
+    if len(framings) > 1:
+        shared = " and ".join(model.fit["share"])
+        raise UserError(
+            f"{place('fit', 'pooling')}: framings of goals that share {shared} cannot be pooled "
+            "partially; set pooling to none or full, or share to []."
+        )
 
 
 class Place:

@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_results(parsers)
     command = _command(parsers, "cmdstan", stages.cmdstan, "find CmdStan, or build it")
     command.add_argument(
-        "--compile", nargs="*", default=[], choices=["s1", "s2", "s2_fixed"], metavar="PROGRAM"
+        "--compile", nargs="*", default=[], choices=stages.KNOWN, metavar="PROGRAM"
     )
     return parser
 
@@ -145,6 +145,12 @@ def _add_results(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument("--fits", type=Path, nargs="+", required=True, help="{goal}.nc for each")
     command.add_argument("--counts", type=Path, nargs="+", required=True, help="one for each goal")
     command.add_argument("--choices", type=Path, nargs="*", default=[], help="none if recorded")
+    command.add_argument("--out", type=Path, required=True)
+
+    command = _command(commands, "hold-out", stages.hold_out, "predict held-out vignettes")
+    command.add_argument("--settings", type=Path, required=True, help="the model's heldout recipe")
+    command.add_argument("--counts", type=Path, nargs="*", default=[], help="if it is recorded")
+    command.add_argument("--choices", type=Path, nargs="*", default=[], help="of all prompt sets")
     command.add_argument("--out", type=Path, required=True)
 
     command = _command(commands, "gather", stages.gather, "gather the tables of one model")

@@ -13,6 +13,7 @@ from tactometer import digests, files, netcdf
 from tactometer.chains import SamplingSettings
 from tactometer.counts import POOLED
 from tactometer.intervals import thinned
+from tactometer.pooling import sample_framings
 from tactometer.posterior import scalars
 from tactometer.rsa import Array
 from tactometer.sampling import Behaviour, Sampled, sample
@@ -67,31 +68,59 @@ def fit(
         places = {path.stem: stack.enter_context(files.atomic(path)) for path in outs}
         for place in places.values():
             place.unlink()  # the first group makes the file anew
-        for framing, names in _framings(frames):
-            behaviour = _behaviour(settings, frames, truths, framing)
-            for name in settings["fit"]["speakers"]:
-                how = _sampling(settings, [*frames, framing, name], threads)
-                sampled = sample(behaviour, speaker(name), how)
-                print(f"{framing}, {name}: {sampled.diagnostics}", flush=True)
-                _store(sampled, names, places, rows)
+        for names, sampled in posteriors(settings, frames, truths, threads=threads):
+            print(f"{names[0]}, {sampled.speaker.name}: {sampled.diagnostics}", flush=True)
+            _store(sampled, names, places, rows)
         for path in outs:
             _summarise(rows[path.stem], path)
 
 
-def _framings(frames: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, list[str]]]:
-    """Each framing to fit, with the names under which it is stored.
+def posteriors(
+    settings: Mapping[str, Any],
+    frames: Mapping[str, pl.DataFrame],
+    truths: pl.DataFrame,
+    *,
+    threads: int = 1,
+) -> Iterator[tuple[list[str], Sampled]]:
+    """Every posterior of some goals, with the names under which it is stored.
 
-    A single framing is all there is to pool, so one fit serves both names.
+    `frames` has the counts of each goal; `truths` the yes/no answers, `yes` and `n` by utterance
+    and state. How framings are pooled is settings["fit"]["pooling"]: each by itself and all added
+    up (none), added up alone (full), or each drawn round their mean, which takes the place of what
+    is added up (partial).
     """
+    single = _single(frames)
+    if settings["fit"]["pooling"] == "partial" and len(single) > 1:
+        behaviours = {name: _behaviour(settings, frames, truths, name) for name in single}
+        for name in settings["fit"]["speakers"]:
+            how = _sampling(settings, [*frames, *single, name], threads)
+            for framing, sampled in sample_framings(behaviours, speaker(name), how).items():
+                yield [framing], sampled
+        return
+    for framing, names in _alone(settings, single):
+        behaviour = _behaviour(settings, frames, truths, framing)
+        for name in settings["fit"]["speakers"]:
+            how = _sampling(settings, [*frames, framing, name], threads)
+            yield names, sample(behaviour, speaker(name), how)
+
+
+def _single(frames: Mapping[str, pl.DataFrame]) -> list[str]:
+    """The framings of some goals, but for all of them pooled."""
     found: dict[str, None] = {}
     for frame in frames.values():
         found.update(dict.fromkeys(frame["framing"].unique(maintain_order=True).to_list()))
-    single = [name for name in found if name != POOLED]
+    return [name for name in found if name != POOLED]
+
+
+def _alone(settings: Mapping[str, Any], single: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """What is fitted by itself, with the names under which it is stored.
+
+    A single framing is all there is to pool, so one fit serves both names.
+    """
     if len(single) == 1:
-        yield single[0], [single[0], POOLED]
-        return
-    for name in found:
-        yield name, [name]
+        return [(single[0], [single[0], POOLED])]
+    kept = [] if settings["fit"]["pooling"] == "full" else single
+    return [(name, [name]) for name in (*kept, POOLED)]
 
 
 def _behaviour(

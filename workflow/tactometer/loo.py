@@ -69,14 +69,15 @@ def compare(
     rows: list[dict[str, Any]] = []
     for goals in together:
         found = pl.read_parquet(counts[goals[0]])["framing"].unique(maintain_order=True)
-        for framing in found.to_list():
+        for framing in _fitted(settings, found.to_list()):
             head = {"goal": goals[0] if len(goals) == 1 else ALL, "framing": framing}
-            points = [_points(settings, counts, choices, g, framing) for g in goals]
+            parts = [(g, f) for g in goals for f in _parts(settings, found.to_list(), framing)]
+            points = [_points(settings, counts, choices, g, f) for g, f in parts]
             variants = {
                 name: _over_goals(
                     [
-                        _leave_out(settings, fits[g], f"{framing}/{name}", p)
-                        for g, p in zip(goals, points, strict=True)
+                        _leave_out(settings, fits[g], f"{f}/{name}", p)
+                        for (g, f), p in zip(parts, points, strict=True)
                     ]
                 )
                 for name in settings["fit"]["speakers"]
@@ -84,6 +85,19 @@ def compare(
             weights = np.concatenate([p.weights for p in points])
             rows += [{**head, "unit": points[0].unit, **row} for row in table(variants, weights)]
     return pl.DataFrame(rows, schema=COMPARISON)
+
+
+def _fitted(settings: Mapping[str, Any], found: Sequence[str]) -> Sequence[str]:
+    """The framings that have fits: where they are pooled fully, and there are several, one."""
+    full = settings["fit"]["pooling"] == "full" and len(found) > 2
+    return [POOLED] if full else found
+
+
+def _parts(settings: Mapping[str, Any], found: Sequence[str], framing: str) -> Sequence[str]:
+    """The fits that a framing's answers come from: pooled partially, each framing has its own."""
+    if settings["fit"]["pooling"] == "partial" and framing == POOLED and len(found) > 2:
+        return [name for name in found if name != POOLED]
+    return [framing]
 
 
 def table(variants: Mapping[str, Variant], weights: Array) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,9 @@ Verdict = Literal["ok", "refit", "suspect"]
 RHAT_LIMIT = 1.01
 ESS_LIMIT = 400.0  # of 4 x 1000 draws; in proportion for fewer
 NO_WORD = 0.1  # a contraction that a prior's own draws reach
+SPREAD = 1.0  # scale of the half-normal prior of how far framings lie from their mean
 SUPPORT = {"alpha": (0.0, 20.0), "phi": (0.0, 1.0), "omega": (0.0, 1.0), "cost": (1.0, 10.0)}
+SUPPORT["spread"] = (0.0, 4 * SPREAD)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def scalars(
                 found[f"omega_{utility}", goal] = draws["omega"][..., g, k]
     if "cost" in draws:
         found["cost", None] = draws["cost"]
+    if "spread" in draws:
+        found["spread", None] = draws["spread"]
     return {name: x for name, x in found.items() if np.any(x != 0)}
 
 
@@ -134,9 +138,13 @@ def contraction(name: str, x: Array, n_utilities: int) -> float:
 
 
 def prior_variance(name: str, n_utilities: int) -> float:
-    """The prior variance of a natural parameter; a weight's is that of a uniform simplex."""
+    """The prior variance of a natural parameter; a weight's is that of a uniform simplex, a
+    spread's that of a half-normal.
+    """
     if name.startswith("omega_"):
         return (n_utilities - 1) / (n_utilities**2 * (n_utilities + 1))
+    if name == "spread":
+        return SPREAD**2 * (1 - 2 / np.pi)
     low, high = SUPPORT[name]
     return (high - low) ** 2 / 12
 

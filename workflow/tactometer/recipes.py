@@ -48,6 +48,7 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "import": ("imports", ()),
     "fit": ("fits", ("cmdstanpy",)),
     "compare": ("loo", ("arviz",)),
+    "heldout": ("heldout", ("cmdstanpy", "arviz")),
     "tables": ("tables", ()),
     "dictionary": ("dictionary", ()),
     "condense": ("condense", ()),
@@ -60,8 +61,9 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 def wanted(study: Study) -> dict[str, dict[str, Any]]:
     """Every recipe that the study needs, by name: stages, and what single targets are made of.
 
-    `requests/{model}/{prompt_set}`, `checkpoints/{model}/{checkpoint}`, `import/{model}` and
-    `fit/{model}` pin what belongs to one target, so that a change in one leaves the rest alone.
+    `requests/{model}/{prompt_set}`, `checkpoints/{model}/{checkpoint}`, `import/{model}`,
+    `fit/{model}` and `heldout/{model}` pin what belongs to one target, so that a change in one
+    leaves the rest alone.
     """
     recipes: dict[str, dict[str, Any]] = {name: _stage(name) for name in STAGES}
     sample = study.data["sample"]
@@ -74,6 +76,8 @@ def wanted(study: Study) -> dict[str, dict[str, Any]]:
     recipes["report"]["keys"] = {**_outline(study), "methods": methods_of(study)}
     for model in study.models.values():
         recipes[f"fit/{model.name}"] = _fit(study, model)
+        if model.folds:
+            recipes[f"heldout/{model.name}"] = _heldout(study, model)
         if model.recorded:
             recipes[f"import/{model.name}"] = _import(study, model)
             continue
@@ -216,7 +220,7 @@ def _stage(name: str) -> dict[str, Any]:
     recipe: dict[str, Any] = {"stage": name, "sources": sources(entry)}
     if tools:
         recipe["versions"] = {tool: importlib.metadata.version(tool) for tool in tools}
-    if name == "fit":
+    if name in ("fit", "heldout"):
         from tactometer import cmdstan
 
         recipe["stan"] = stan_sources()
@@ -255,8 +259,16 @@ def _space(study: Study, model: Model) -> dict[str, Any]:
 
 
 def _fit(study: Study, model: Model) -> dict[str, Any]:
-    recipe = {"fit": model.fit, "domain": _space(study, model)}
+    kept = {key: value for key, value in model.fit.items() if key != "heldout"}
+    recipe = {"fit": kept, "domain": _space(study, model)}
     return {**recipe, "goals": list(model.goals)} if model.shares else recipe
+
+
+def _heldout(study: Study, model: Model) -> dict[str, Any]:
+    """What is fitted where vignettes are held out; how it is sampled stands in the code."""
+    keys = ("speakers", "pooling", "count_total", "cost", "share")
+    fit = {key: model.fit[key] for key in keys}
+    return {"fit": fit, "folds": model.folds, "domain": _space(study, model)}
 
 
 def _import(study: Study, model: Model) -> dict[str, Any]:
@@ -314,6 +326,8 @@ def methods_of(study: Study) -> dict[str, Any]:
         "utterances": len(study.domain.utterances),
         "cost_of_negation": any(fit["cost"] for fit in fits),
         "how": sorted({fit["semantics"] for fit in fits}),
+        "pooling": sorted({fit["pooling"] for fit in fits}),
+        "heldout": study.holds_out,
         **{key: _range(fit[key] for fit in fits) for key in ("chains", "draws", "warmup")},
     }
 

@@ -54,6 +54,12 @@ def goals(path: Path, place: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def framings(path: Path, place: str) -> set[str | None]:
+    """The framings of a production file; None alone where it has no such column."""
+    rows = _rows(path, ("goal", "state", "utterance", "count"), ("framing",), place)
+    return {row.get("framing") for _, row in rows}
+
+
 def read_production(path: Path, domain: Domain, place: str) -> list[Production]:
     """Read and check a production file.
 

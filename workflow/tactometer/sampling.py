@@ -29,7 +29,7 @@ from tactometer.whitening import Problem, log_mass
 if TYPE_CHECKING:
     from arviz import InferenceData
 
-_STATS = {
+STATS = {
     "lp": "lp__",
     "diverging": "divergent__",
     "tree_depth": "treedepth__",
@@ -171,7 +171,7 @@ def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -
     problem = problem_of(behaviour, speaker, settings)
     runs = 0
     found: Run | None = None
-    for rung in (settings, _careful(settings)):
+    for rung in (settings, careful(settings)):
         runs += 1
         found = chains.run(problem, rung, first=found)
         seen = _see(found, problem, behaviour.goals, last=runs > 1)
@@ -248,7 +248,7 @@ def _of_chains(
     """Draws and sampler statistics of all chains but those."""
     kept = [c for c in range(len(found.lp)) if c not in left_out]
     draws = {name: x[kept] for name, x in natural_draws(found, problem).items()}
-    return draws, {name: found.columns[column][kept, :, 0] for name, column in _STATS.items()}
+    return draws, {name: found.columns[column][kept, :, 0] for name, column in STATS.items()}
 
 
 def _notes(seen: _Seen, speaker: Speaker) -> Iterator[str]:
@@ -263,8 +263,13 @@ def _notes(seen: _Seen, speaker: Speaker) -> Iterator[str]:
             names = ", ".join(str(c + 1) for c in which)
             out = ", left out" if set(which) <= set(left_out) else ""
             yield f"chain {names} {what}{out}"
-    silent = uninformed(seen.parameters, len(speaker.utilities))
-    if silent and len(silent) == len({name for name, _ in seen.parameters}):
+    yield from silence(seen.parameters, speaker)
+
+
+def silence(parameters: Mapping[modes.Key, Array], speaker: Speaker) -> Iterator[str]:
+    """What the answers do not tell of these parameters, if anything."""
+    silent = uninformed(parameters, len(speaker.utilities))
+    if silent and len(silent) == len({name for name, _ in parameters}):
         yield "the answers carry no information: this is the prior"
     elif silent:
         yield f"the answers say next to nothing of {', '.join(silent)}"
@@ -313,7 +318,8 @@ def _log_speaker(sampled: Sampled, draws: int) -> Array:
     return rsa.s2(alpha, flat.get("phi"), flat["omega"], theta, b.values, costs)
 
 
-def _careful(settings: SamplingSettings) -> SamplingSettings:
+def careful(settings: SamplingSettings) -> SamplingSettings:
+    """Settings for a second run: smaller steps, longer warm-up, another seed."""
     delta = 1 - (1 - settings.delta) / 5
     return replace(
         settings, adapt_delta=delta, warmup=2 * settings.warmup, seed=settings.seed + 1_000_003

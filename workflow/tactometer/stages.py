@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from tactometer import files, study
+from tactometer.domain import SEMANTICS
 from tactometer.errors import UserError
 
 PROGRAMS = Path(__file__).parents[1] / "stan"
+KNOWN = sorted(path.stem for path in PROGRAMS.glob("*.stan"))
 
 
 def cmdstan(given: Namespace) -> None:
@@ -203,6 +205,20 @@ def compare(given: Namespace) -> None:
         {path.stem: path for path in paths} for paths in (given.fits, given.counts, given.choices)
     )
     frame = compare(settings, fits, counts, choices)
+    with files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)
+
+
+def hold_out(given: Namespace) -> None:
+    """Predict the answers about vignettes that are held out, of one checkpoint."""
+    from tactometer import heldout
+
+    settings = json.loads(given.settings.read_text())
+    if given.choices:
+        goals = {path.stem: path for path in given.choices}
+        frame = heldout.hold_out(settings, goals, goals.pop(SEMANTICS))
+    else:
+        frame = heldout.of_recorded(settings, {path.stem: path for path in given.counts})
     with files.atomic(given.out) as temporary:
         frame.write_parquet(temporary)
 

@@ -66,6 +66,11 @@ class Model:
         return bool(self.fit["share"])
 
     @property
+    def folds(self) -> int:
+        """How many folds of vignettes are held out in turn; 0 for none."""
+        return int(self.fit["heldout"] or 0)
+
+    @property
     def resources(self) -> dict[str, int | str]:
         """What a job that asks it needs, as Snakemake and its executor name it.
 
@@ -149,6 +154,11 @@ class Study:
         return any(model.compares for model in self.models.values())
 
     @property
+    def holds_out(self) -> bool:
+        """Whether vignettes of some model are held out."""
+        return any(model.folds for model in self.models.values())
+
+    @property
     def judge(self) -> tuple[str, str] | None:
         """The model and checkpoint that read replies which the strict parser cannot."""
         found = self.data.get("judge")
@@ -188,6 +198,7 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
         check = {"recorded": checks.recorded_files, "simulated": checks.simulated_speakers}
         if model.provider in check:
             check[model.provider](model.settings, study.domain_of(model.domain), place)
+        checks.pooling(model, study.data["framings"], place)
     return study
 
 

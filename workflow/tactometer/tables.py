@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from tactometer import accounts, agreement, files, loo, published, samples
+from tactometer import accounts, agreement, files, folds, loo, published, samples
 from tactometer.labels import LABEL_COLUMNS
 
 if TYPE_CHECKING:
@@ -74,6 +74,9 @@ AGREEMENT = {
 }
 
 
+HELDOUT = {**{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]}, **folds.HELDOUT}
+
+
 def gather(study: Study, model: Model, results: Path) -> None:
     """Write the tables of one model below results/tables/models/{model}/."""
     estimates = _estimates(study, model, results)
@@ -91,6 +94,8 @@ def gather(study: Study, model: Model, results: Path) -> None:
         "published": _published(study, model),
         "comparison": _comparison(study, model, results),
     }
+    if study.holds_out:
+        frames["heldout"] = _heldout(study, model, results)
     if study.judge:
         frames["agreement"] = _agreement(study, model, results)
     for name, frame in frames.items():
@@ -282,6 +287,15 @@ def _comparison(study: Study, model: Model, results: Path) -> pl.DataFrame:
     found = _collect(study, model, places)
     beside = found.join(known, on=["goal", "speaker"], how="left", maintain_order="left")
     return beside.select(pl.col(name).cast(kind) for name, kind in COMPARISON.items())
+
+
+def _heldout(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """Held-out errors; no row for a model of which no vignette is held out."""
+    if not model.folds:
+        return pl.DataFrame(schema=HELDOUT)
+    folder = results / "heldout" / model.name
+    places = {folder / f"{name}.parquet": {"checkpoint": name} for name in model.checkpoints}
+    return _collect(study, model, places).select(*HELDOUT)
 
 
 def _agreement(study: Study, model: Model, results: Path) -> pl.DataFrame:

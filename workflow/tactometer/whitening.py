@@ -21,7 +21,7 @@ from tactometer.speakers import Speaker
 _STEP = 1e-5
 _ITERATIONS = 40
 _FLOOR = 0.25  # the most that a logistic density bends: keeps flat directions finite
-_SIDE = 1.0  # in units of 1/entry^2: an entry that the answers leave free is about as wide as large
+SIDE = 1.0  # in units of 1/entry^2: an entry that the answers leave free is about as wide as large
 _EDGE = 1.7  # a direction whose variance is so many times what was expected stands out
 _SOFTNESS = 0.5  # of an entry's standard deviation, given those before it (measured)
 
@@ -52,10 +52,14 @@ class Problem:
 
     def start(self) -> Array:
         """Variables [P]: a speaker with all utilities alike, and the smoothed proportions."""
+        speaker = np.append(np.ones(self.entries), np.zeros(self.size - self.entries))
+        return np.concatenate([speaker, self.smoothed_logits()])
+
+    def smoothed_logits(self) -> Array:
+        """logit theta at the smoothed proportions, if it is inferred."""
         smoothed = (self.yes + 1) / (self.n + 2)
         logit = np.log(smoothed / (1 - smoothed)).ravel(order="F")
-        speaker = np.append(np.ones(self.entries), np.zeros(self.size - self.entries))
-        return np.concatenate([speaker, logit if self.joint else []])
+        return logit if self.joint else np.empty(0)
 
     def natural(self, v: Array) -> Natural:
         """The natural parameters of variables v [..., P]."""
@@ -77,7 +81,7 @@ class Problem:
         costs: Array | float = 0.0
         if self.negated is not None:
             costs = rsa.negation_cost(at.cost, self.negated)[..., None, :]
-        alpha = at.alpha[..., None]
+        alpha = at.alpha.reshape(*at.phi.shape[:-1], -1)  # one for all goals, or one for each
         if self.speaker.level == 1:
             return rsa.s1(alpha, at.phi, theta, self.values, costs)
         return rsa.s2(alpha, at.phi, at.omega, theta, self.values, costs)
@@ -85,8 +89,13 @@ class Problem:
     def log_prior(self, v: Array) -> Array:
         """log p(v) and, if theta is inferred, its yes/no answers [...]."""
         lp = cone.log_prior(v[..., : self.entries], self.speaker, len(self.counts))
+        return np.asarray(lp + self.log_prior_of_rest(v))
+
+    def log_prior_of_rest(self, v: Array) -> Array:
+        """The part of `log_prior` that is the cost's and theta's [...]."""
+        lp = np.zeros(v.shape[:-1])
         if self.negated is not None:
-            cost = v[..., self.entries]
+            cost = v[..., self.size - 1]
             lp = lp - np.logaddexp(0, -cost) - np.logaddexp(0, cost)
         if self.joint:
             logit = v[..., self.size :]
@@ -128,7 +137,7 @@ class Whitening:
 
 def whiten(problem: Problem) -> Whitening:
     """The coordinates for a posterior, from its mode and the information there."""
-    v, information = _mode(problem)
+    v, information = mode(problem)
     count = problem.entries
     entries = v[:count]
     scale = np.concatenate([1 / entries, np.ones(v.size - count)])
@@ -189,9 +198,9 @@ def log_mass(problem: Problem, v: Array) -> float:
     return value - 0.5 * float(np.linalg.slogdet(information)[1])
 
 
-def _mode(problem: Problem) -> tuple[Array, Array]:
-    """The posterior mode v, and the information there in u."""
-    u, _, information = _climb(problem, problem.start())
+def mode(problem: Problem, start: Array | None = None) -> tuple[Array, Array]:
+    """The posterior mode v uphill from there, and the information there in u."""
+    u, _, information = _climb(problem, problem.start() if start is None else start)
     return _of_logs(problem, u), information
 
 
@@ -243,7 +252,7 @@ def _expand(problem: Problem, u: Array) -> tuple[float, Array, Array]:
     jacobian = slopes.reshape(u.size, -1)
     information = (jacobian * weights.ravel()) @ jacobian.T
     floor = np.full(u.size, _FLOOR)
-    floor[: problem.entries] = _SIDE
+    floor[: problem.entries] = SIDE
     if problem.joint:
         theta = 1 / (1 + np.exp(-u[problem.size :]))
         floor[problem.size :] = (problem.n.ravel(order="F") + 2) * theta * (1 - theta)

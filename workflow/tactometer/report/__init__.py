@@ -16,7 +16,16 @@ from tactometer.analyses import ANALYSES
 from tactometer.errors import UserError
 from tactometer.figures.recovery import coverage
 from tactometer.figures.tables import Tables, answers_sentence
-from tactometer.report import answers, contents, glance, library, references, standing, texts
+from tactometer.report import (
+    answers,
+    contents,
+    glance,
+    heldout,
+    library,
+    references,
+    standing,
+    texts,
+)
 from tactometer.report.data import DRAWN, applies, download
 from tactometer.report.methods import paragraph
 from tactometer.report.told import sentences
@@ -51,6 +60,7 @@ def build(
     """
     source = Tables(tables, goals, [], baseline)
     frames = {name: source.read(name) for name in [*TABLES, "published"]}
+    unseen = source.read("heldout") if methods.get("heldout") else None
     plain = Environment(loader=PackageLoader("tactometer.report"), undefined=StrictUndefined)
     text = paragraph(plain, methods, frames, provenance)
     cited = references.cited(text)
@@ -63,8 +73,12 @@ def build(
         findings=sentences(frames),
         methods=references.short(text).strip().split("\n\n"),
         references=[references.line(key) for key in cited],
-        downloads=[f"tables/{name}.csv" for name in TABLES],
+        downloads=[
+            f"tables/{name}.csv" for name in (*TABLES, *(["heldout"] if unseen is not None else []))
+        ],
         **_parts(frames, goals, baseline),
+        heldout=heldout.table(unseen),
+        heldout_told=heldout.sentence(unseen),
     )
     for path, content in (
         (out, page),

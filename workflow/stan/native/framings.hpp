@@ -1,0 +1,4 @@
+// The C++ half of framings.stan: that of s2.stan, where this program looks for it
+#include "speakers.hpp"
+#define s2_model_namespace framings_model_namespace
+#include "s2.hpp"
