@@ -24,7 +24,15 @@ from tactometer.errors import UserError
 from tactometer.posterior import stuck_chains
 from tactometer.rsa import Array
 from tactometer.speakers import Speaker
-from tactometer.whitening import Problem, Whitening, climb, measure, whiten
+from tactometer.whitening import (
+    Problem,
+    Whitening,
+    climb,
+    from_prior,
+    log_likelihood,
+    measure,
+    whiten,
+)
 
 STAN = Path(__file__).resolve().parent.parent / "stan"
 PILOT = 0.3  # of the warm-up: so much to tune the pilot, and so much to measure by it
@@ -155,14 +163,8 @@ def _spread(problem: Problem, at: Whitening, chains: int, rng: np.random.Generat
     chain finds no step size and stays. What ends far below the best is no mode to look into: such
     a chain starts where another does. theta starts at its smoothed proportions.
     """
-    goals, has_cost = len(problem.counts), problem.negated is not None
-    drawn = np.tile(problem.start(), (chains * _CANDIDATES, 1))
-    for row in drawn:
-        natural = cone.draw_prior(rng, problem.speaker, goals, has_cost)
-        row[: problem.entries] = cone.entries(natural, problem.speaker)
-        if natural.cost is not None:
-            row[problem.entries] = np.log((natural.cost - 1) / (10 - natural.cost))
-    log_p = (problem.counts * problem.log_speaker(drawn)).sum(axis=(1, 2, 3))
+    drawn = from_prior(problem, chains * _CANDIDATES, rng)
+    log_p = log_likelihood(problem, drawn).sum(axis=-1)
     best = log_p.reshape(chains, _CANDIDATES).argmax(axis=1) + _CANDIDATES * np.arange(chains)
     found = [climb(problem, v) for v in drawn[best]]
     tops = np.array([value for _, value in found])

@@ -21,10 +21,9 @@ from tactometer.chains import STAN, behaviour_data
 from tactometer.cone import Natural
 from tactometer.posterior import SPREAD
 from tactometer.rsa import Array
-from tactometer.whitening import SIDE, Problem, climb, mode
+from tactometer.whitening import CANDIDATES, SIDE, Problem, climb, from_prior, mode
 
 SOFTNESS = 0.5
-_CANDIDATES = 64
 _MEAN = 0.05  # the precision of an entry under the prior, about
 
 
@@ -122,16 +121,11 @@ def seek(problem: Framings) -> Array:
     """Variables [V] near the posterior mode: of what is uphill from even weights, and from the
     likeliest of some speakers of the prior, the better. One climb may end a thousand nats too low.
     """
-    rng = np.random.default_rng(0)
-    cost = problem.negated is not None
-    drawn = [cone.draw_prior(rng, problem.speaker, 1, cost) for _ in range(_CANDIDATES)]
-    x = np.array([cone.entries(one, problem.speaker) for one in drawn])
     one = replace(problem, counts=problem.counts[:1])
-    v = np.tile(one.start(), (_CANDIDATES, 1))
-    v[:, : one.entries] = x
-    best = (problem.counts * one.log_speaker(v)).sum(axis=(-1, -2)).argmax(axis=0)
+    drawn = from_prior(one, CANDIDATES, np.random.default_rng(0))
+    best = (problem.counts * one.log_speaker(drawn)).sum(axis=(-1, -2)).argmax(axis=0)
     likely = problem.start()
-    likely[: problem.entries] = x[best].ravel()
+    likely[: problem.entries] = drawn[best, : one.entries].ravel()
     found = [climb(problem, start) for start in (problem.start(), likely)]
     return max(found, key=lambda one: one[1])[0]
 

@@ -9,7 +9,7 @@ logs of the entries, u.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from tactometer.cone import Frame, Natural
 from tactometer.rsa import Array
 from tactometer.speakers import Speaker
 
+CANDIDATES = 32
+"""Draws from the prior, of which the likeliest is one of the starts of a search for the mode."""
 _STEP = 1e-5
 _ITERATIONS = 40
 _FLOOR = 0.25  # the most that a logistic density bends: keeps flat directions finite
@@ -137,7 +139,7 @@ class Whitening:
 
 def whiten(problem: Problem) -> Whitening:
     """The coordinates for a posterior, from its mode and the information there."""
-    v, information = mode(problem)
+    v, information = mode(problem, seek(problem))
     count = problem.entries
     entries = v[:count]
     scale = np.concatenate([1 / entries, np.ones(v.size - count)])
@@ -198,10 +200,42 @@ def log_mass(problem: Problem, v: Array) -> float:
     return value - 0.5 * float(np.linalg.slogdet(information)[1])
 
 
-def mode(problem: Problem, start: Array | None = None) -> tuple[Array, Array]:
-    """The posterior mode v uphill from there, and the information there in u."""
-    u, _, information = _climb(problem, problem.start() if start is None else start)
+def mode(problem: Problem, v: Array) -> tuple[Array, Array]:
+    """The posterior mode [P] uphill from v [P], and the information there in u."""
+    u, _, information = _climb(problem, v)
     return _of_logs(problem, u), information
+
+
+def seek(problem: Problem) -> Array:
+    """Variables [P] near the posterior mode: of what is uphill from even weights, and from the
+    likeliest of some speakers of the prior, the better; theta stays at its smoothed proportions.
+
+    Even weights alone miss the mode of 1 in 15 speakers of the prior, by up to 1,000 nats.
+    """
+    plain = replace(problem, joint=False)
+    drawn = from_prior(plain, CANDIDATES, np.random.default_rng(0))
+    likely = drawn[log_likelihood(plain, drawn).sum(axis=-1).argmax()]
+    found = [climb(plain, v) for v in (plain.start(), likely)]
+    near = problem.start()
+    near[: plain.size] = max(found, key=lambda one: one[1])[0]
+    return near
+
+
+def from_prior(problem: Problem, count: int, rng: np.random.Generator) -> Array:
+    """Variables [count, P] of speakers drawn from the prior, theta at its smoothed proportions."""
+    goals, has_cost = len(problem.counts), problem.negated is not None
+    drawn = np.tile(problem.start(), (count, 1))
+    for row in drawn:
+        natural = cone.draw_prior(rng, problem.speaker, goals, has_cost)
+        row[: problem.entries] = cone.entries(natural, problem.speaker)
+        if natural.cost is not None:
+            row[problem.entries] = np.log((natural.cost - 1) / (10 - natural.cost))
+    return drawn
+
+
+def log_likelihood(problem: Problem, v: Array) -> Array:
+    """The log likelihood [..., goal] of what was said, by goal, at v [..., P]."""
+    return np.asarray((problem.counts * problem.log_speaker(v)).sum(axis=(-1, -2)))
 
 
 def _climb(problem: Problem, v: Array) -> tuple[Array, float, Array]:
