@@ -15,8 +15,9 @@ from tactometer.chains import SamplingSettings
 from tactometer.cone import Natural
 from tactometer.errors import UserError
 from tactometer.hierarchy import Framings, expand, program, stan_data
+from tactometer.intervals import hdi
 from tactometer.pooling import sample_framings
-from tactometer.posterior import SPREAD, hdi
+from tactometer.posterior import SPREAD
 from tactometer.sampling import Behaviour, Sampled, sample
 from tactometer.speakers import speaker
 from test_graph import ANALYSED, PAGE
@@ -45,7 +46,7 @@ def said(alpha: float, phi: float, omega: list[float], per_state: float = 130) -
 
 
 def width(x: np.ndarray) -> float:
-    low, high = hdi(x)
+    low, high = hdi(x.ravel())
     return high - low
 
 
@@ -72,7 +73,7 @@ def test_framings_that_differ_keep_their_own_speakers(apart: dict[str, Sampled])
     for name, (phi, soc) in truth.items():
         draws = apart[name].draws
         for x, known in ((draws["phi"], phi), (draws["omega"][..., 0, 1], soc)):
-            low, high = hdi(x, 0.99)  # six intervals at once
+            low, high = hdi(x.ravel(), 0.99)  # six intervals at once
             assert low < known < high
     assert {one.diagnostics.verdict for one in apart.values()} <= {"ok", "refit"}
     assert abs(apart["first"].draws["phi"].mean() - apart["second"].draws["phi"].mean()) > 0.3
