@@ -78,7 +78,7 @@ def lay_out(
             "states": list(words.states), "utterances": list(words.utterances),
             "negated": list(words.negated), "seed": 1,
         },
-        "fit": {**fit, "count_total": None, "share": [], "cost": False},
+        "fit": {**fit, "count_total": None, "share": [], "cost": False, "pooling": "none"},
     }  # fmt: skip
     (folder / "settings.json").write_text(json.dumps(settings))
     for name in ("counts", "fits"):
