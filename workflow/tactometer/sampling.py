@@ -319,10 +319,16 @@ def _log_speaker(sampled: Sampled, draws: int) -> Array:
 
 
 def careful(settings: SamplingSettings) -> SamplingSettings:
-    """Settings for a second run: smaller steps, longer warm-up, another seed."""
-    delta = 1 - (1 - settings.delta) / 5
+    """Settings for a second run: smaller steps, twice the warm-up and the draws, another seed.
+
+    Many first runs in doubt lack effective draws and nothing else.
+    """
     return replace(
-        settings, adapt_delta=delta, warmup=2 * settings.warmup, seed=settings.seed + 1_000_003
+        settings,
+        adapt_delta=1 - (1 - settings.delta) / 5,
+        warmup=2 * settings.warmup,
+        draws=2 * settings.draws,
+        seed=settings.seed + 1_000_003,
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
+from PIL import Image
 
 from tactometer import files
 from tactometer.analyses import ANALYSES
@@ -30,7 +32,7 @@ from tactometer.report.data import DRAWN, applies, download
 from tactometer.report.methods import paragraph
 from tactometer.report.told import sentences
 
-LARGEST = 400_000  # bytes of an SVG beyond which the page takes the PNG: thousands of points
+LARGEST = 200_000  # bytes of an SVG beyond which the page takes the PNG, if that is smaller
 TABLES = [
     *("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery", "answers"),
     *("asked", "replies", "comparison"),
@@ -151,9 +153,7 @@ def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict
     path = folder / f"{name}.svg"
     if not path.is_file():
         raise UserError(f"{path}: the figure is missing; run the workflow's `figures` stage first")
-    kind = "svg+xml"
-    if path.stat().st_size > LARGEST:
-        path, kind = path.with_suffix(".png"), "png"
+    kind, content = _picture(path)
     text = texts.TEXTS[name]
     return {
         "name": name,
@@ -163,8 +163,21 @@ def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict
         "alt": text.alt,
         "n": _size(name, frames),
         "data": download(name, frames),
-        "image": f"data:image/{kind};base64," + base64.b64encode(path.read_bytes()).decode(),
+        "image": f"data:image/{kind};base64," + base64.b64encode(content).decode(),
     }
+
+
+def _picture(path: Path) -> tuple[str, bytes]:
+    """An SVG or, where that is large, its PNG in 256 colours: the media type, and the content."""
+    content = path.read_bytes()
+    if len(content) <= LARGEST:
+        return "svg+xml", content
+    packed = BytesIO()
+    with Image.open(path.with_suffix(".png")) as picture:
+        flat = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        flat.save(packed, "PNG", optimize=True)
+    small = packed.getvalue()
+    return ("png", small) if len(small) < len(content) else ("svg+xml", content)
 
 
 def _size(name: str, frames: Mapping[str, pl.DataFrame]) -> str:

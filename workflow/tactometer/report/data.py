@@ -12,7 +12,7 @@ import polars as pl
 from tactometer.analyses import ANALYSES
 from tactometer.figures.tables import pooled_counts, representative
 
-LARGE = 300_000  # bytes of CSV beyond which the file in the page is compressed
+LARGE = 100_000  # bytes of CSV beyond which the file in the page is compressed
 DRAWN = {**{name: name for name in (*ANALYSES, "comparison")}, "efforts": "profiles"}
 """The table that each figure of an analysis draws; it may be without rows."""
 _PARAMETERS = {"phi": ["phi"], "weights": ["omega_inf", "omega_soc", "omega_pre"]}

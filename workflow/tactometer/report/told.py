@@ -157,7 +157,8 @@ def sycophancy(frame: pl.DataFrame) -> list[str]:
 
 def crossings(frame: pl.DataFrame) -> list[str]:
     """Where a model becomes a sycophant under the social goal."""
-    rows = frame.filter(pl.col("first_crossed").is_not_null(), pl.col("checkpoints") > 1)
+    known = pl.col("first_crossed").is_not_null() & (pl.col("checkpoints") > 1)
+    rows = frame.filter(known, passed())
     return [
         f"Under the goal {row['goal']}, {row['model']} crosses the threshold at"
         f" {row['first_crossed']} ({'and stays there' if row['stays'] else 'not for good'})."
