@@ -24,6 +24,11 @@ def write(folder: Path) -> Path:
     path = tables / "diagnostics.parquet"
     noted = pl.read_parquet(path).with_columns(note=pl.col("note") + EVIL)
     noted.write_parquet(path)
+    return render(folder, tables)
+
+
+def render(folder: Path, tables: Path) -> Path:
+    """Draw the figures of some tables and write the page below a folder."""
     for name in FIGURES:
         draw(
             name,

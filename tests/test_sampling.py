@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import arviz
 import numpy as np
 import pytest
 import xarray
@@ -15,7 +16,7 @@ from tactometer.chains import SamplingSettings
 from tactometer.errors import UserError
 from tactometer.intervals import hdi
 from tactometer.posterior import is_clean, stuck_chains, summarise
-from tactometer.sampling import Behaviour, Sampled, sample
+from tactometer.sampling import DIMS, Behaviour, Sampled, sample
 from tactometer.speakers import speaker
 from tactometer.whitening import log_mass
 
@@ -122,8 +123,18 @@ def test_the_same_seed_gives_the_same_draws(known: Sampled) -> None:
     assert not np.array_equal(first.draws["alpha"], other.draws["alpha"])
 
 
+def inference_data(sampled: Sampled) -> arviz.InferenceData:
+    """All of a posterior as ArviZ has it."""
+    return arviz.from_dict(
+        **sampled.parts(),
+        coords=sampled.coordinates(),
+        dims={name: list(dims) for name, dims in DIMS.items()},
+        posterior_attrs=sampled.attributes(),
+    )
+
+
 def test_inference_data_names_goals_utilities_and_states(human: Sampled) -> None:
-    data = human.to_inference_data()
+    data = inference_data(human)
     assert dict(data.posterior.omega.sizes) == {"chain": 4, "draw": 1000, "goal": 3, "utility": 3}
     assert list(data.posterior.utility.values) == ["inf", "soc", "pre"]
     assert data.posterior.theta.sel(utterance="not bad", state="2").mean() > 0.8
@@ -138,7 +149,7 @@ def test_a_file_holds_each_goal_of_a_posterior_as_arviz_would_write_it(
     path = tmp_path / "both.nc"
     netcdf.write(path, "pooled/s2", human, human.behaviour.goals.index("both"))
     netcdf.write(path, "again/s2", human, 0)
-    whole = human.to_inference_data().sel(goal=["both"])
+    whole = inference_data(human).sel(goal=["both"])
     for part in whole.groups():
         wanted = whole[part]
         with xarray.open_dataset(path, group=f"pooled/s2/{part}", engine="h5netcdf") as found:

@@ -92,18 +92,18 @@ def check_one(name: str, domain: Domain, seed: int) -> list[dict[str, Any]]:
     truth, behaviour = simulate(program, domain, seed)
     settings = replace(SETTINGS, semantics=program.semantics, seed=seed + 1)
     found = sample(behaviour, speaker(program.speaker), settings)
-    known = {"alpha": truth.alpha, "phi": truth.phi[0]}
-    known |= {f"omega_{k}": truth.omega[0, i] for i, k in enumerate(("inf", "soc", "pre"))}
+    drawn = {"alpha": truth.alpha, "phi": truth.phi, "omega": truth.omega}
+    known = scalars(drawn, behaviour.goals)
     rows = []
-    for (parameter, _), x in scalars(found.draws, behaviour.goals).items():
-        value, flat = float(known[parameter]), x.T.ravel()
+    for key, x in scalars(found.draws, behaviour.goals).items():
+        value, flat = float(known[key]), x.T.ravel()
         thinned = flat[intervals.thinned(flat.size, RANKS - 1)]
         low, high = intervals.hdi(flat)
         rows.append(
             {
                 "program": name,
                 "draw": seed,
-                "parameter": parameter,
+                "parameter": key[0],
                 "truth": value,
                 "rank": int((thinned < value).sum()),
                 "covered": low <= value <= high,

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from tactometer.intervals import Z
+from tactometer.proportions import Z
 
 FIT: Final = ("model", "checkpoint", "goal", "framing", "speaker", "semantics", "parameter")
 MOVED: Final = {

@@ -21,7 +21,7 @@ from tactometer.chains import STAN, behaviour_data
 from tactometer.cone import Natural
 from tactometer.posterior import SPREAD
 from tactometer.rsa import Array
-from tactometer.whitening import CANDIDATES, SIDE, Problem, climb, from_prior, mode
+from tactometer.whitening import CANDIDATES, SIDE, Problem, best_climb, from_prior, mode
 
 SOFTNESS = 0.5
 _MEAN = 0.05  # the precision of an entry under the prior, about
@@ -118,16 +118,15 @@ def expand(problem: Framings) -> Expansion:
 
 
 def seek(problem: Framings) -> Array:
-    """Variables [V] near the posterior mode: of what is uphill from even weights, and from the
-    likeliest of some speakers of the prior, the better. One climb may end a thousand nats too low.
+    """Variables [V] near the posterior mode, as `whitening.seek`, by framing: the likeliest of the
+    prior's speakers for each.
     """
     one = replace(problem, counts=problem.counts[:1])
     drawn = from_prior(one, CANDIDATES, np.random.default_rng(0))
     best = (problem.counts * one.log_speaker(drawn)).sum(axis=(-1, -2)).argmax(axis=0)
     likely = problem.start()
     likely[: problem.entries] = drawn[best, : one.entries].ravel()
-    found = [climb(problem, start) for start in (problem.start(), likely)]
-    return max(found, key=lambda one: one[1])[0]
+    return best_climb(problem, likely)
 
 
 def _prior_slope(problem: Framings, v: Array) -> Array:

@@ -2,7 +2,6 @@
 their mean, with the same ladder of runs as a framing by itself (`sampling`).
 """
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,9 +12,9 @@ from tactometer import modes
 from tactometer.chains import SamplingSettings, execute
 from tactometer.counts import POOLED
 from tactometer.hierarchy import Expansion, Framings, expand, program, stan_data
-from tactometer.posterior import Diagnostics, diagnose, is_clean, scalars, stuck_chains
+from tactometer.posterior import Diagnostics, scalars, stuck_chains
 from tactometer.rsa import Array
-from tactometer.sampling import STATS, Behaviour, Sampled, careful, silence
+from tactometer.sampling import STATS, Behaviour, Sampled, ladder, silence
 from tactometer.speakers import Speaker
 
 DELTA = 0.98  # acceptance of the first run: at .9, one fit in two diverges somewhere (measured)
@@ -52,31 +51,19 @@ def sample_framings(
     The mean has the draws `spread` beside a speaker's. One run serves all, so what its diagnostics
     say holds for each; its seconds are shared out. UserError if the sampler fails.
     """
-    start = time.monotonic()
     one = next(iter(behaviours.values()))
     counts = np.stack([behaviour.counts[0] for behaviour in behaviours.values()])
     joint = settings.semantics == "joint"
     problem = Framings(counts, one.yes, one.n, one.values, one.negated, speaker, joint)
     at = expand(problem)
     first = replace(settings, adapt_delta=settings.adapt_delta or DELTA, max_treedepth=TREEDEPTH)
-    runs = 0
-    for rung, reach in zip((first, careful(first)), _STARTS, strict=True):
-        runs += 1
-        seen = _see(_run(problem, at, rung, reach), problem, at, tuple(behaviours), last=runs > 1)
-        told = diagnose(seen.parameters, seen.stats, TREEDEPTH)
-        clean = is_clean(told, settings.chains * settings.draws) and seen.whole
-        if clean:
-            break
-    verdict: Any = ("ok" if runs == 1 else "refit") if clean else "suspect"
-    diagnostics = Diagnostics(
-        **told,
-        stuck=seen.stuck,
-        modes=seen.modes.count if seen.modes else 1,
-        runs=runs,
-        seconds=(time.monotonic() - start) / (len(behaviours) + 1),
-        verdict=verdict,
-        notes=tuple(_notes(seen)),
-    )
+
+    def attempt(rung: SamplingSettings, last: bool) -> _Seen:
+        columns = _run(problem, at, rung, _STARTS[last])
+        return _see(columns, problem, at, tuple(behaviours), last=last)
+
+    seen, diagnostics = ladder(first, attempt, _notes)
+    diagnostics = replace(diagnostics, seconds=diagnostics.seconds / (len(behaviours) + 1))
     return _posteriors(behaviours, speaker, settings, seen, diagnostics)
 
 

@@ -3,9 +3,9 @@ trusted.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,9 +25,6 @@ from tactometer.posterior import (
 from tactometer.rsa import Array
 from tactometer.speakers import UTILITIES, Speaker
 from tactometer.whitening import Problem, log_mass
-
-if TYPE_CHECKING:
-    from arviz import InferenceData
 
 STATS = {
     "lp": "lp__",
@@ -148,17 +145,6 @@ class Sampled:
         fields = {key: _plain(value) for key, value in asdict(self.diagnostics).items()}
         return {**fields, "speaker": self.speaker.name, **_settings(self.settings)}
 
-    def to_inference_data(self) -> "InferenceData":
-        """All of it as ArviZ has it; `netcdf.write` writes the same without ArviZ."""
-        import arviz
-
-        return arviz.from_dict(
-            **self.parts(),
-            coords=self.coordinates(),
-            dims={name: list(dims) for name, dims in DIMS.items()},
-            posterior_attrs=self.attributes(),
-        )
-
 
 def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -> Sampled:
     """The posterior of that speaker; a run that cannot be believed is followed by a more careful
@@ -167,36 +153,65 @@ def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -
     Verdicts: `ok` the first run is clean, `refit` the second is, `suspect` neither. UserError if
     the sampler fails.
     """
-    start = time.monotonic()
     problem = problem_of(behaviour, speaker, settings)
-    runs = 0
     found: Run | None = None
-    for rung in (settings, careful(settings)):
-        runs += 1
+
+    def attempt(rung: SamplingSettings, last: bool) -> _Seen:
+        nonlocal found
         found = chains.run(problem, rung, first=found)
-        seen = _see(found, problem, behaviour.goals, last=runs > 1)
+        return _see(found, problem, behaviour.goals, last=last)
+
+    seen, diagnostics = ladder(settings, attempt, lambda seen: _notes(seen, speaker))
+    return Sampled(behaviour, speaker, settings, seen.draws, seen.stats, diagnostics, seen.rows)
+
+
+class Seen(Protocol):
+    """A run as it is believed; `whole` says that nothing is wrong that was not left out."""
+
+    @property
+    def stats(self) -> Mapping[str, Array]: ...
+    @property
+    def parameters(self) -> Mapping[modes.Key, Array]: ...
+    @property
+    def stuck(self) -> tuple[int, ...]: ...
+    @property
+    def modes(self) -> "modes.Modes | None": ...
+    @property
+    def whole(self) -> bool: ...
+
+
+Believed = TypeVar("Believed", bound=Seen)
+
+
+def ladder(
+    settings: SamplingSettings,
+    attempt: Callable[[SamplingSettings, bool], Believed],
+    notes: Callable[[Believed], Iterable[str]],
+) -> tuple[Believed, Diagnostics]:
+    """A run and, where it cannot be believed, a more careful one, which is the last: what was seen,
+    and its diagnostics.
+    """
+    start = time.monotonic()
+    for runs, rung in enumerate((settings, careful(settings)), start=1):
+        seen = attempt(rung, runs > 1)
         told = diagnose(seen.parameters, seen.stats, settings.max_treedepth)
         clean = is_clean(told, settings.chains * settings.draws) and seen.whole
         if clean:
             break
-    diagnostics = Diagnostics(
+    return seen, Diagnostics(
         **told,
         stuck=seen.stuck,
         modes=seen.modes.count if seen.modes else 1,
         runs=runs,
         seconds=time.monotonic() - start,
         verdict=("ok" if runs == 1 else "refit") if clean else "suspect",
-        notes=tuple(_notes(seen, speaker)),
+        notes=tuple(notes(seen)),
     )
-    return Sampled(behaviour, speaker, settings, seen.draws, seen.stats, diagnostics, seen.rows)
 
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """A run as it is believed: what is left of the chains, the modes, and which chains are stuck.
-
-    `whole` says that nothing is wrong that was not left out.
-    """
+    """What is left of the chains of a run, the modes, and which chains are stuck."""
 
     draws: Mapping[str, Array]
     stats: Mapping[str, Array]

@@ -23,7 +23,7 @@ def cmdstan(given: Namespace) -> None:
 
     cmdstan.ensure()
     for name in given.compile:  # one at a time: a compiler takes a GiB
-        cmdstan.compile_program(PROGRAMS / f"{name}.stan")
+        cmdstan.executable(PROGRAMS / f"{name}.stan")
 
 
 def requests(given: Namespace) -> None:

@@ -215,10 +215,15 @@ def seek(problem: Problem) -> Array:
     plain = replace(problem, joint=False)
     drawn = from_prior(plain, CANDIDATES, np.random.default_rng(0))
     likely = drawn[log_likelihood(plain, drawn).sum(axis=-1).argmax()]
-    found = [climb(plain, v) for v in (plain.start(), likely)]
     near = problem.start()
-    near[: plain.size] = max(found, key=lambda one: one[1])[0]
+    near[: plain.size] = best_climb(plain, likely)
     return near
+
+
+def best_climb(problem: Problem, likely: Array) -> Array:
+    """The better mode [P] of what is uphill from even weights and from likely variables [P]."""
+    found = [climb(problem, v) for v in (problem.start(), likely)]
+    return max(found, key=lambda one: one[1])[0]
 
 
 def from_prior(problem: Problem, count: int, rng: np.random.Generator) -> Array:

@@ -6,7 +6,7 @@ import polars as pl
 
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
 from tactometer.fitted import FIT, passed
-from tactometer.intervals import wilson
+from tactometer.proportions import wilson
 
 SCHEMA = {
     "check": pl.String,

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
-from tactometer.intervals import wilson
+from tactometer.proportions import wilson
 from tactometer.rsa import Array
 
 BASELINE_GOAL = "both"

@@ -11,7 +11,7 @@ from scipy import stats
 from tactometer.analyses.differences import holm
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, Evidence, table
 from tactometer.analyses.orders import Answers, Integers, each, sums
-from tactometer.intervals import Z
+from tactometer.proportions import Z
 from tactometer.rsa import Array
 
 SHUFFLES = 20

@@ -40,7 +40,7 @@ def run(given: Namespace) -> int:
         np.array(words.states, float), tuple(words.utterances), np.array(words.literal)
     )
     for stem in ("s2_fixed", "s2", "s1"):  # one at a time, before the speakers want it all at once
-        cmdstan.compile_program(Path(__file__).parents[2] / "stan" / f"{stem}.stan")
+        cmdstan.executable(Path(__file__).parents[2] / "stan" / f"{stem}.stan")
     held = calibration.run(names, given.speakers, known, given.out, cores=given.cores)
     for row in json.loads((given.out / "calibration.json").read_text())["parameters"]:
         inside = {True: "ranks uniform", False: "RANKS NOT UNIFORM", None: ""}[row["ecdf_inside"]]

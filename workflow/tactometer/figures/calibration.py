@@ -10,7 +10,7 @@ import polars as pl
 
 from tactometer import calibration
 from tactometer.figures import style
-from tactometer.intervals import Z
+from tactometer.proportions import Z
 
 BINS = 20
 SHOWN = 0.95  # the band that a reader expects; `calibration.BAND` is what the check uses

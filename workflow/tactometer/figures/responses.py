@@ -26,7 +26,7 @@ from tactometer.figures.tables import (
     pooled_counts,
     with_condition,
 )
-from tactometer.intervals import wilson
+from tactometer.proportions import wilson
 
 TITLE = "What was said of a creation, by how good the speaker found it"
 

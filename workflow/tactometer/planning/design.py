@@ -27,7 +27,7 @@ from tactometer.planning import text
 from tactometer.posterior import SUPPORT, contraction, scalars
 from tactometer.rsa import Array
 from tactometer.sampling import Behaviour, sample
-from tactometer.speakers import UTILITIES, Speaker
+from tactometer.speakers import Speaker
 from tactometer.speakers import speaker as known_as
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def widths(design: Design, *, progress: Callable[[str], None] = print) -> pl.Dat
     jobs = [(size, number) for size in design.sizes for number in range(design.speakers)]
     # Compiled before the speakers want it all at once.
     joint = design.semantics == "joint"
-    cmdstan.compile_program(chains.program(design.known, joint=joint, cost=False))
+    cmdstan.executable(chains.program(design.known, joint=joint, cost=False))
     rows: list[dict[str, Any]] = []
     with ThreadPoolExecutor(design.cores) as pool:  # CmdStan works in processes of its own
         for done, found in enumerate(pool.map(partial(_fit, design), *zip(*jobs, strict=True)), 1):
@@ -211,10 +211,10 @@ def _fit(design: Design, size: Size, number: int) -> list[dict[str, Any]]:
     behaviour = _behave(design, size, truth, number)
     settings = SamplingSettings(semantics=design.semantics, seed=1 + number, parallel_chains=1)
     found = sample(behaviour, known, settings)
-    true = {"alpha": truth.alpha, "phi": truth.phi[0]}
-    true |= {f"omega_{k}": truth.omega[0, i] for i, k in enumerate(UTILITIES)}
+    named = {"alpha": truth.alpha, "phi": truth.phi, "omega": truth.omega}
+    true = scalars(named, behaviour.goals)
     rows = []
-    for (name, _), x in scalars(found.draws, behaviour.goals).items():
+    for (name, goal), x in scalars(found.draws, behaviour.goals).items():
         low, high = hdi(x.ravel(), MASS)
         rows.append(
             {
@@ -224,7 +224,7 @@ def _fit(design: Design, size: Size, number: int) -> list[dict[str, Any]]:
                 "width": high - low,
                 "prior_width": prior_width(name, len(known.utilities)),
                 "contraction": contraction(name, x, len(known.utilities)),
-                "covered": low <= float(true[name]) <= high,
+                "covered": low <= float(true[name, goal]) <= high,
                 "suspect": found.diagnostics.verdict == "suspect",
             }
         )
