@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import xarray
 
-from tactometer import chains, cone, modes, netcdf, posterior, rsa, sampling
+from tactometer import calibration, chains, cone, domain, modes, netcdf, posterior, rsa, sampling
 from tactometer.chains import SamplingSettings
 from tactometer.errors import UserError
 from tactometer.intervals import hdi
@@ -20,8 +20,9 @@ from tactometer.sampling import DIMS, Behaviour, Sampled, sample
 from tactometer.speakers import speaker
 from tactometer.whitening import log_mass
 
-BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
-HUMAN = Path(__file__).resolve().parent.parent / "resources" / "human"
+ROOT = Path(__file__).resolve().parent.parent
+BENCHMARKS = ROOT / "benchmarks"
+HUMAN = ROOT / "resources" / "human"
 VALUES = np.arange(1.0, 6.0)
 FIXED = SamplingSettings(semantics="fixed")
 
@@ -232,19 +233,25 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
     good = chains.run(problem, settings)
     columns = {**good.columns, "divergent__": np.ones_like(good.columns["divergent__"])}
     bad = replace(good, columns=columns)
-    for runs, verdict in (([good], "ok"), ([bad, good], "refit"), ([bad, bad], "suspect")):
+    for runs, verdict in (
+        ([good], "ok"),
+        ([bad, good], "refit"),
+        ([bad, bad, good], "refit"),
+        ([bad, bad, bad], "suspect"),
+    ):
         asked: list[SamplingSettings] = []
 
-        def run(_p: object, settings: SamplingSettings, *, first: object, runs=runs):
+        def run(_p: object, settings: SamplingSettings, *, first: object, within, runs=runs):
             assert (first is not None) == bool(asked)  # noqa: B023
+            assert (within is not None) == (len(asked) == 2)  # noqa: B023
             asked.append(settings)  # noqa: B023
             return runs[len(asked) - 1]  # noqa: B023
 
         monkeypatch.setattr(chains, "run", run)
         monkeypatch.setattr(sampling, "is_clean", lambda told, _n: told["divergences"] == 0)
         assert sample(known.behaviour, speaker("s2"), settings).diagnostics.verdict == verdict
-        assert [s.warmup for s in asked] == [150, 300][: len(runs)]
-        assert [s.delta for s in asked] == pytest.approx([0.85, 0.97][: len(runs)])
+        assert [s.warmup for s in asked] == [150, 300, 300][: len(runs)]
+        assert [s.delta for s in asked] == pytest.approx([0.85, 0.97, 0.9925][: len(runs)])
 
 
 def test_a_second_run_starts_from_all_over_the_prior_and_comes_to_the_same(known: Sampled) -> None:
@@ -262,6 +269,33 @@ def test_starts_from_all_over_the_prior_look_into_more_than_one_mode() -> None:
     starts = chains._spread(problem, at, 12, np.random.default_rng(1))
     phi = problem.natural(at.variables(starts)).phi[:, 0]
     assert phi.min() < 0.45 and phi.max() > 0.47
+
+
+def of_the_prior(seed: int) -> Behaviour:
+    """The answers of a speaker that the calibration draws from the prior."""
+    words = domain.load(ROOT / "resources" / "polite_speech")
+    values, literal = np.array(words.states, float), np.array(words.literal)
+    known = calibration.Domain(values, tuple(words.utterances), literal)
+    return calibration.simulate(calibration.PROGRAMS["s2_fixed"], known, seed)[1]
+
+
+def entries(alpha: float, phi: float, *omega: float) -> np.ndarray:
+    """The cone's entries of natural parameters."""
+    natural = cone.Natural(np.array(alpha), np.array([phi]), np.array([omega]))
+    return cone.entries(natural, speaker("s2"))
+
+
+def test_a_third_run_looks_into_the_mode_that_it_starts_within() -> None:
+    problem = sampling.problem_of(of_the_prior(14), speaker("s2"), FIXED)
+    short = replace(FIXED, warmup=200, draws=200)
+    centres = entries(18.6, 0.586, 0.46, 0.379, 0.161), entries(15.7, 0.349, 0.621, 0.35, 0.029)
+    at = chains.whiten(problem)
+    for centre, other in (centres, centres[::-1]):
+        starts = np.array([at.coordinates(centre)] * 2)
+        within = chains._run(problem, at, starts, short).v.reshape(-1, centre.size)
+        phi = problem.natural(chains.run(problem, short, within=within).v).phi[..., 0]
+        here, there = (problem.natural(v).phi[0] for v in (centre, other))
+        assert np.all(abs(phi - here).mean(axis=1) < 0.3 * abs(here - there))
 
 
 def test_stuck_chains_are_told_from_modes() -> None:
@@ -313,23 +347,22 @@ TWO_MODES_YES = np.array(
 
 def test_a_chain_that_stays_far_below_the_others_is_left_out_and_told() -> None:
     """One chain starts in a mode of a thousandth of the weight (by Laplace's method), and stays."""
-    behaviour = make(TWO_MODES, TWO_MODES_YES)
+    behaviour = of_the_prior(51)
     settings = replace(FIXED, warmup=200, draws=200)
     problem = sampling.problem_of(behaviour, speaker("s2"), settings)
     at = chains.whiten(problem)
-    heavy = cone.Natural(np.array(15.0), np.array([0.354]), np.array([[0.548, 0.124, 0.328]]))
-    light = cone.Natural(np.array(19.1), np.array([0.517]), np.array([[0.216, 0.439, 0.345]]))
-    entries = [cone.entries(natural, speaker("s2")) for natural in (heavy, light, heavy, heavy)]
-    masses = [log_mass(problem, v) for v in entries[:2]]
-    assert masses[0] - masses[1] > 5
-    found = chains._run(problem, at, at.coordinates(np.array(entries)), settings)
+    heavy = entries(18.7, 0.453, 0.171, 0.362, 0.467)
+    light = entries(7.78, 0.041, 0.733, 0.045, 0.222)
+    assert log_mass(problem, heavy) - log_mass(problem, light) > 5
+    starts = at.coordinates(np.array([heavy, light, heavy, heavy]))
+    found = chains._run(problem, at, starts, settings)
     whole, left = (
-        sampling._see(found, problem, behaviour.goals, last=last) for last in (False, True)
+        sampling._see(found, problem, behaviour.goals, again=again) for again in (False, True)
     )
-    assert whole.parameters["phi", "goal0"].shape[0] == 4
+    assert whole.parameters["phi", "prior"].shape[0] == 4
     assert {*left.stuck, *left.minor} == {1} and left.whole
-    assert left.parameters["phi", "goal0"].shape[0] == 3
-    assert left.parameters["phi", "goal0"].max() < 0.5
+    assert left.parameters["phi", "prior"].shape[0] == 3
+    assert left.parameters["phi", "prior"].min() > 0.2
     notes = " ".join(sampling._notes(left, speaker("s2")))
     assert "chain 2" in notes and "left out" in notes
 

@@ -77,15 +77,25 @@ class Run:
         return self.columns["lp__"][..., 0]
 
 
-def run(problem: Problem, settings: SamplingSettings, *, first: Run | None = None) -> Run:
+def run(
+    problem: Problem,
+    settings: SamplingSettings,
+    *,
+    first: Run | None = None,
+    within: Array | None = None,
+) -> Run:
     """One run of all chains; `first` is an earlier one that was in doubt.
 
     After a doubtful run its draws take the pilot's place, and the chains start spread over the
-    prior: what they then disagree about is no accident of where they began. UserError if the
-    sampler fails.
+    prior: what they then disagree about is no accident of where they began. When that is known,
+    they start `within` draws [n, P] of the mode to look into. UserError if the sampler fails.
     """
     rng = np.random.default_rng(settings.seed)
     at = whiten(problem)
+    if within is not None:
+        at = measure(problem, within, at)
+        starts = rng.choice(within, settings.chains)
+        return _run(problem, at, at.coordinates(starts), settings)
     if first is not None:
         at = measure(problem, _believed(first), at)
         return _run(problem, at, _spread(problem, at, settings.chains, rng), settings)

@@ -93,7 +93,7 @@ def entries(natural: Natural, speaker: Speaker) -> Array:
     w_inf, w_soc, w_pre = natural.omega.T
     shares = np.column_stack([w_inf, w_soc, w_pre * natural.phi, w_pre * (1 - natural.phi)])
     shares = shares[:, slots(speaker)]
-    reference = 20 * np.arctanh(natural.alpha / 20) * shares[0, 0]
+    reference = length_of(natural.alpha) * shares[0, 0]
     return np.append(reference, reference * shares[:, 1:] / shares[:, :1])
 
 
@@ -113,7 +113,17 @@ def natural(entries: Array, speaker: Speaker, goals: int, cost: Array | None = N
     pre = np.maximum(x[..., 2] + x[..., 3], 1e-300)
     omega = np.stack([x[..., 0], x[..., 1], x[..., 2] + x[..., 3]], axis=-1) / length[..., None]
     within = None if cost is None else 1 + 9 / (1 + np.exp(-cost))
-    return Natural(20 * np.tanh(length[..., 0] / 20), x[..., 2] / pre, omega, within)
+    return Natural(alpha_of(length[..., 0]), x[..., 2] / pre, omega, within)
+
+
+def alpha_of(length: Array) -> Array:
+    """alpha of the length R of x: nearly R, with a knee before 20."""
+    return np.asarray(20 - 20 * np.logaddexp(0, 10 - length / 2) / np.logaddexp(0, 10))
+
+
+def length_of(alpha: Array) -> Array:
+    """The length R of x that has this alpha, below 20."""
+    return np.asarray(20 - 2 * np.log(np.expm1(np.logaddexp(0, 10) * (1 - alpha / 20))))
 
 
 def log_prior(entries: Array, speaker: Speaker, goals: int) -> Array:
@@ -122,7 +132,7 @@ def log_prior(entries: Array, speaker: Speaker, goals: int) -> Array:
     length = x.sum(axis=-1)
     lp = (goals - 1) * np.log(entries[..., 0]) + np.log(length[..., 0])
     lp = lp - sum(active(speaker)) * np.log(length).sum(axis=-1)
-    lp = lp - length[..., 0] / 10 - 2 * np.log1p(np.exp(-length[..., 0] / 10))
+    lp = lp - np.logaddexp(0, length[..., 0] / 2 - 10)
     if speaker.has_phi:
         lp = lp - np.log(x[..., 2] + x[..., 3]).sum(axis=-1)
     return np.asarray(lp)

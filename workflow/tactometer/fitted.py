@@ -11,7 +11,7 @@ import polars as pl
 PREFERRED = {"framing": "pooled", "speaker": "s2", "semantics": "joint"}
 EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 FIT = ["model", "checkpoint", "goal"]
-PASSED = ("ok", "refit")  # clean at the first run, or at the more careful second one
+PASSED = ("ok", "refit")  # clean at the first run, or at a later, more careful one
 
 
 def passed() -> pl.Expr:

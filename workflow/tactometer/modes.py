@@ -53,6 +53,11 @@ class Modes:
         """Whether chains go between them so seldom that shares of draws say nothing."""
         return self.crossings < _CROSSINGS
 
+    @property
+    def shared(self) -> bool:
+        """Whether they are apart and no one of them has nearly all the weight."""
+        return self.apart and bool(self.weights.max() < 1 - _MINOR)
+
     def weighed(self, log_masses: Sequence[float]) -> "Modes":
         """The same with weights from the modes' log masses."""
         mass = np.exp(np.array(log_masses) - max(log_masses))

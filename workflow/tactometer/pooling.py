@@ -19,7 +19,7 @@ from tactometer.speakers import Speaker
 
 DELTA = 0.98  # acceptance of the first run: at .9, one fit in two diverges somewhere (measured)
 TREEDEPTH = 12
-_STARTS = (1.0, 3.0)  # how far from the expansion chains start, in its scales: first and second run
+_STARTS = {1: 1.0, 2: 3.0, 3: 1.0}  # how far from the expansion a run's chains start, in its scales
 
 Columns = Mapping[str, Array]
 Key = modes.Key
@@ -58,9 +58,9 @@ def sample_framings(
     at = expand(problem)
     first = replace(settings, adapt_delta=settings.adapt_delta or DELTA, max_treedepth=TREEDEPTH)
 
-    def attempt(rung: SamplingSettings, last: bool) -> _Seen:
-        columns = _run(problem, at, rung, _STARTS[last])
-        return _see(columns, problem, at, tuple(behaviours), last=last)
+    def attempt(rung: SamplingSettings, number: int) -> _Seen:
+        columns = _run(problem, at, rung, _STARTS[number])
+        return _see(columns, problem, at, tuple(behaviours), again=number > 1)
 
     seen, diagnostics = ladder(first, attempt, _notes)
     diagnostics = replace(diagnostics, seconds=diagnostics.seconds / (len(behaviours) + 1))
@@ -91,12 +91,12 @@ def _run(problem: Framings, at: Expansion, settings: SamplingSettings, reach: fl
 
 
 def _see(
-    columns: Columns, problem: Framings, at: Expansion, names: tuple[str, ...], *, last: bool
+    columns: Columns, problem: Framings, at: Expansion, names: tuple[str, ...], *, again: bool
 ) -> _Seen:
-    """Leave out of the last run chains that are stuck, if they are the fewer."""
+    """Leave out of a later run chains that are stuck, if they are the fewer."""
     lp = columns["lp__"][..., 0]
     stuck = stuck_chains(lp)
-    out = stuck if last and len(stuck) < len(lp) / 2 else ()
+    out = stuck if again and len(stuck) < len(lp) / 2 else ()
     kept = [c for c in range(len(lp)) if c not in out]
     columns = {name: x[kept] for name, x in columns.items()}
     draws = {name: _framing(columns, problem, f) for f, name in enumerate(names)}

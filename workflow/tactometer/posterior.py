@@ -28,7 +28,7 @@ class Diagnostics:
     `stuck` are chains whose log posterior stays below the others': they are a fault of sampling,
     not modes. A minority of them in the last run is left out of the draws, and of the other fields.
     `modes` is how many humps the posterior has. `seconds` is the wall time of all runs, `runs`
-    their number (2 after a refit); `notes` are for a reader.
+    their number (2 or 3 after a refit); `notes` are for a reader.
     """
 
     divergences: int

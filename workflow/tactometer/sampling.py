@@ -147,22 +147,28 @@ class Sampled:
 
 
 def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -> Sampled:
-    """The posterior of that speaker; a run that cannot be believed is followed by a more careful
-    one.
+    """The posterior of that speaker; a run that cannot be believed is followed by more careful ones
+    (`rungs`): the second starts from all over the prior, the third within the mode that has all the
+    weight.
 
-    Verdicts: `ok` the first run is clean, `refit` the second is, `suspect` neither. UserError if
-    the sampler fails.
+    Verdicts: `ok` the first run is clean, `refit` a later one is, `suspect` none. UserError if the
+    sampler fails.
     """
     problem = problem_of(behaviour, speaker, settings)
     found: Run | None = None
+    seen: _Seen | None = None
 
-    def attempt(rung: SamplingSettings, last: bool) -> _Seen:
-        nonlocal found
-        found = chains.run(problem, rung, first=found)
-        return _see(found, problem, behaviour.goals, last=last)
+    def attempt(rung: SamplingSettings, number: int) -> _Seen:
+        nonlocal found, seen
+        within = seen.heaviest if seen and number > 2 else None
+        found = chains.run(problem, rung, first=found, within=within)
+        before, seen = seen, _see(found, problem, behaviour.goals, again=number > 1)
+        if before and before.modes and within is not None and not seen.modes:
+            seen = replace(seen, told_apart=f"{before.told_apart}; these are draws of the first")
+        return seen
 
-    seen, diagnostics = ladder(settings, attempt, lambda seen: _notes(seen, speaker))
-    return Sampled(behaviour, speaker, settings, seen.draws, seen.stats, diagnostics, seen.rows)
+    last, diagnostics = ladder(settings, attempt, lambda seen: _notes(seen, speaker))
+    return Sampled(behaviour, speaker, settings, last.draws, last.stats, diagnostics, last.rows)
 
 
 class Seen(Protocol):
@@ -185,18 +191,18 @@ Believed = TypeVar("Believed", bound=Seen)
 
 def ladder(
     settings: SamplingSettings,
-    attempt: Callable[[SamplingSettings, bool], Believed],
+    attempt: Callable[[SamplingSettings, int], Believed],
     notes: Callable[[Believed], Iterable[str]],
 ) -> tuple[Believed, Diagnostics]:
-    """A run and, where it cannot be believed, a more careful one, which is the last: what was seen,
-    and its diagnostics.
+    """A run (1) and, until one can be believed, more careful ones (2, 3): what was seen of the
+    last, and its diagnostics. Modes that share the weight, and no chain goes between, end it.
     """
     start = time.monotonic()
-    for runs, rung in enumerate((settings, careful(settings)), start=1):
-        seen = attempt(rung, runs > 1)
+    for runs, rung in enumerate(rungs(settings), start=1):
+        seen = attempt(rung, runs)
         told = diagnose(seen.parameters, seen.stats, settings.max_treedepth)
         clean = is_clean(told, settings.chains * settings.draws) and seen.whole
-        if clean:
+        if clean or (runs > 1 and seen.modes and seen.modes.shared):
             break
     return seen, Diagnostics(
         **told,
@@ -222,38 +228,41 @@ class _Seen:
     rows: list[dict[str, Any]]
     told_apart: str
     whole: bool
+    heaviest: Array  # draws [n, P] of the only mode, or of the heaviest
 
 
-def _see(found: Run, problem: Problem, goals: tuple[str, ...], *, last: bool) -> _Seen:
-    """Leave out of the last run chains that are stuck, or in a mode of little weight, if they are
+def _see(found: Run, problem: Problem, goals: tuple[str, ...], *, again: bool) -> _Seen:
+    """Leave out of a later run chains that are stuck, or in a mode of little weight, if they are
     the fewer.
     """
     count = len(found.lp)
     stuck = stuck_chains(found.lp)
-    out = stuck if last and len(stuck) < count / 2 else ()
+    out = stuck if again and len(stuck) < count / 2 else ()
     draws, stats = _of_chains(found, problem, out)
     parameters = scalars(draws, goals)
     several = modes.find(parameters)
     rows: list[dict[str, Any]] = []
     sentence = ""
     minor: tuple[int, ...] = ()
+    kept = [c for c in range(count) if c not in out]
+    v = heaviest = found.v[kept]
     if several:
-        kept = [c for c in range(count) if c not in out]
         if several.apart:
-            v = found.v[kept]
             inside = [v[several.labels == mode].mean(axis=0) for mode in range(several.count)]
             several = several.weighed([log_mass(problem, centre) for centre in inside])
+        heaviest = v[several.labels == several.in_order[0]]
         rows = modes.describe(parameters, stats["lp"], several)
         sentence = modes.sentence(parameters, several)
-        if last and several.apart:
+        if again and several.apart:
             minor = tuple(kept[c] for c in several.minor())
         if minor and len(out) + len(minor) <= count / 2:
             draws, stats = _of_chains(found, problem, (*out, *minor))
             parameters = scalars(draws, goals)
         else:
             minor = ()
+    flat = heaviest.reshape(-1, v.shape[-1])
     return _Seen(
-        draws, stats, parameters, stuck, minor, several, rows, sentence, whole=stuck == out
+        draws, stats, parameters, stuck, minor, several, rows, sentence, stuck == out, flat
     )
 
 
@@ -333,18 +342,21 @@ def _log_speaker(sampled: Sampled, draws: int) -> Array:
     return rsa.s2(alpha, flat.get("phi"), flat["omega"], theta, b.values, costs)
 
 
-def careful(settings: SamplingSettings) -> SamplingSettings:
-    """Settings for a second run: smaller steps, twice the warm-up and the draws, another seed.
+def rungs(settings: SamplingSettings) -> Iterator[SamplingSettings]:
+    """The settings of each run: a later one takes smaller steps, twice the warm-up and the draws,
+    and another seed.
 
-    Many first runs in doubt lack effective draws and nothing else.
+    Many first runs in doubt lack effective draws and nothing else; many second ones diverge once.
     """
-    return replace(
-        settings,
-        adapt_delta=1 - (1 - settings.delta) / 5,
-        warmup=2 * settings.warmup,
-        draws=2 * settings.draws,
-        seed=settings.seed + 1_000_003,
-    )
+    yield settings
+    for number, finer in enumerate((5, 20), start=1):
+        yield replace(
+            settings,
+            adapt_delta=1 - (1 - settings.delta) / finer,
+            warmup=2 * settings.warmup,
+            draws=2 * settings.draws,
+            seed=settings.seed + 1_000_003 * number,
+        )
 
 
 def _check(name: str, array: ArrayLike, shape: tuple[int, ...]) -> None:

@@ -3,7 +3,7 @@
  * A goal's speaker is the point x = R (w_inf, w_soc, w_pre phi, w_pre (1 - phi)), R > 0, of which only the
  * entries in `slots` exist (without w_pre there is no phi; s1 is the pair R (phi, 1 - phi)). The first of them
  * is the reference, the same number for all goals. The first goal's length R sets the alpha that all goals
- * share, alpha = 20 tanh(R / 20): nearly R, and never a wall.
+ * share: nearly R, with a knee before 20, and never a wall.
  *
  * The answers bind sums of x, and leave others free as far as the cone's sides: a ridge that softplus alone would
  * bend. So each entry, in `order`, takes along what those before it say, and only then bends:
@@ -41,14 +41,19 @@ matrix cone(vector entries, int G, array[] int slots) {
   return x;
 }
 
+// alpha of a length R > 0: 20 (1 - softplus((20 - R) / 2) / softplus(10))
+real alpha_of(real R) {
+  return 20 - 20 * log1p_exp(10 - R / 2) / log1p_exp(10);
+}
+
 // log p(x) such that alpha ~ U(0, 20), w ~ Dirichlet(1) over n utilities and phi ~ U(0, 1):
-//   first goal    |dx/d(R, w, phi)| = R^(n-1) x_pre        and dalpha/dR = sech(R / 20)^2
+//   first goal    |dx/d(R, w, phi)| = R^(n-1) x_pre        and dalpha/dR ~ 1 / (1 + exp(R / 2 - 10))
 //   other goals   |d(x/R)/dx|       = x_ref / R^C          (the reference is given), w_pre for phi
 real cone_log_prior(matrix x, int n, int has_phi, int reference) {
   int G = rows(x);
   vector[G] R = x * rep_vector(1, 4);
   real lp = (G - 1) * log(x[1, reference]) + log(R[1]) - n * sum(log(R));
-  lp += log(4) - R[1] / 10 - 2 * log1p_exp(-R[1] / 10);
+  lp += log(10 / log1p_exp(10)) - log1p_exp(R[1] / 2 - 10);
   if (has_phi) {
     lp -= sum(log(x[, 3] + x[, 4]));
   }

@@ -1,5 +1,5 @@
 /* Framings round their mean: y[f] ~ normal(mean, spread) in each coordinate of the cone (cone.stan), of which each
- * framing has one of its own: x = softness * softplus(y / softness), alpha = 20 tanh(sum(x) / 20). Entries are
+ * framing has one of its own: x = softness * softplus(y / softness), alpha = alpha_of(sum(x)). Entries are
  * alike, all are alpha times a share, so they have one spread: three framings could not tell four. The mean has the
  * prior of a speaker that stands alone.
  *
@@ -12,5 +12,5 @@
 vector natural_of(matrix x) {
   real length = sum(x[1]);
   real pre = x[1, 3] + x[1, 4];
-  return [20 * tanh(length / 20), pre > 0 ? x[1, 3] / pre : 0.5, x[1, 1] / length, x[1, 2] / length, pre / length]';
+  return [alpha_of(length), pre > 0 ? x[1, 3] / pre : 0.5, x[1, 1] / length, x[1, 2] / length, pre / length]';
 }

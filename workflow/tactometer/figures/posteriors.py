@@ -43,7 +43,7 @@ from tactometer.figures.tables import (
 )
 
 # mark: (colour of line and rim, fill, shape, line). Only a fit that passed its checks, at the first
-# run or at the more careful second one, is filled.
+# run or at a later, more careful one, is filled.
 MARKS = {
     "human": (style.BLACK, style.BLACK, "D", "solid"),
     "human, suspect": (style.VERMILLION, "white", "D", "dotted"),
