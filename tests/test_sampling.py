@@ -11,35 +11,16 @@ import numpy as np
 import pytest
 import xarray
 
-from tactometer import calibration, chains, cone, domain, modes, netcdf, posterior, rsa, sampling
+from behaviours import BENCHMARKS, FIXED, ROOT, VALUES, make
+from tactometer import chains, netcdf, posterior, rsa, sampling
 from tactometer.chains import SamplingSettings
 from tactometer.errors import UserError
 from tactometer.intervals import hdi
-from tactometer.posterior import is_clean, stuck_chains, summarise
+from tactometer.posterior import summarise
 from tactometer.sampling import DIMS, Behaviour, Sampled, sample
 from tactometer.speakers import speaker
-from tactometer.whitening import log_mass
 
-ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = ROOT / "benchmarks"
 HUMAN = ROOT / "resources" / "human"
-VALUES = np.arange(1.0, 6.0)
-FIXED = SamplingSettings(semantics="fixed")
-
-
-def make(counts: np.ndarray, yes: np.ndarray, n: np.ndarray | float = 52.0) -> Behaviour:
-    """A behaviour of one goal without costs."""
-    goals, states, utterances = counts.shape
-    return Behaviour(
-        counts=counts,
-        yes=yes,
-        n=np.broadcast_to(np.asarray(n, float), yes.shape),
-        values=VALUES[:states],
-        negated=None,
-        goals=tuple(f"goal{g}" for g in range(goals)),
-        states=tuple(str(s) for s in range(states)),
-        utterances=tuple(f"u{u}" for u in range(utterances)),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -261,148 +242,6 @@ def test_a_second_run_starts_from_all_over_the_prior_and_comes_to_the_same(known
     x = again.columns["alpha"][..., 0]
     assert posterior.stuck_chains(again.lp) == () and posterior.rhat(x) < 1.02
     assert abs(x.mean() - known.draws["alpha"].mean()) < 0.2 * x.std()
-
-
-def test_starts_from_all_over_the_prior_look_into_more_than_one_mode() -> None:
-    problem = sampling.problem_of(make(TWO_MODES, TWO_MODES_YES), speaker("s2"), FIXED)
-    at = chains.whiten(problem)
-    starts = chains._spread(problem, at, 12, np.random.default_rng(1))
-    phi = problem.natural(at.variables(starts)).phi[:, 0]
-    assert phi.min() < 0.45 and phi.max() > 0.47
-
-
-def of_the_prior(seed: int) -> Behaviour:
-    """The answers of a speaker that the calibration draws from the prior."""
-    words = domain.load(ROOT / "resources" / "polite_speech")
-    values, literal = np.array(words.states, float), np.array(words.literal)
-    known = calibration.Domain(values, tuple(words.utterances), literal)
-    return calibration.simulate(calibration.PROGRAMS["s2_fixed"], known, seed)[1]
-
-
-def entries(alpha: float, phi: float, *omega: float) -> np.ndarray:
-    """The cone's entries of natural parameters."""
-    natural = cone.Natural(np.array(alpha), np.array([phi]), np.array([omega]))
-    return cone.entries(natural, speaker("s2"))
-
-
-def test_a_third_run_looks_into_the_mode_that_it_starts_within() -> None:
-    problem = sampling.problem_of(of_the_prior(14), speaker("s2"), FIXED)
-    short = replace(FIXED, warmup=200, draws=200)
-    centres = entries(18.6, 0.586, 0.46, 0.379, 0.161), entries(15.7, 0.349, 0.621, 0.35, 0.029)
-    at = chains.whiten(problem)
-    for centre, other in (centres, centres[::-1]):
-        starts = np.array([at.coordinates(centre)] * 2)
-        within = chains._run(problem, at, starts, short).v.reshape(-1, centre.size)
-        phi = problem.natural(chains.run(problem, short, within=within).v).phi[..., 0]
-        here, there = (problem.natural(v).phi[0] for v in (centre, other))
-        assert np.all(abs(phi - here).mean(axis=1) < 0.3 * abs(here - there))
-
-
-def test_stuck_chains_are_told_from_modes() -> None:
-    rng = np.random.default_rng(1)
-    lp = rng.normal(-100, 2, (4, 1000))
-    assert stuck_chains(lp) == ()
-    lp[2] -= 25
-    assert stuck_chains(lp) == (2,)
-    lp[2] += 24
-    assert stuck_chains(lp) == ()
-
-
-def test_two_humps_are_two_modes_and_noise_is_none() -> None:
-    rng = np.random.default_rng(2)
-    for _ in range(20):
-        one = rng.normal(size=(4, 1000))
-        assert modes.find({("alpha", None): one, ("phi", "g"): rng.uniform(size=one.shape)}) is None
-        two = np.where(rng.uniform(size=one.shape) < 0.3, one + 6, one)
-        found = modes.find({("alpha", None): one, ("phi", "g"): two})
-        assert found is not None and found.count == 2 and found.by == ("phi", "g")
-        rows = modes.describe({("phi", "g"): two}, one, found)
-        assert [row["mean"] for row in rows] == pytest.approx([0, 6], abs=0.1)
-        assert [row["weight"] for row in rows] == pytest.approx([0.7, 0.3], abs=0.03)
-        assert found.crossings > 1000
-
-
-def test_chains_that_disagree_are_modes_of_unknown_weight_and_no_clean_run() -> None:
-    rng = np.random.default_rng(3)
-    apart = {("alpha", None): rng.normal(size=(4, 1000)) + np.array([0, 0, 12, 12])[:, None]}
-    found = modes.find(apart)
-    assert found is not None and found.apart and found.minor() == ()
-    assert found.weighed([0.0, -4.0]).minor() == (2, 3)
-    assert "2 modes: alpha near" in modes.sentence(apart, found)
-    stats = {"diverging": np.zeros((4, 1000)), "tree_depth": np.ones((4, 1000))}
-    told = posterior.diagnose(apart, stats, 10)
-    assert told["rhat"] > 1.5 and not is_clean(told, 4000)
-    assert is_clean(posterior.diagnose({("a", None): rng.normal(size=(4, 1000))}, stats, 10), 4000)
-
-
-# of a speaker with alpha 11 and phi .27, found among draws from the prior
-TWO_MODES = np.zeros((1, 5, 8))
-TWO_MODES[0, range(5), [3, 4, 5, 2, 3]] = [130, 130, 127, 130, 130]
-TWO_MODES[0, 2, 4] = 3
-TWO_MODES_YES = np.array(
-    [[51, 20, 6, 2, 3], [52, 46, 9, 7, 2], [1, 4, 24, 47, 49], [1, 1, 3, 24, 51],
-     [4, 17, 46, 49, 52], [2, 5, 39, 49, 49], [49, 43, 25, 6, 0], [50, 50, 46, 27, 2]], float
-)  # fmt: skip
-
-
-def test_a_chain_that_stays_far_below_the_others_is_left_out_and_told() -> None:
-    """One chain starts in a mode of a thousandth of the weight (by Laplace's method), and stays."""
-    behaviour = of_the_prior(51)
-    settings = replace(FIXED, warmup=200, draws=200)
-    problem = sampling.problem_of(behaviour, speaker("s2"), settings)
-    at = chains.whiten(problem)
-    heavy = entries(18.7, 0.453, 0.171, 0.362, 0.467)
-    light = entries(7.78, 0.041, 0.733, 0.045, 0.222)
-    assert log_mass(problem, heavy) - log_mass(problem, light) > 5
-    starts = at.coordinates(np.array([heavy, light, heavy, heavy]))
-    found = chains._run(problem, at, starts, settings)
-    whole, left = (
-        sampling._see(found, problem, behaviour.goals, again=again) for again in (False, True)
-    )
-    assert whole.parameters["phi", "prior"].shape[0] == 4
-    assert {*left.stuck, *left.minor} == {1} and left.whole
-    assert left.parameters["phi", "prior"].shape[0] == 3
-    assert left.parameters["phi", "prior"].min() > 0.2
-    notes = " ".join(sampling._notes(left, speaker("s2")))
-    assert "chain 2" in notes and "left out" in notes
-
-
-# Simulated answers of a kind speaker (alpha 4, phi .4, omega .2 .5 .3), 390 a state, and of its
-# yes/no prompts: it wants to look kind, or hardly cares for its looks.
-KIND = np.array(
-    [[1, 0, 94, 207, 17, 53, 3, 15], [1, 1, 80, 116, 90, 91, 1, 10], [0, 0, 141, 58, 66, 121, 0, 4],
-     [0, 0, 157, 138, 23, 72, 0, 0], [0, 0, 103, 226, 18, 43, 0, 0]], float
-)  # fmt: skip
-KIND_YES = np.array(
-    [[49, 30, 6, 5, 1], [50, 44, 10, 4, 1], [0, 4, 31, 49, 51], [3, 3, 0, 22, 51],
-     [3, 27, 46, 45, 52], [2, 9, 41, 47, 51], [49, 47, 18, 7, 1], [48, 50, 46, 25, 1]], float
-)  # fmt: skip
-VALLEY = 0.22
-
-
-def test_two_modes_are_reported_as_two_with_their_weights() -> None:
-    behaviour = make(KIND[None], KIND_YES)
-    found = [sample(behaviour, speaker("s2"), replace(FIXED, seed=seed)) for seed in range(1, 7)]
-    sys.path.insert(0, str(BENCHMARKS))
-    import importance
-
-    # The reference says so too: two humps, a valley between, and how much is below it.
-    known, share = importance.weighted(behaviour, found[0].draws, 16_000)
-    height, _ = np.histogram(known["phi"], [0, 0.07, 0.19, 0.25, 0.33, 0.4], weights=share)
-    density = height / np.array([0.07, 0.12, 0.06, 0.08, 0.07])
-    assert density[2] < 0.5 * min(density[0], density[4])
-    below = float(share[known["phi"] < VALLEY].sum())
-    assert 0.3 < below < 0.45
-    told = [one for one in found if one.diagnostics.modes == 2]
-    assert len(told) >= 5
-    for one in told:
-        assert one.diagnostics.verdict != "suspect"
-        assert one.diagnostics.notes[0].startswith("2 modes: phi near")
-        phi = [row for row in one.modes if row["parameter"] == "phi"]
-        assert [row["mode"] for row in phi] == [1, 2]
-        assert phi[1]["mean"] < VALLEY < phi[0]["mean"]
-        assert phi[1]["weight"] == pytest.approx(below, abs=0.1)
-        assert phi[0]["weight"] + phi[1]["weight"] == pytest.approx(1)
 
 
 def test_answers_without_information_leave_the_prior_and_say_so(yes: np.ndarray) -> None:
