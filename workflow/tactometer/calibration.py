@@ -139,9 +139,10 @@ def run(
             pl.DataFrame(rows, schema=ROW).write_csv(path)
     ranks = pl.concat([pl.read_csv(p, schema=ROW) for p in sorted(out.glob("*.csv"))])
     judged = list(judge(ranks))
+    stand = sorted(ranks["program"].unique())
     verdicts = ranks.unique(["program", "draw"]).group_by("program", "verdict").len()
     report = {
-        "command": "make calibrate",
+        "command": f"tactometer calibrate --programs {' '.join(stand)} --speakers {draws}",
         "settings": {"warmup": SETTINGS.warmup, "draws": SETTINGS.draws, "chains": SETTINGS.chains},
         "band": BAND,
         "coverage": list(COVERAGE),
