@@ -16,10 +16,9 @@ from slurm import Cluster, until
 
 pytestmark = pytest.mark.slurm
 
-# The demo, with fewer prompts and draws, and three models behind a server that takes its time.
+# The demo study, with fewer prompts and draws, and three models more, behind a slow server.
 SWEEP = """\
 study: sweep
-goals: [default]
 framings: [third]
 sample: {name_pairs: 1, semantics_name_pairs: 1}
 fit: {chains: 2, warmup: 150, draws: 150}
@@ -41,7 +40,7 @@ MODELS = {  # calls in flight and resources: what each is there for
     "late": (1, "{runtime: 1}"),  # is over its first time limit, in minutes
     "big": (4, "{mem_mb: 260}"),  # is over its first memory limit
 }
-ANSWERS = 13 * (5 + 5 * 8)
+ANSWERS = 13 * (4 * 5 + 5 * 8)  # vignettes, and states of each goal; states and utterances
 PROFILE = """--profile slurm --slurm-status-command squeue --max-jobs-per-timespan 50/1s
 --slurm-init-seconds-before-status-checks 2 --latency-wait 10 --set-threads fit=2
 --configfile config/config.yaml config/sweep.yaml"""
@@ -84,7 +83,7 @@ def test_a_sweep_survives_what_a_cluster_does_to_it(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
     with (
         slurm.running(tmp_path / "cluster") as cluster,
-        stub.running(calls, "--latency", "0.2", "--says", "({label})") as base,
+        stub.running(calls, "--latency", "0.15", "--says", "({label})") as base,
     ):
         sweep = Sweep(tmp_path / "run", cluster, base)
         controller = sweep.start("first.log")
