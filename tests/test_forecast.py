@@ -204,7 +204,7 @@ def test_many_checkpoints_are_shown_by_model_and_each_where_it_is_wanted(tmp_pat
     steps = {"pattern": "runs/{step}", "steps": list(range(60))}
     found = sweep(tmp_path, {"m": {**model, "checkpoints": steps}})
     each = [Forecast("m", str(step), 10, 0, 10, gpu_hours=0.5) for step in range(60)]
-    whole = plan.Plan(found, each, [], 0.0, [])
+    whole = plan.Plan(found, each, [], 0.0)
     for shown, lines in ((1, whole.lines()), (60, whole.lines(each=True))):
         assert sum(line.startswith("m ") for line in "\n".join(lines).splitlines()) == shown
     assert "about 30.0 GPU hours; 600 of 600 requests to ask" in whole.sentence()

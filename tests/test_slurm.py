@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,6 +87,7 @@ def test_a_sweep_survives_what_a_cluster_does_to_it(tmp_path: Path) -> None:
         stub.running(calls, "--latency", "0.15", "--says", "({label})") as base,
     ):
         sweep = Sweep(tmp_path / "run", cluster, base)
+        the_doctor_knows_its_partitions(sweep)
         controller = sweep.start("first.log")
         try:
             ask_cancelled(sweep)
@@ -102,6 +104,23 @@ def test_a_sweep_survives_what_a_cluster_does_to_it(tmp_path: Path) -> None:
         over_its_limits(sweep)
         placed_by_what_they_ask_for(sweep)
     complete(sweep, calls)
+
+
+def the_doctor_knows_its_partitions(sweep: Sweep) -> None:
+    """The partitions that the profile names are compared with those that Slurm has."""
+
+    def found() -> dict[str, Any]:
+        command = [sys.executable, "-m", "tactometer", "doctor", "--json"]
+        env = {**sweep.env, "PYTHONPATH": "workflow"}
+        done = subprocess.run(command, cwd=sweep.folder, env=env, capture_output=True, check=True)
+        return {each["name"]: each for each in json.loads(done.stdout)}["partitions"]
+
+    assert found()["ok"]
+    names = sweep.folder / "profiles/slurm/partitions.yaml"
+    kept = names.read_text()
+    names.write_text(kept.replace("gpu:", "a100:", 1))
+    assert "cpu, gpu here, but no a100" in found()["found"]
+    names.write_text(kept)
 
 
 def ask_cancelled(sweep: Sweep) -> None:

@@ -18,7 +18,8 @@ from tactometer.errors import UserError
 State = Literal["new", "stale", "up to date"]
 STAGES = (
     *("recipe", "requests", "ask", "judge", "parse", "count", "add_semantics", "import", "fit"),
-    *("gather", "tabulate", "describe", "draw", "write_report"),
+    *("compare", "hold_out", "gather", "condense", "tabulate", "analyse", "describe", "draw"),
+    "write_report",
 )
 
 
@@ -75,6 +76,11 @@ def _environment() -> dict[str, str]:
 def _job(told: Mapping[str, Any]) -> Job:
     files = {k: tuple(told[k]) for k in ("outputs", "inputs", "missing", "updated")}
     return Job(told["rule"], **files, runs=told["runs"])
+
+
+def made(found: Iterable[Job]) -> set[str]:
+    """The files that a run makes."""
+    return {file for job in found if job.runs for file in job.outputs}
 
 
 def by_rule(found: Iterable[Job]) -> dict[str, dict[State, int]]:

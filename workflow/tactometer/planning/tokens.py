@@ -24,11 +24,11 @@ THOUGHT = 512
 
 
 def sized(frame: pl.DataFrame) -> pl.DataFrame:
-    """Requests with their size: request, prompt_set, guess (prompt tokens)."""
+    """Requests with their size: request, prompt_set, goal, options, guess (prompt tokens)."""
     contents = pl.col("messages").list.eval(pl.element().struct["content"].str.len_chars())
     characters, messages = contents.list.sum(), pl.col("messages").list.len()
     guess = characters / CHARACTERS + messages * MESSAGE
-    return frame.select("request", "prompt_set", guess=guess)
+    return frame.select("request", "prompt_set", "goal", "options", guess=guess)
 
 
 def calibrated(wanted: pl.DataFrame, answers: Iterable[pl.DataFrame]) -> float:
