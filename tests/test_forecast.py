@@ -102,6 +102,16 @@ def test_tokens_follow_the_journal_where_it_tells(tmp_path: Path) -> None:
     assert 4 < times < 10, "the same tokenizer, so the same correction"
 
 
+WIRES = ({"thinking": "on"}, {"thinking": {"budget_tokens": "many"}}, {"max_tokens": "many"},
+         {"output_config": "low"}, {"reasoning_effort": ["low"]})  # fmt: skip
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=str)
+def test_wire_parameters_may_be_anything(wire: dict[str, Any], tmp_path: Path) -> None:
+    found = sweep(tmp_path, {"m": {**API, "checkpoints": {"0": {"wire": wire}}}})
+    assert forecasts(found, tmp_path / "results/s", ["m/0"])["m/0"].to_ask == ALL
+
+
 def test_prices_are_the_studys_then_the_runs_then_the_lists(tmp_path: Path) -> None:
     results = tmp_path / "results/s"
 
