@@ -90,6 +90,15 @@ def test_a_journal_that_was_emptied_is_told(tmp_path: Path) -> None:
     assert "none.done to have them asked again" in told.notes[0]
 
 
+def test_a_journal_of_odd_values_is_named(tmp_path: Path) -> None:
+    found, results = sweep(tmp_path, {"m": API}), tmp_path / "results/s"
+    path = results / "answers/m/none.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"key": "a", "cost_usd": "much", "usage": 3}\n')
+    with pytest.raises(UserError, match=r"none\.jsonl holds values such as no journal has"):
+        forecasts(found, results, ["m/none"])
+
+
 def test_tokens_follow_the_journal_where_it_tells(tmp_path: Path) -> None:
     found, results = sweep(tmp_path, {"m": API}), tmp_path / "results/s"
     guessed = forecasts(found, results, ["m/none", "m/low"])
