@@ -20,7 +20,7 @@ from tactometer.errors import UserError, nearest
 SCHEMA = Path(__file__).parents[1] / "schemas" / "study.schema.yaml"
 ENGINES = ("vllm", "transformers")
 _ENGINE = {"gpu": 1, "cpus_per_task": 4, "mem_mb": 32_000, "runtime": 240}
-# What an ask job needs where its study does not say: MB, and minutes for one checkpoint.
+# What an ask job needs where its study does not say: MB, and minutes of the job.
 RESOURCES: dict[str, dict[str, int]] = {
     "vllm": _ENGINE,
     "transformers": _ENGINE,
