@@ -25,8 +25,8 @@ MODEL = """\
 
 
 def test_a_cap_on_a_provider_holds_over_all_its_models(tmp_path: Path) -> None:
-    log, names = tmp_path / "log", ["a", "b", "c"]
-    with stub.running(log, "--bodies") as base:
+    log, names = tmp_path / "log", ["a", "b"]
+    with stub.running(log, "--bodies", "--latency", "0.1") as base:
         text = HEAD + "".join(MODEL.format(name=name, base=base) for name in names)
         run = graph.lay_out(tmp_path / "run", text)
         graph.snakemake(run, "ask", "--cores", "4", "--resources", "api=3", "api_127_0_0_1=1")
