@@ -151,6 +151,8 @@ def test_an_unknown_price_is_said_not_guessed(tmp_path: Path) -> None:
     told = forecasts(found, tmp_path / "results/s", ["m/none"])["m/none"]
     assert told.usd is None
     assert any("openai/my-own has no price" in note for note in told.notes)
+    whole = plan.Plan(found, [told], [], 0.0)
+    assert "$0.00, without m, whose price nobody knows; " in whole.sentence()
 
 
 def weights_study(folder: Path, source: Path | str) -> study.Study:

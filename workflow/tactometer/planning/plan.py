@@ -102,10 +102,18 @@ class Plan:
             said += f" of {text.usd(self.budget)}"
         if self.spent_usd:
             said += f", beside {text.usd(self.spent_usd)} already spent"
-        if total.usd_most:
+        if unpriced := self._unpriced():
+            said += f", without {', '.join(unpriced)}, whose price nobody knows"
+        elif total.usd_most:
             judge = " and the judge reads each" if self.judge else ""
             said += f" (at most {text.usd(total.usd_most)}, if every answer runs to its cap{judge})"
         return said
+
+    def _unpriced(self) -> list[str]:
+        """The models that will be asked for money, nobody knows how much."""
+        api = {model.name for model in self.study.asked if model.provider == "api"}
+        dear = [e.model for e in self._every if e.to_ask and e.usd is None and e.model in api]
+        return list(dict.fromkeys(dear))
 
     def _by_model(self) -> list[Forecast]:
         models = groupby(self.forecasts, key=lambda each: each.model)
