@@ -1,6 +1,7 @@
 """A plan counts what a run will ask, and prices it by what is known."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tactometer import journal, keys, recipes, study
+from tactometer import journal, judge, keys, recipes, study
 from tactometer.errors import UserError
 from tactometer.journal import Line
-from tactometer.planning import plan, speed
+from tactometer.planning import judging, plan, speed
 from tactometer.planning.forecast import Forecast, Forecaster, spent
 from tactometer.requests import build
 from test_weights import checkpoint
@@ -49,7 +50,12 @@ def forecasts(found: study.Study, results: Path, asked: Sequence[str]) -> dict[s
 
 
 def answer(
-    found: study.Study, results: Path, checkpoint: str, count: int, usage: dict[str, int]
+    found: study.Study,
+    results: Path,
+    checkpoint: str,
+    count: int,
+    usage: dict[str, int],
+    sample: int = 0,
 ) -> None:
     """Put answers to the first requests of the goal `social` into a journal of m."""
     model = found.models["m"]
@@ -66,8 +72,9 @@ def answer(
     who = keys.identity_digest(recipes.identity(found, model, checkpoint))
     with journal.write(results / "answers" / "m" / f"{checkpoint}.jsonl") as writer:
         for request in frame["request"][:count]:
-            key = keys.answer_key(who, request, 0)
-            writer.append([Line(key, request, 0, "A", usage=usage, cost_usd=0.25, seconds=2.0)])
+            key = keys.answer_key(who, request, sample)
+            line = Line(key, request, sample, "A", usage=usage, cost_usd=0.25, seconds=2.0)
+            writer.append([line])
 
 
 def test_only_what_the_journal_lacks_is_to_be_asked(tmp_path: Path) -> None:
@@ -144,6 +151,30 @@ def test_a_batch_price_stands_beside_that_of_calls_where_there_is_one(tmp_path: 
     told = forecasts(found, tmp_path / "results/s", ["m/none", "gpt/0"])
     assert told["m/none"].usd_batch is None
     assert 2 * (told["gpt/0"].usd_batch or 0.0) == pytest.approx(told["gpt/0"].usd)
+
+
+def test_what_a_judge_will_read_is_a_stated_guess_until_replies_tell(tmp_path: Path) -> None:
+    found = sweep(tmp_path, {"m": API}, judge={"model": "m", "checkpoint": "none"})
+    results, sets = tmp_path / "results/s", {"social": PRODUCTION, "semantics": YES_NO}
+    files = [f"{results}/judgements/m/none/{name}.parquet" for name in sets]
+
+    def judged() -> list[Forecast]:
+        told = Forecaster(found, results, files).judged()
+        return [told[file] for file in files]
+
+    guessed = judged()
+    unread = [math.ceil(judging.UNREAD * 2 * count) for count in sets.values()]
+    assert [each.to_ask for each in guessed] == [count + judge.AUDIT for count in unread]
+    assert all("5.0% that the parser cannot (a guess)" in each.notes[0] for each in guessed)
+    most = guessed[0].usd_most or 0.0
+    assert most > 2 * PRODUCTION * 500 * 15e-6 > (guessed[0].usd or 0.0) > 0
+    answer(found, results, "none", 65, {})  # one sample of two: not yet a reply to count
+    assert [each.to_ask for each in judged()] == [each.to_ask for each in guessed]
+    answer(found, results, "none", 65, {}, sample=1)  # all of them are readable
+    social, semantics = judged()
+    assert social.to_ask <= judge.AUDIT
+    assert not any("the judge reads" in note for note in social.notes)
+    assert semantics.to_ask == judge.AUDIT, "by the share of what is there"
 
 
 def test_an_unknown_price_is_said_not_guessed(tmp_path: Path) -> None:

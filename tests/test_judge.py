@@ -1,7 +1,6 @@
 """The judge reads what the strict parser cannot, blind, and is counted against it."""
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import stub
 from graph import edit, lay_out, plan, snakemake, tactometer
 from tactometer import agreement, judge, study
 from tactometer.errors import UserError
-from tactometer.planning import judging as planning
 
 STUDY = """\
 study: small
@@ -64,42 +62,32 @@ def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once(tmp_path: Pa
 
 
 def test_a_plan_counts_what_the_judge_is_asked(tmp_path: Path) -> None:
-    log, config = tmp_path / "log", "config/config.yaml"
-    answers = 13 * (5 + 5 * 8)
-    with stub.running(log, "--bodies", "--mumbles", "Hmm, the one with {label} on it") as base:
+    log = tmp_path / "log"
+    with stub.running(log, "--mumbles", "Hmm, the one with {label} on it") as base:
         prices = "prices: {openai/m: {input: 1, output: 10}}\nmodels:"
         folder = lay_out(tmp_path / "run", STUDY.format(base=base).replace("models:", prices))
 
         def planned() -> dict[str, Any]:
-            found: dict[str, Any] = json.loads(tactometer(folder, "plan", config, "--json").stdout)
-            each = [*found["checkpoints"], *([found["judge"]] if found["judge"] else [])]
-            for key in ("requests", "held", "to_ask", "tokens_in", "usd"):
-                total = sum(one[key] or 0 for one in each)
-                assert (found["total"][key] or 0) == pytest.approx(total), key
-            return found
+            command = ("plan", "config/config.yaml", "--json")
+            found: dict[str, Any] = json.loads(tactometer(folder, *command).stdout)
+            for key in ("requests", "held", "to_ask", "tokens_in"):
+                assert found["total"][key] == pytest.approx(
+                    found["judge"][key] + sum(each[key] for each in found["checkpoints"])
+                )
+            judged: dict[str, Any] = found["judge"]
+            assert judged["checkpoint"] == "0 as judge"
+            return judged
 
-        before = planned()
-        assert before["judge"]["checkpoint"] == "0 as judge"
-        guess = [math.ceil(planning.UNREAD * n) + judge.AUDIT for n in (13 * 5, 13 * 5 * 8)]
-        assert before["judge"]["to_ask"] == sum(guess)
-        assert any("(a guess)" in note for note in before["judge"]["notes"])
-
-        snakemake(folder, "ask")  # the replies are there: it is counted, no more guessed
-        asked = len(stub.calls(log))
-        known = planned()["judge"]
-        assert known["held"] == 0 < known["to_ask"] < sum(guess), "replies alike are read once"
-        assert not any("(a guess)" in note for note in known["notes"] if "judge reads" in note)
-        snakemake(folder, TARGETS[0])
-        half = planned()["judge"]
-        rest = known["to_ask"] - (len(stub.calls(log)) - asked)
-        assert half["to_ask"] == rest, "of one prompt set alone"
+        snakemake(folder, "ask")  # the replies are there: what the judge reads can be counted
+        asked, judged = len(stub.calls(log)), planned()
+        assert judged["held"] == 0 < judged["to_ask"] and judged["usd"] > 0
+        assert not any("the judge reads" in note for note in judged["notes"]), "nothing is guessed"
         snakemake(folder, *TARGETS)
-        assert len(stub.calls(log)) == asked + known["to_ask"]
-        assert asked == answers and planned()["judge"] is None
-
-        (folder / "results/small/judgements/m/0/default.parquet").unlink()
-        again = json.loads(tactometer(folder, "why", config, TARGETS[0], "--json").stdout)
-        assert again["to_ask"] == 0, "its journal has them"
+        assert len(stub.calls(log)) == asked + judged["to_ask"]
+    for target in TARGETS:
+        (folder / target.replace("choices", "judgements")).unlink()
+    again = planned()
+    assert (again["held"], again["to_ask"]) == (judged["to_ask"], 0), "its journals have them"
 
 
 def test_a_judge_that_contradicts_the_parser_is_counted_and_changes_nothing() -> None:
