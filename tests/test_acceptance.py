@@ -77,6 +77,14 @@ def test_an_acceptance_holds_for_one_state_of_code_and_settings(tmp_path: Path) 
     assert acceptance.settle("x", cosmetic, tmp_path) == cosmetic
 
 
+@pytest.mark.parametrize("content", ["{broken", "[1]", "7"])
+def test_a_broken_recipe_is_named(content: str, tmp_path: Path) -> None:
+    recipe(tmp_path, USED)
+    (tmp_path / "recipes/x.json").write_text(content)
+    with pytest.raises(UserError, match=r"recipes/x\.json is no recipe any more: delete it"):
+        acceptance.used_recipe(tmp_path, "x")
+
+
 def test_a_broken_acceptance_is_named(tmp_path: Path) -> None:
     recipe(tmp_path, USED)
     path = tmp_path / "recipes/accepted/x.json"

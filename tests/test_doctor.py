@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import graph
 from tactometer import clock, diagnosis, study
 from tactometer.cli import main
 from tactometer.errors import UserError
@@ -79,6 +82,19 @@ def test_a_profile_that_points_nowhere_is_told(
     (tmp_path / "gone").mkdir()
     (found,) = [each for each in diagnosis.findings(None) if each.name == "profile slurm"]
     assert found.ok
+
+
+def test_the_link_that_make_slurm_profile_sets_is_the_profile(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.chdir(graph.lay_out(tmp_path / "run"))
+    shutil.copy2(graph.ROOT / "Makefile", "Makefile")
+    profile = {each.name: each for each in diagnosis.findings(None)}["profile slurm"]
+    assert not profile.ok and profile.remedy == "run make slurm-profile"
+    subprocess.run(["make", "slurm-profile"], check=True, capture_output=True)
+    profile = {each.name: each for each in diagnosis.findings(None)}["profile slurm"]
+    assert profile.ok and profile.found.endswith("profiles/slurm")
 
 
 def test_a_file_from_the_future_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

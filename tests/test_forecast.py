@@ -1,6 +1,7 @@
 """A plan counts what a run will ask, and prices it by what is known."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tactometer import journal, keys, recipes, study
+from tactometer import journal, judge, keys, recipes, study
 from tactometer.errors import UserError
 from tactometer.journal import Line
-from tactometer.planning import plan, speed
+from tactometer.planning import judging, plan, speed
 from tactometer.planning.forecast import Forecast, Forecaster, spent
 from tactometer.requests import build
 from test_weights import checkpoint
@@ -49,7 +50,12 @@ def forecasts(found: study.Study, results: Path, asked: Sequence[str]) -> dict[s
 
 
 def answer(
-    found: study.Study, results: Path, checkpoint: str, count: int, usage: dict[str, int]
+    found: study.Study,
+    results: Path,
+    checkpoint: str,
+    count: int,
+    usage: dict[str, int],
+    sample: int = 0,
 ) -> None:
     """Put answers to the first requests of the goal `social` into a journal of m."""
     model = found.models["m"]
@@ -66,8 +72,9 @@ def answer(
     who = keys.identity_digest(recipes.identity(found, model, checkpoint))
     with journal.write(results / "answers" / "m" / f"{checkpoint}.jsonl") as writer:
         for request in frame["request"][:count]:
-            key = keys.answer_key(who, request, 0)
-            writer.append([Line(key, request, 0, "A", usage=usage, cost_usd=0.25, seconds=2.0)])
+            key = keys.answer_key(who, request, sample)
+            line = Line(key, request, sample, "A", usage=usage, cost_usd=0.25, seconds=2.0)
+            writer.append([line])
 
 
 def test_only_what_the_journal_lacks_is_to_be_asked(tmp_path: Path) -> None:
@@ -90,6 +97,15 @@ def test_a_journal_that_was_emptied_is_told(tmp_path: Path) -> None:
     assert "none.done to have them asked again" in told.notes[0]
 
 
+def test_a_journal_of_odd_values_is_named(tmp_path: Path) -> None:
+    found, results = sweep(tmp_path, {"m": API}), tmp_path / "results/s"
+    path = results / "answers/m/none.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"key": "a", "cost_usd": "much", "usage": 3}\n')
+    with pytest.raises(UserError, match=r"none\.jsonl holds values such as no journal has"):
+        forecasts(found, results, ["m/none"])
+
+
 def test_tokens_follow_the_journal_where_it_tells(tmp_path: Path) -> None:
     found, results = sweep(tmp_path, {"m": API}), tmp_path / "results/s"
     guessed = forecasts(found, results, ["m/none", "m/low"])
@@ -100,6 +116,16 @@ def test_tokens_follow_the_journal_where_it_tells(tmp_path: Path) -> None:
     assert told["m/none"].tokens_out == 30 * (ALL - 65)
     times = told["m/low"].tokens_in / guessed["m/low"].tokens_in
     assert 4 < times < 10, "the same tokenizer, so the same correction"
+
+
+WIRES = ({"thinking": "on"}, {"thinking": {"budget_tokens": "many"}}, {"max_tokens": "many"},
+         {"output_config": "low"}, {"reasoning_effort": ["low"]})  # fmt: skip
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=str)
+def test_wire_parameters_may_be_anything(wire: dict[str, Any], tmp_path: Path) -> None:
+    found = sweep(tmp_path, {"m": {**API, "checkpoints": {"0": {"wire": wire}}}})
+    assert forecasts(found, tmp_path / "results/s", ["m/0"])["m/0"].to_ask == ALL
 
 
 def test_prices_are_the_studys_then_the_runs_then_the_lists(tmp_path: Path) -> None:
@@ -127,11 +153,37 @@ def test_a_batch_price_stands_beside_that_of_calls_where_there_is_one(tmp_path: 
     assert 2 * (told["gpt/0"].usd_batch or 0.0) == pytest.approx(told["gpt/0"].usd)
 
 
+def test_what_a_judge_will_read_is_a_stated_guess_until_replies_tell(tmp_path: Path) -> None:
+    found = sweep(tmp_path, {"m": API}, judge={"model": "m", "checkpoint": "none"})
+    results, sets = tmp_path / "results/s", {"social": PRODUCTION, "semantics": YES_NO}
+    files = [f"{results}/judgements/m/none/{name}.parquet" for name in sets]
+
+    def judged() -> list[Forecast]:
+        told = Forecaster(found, results, files).judged()
+        return [told[file] for file in files]
+
+    guessed = judged()
+    unread = [math.ceil(judging.UNREAD * 2 * count) for count in sets.values()]
+    assert [each.to_ask for each in guessed] == [count + judge.AUDIT for count in unread]
+    assert all("5.0% that the parser cannot (a guess)" in each.notes[0] for each in guessed)
+    most = guessed[0].usd_most or 0.0
+    assert most > 2 * PRODUCTION * 500 * 15e-6 > (guessed[0].usd or 0.0) > 0
+    answer(found, results, "none", 65, {})  # one sample of two: not yet a reply to count
+    assert [each.to_ask for each in judged()] == [each.to_ask for each in guessed]
+    answer(found, results, "none", 65, {}, sample=1)  # all of them are readable
+    social, semantics = judged()
+    assert social.to_ask <= judge.AUDIT
+    assert not any("the judge reads" in note for note in social.notes)
+    assert semantics.to_ask == judge.AUDIT, "by the share of what is there"
+
+
 def test_an_unknown_price_is_said_not_guessed(tmp_path: Path) -> None:
     found = sweep(tmp_path, {"m": {**API, "source": "openai/my-own"}})
     told = forecasts(found, tmp_path / "results/s", ["m/none"])["m/none"]
     assert told.usd is None
     assert any("openai/my-own has no price" in note for note in told.notes)
+    whole = plan.Plan(found, [told], [], 0.0)
+    assert "$0.00, without m, whose price nobody knows; " in whole.sentence()
 
 
 def weights_study(folder: Path, source: Path | str) -> study.Study:
@@ -204,7 +256,7 @@ def test_many_checkpoints_are_shown_by_model_and_each_where_it_is_wanted(tmp_pat
     steps = {"pattern": "runs/{step}", "steps": list(range(60))}
     found = sweep(tmp_path, {"m": {**model, "checkpoints": steps}})
     each = [Forecast("m", str(step), 10, 0, 10, gpu_hours=0.5) for step in range(60)]
-    whole = plan.Plan(found, each, [], 0.0, [])
+    whole = plan.Plan(found, each, [], 0.0)
     for shown, lines in ((1, whole.lines()), (60, whole.lines(each=True))):
         assert sum(line.startswith("m ") for line in "\n".join(lines).splitlines()) == shown
     assert "about 30.0 GPU hours; 600 of 600 requests to ask" in whole.sentence()

@@ -277,6 +277,10 @@ def test_a_target_makes_what_it_names_and_nothing_more(name: str, tmp_path: Path
     assert jobs == TARGETS[name]
 
 
+def test_every_target_is_tried() -> None:
+    assert {*TARGETS, "all"} == {*dry_run.TARGETS, "model_blunt"}
+
+
 def test_a_change_taken_back_changes_nothing(run: Path) -> None:
     file, old, new, jobs = CHANGES["a Stan line"]
     edit(run / file, old, new)

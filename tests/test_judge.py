@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import stub
-from graph import edit, lay_out, plan, snakemake
+from graph import edit, lay_out, plan, snakemake, tactometer
 from tactometer import agreement, judge, study
 from tactometer.errors import UserError
 
@@ -58,6 +59,35 @@ def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once(tmp_path: Pa
         assert len(messages) == 1 and "star" not in messages[0]["content"]
     lines = (folder / "results/small/judgements/m/0/default.jsonl").read_text().splitlines()
     assert {"key", "text", "usage", "model"} <= json.loads(lines[0]).keys()
+
+
+def test_a_plan_counts_what_the_judge_is_asked(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with stub.running(log, "--mumbles", "Hmm, the one with {label} on it") as base:
+        prices = "prices: {openai/m: {input: 1, output: 10}}\nmodels:"
+        folder = lay_out(tmp_path / "run", STUDY.format(base=base).replace("models:", prices))
+
+        def planned() -> dict[str, Any]:
+            command = ("plan", "config/config.yaml", "--json")
+            found: dict[str, Any] = json.loads(tactometer(folder, *command).stdout)
+            for key in ("requests", "held", "to_ask", "tokens_in"):
+                assert found["total"][key] == pytest.approx(
+                    found["judge"][key] + sum(each[key] for each in found["checkpoints"])
+                )
+            judged: dict[str, Any] = found["judge"]
+            assert judged["checkpoint"] == "0 as judge"
+            return judged
+
+        snakemake(folder, "ask")  # the replies are there: what the judge reads can be counted
+        asked, judged = len(stub.calls(log)), planned()
+        assert judged["held"] == 0 < judged["to_ask"] and judged["usd"] > 0
+        assert not any("the judge reads" in note for note in judged["notes"]), "nothing is guessed"
+        snakemake(folder, *TARGETS)
+        assert len(stub.calls(log)) == asked + judged["to_ask"]
+    for target in TARGETS:
+        (folder / target.replace("choices", "judgements")).unlink()
+    again = planned()
+    assert (again["held"], again["to_ask"]) == (judged["to_ask"], 0), "its journals have them"
 
 
 def test_a_judge_that_contradicts_the_parser_is_counted_and_changes_nothing() -> None:

@@ -64,6 +64,24 @@ def test_a_plan_imports_nothing_heavy(tmp_path: Path) -> None:
     assert not loaded & set(HEAVY) - {"numpy", "pandas"}  # those two are Snakemake's own
 
 
+def test_the_page_on_scale_tells_what_the_benchmarks_measured() -> None:
+    page = (graph.ROOT / "docs/scale.md").read_text()
+    told = {name: json.loads((graph.ROOT / f"benchmarks/{name}.json").read_text())
+            for name in ("dag", "tables")}  # fmt: skip
+    small, large, tables = told["dag"]["beside_bare"], told["dag"]["in_4_gb"], told["tables"]
+    time, memory = small["ratio"]["seconds"], small["ratio"]["mib"]
+    for line in (
+        f"| {small['checkpoints']:,} | {small['jobs']:,} | {small['study']['seconds']} s | "
+        f"{small['study']['mib']:,} MiB | {time} x the time, {memory} x the memory |",
+        f"| {large['checkpoints']:,} | 81,000 | {large['seconds']} s | {large['mib']:,} MiB",
+        f"take {tables['seconds']} s, {tables['processor_seconds']} s of the processor, and "
+        f"{tables['largest_two_mib']:,} MiB",
+    ):
+        assert line in page
+    assert time <= 1.5 and memory <= 1.5 and large["mib"] < 4000
+    assert tables["fits"] == 12_000 and tables["seconds"] < 60 and tables["largest_two_mib"] < 2000
+
+
 def test_recipes_grow_no_faster_than_their_checkpoints(tmp_path: Path) -> None:
     speaker = "{alpha: 4.0, phi: 0.5, omega: {inf: 0.4, soc: 0.2, pre: 0.4}}"
     command = (

@@ -14,6 +14,7 @@ from tactometer.planning import prices
 from tactometer.providers import wire
 
 STUDIES = {"human": 0, "closed_source": 9 * 9880, "open_source": 8 * 10 * 9880}
+README = Path("README.md").resolve()
 GIVEN = {"none": 0, "low": 1024, "medium": 2048}
 
 
@@ -40,6 +41,9 @@ def test_a_ready_study_is_planned_without_weights_keys_or_network(name: str, pro
     assert jobs == plan(project, "--configfile", file)
     text = tactometer(project, "plan", file).stdout
     assert f"{STUDIES[name]:,} of {STUDIES[name]:,} requests to ask" in text
+    if name == "closed_source":
+        asked, _, _ = found["summary"].rpartition(";")  # jobs come with every analysis
+        assert asked in README.read_text(), "the README shows this very plan"
 
 
 def test_the_closed_suite_crosses_families_efforts_goals_and_framings() -> None:

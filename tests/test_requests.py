@@ -63,6 +63,13 @@ def test_the_full_size_is_the_papers() -> None:
     assert set(production.select("goal", "prompt_set").unique().rows()) == {("social", "social")}
 
 
+def test_every_vignette_has_as_many_pairs_as_the_domain_promises() -> None:
+    most = DOMAIN.most_pairs
+    assert build("semantics", semantics_name_pairs=most).height == 13 * most * 5 * 8
+    with pytest.raises(UserError, match="name_pairs"):
+        build("semantics", semantics_name_pairs=most + 1)
+
+
 @pytest.mark.parametrize("name_pairs", range(1, 12))
 @pytest.mark.parametrize("vignettes", [1, 5, 13])
 def test_each_option_stands_in_each_position_equally_often(name_pairs: int, vignettes: int) -> None:

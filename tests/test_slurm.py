@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,9 @@ from slurm import Cluster, until
 
 pytestmark = pytest.mark.slurm
 
-# The demo, with fewer prompts and draws, and three models behind a server that takes its time.
+# The demo study, with fewer prompts and draws, and three models more, behind a slow server.
 SWEEP = """\
 study: sweep
-goals: [default]
 framings: [third]
 sample: {name_pairs: 1, semantics_name_pairs: 1}
 fit: {chains: 2, warmup: 150, draws: 150}
@@ -41,7 +41,7 @@ MODELS = {  # calls in flight and resources: what each is there for
     "late": (1, "{runtime: 1}"),  # is over its first time limit, in minutes
     "big": (4, "{mem_mb: 260}"),  # is over its first memory limit
 }
-ANSWERS = 13 * (5 + 5 * 8)
+ANSWERS = 13 * (4 * 5 + 5 * 8)  # vignettes, and states of each goal; states and utterances
 PROFILE = """--profile slurm --slurm-status-command squeue --max-jobs-per-timespan 50/1s
 --slurm-init-seconds-before-status-checks 2 --latency-wait 10 --set-threads fit=2
 --configfile config/config.yaml config/sweep.yaml"""
@@ -84,9 +84,10 @@ def test_a_sweep_survives_what_a_cluster_does_to_it(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
     with (
         slurm.running(tmp_path / "cluster") as cluster,
-        stub.running(calls, "--latency", "0.2", "--says", "({label})") as base,
+        stub.running(calls, "--latency", "0.15", "--says", "({label})") as base,
     ):
         sweep = Sweep(tmp_path / "run", cluster, base)
+        the_doctor_knows_its_partitions(sweep)
         controller = sweep.start("first.log")
         try:
             ask_cancelled(sweep)
@@ -103,6 +104,23 @@ def test_a_sweep_survives_what_a_cluster_does_to_it(tmp_path: Path) -> None:
         over_its_limits(sweep)
         placed_by_what_they_ask_for(sweep)
     complete(sweep, calls)
+
+
+def the_doctor_knows_its_partitions(sweep: Sweep) -> None:
+    """The partitions that the profile names are compared with those that Slurm has."""
+
+    def found() -> dict[str, Any]:
+        command = [sys.executable, "-m", "tactometer", "doctor", "--json"]
+        env = {**sweep.env, "PYTHONPATH": "workflow"}
+        done = subprocess.run(command, cwd=sweep.folder, env=env, capture_output=True, check=True)
+        return {each["name"]: each for each in json.loads(done.stdout)}["partitions"]
+
+    assert found()["ok"]
+    names = sweep.folder / "profiles/slurm/partitions.yaml"
+    kept = names.read_text()
+    names.write_text(kept.replace("gpu:", "a100:", 1))
+    assert "cpu, gpu here, but no a100" in found()["found"]
+    names.write_text(kept)
 
 
 def ask_cancelled(sweep: Sweep) -> None:

@@ -48,6 +48,32 @@ def test_a_models_own_fit_wins_over_the_studys(tmp_path: Path) -> None:
     assert (fit["draws"], fit["warmup"], fit["chains"]) == (300, 100, 4)
 
 
+MISSING = {
+    "more pairs than names give": (
+        "sample: {semantics_name_pairs: 30}\n",
+        "line 8, key sample.semantics_name_pairs: 20 names give 13 vignettes 29 pairs each, not 30",
+    ),
+    "a domain": ("domain: nowhere\n", "line 8, key domain: nowhere does not exist"),
+    "a model's domain": (
+        "  human: {provider: recorded, production: p, semantics: s, domain: nowhere}\n",
+        "line 8, key models.human.domain: nowhere does not exist",
+    ),
+    "minutes that are no number": (
+        "  open:\n    provider: vllm\n    source: a/b\n    checkpoints: {'0': {}}\n"
+        "    resources: {runtime: 2h}\n",
+        "line 12, key models.open.resources.runtime: must be a whole number, not '2h'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_what_a_study_names_has_to_be_there(name: str, tmp_path: Path) -> None:
+    text, said = MISSING[name]
+    with pytest.raises(UserError) as told:
+        load(tmp_path, BASE + text)
+    assert said in str(told.value)
+
+
 def test_checkpoint_patterns_expand_to_named_checkpoints(tmp_path: Path) -> None:
     text = BASE + (
         "  open:\n    provider: vllm\n    source: some/model\n"

@@ -55,8 +55,9 @@ def test_changed_texts_settings_and_code_are_told_apart_with_their_costs(run: Pa
 
     one = why(run, "results/small/fits/people/recorded/social.nc")
     assert [each["recipes"] for each in one["stale"]] == [["fit/people"]]
-    wrong = tactometer(run, "why", CONFIG, "results/small/nothing.nc", status=1)
-    assert "results/small/nothing.nc" in wrong.stderr
+    for target in ("results/small/nothing.nc", "fitz", "parse"):
+        wrong = tactometer(run, "why", CONFIG, target, status=1).stderr
+        assert f"makes no {target}: name ask, semantics, fits" in wrong
 
 
 def test_files_that_were_lost_or_edited_by_hand_are_named(run: Path) -> None:

@@ -12,6 +12,10 @@ SUMMARIES = [
 ]
 PARTS = [*SUMMARIES, "draws.parquet"]
 SHARING = [model.name for model in STUDY.models.values() if model.shares]
+NEEDS = {  # four chains of 0.3 GB, and twice that to spare; most take a minute
+    "mem_mb": lambda wildcards, attempt: 3000 * attempt,
+    "runtime": lambda wildcards, attempt: 30 * attempt,
+}
 FIT = (
     "tactometer fit --settings {input.settings:q} --semantics {input.semantics:q}"
     " --counts {input.counts:q} --out {output.nc:q} --threads {threads} > {log:q} 2>&1"
@@ -39,6 +43,8 @@ rule fit:
         model=any_of([name for name in STUDY.models if name not in SHARING]),
     conda:
         ENVIRONMENT
+    resources:
+        **NEEDS,
     shell:
         FIT
 
@@ -75,5 +81,7 @@ for _model in SHARING:
         conda:
             ENVIRONMENT
         threads: 2
+        resources:
+            **NEEDS,
         shell:
             FIT

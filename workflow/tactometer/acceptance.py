@@ -112,10 +112,10 @@ def used_recipe(results: Path, name: str) -> dict[str, Any] | None:
     """The recipe that the results were made with, or None."""
     path = results / "recipes" / f"{name}.json"
     try:
-        found: dict[str, Any] = json.loads(path.read_text())
+        found: dict[str, Any] = dict(json.loads(path.read_text()))
     except FileNotFoundError:
         return None
-    except ValueError:
+    except (TypeError, ValueError):
         raise UserError(
             f"{path} is no recipe any more: delete it, and what it pins is made again."
         ) from None

@@ -23,6 +23,20 @@ def recorded_files(settings: Mapping[str, Any], domain: Domain, place: "Place") 
             )
 
 
+def name_pairs(
+    sample: Mapping[str, Any], domain: Domain, source: str, lines: yamlfile.Lines
+) -> None:
+    """Check that the domain has names enough for the pairs that are wanted."""
+    most = domain.most_pairs
+    for key in ("name_pairs", "semantics_name_pairs"):
+        if sample[key] > most:
+            raise UserError(
+                f"{yamlfile.where(source, lines, ('sample', key))}: {len(domain.names)} names give "
+                f"{len(domain.vignettes)} vignettes {max(0, most)} pairs each, not {sample[key]}; "
+                f"ask for fewer, or add names to the vignettes of {domain.path}."
+            )
+
+
 def simulated_speakers(settings: Mapping[str, Any], domain: Domain, place: "Place") -> None:
     """Check that the weights of a simulated speaker add up and that it speaks of this domain."""
     for name, speaker in settings["checkpoints"].items():

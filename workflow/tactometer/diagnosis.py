@@ -11,12 +11,15 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+import yaml
+
 from tactometer import clock, cmdstan, engines, recipes
 from tactometer.errors import UserError
 from tactometer.providers import weights
 from tactometer.study import ENGINES, Model, Study
 
 ROOT = Path(__file__).parents[2]
+PARTITIONS = Path("profiles/slurm/partitions.yaml")
 ENOUGH = 2.0  # GiB of free disk
 KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY", "gemini": "GEMINI_API_KEY"}
 PROBE = (
@@ -65,6 +68,7 @@ def findings(study: Study | None) -> Iterator[Finding]:
     yield from _weights(study, local)
     yield _sbatch()
     yield _profile()
+    yield _partitions()
 
 
 def _python() -> Finding:
@@ -214,8 +218,28 @@ def _sbatch() -> Finding:
 
 def _profile() -> Finding:
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    link = home / "snakemake" / "slurm"
-    ok = link.is_dir()
-    gone = f"{link} points nowhere" if link.is_symlink() else f"no {link}"
-    found = f"{link} → {link.resolve()}" if ok else gone
-    return Finding("profile slurm", ok, False, found, "run make slurm-profile")
+    places = [Path("slurm"), home / "snakemake" / "slurm"]  # where Snakemake looks
+    broken = [f"{place} points nowhere" for place in places if place.is_symlink()]
+    found = next((place for place in places if place.is_dir()), None)
+    said = f"{found} → {found.resolve()}" if found else (broken or ["not linked"])[0]
+    return Finding("profile slurm", found is not None, False, said, "run make slurm-profile")
+
+
+def _partitions() -> Finding:
+    """Whether the partitions that the profile names are those of this cluster."""
+    command = ["sinfo", "--noheader", "--format=%R"]
+    try:
+        here = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    except (OSError, subprocess.SubprocessError):
+        return Finding("partitions", False, False, "no Slurm answers", "ask on a login node")
+    known = sorted(set(here.stdout.split()))
+    strange = sorted(_named_partitions() - set(known))
+    found = f"{', '.join(known)} here" + (f", but no {', '.join(strange)}" if strange else "")
+    return Finding("partitions", not strange, False, found, f"put yours into {PARTITIONS}")
+
+
+def _named_partitions() -> set[str]:
+    try:
+        return set(yaml.safe_load(PARTITIONS.read_text())["partitions"])
+    except (OSError, KeyError, TypeError, yaml.YAMLError):
+        return {f"entry partitions in {PARTITIONS}"}

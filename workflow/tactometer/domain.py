@@ -16,6 +16,10 @@ from tactometer.errors import UserError
 SEMANTICS: Final = "semantics"
 """The prompt set of the yes/no prompts; every other prompt set is a goal."""
 
+STRIDE: Final = 13
+"""Vignettes walk round the names with this stride: exactly balanced for 13, nearly for another
+number, and a constant, so that one more vignette gives no other one new names."""
+
 _SCHEMA = Path(__file__).resolve().parents[1] / "schemas" / "domain.schema.yaml"
 _OPINION = frozenset({"number", "state"})
 _PLACEHOLDERS = _OPINION | {"speaker", "listener", "made", "took", "thing", "asked", "top"}
@@ -79,6 +83,12 @@ class Domain:
     def framings(self) -> tuple[str, ...]:
         """The framings that have a text."""
         return tuple(self.prompts.framings) if self.prompts else ()
+
+    @property
+    def most_pairs(self) -> int:
+        """How many name pairs every vignette can have."""
+        names = len(self.names)
+        return (names * (names - 1) - len(self.vignettes)) // STRIDE + 1
 
     def state_text(self, state: int) -> str:
         """A state with its unit: "1 star", "3 stars"."""

@@ -53,6 +53,12 @@ def build(choices: pl.DataFrame, wire: str, estimator: Mapping[str, Any]) -> pl.
     return pl.DataFrame(rows, schema={**SCHEMA, "of": pl.String, "of_sample": pl.Int32})
 
 
+def estimator_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """How a model is asked as the judge: once, however often it is asked as a model."""
+    estimator = dict(settings["estimator"])
+    return {**estimator, "k": 1} if estimator["kind"] == "samples" else estimator
+
+
 def verdicts(asked: pl.DataFrame, judged: pl.DataFrame, choices: pl.DataFrame) -> pl.DataFrame:
     """One row for each reply that was judged: the columns of `VERDICTS`.
 

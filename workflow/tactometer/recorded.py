@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
 from tactometer.domain import Domain
 from tactometer.errors import UserError, nearest
@@ -126,7 +127,7 @@ def _rows(
             reader.fieldnames = columns
             for column in needed:
                 if column not in columns:
-                    has = ", ".join(columns) or "nothing"
+                    has = shorten(", ".join(columns), 60) or "nothing"
                     raise UserError(f"{path} has no column {column}, only {has}: add it.")
             for row in reader:
                 line = reader.line_num
@@ -138,7 +139,8 @@ def _rows(
     except FileNotFoundError:
         raise UserError(f"{place}: {path} does not exist; correct the path.") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{place}: {path} cannot be read as CSV ({error}); correct it.") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UserError(f"{place}: {path} cannot be read as CSV ({why}); correct it.") from None
 
 
 def _state(text: str, domain: Domain, at: str) -> int:

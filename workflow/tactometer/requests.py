@@ -12,7 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from tactometer.digests import canonical, digest
-from tactometer.domain import SEMANTICS, Domain, Scene, Vignette
+from tactometer.domain import SEMANTICS, STRIDE, Domain, Scene, Vignette
 from tactometer.errors import UserError
 from tactometer.replies import LABELS
 
@@ -46,9 +46,6 @@ _SQUARE: Final = (
     (3, 2, 0, 1, 4, 5, 7, 6),
     (7, 5, 4, 6, 2, 1, 0, 3),
 )
-# Vignettes walk round the names with this stride: exactly balanced for 13, nearly for another
-# number, and a constant, so that one more vignette gives no other one new names.
-_STRIDE: Final = 13
 
 
 def build(
@@ -99,7 +96,7 @@ def pairs(names: Sequence[str], vignette: int, count: int, seed: int) -> list[tu
     steps = rng.sample(range(1, len(names)), len(names) - 1)
     found = []
     for pair in range(count):
-        turn, place = divmod(pair * _STRIDE + vignette, len(names))
+        turn, place = divmod(pair * STRIDE + vignette, len(names))
         if turn >= len(steps):
             raise UserError(
                 f"sample.name_pairs: {len(names)} names give vignette {vignette + 1} only {pair} "

@@ -123,9 +123,7 @@ def judge(given: Namespace) -> None:
     who = sweep.models[named["model"]]
     engines.enter(who.provider, f"{sweep.source}, models.{who.name}")
     strict = _strict(sweep, sweep.models[given.model], given)
-    estimator = who.settings["estimator"]
-    if estimator["kind"] == "samples":
-        estimator = {**estimator, "k": 1}
+    estimator = judge.estimator_of(who.settings)
     asked = judge.build(strict, digests.canonical(who.settings.get("wire", {})), estimator)
     judged = judge.NOBODY
     if not asked.is_empty():

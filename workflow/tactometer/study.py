@@ -20,7 +20,7 @@ from tactometer.errors import UserError, nearest
 SCHEMA = Path(__file__).parents[1] / "schemas" / "study.schema.yaml"
 ENGINES = ("vllm", "transformers")
 _ENGINE = {"gpu": 1, "cpus_per_task": 4, "mem_mb": 32_000, "runtime": 240}
-# What an ask job needs where its study does not say: MB, and minutes for one checkpoint.
+# What an ask job needs where its study does not say: MB, and minutes of the job.
 RESOURCES: dict[str, dict[str, int]] = {
     "vllm": _ENGINE,
     "transformers": _ENGINE,
@@ -199,6 +199,9 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
         if model.provider in check:
             check[model.provider](model.settings, study.domain_of(model.domain), place)
         checks.pooling(model, study.data["framings"], place)
+        if not model.recorded:
+            domain = study.domain_of(model.domain)
+            checks.name_pairs(study.data["sample"], domain, source, lines)
     return study
 
 
@@ -229,6 +232,9 @@ def _resolve(data: dict[str, Any], source: str, lines: yamlfile.Lines) -> Study:
     }
     study_fit = data.get("fit", {})
     defaults = _defaults(schema["$defs"]["fit"]["properties"])
+    if not Path(data["domain"]).exists():
+        place = yamlfile.where(source, lines, ("domain",))
+        raise UserError(f"{place}: {data['domain']} does not exist; correct the path.")
     study = Study(data, source, {})
     base = {**defaults, **study.domain.fit, **study_fit}
     for name, settings in data["models"].items():
@@ -264,6 +270,8 @@ def _model(
     provider = settings["provider"]
     place = checks.Place(study.source, lines, name)
     path = settings.get("domain", study.data["domain"])
+    if not Path(path).exists():
+        raise UserError(f"{place('domain')}: {path} does not exist; correct the path.")
     own = study.domain_of(path).fit if "domain" in settings else {}
     if provider == "recorded":
         found = recorded.goals(Path(settings["production"]), place("production"))

@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from tactometer import judge, recipes, requests
+from tactometer import journal, recipes, requests
 from tactometer.ask import samples_of
 from tactometer.digests import canonical
 from tactometer.keys import answer_key
-from tactometer.planning import held, prices, speed, tokens
+from tactometer.planning import held, judging, prices, speed, tokens
 from tactometer.study import ENGINES, Model, Study
 
 
@@ -50,12 +50,12 @@ class Forecast:
 class Forecaster:
     """Forecasts for the checkpoints of one study; `results` is results/{study}.
 
-    `asking` holds the `.done` files that Snakemake is going to make: what the others lack is not
-    asked by a run.
+    `making` holds the files that Snakemake is going to make. A checkpoint whose `.done` is not
+    among them is not asked, and a prompt set whose judgements are not is not judged.
     """
 
-    def __init__(self, study: Study, results: Path, asking: Collection[str]) -> None:
-        self._study, self._results, self._asking = study, results, asking
+    def __init__(self, study: Study, results: Path, making: Collection[str]) -> None:
+        self._study, self._results, self._making = study, results, making
         self._built: dict[str, pl.DataFrame] = {}
 
     def all(self) -> Iterator[Forecast]:
@@ -63,17 +63,58 @@ class Forecaster:
         for model in self._study.asked:
             yield from self._of_model(model)
 
-    def judge_notes(self) -> list[str]:
-        """What the judge will be asked beside this, as far as it can be told before answers."""
+    def by_file(self) -> dict[str, Forecast]:
+        """All of them, by what the job makes that asks: answers/*/*.done, judgements/*/*/*."""
+        folder = self._results / "answers"
+        asked = {str(folder / f.model / f"{f.checkpoint}.done"): f for f in self.all()}
+        return asked | self.judged()
+
+    def judged(self) -> dict[str, Forecast]:
+        """What the judge is asked: a forecast for each file of judgements that a run makes."""
         if self._study.judge is None:
-            return []
-        texts = [m for m in self._study.asked if m.settings["estimator"]["kind"] == "samples"]
-        sets = sum(len(m.checkpoints) * len(m.prompt_sets) for m in texts)
-        return [
-            f"the judge {'/'.join(self._study.judge)} reads up to {judge.AUDIT} replies of each "
-            f"prompt set that the parser can read, {sets * judge.AUDIT:,} at most, and all that it "
-            "cannot: that is not in the figures above"
-        ]
+            return {}
+        folder = self._results / "judgements"
+        found: dict[Path, judging.Replies] = {}
+        for model in self._study.asked:
+            for checkpoint in model.checkpoints:
+                files = {
+                    folder / model.name / checkpoint / f"{s}.parquet": s for s in model.prompt_sets
+                }
+                files = {file: s for file, s in files.items() if str(file) in self._making}
+                found |= self._replies(model, checkpoint, files) if files else {}
+        return self._judgements(found, folder) if found else {}
+
+    def _judgements(
+        self, found: Mapping[Path, judging.Replies], folder: Path
+    ) -> dict[str, Forecast]:
+        assert self._study.judge is not None
+        name, checkpoint = self._study.judge
+        journals = [held.answers(path) for path in folder.glob("*/*/*.jsonl")]
+        told = pl.concat([pl.DataFrame(schema=held.COLUMNS), *journals])
+        model = self._study.models[name]
+        case = Case(self._study, self._results, model, checkpoint, told)
+        who = None if told.is_empty() else self._who(case).digest
+        shares = judging.shares(found.values())
+        return {
+            str(file): case.judging(
+                judging.load(each, shares, model.settings, who, file.with_suffix(".jsonl"))
+            )
+            for file, each in found.items()
+        }
+
+    def _replies(
+        self, model: Model, checkpoint: str, files: Mapping[Path, str]
+    ) -> dict[Path, judging.Replies]:
+        """The replies of some prompt sets of a checkpoint, by the file of their judgements."""
+        path = self._results / "answers" / model.name / f"{checkpoint}.jsonl"
+        lines = {line["key"]: line for line in journal.read(path)} if path.exists() else {}
+        case = Case(self._study, self._results, model, checkpoint, held.answers(path))
+        who = self._who(case).digest if lines else None
+        words = self._study.domain_of(model.domain).utterances
+        return {
+            file: judging.replies(model, self._prompt_set(model, name), lines, who or "", words)
+            for file, name in files.items()
+        }
 
     @cached_property
     def _recipes(self) -> Mapping[str, Any]:
@@ -83,13 +124,14 @@ class Forecaster:
         wanted = self._requests(model)
         folder = self._results / "answers" / model.name
         found = {c: held.answers(folder / f"{c}.jsonl") for c in model.checkpoints}
-        ratio = tokens.calibrated(wanted, found.values())
+        ratio, loads = tokens.calibrated(wanted, found.values()), 1
         for checkpoint, answers in found.items():
-            case = Case(self._study, self._results, model, checkpoint, answers)
+            case = Case(self._study, self._results, model, checkpoint, answers, loads)
+            loads = 0 if model.settings.get("engine", {}).get("share") else 1
             count = wanted.height * samples_of(model.settings["estimator"])
             spent = float(answers["cost_usd"].sum())
             forecast = Forecast(model.name, checkpoint, count, count, 0, spent_usd=spent)
-            if str(case.file("done")) in self._asking:
+            if str(case.file("done")) in self._making:
                 yield case.priced(self._missing(case, forecast, wanted), ratio)
             else:
                 yield case.unasked(forecast)
@@ -117,14 +159,17 @@ class Forecaster:
             self._built[key] = tokens.sized(frame)
         return self._built[key]
 
+    def _who(self, case: "Case") -> held.Identity:
+        declared = self._recipes[f"checkpoints/{case.model.name}/{case.checkpoint}"]
+        return held.identity(case.study, case.model, case.checkpoint, declared, case.results)
+
     def _missing(self, case: "Case", forecast: Forecast, wanted: pl.DataFrame) -> Forecast:
         """The forecast with what the journal lacks, counted, and its prompt tokens as guessed."""
         samples = samples_of(case.model.settings["estimator"])
         every = wanted.join(pl.DataFrame({"sample": range(samples)}), how="cross")
         notes: tuple[str, ...] = ()
         if not case.answers.is_empty():
-            declared = self._recipes[f"checkpoints/{case.model.name}/{case.checkpoint}"]
-            who = held.identity(case.study, case.model, case.checkpoint, declared, case.results)
+            who = self._who(case)
             notes = (who.assumed,) if who.assumed else ()
             if who.digest is not None:
                 keys = set(case.answers["key"])
@@ -143,13 +188,14 @@ class Forecaster:
 
 @dataclass(frozen=True)
 class Case:
-    """A checkpoint of a study with what its journal holds."""
+    """A checkpoint of a study with what its journal holds; asking it loads so many engines."""
 
     study: Study
     results: Path
     model: Model
     checkpoint: str
     answers: pl.DataFrame
+    loads: int = 1
 
     def file(self, ending: str) -> Path:
         """One of the files of its answers."""
@@ -185,6 +231,22 @@ class Case:
             return self._in_hours(forecast)
         return forecast
 
+    def judging(self, load: judging.Load) -> Forecast:
+        """The forecast of one prompt set that this checkpoint judges; each is a job of its own."""
+        told = self.answers["prompt_tokens"].mean()
+        each = told if isinstance(told, float) else load.each
+        found = Forecast(
+            self.model.name,
+            f"{self.checkpoint} as judge",
+            requests=load.held + load.to_ask,
+            held=load.held,
+            to_ask=load.to_ask,
+            tokens_in=each * load.to_ask,
+            notes=load.notes,
+        )
+        most = replace(found, to_ask=load.at_most, tokens_in=each * load.at_most)
+        return replace(self.priced(found, 1.0), usd_most=self.priced(most, 1.0).usd_most)
+
     def _in_dollars(self, forecast: Forecast) -> Forecast:
         price = prices.price_of(self.study, self.model, self.file("prices.json"))
         source = self.model.settings["source"]
@@ -215,9 +277,7 @@ class Case:
         measured = self.answers["seconds"].mean()
         if isinstance(measured, float):
             seconds, origin = measured * forecast.to_ask, "measured in its journal"
-        first = next(iter(self.model.checkpoints)) == self.checkpoint
-        if first or not settings.get("engine", {}).get("share"):
-            seconds += rate.load
+        seconds += self.loads * rate.load
         hours = seconds / 3600 * speed.gpus(settings)
         note = f"GPU hours: {origin}, and {rate.load:g} s to load"
         return replace(forecast, gpu_hours=hours, notes=(*forecast.notes, note))

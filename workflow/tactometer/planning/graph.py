@@ -15,10 +15,13 @@ from typing import Any, Literal
 
 from tactometer.errors import UserError
 
+TARGETS = ("ask", "semantics", "fits", "tables", "report", "all")
+"""The targets that every study has; each of its models is one too, model_{name}."""
 State = Literal["new", "stale", "up to date"]
 STAGES = (
     *("recipe", "requests", "ask", "judge", "parse", "count", "add_semantics", "import", "fit"),
-    *("gather", "tabulate", "describe", "draw", "write_report"),
+    *("compare", "hold_out", "gather", "condense", "tabulate", "analyse", "describe", "draw"),
+    "write_report",
 )
 
 
@@ -60,9 +63,18 @@ def jobs(study_file: Path, targets: Sequence[str] = ()) -> list[Job]:
             raise UserError(f"Snakemake's dry run broke off: {done.stderr.strip()[-500:]}")
         told = [json.loads(line) for line in out.read_text().splitlines()]
     if done.returncode:
-        asked = f" of {' '.join(targets)}" if targets else ""
-        raise UserError(f"Snakemake cannot plan {study_file}{asked}: {' '.join(told)[:500]}.")
+        raise UserError(_unplanned(study_file, targets, " ".join(told)))
     return [_job(job) for job in told]
+
+
+def _unplanned(study_file: Path, targets: Sequence[str], said: str) -> str:
+    """Why there is no plan, in a sentence."""
+    if targets and said.startswith(("No rule to produce", "Target rules may not")):
+        return (
+            f"{study_file} makes no {' '.join(targets)}: name {', '.join(TARGETS)}, model_NAME for "
+            "one of its models, or a file below results/ that it makes."
+        )
+    return f"Snakemake cannot plan {study_file}: {said[:500]}."
 
 
 def _environment() -> dict[str, str]:
@@ -75,6 +87,11 @@ def _environment() -> dict[str, str]:
 def _job(told: Mapping[str, Any]) -> Job:
     files = {k: tuple(told[k]) for k in ("outputs", "inputs", "missing", "updated")}
     return Job(told["rule"], **files, runs=told["runs"])
+
+
+def made(found: Iterable[Job]) -> set[str]:
+    """The files that a run makes."""
+    return {file for job in found if job.runs for file in job.outputs}
 
 
 def by_rule(found: Iterable[Job]) -> dict[str, dict[State, int]]:

@@ -41,7 +41,13 @@ def answers(path: Path) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError):
         whole = False
     if not whole:  # torn, or broken: `journal.read` tells which
-        frame = pl.DataFrame(list(journal.read(path)), schema=schema, strict=False)
+        lines = list(journal.read(path))
+        try:
+            frame = pl.DataFrame(lines, schema=schema, strict=False)
+        except pl.exceptions.PolarsError:
+            raise UserError(
+                f"{path} holds values such as no journal has: restore it from a backup."
+            ) from None
     return frame.unnest("usage").select(*COLUMNS)
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,25 @@ COSTS = ("cost", "batch", "GPU h")
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run of a study would do; `spent_usd` is what its journals have cost so far."""
+    """What a run of a study would do; `spent_usd` is what its journals have cost so far.
+
+    `judge` forecasts what the study's judge is asked beside all others, None where nothing is.
+    """
 
     study: Study
     forecasts: Sequence[Forecast]
     jobs: Sequence[graph.Job]
     spent_usd: float
-    notes: Sequence[str]
+    judge: Forecast | None = None
 
     @property
     def total(self) -> Forecast:
-        """All checkpoints together."""
-        return _sum(self.forecasts, "total", "")
+        """All checkpoints together, and the judge."""
+        return _sum(self._every, "total", "")
+
+    @property
+    def _every(self) -> list[Forecast]:
+        return [*self.forecasts, *([self.judge] if self.judge else [])]
 
     @property
     def budget(self) -> float | None:
@@ -48,18 +55,20 @@ class Plan:
             "study": self.study.name,
             "file": self.study.source,
             "checkpoints": [each.as_dict() for each in self.forecasts],
+            "judge": self.judge and self.judge.as_dict(),
             "total": self.total.as_dict(),
             "jobs": graph.by_rule(self.jobs),
             "spent_usd": self.spent_usd,
             "budget_usd": self.budget,
             "over_budget": self.over,
-            "notes": list(self.notes),
+            "notes": _gathered(self._every),
             "summary": self.sentence(),
         }
 
     def lines(self, each: bool = False) -> list[str]:
         """The plan as it is printed; `each` checkpoint in a line of its own, however many."""
-        shown = self.forecasts if each or len(self.forecasts) <= ROWS else self._by_model()
+        few = each or len(self.forecasts) <= ROWS
+        shown = self._every if few else self._by_model()
         lines = [f"Plan of {self.study.name} ({self.study.source})", ""]
         if shown:
             rows = [_row(forecast) for forecast in shown]
@@ -67,8 +76,7 @@ class Plan:
                 rows.append(_row(self.total))
             lines += [text.table([*HEADS, *COSTS], rows, 2), ""]
         lines += [text.jobs(graph.by_stage(self.jobs)), ""]
-        told = [*_gathered(self.forecasts), *self.notes]
-        if told:
+        if told := _gathered(self._every):
             lines += ["How this is known:", *(f"- {note}" for note in told), ""]
         return [*lines, self.sentence()]
 
@@ -94,25 +102,41 @@ class Plan:
             said += f" of {text.usd(self.budget)}"
         if self.spent_usd:
             said += f", beside {text.usd(self.spent_usd)} already spent"
-        if total.usd_most:
-            said += f" (at most {text.usd(total.usd_most)}, if every answer runs to its cap)"
+        if unpriced := self._unpriced():
+            said += f", without {', '.join(unpriced)}, whose price nobody knows"
+        elif total.usd_most:
+            judge = " and the judge reads each" if self.judge else ""
+            said += f" (at most {text.usd(total.usd_most)}, if every answer runs to its cap{judge})"
         return said
+
+    def _unpriced(self) -> list[str]:
+        """The models that will be asked for money, nobody knows how much."""
+        api = {model.name for model in self.study.asked if model.provider == "api"}
+        dear = [e.model for e in self._every if e.to_ask and e.usd is None and e.model in api]
+        return list(dict.fromkeys(dear))
 
     def _by_model(self) -> list[Forecast]:
         models = groupby(self.forecasts, key=lambda each: each.model)
         parts = [(name, list(found)) for name, found in models]
-        return [_sum(found, name, f"all {len(found):,}") for name, found in parts]
+        rows = [_sum(found, name, f"all {len(found):,}") for name, found in parts]
+        return [*rows, *([self.judge] if self.judge else [])]
 
 
 def plan(study: Study, study_file: Path) -> Plan:
     """Plan a study: what its journals lack, what that costs, which jobs run. Asks nobody."""
     results = Path("results") / study.name
     jobs = graph.jobs(study_file)
-    asking = {file for job in jobs if job.runs for file in job.outputs if file.endswith(".done")}
-    forecaster = Forecaster(study, results, asking)
-    forecasts = list(forecaster.all())
-    notes = forecaster.judge_notes()
-    return Plan(study, forecasts, jobs, forecast.spent(results), notes)
+    forecaster = Forecaster(study, results, graph.made(jobs))
+    judged = list(forecaster.judged().values())
+    return Plan(study, list(forecaster.all()), jobs, forecast.spent(results), _judge(judged))
+
+
+def _judge(judged: Sequence[Forecast]) -> Forecast | None:
+    """All that the judge is asked, as one forecast."""
+    if not judged:
+        return None
+    notes = dict.fromkeys(note for each in judged for note in each.notes)
+    return replace(_sum(judged, judged[0].model, judged[0].checkpoint), notes=tuple(notes))
 
 
 def _sum(found: Sequence[Forecast], model: str, checkpoint: str) -> Forecast:
@@ -132,7 +156,7 @@ def _sum(found: Sequence[Forecast], model: str, checkpoint: str) -> Forecast:
         usd_batch=_all(each.usd_batch or each.usd for each in paid)
         if any(each.usd_batch for each in paid)
         else None,
-        usd_most=_all(each.usd_most for each in paid),
+        usd_most=_all(e.usd_most for e in found if (e.usd, e.usd_most) != (None, None)),
         gpu_hours=_all(each.gpu_hours for each in found if each.gpu_hours is not None),
     )
 

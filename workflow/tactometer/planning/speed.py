@@ -10,7 +10,7 @@ from typing import Any
 from tactometer.errors import UserError
 
 BENCHMARKS = Path("benchmarks")
-# A guess for one accelerator of 2024: tokens a second and a billion parameters.
+# A guess for one accelerator of 2024: tokens a second at one billion parameters.
 GUESS = {"billions": 1.0, "prompt_tokens_per_s": 60_000.0, "sampled_tokens_per_s": 15_000.0}
 LOAD = 60.0  # seconds until an engine is loaded
 BILLIONS = 8.0  # for a model whose name and config do not tell
@@ -40,8 +40,8 @@ def speed_of(settings: Mapping[str, Any], benchmarks: Path = BENCHMARKS) -> Spee
     found = _measured(benchmarks)
     told = "" if known else f", at {size:g} billion parameters, as its name does not tell"
     if not found:
-        origin = "a guess: 60,000 prompt tokens and 15,000 sampled ones a second and billion"
-        return _scaled(GUESS, size, f"{origin} parameters{told}")
+        origin = "a guess: 60,000 prompt tokens a second, or 15,000 sampled ones, at one billion"
+        return _scaled(GUESS, size, f"{origin} parameters, a tenth of it at ten{told}")
     nearest = min(found, key=lambda entry: abs(entry["billions"] - size))
     return _scaled(nearest, size, f"measured on {nearest['device']}{told}")
 

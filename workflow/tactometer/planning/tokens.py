@@ -24,11 +24,11 @@ THOUGHT = 512
 
 
 def sized(frame: pl.DataFrame) -> pl.DataFrame:
-    """Requests with their size: request, prompt_set, guess (prompt tokens)."""
+    """Requests with their size: request, prompt_set, goal, options, guess (prompt tokens)."""
     contents = pl.col("messages").list.eval(pl.element().struct["content"].str.len_chars())
     characters, messages = contents.list.sum(), pl.col("messages").list.len()
     guess = characters / CHARACTERS + messages * MESSAGE
-    return frame.select("request", "prompt_set", guess=guess)
+    return frame.select("request", "prompt_set", "goal", "options", guess=guess)
 
 
 def calibrated(wanted: pl.DataFrame, answers: Iterable[pl.DataFrame]) -> float:
@@ -59,12 +59,18 @@ def longest(model: Model, checkpoint: str) -> int | None:
         return 1
     wire = _wire(model, checkpoint)
     caps = ("max_tokens", "max_completion_tokens", "max_output_tokens")
-    given = [wire[name] for name in caps if name in wire]
-    return int(given[0]) if given else model.settings["estimator"].get("max_tokens")
+    own: int | None = model.settings["estimator"].get("max_tokens")
+    return next((wire[name] for name in caps if isinstance(wire.get(name), int)), own)
 
 
 def _wire(model: Model, checkpoint: str) -> Mapping[str, Any]:
     return {**model.settings.get("wire", {}), **model.checkpoints[checkpoint].get("wire", {})}
+
+
+def _below(wire: Mapping[str, Any], name: str, key: str) -> Any:
+    """A value below a wire parameter, which may be anything: what a run sends, it proves."""
+    outer = wire.get(name)
+    return outer.get(key) if isinstance(outer, Mapping) else None
 
 
 def _thought(model: Model, checkpoint: str) -> tuple[float, str]:
@@ -73,8 +79,10 @@ def _thought(model: Model, checkpoint: str) -> tuple[float, str]:
         thinks = bool(model.settings.get("engine", {}).get("thinking"))
         return (THOUGHT, f" and {THOUGHT} in a thought (a guess)") if thinks else (0, "")
     wire = _wire(model, checkpoint)
-    effort = wire.get("reasoning_effort") or wire.get("output_config", {}).get("effort")
-    budget = wire.get("thinking", {}).get("budget_tokens")
+    effort = wire.get("reasoning_effort") or _below(wire, "output_config", "effort")
+    budget = _below(wire, "thinking", "budget_tokens")
+    if not isinstance(budget, int | float):
+        budget = None
     if effort is None and budget is None:
         entry = listed(model.settings["source"]) or {}
         reasons = entry.get("supports_reasoning") and entry.get("litellm_provider") != "anthropic"

@@ -103,8 +103,7 @@ def why(study: Study, study_file: Path, target: str | None) -> Reasons:
     """Find out why a study, or one file below its results, is stale."""
     results = Path("results") / study.name
     jobs = graph.jobs(study_file, [target] if target else [])
-    asking = {file for job in jobs if job.runs for file in job.outputs if file.endswith(".done")}
-    forecasts = {f"{f.model}/{f.checkpoint}": f for f in Forecaster(study, results, asking).all()}
+    forecasts = Forecaster(study, results, graph.made(jobs)).by_file()
     made = {file for job in jobs for file in job.outputs}
     unmade: list[str] = []
     changed: dict[tuple[str, ...], dict[str, list[differences.Change]]] = {}
@@ -119,8 +118,8 @@ def why(study: Study, study_file: Path, target: str | None) -> Reasons:
     stale, reach = [], graph.Reach(jobs)
     for alike in changed.values():
         costs = reach.downstream(f"{results}/recipes/{name}.json" for name in alike)
-        asked = _asked(alike, costs, forecasts)
-        stale.append(Stale(list(alike), next(iter(alike.values())), costs, *asked))
+        spent = _asked(alike, costs, forecasts)
+        stale.append(Stale(list(alike), next(iter(alike.values())), costs, *spent))
     explained = {job.outputs for each in stale for job in each.jobs}
     every = list(forecasts.values())
     return Reasons(
@@ -139,14 +138,15 @@ def _asked(
 ) -> tuple[int, float]:
     """Answers that the jobs ask anew, and their cost; of those prompt sets whose recipes these are.
 
-    Another recipe than one of requests changes all that its checkpoints are asked.
+    Another recipe than one of requests changes all that its checkpoints are asked. What is judged
+    is of one prompt set anyway.
     """
-    done = [Path(f) for job in jobs for f in job.outputs if f.endswith(".done")]
-    mine = [forecasts[key] for p in done if (key := f"{p.parent.name}/{p.stem}") in forecasts]
+    mine = [forecasts[f] for job in jobs for f in job.outputs if f in forecasts]
     sets = {name.rsplit("/", 1)[1] if name.startswith("requests/") else "" for name in names}
     count, usd = 0, 0.0
     for each in mine:
-        asked = sum(n for name, n in each.by_prompt_set.items() if name in sets or "" in sets)
+        by_set = each.by_prompt_set or {"": each.to_ask}
+        asked = sum(n for name, n in by_set.items() if name in {*sets, ""} or "" in sets)
         count += asked
         usd += (each.usd or 0.0) * asked / max(1, each.to_ask)
     return count, usd
