@@ -284,9 +284,11 @@ def test_a_model_that_speaks_as_people_do_is_as_near_as_chance_allows() -> None:
     assert rows["both"]["mean"] == pytest.approx(0.4, abs=0.06), "half of .8, over two states"
 
 
-def answered(first: float = 0.0, kind: str | None = None, pairs: int = 40) -> pl.DataFrame:
+def answered(
+    first: float = 0.0, kind: str | None = None, pairs: int = 40, seed: int = 3
+) -> pl.DataFrame:
     """Answers of one checkpoint: `first` choose what stands first, `kind` is always called good."""
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed)
     rows = []
     for state in (1, 2):
         for vignette in ("cake", "poem", "song"):
@@ -347,6 +349,52 @@ def test_a_creation_that_is_spoken_of_better_is_found() -> None:
     assert poem["distance"] > 2 * poem["distance_by_chance"]
     plain = evidence(social, answers=answered(), semantics=SEMANTICS)
     assert not analyse("vignette_effects", plain)["found"].any()
+
+
+def test_five_samples_of_a_prompt_are_not_five_prompts() -> None:
+    social = fit("m", "0", goal="social")
+    once = answered(first=0.3)
+    often = pl.concat([once] * 5).sample(fraction=1, shuffle=True, seed=1)
+    for name, key in (("position", "position"), ("vignette_effects", "vignette")):
+        tables = [
+            analyse(name, evidence(social, answers=x, semantics=SEMANTICS)).sort(key)
+            for x in (once, often)
+        ]
+        for column in ("effect", "se"):
+            assert tables[1][column].to_list() == pytest.approx(tables[0][column].to_list()), name
+        assert tables[1]["n"].to_list() == [5 * n for n in tables[0]["n"]]
+
+
+def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing() -> None:
+    rng = np.random.default_rng(11)
+    influence = pl.DataFrame(
+        [
+            {"model": "m", "checkpoint": "0", "goal": g, "framing": f, "speaker": "s2",
+             "semantics": "joint", "state": s, "utterance": u, "phi_influence": x}
+            for g in ("default", "social") for f in ("first", "third") for s in (1, 2)
+            for u, x in zip(UTTERANCES, (-4e-4, 3e-4, 1e-4), strict=True)
+        ]
+    )  # fmt: skip
+    squares: dict[str, list[float]] = {"goal": [], "framing": []}
+    for study in range(12):
+        said = pl.concat(
+            [answered(seed=rng.integers(1000)).with_columns(goal=pl.lit(g), framing=pl.lit(f))
+             for g in ("default", "social") for f in ("first", "third")]
+        )  # fmt: skip
+        fits = [
+            fit("m", "0", moved(rng.normal(0.5, 0.02)), goal=g, framing=f)
+            for g in ("default", "social")
+            for f in ("first", "third", "pooled")
+        ]
+        table = analyse("attribution", evidence(*fits, answers=said, predictive=influence))
+        for part, found in squares.items():
+            row = table.row(by_predicate=pl.col("part") == part, named=True)
+            found.append((row["size"] / row["size_by_chance"]) ** 2)
+        assert table["found"].drop_nulls().sum() == 0, study
+        shifts = dict(table.select("part", "shift").rows())
+        assert sum(shifts[p] for p in PARTS) == pytest.approx(shifts["all"])
+    for part, found in squares.items():
+        assert 0.5 < float(np.mean(found)) < 1.5, (part, found)
 
 
 def test_shapley_values_are_the_mean_over_all_orders_of_the_parts() -> None:

@@ -28,10 +28,12 @@ from tactometer.fitted import PASSED
 MOST = 36  # rows that a page can hold
 GREY = "#7F7F7F"
 FOUND, NOT_FOUND, SUSPECT = "stands out of the table", "does not stand out", "suspect fit"
+UNTESTED = "tested in another table"
 # mark: (colour, fill, shape, line); only what passed its checks is filled
 MARKS = {
     FOUND: (style.BLUE, style.BLUE, "D", "solid"),
     NOT_FOUND: (GREY, GREY, "o", "solid"),
+    UNTESTED: (style.BLACK, style.BLACK, "s", "solid"),
     SUSPECT: (style.VERMILLION, "white", "o", "dotted"),
 }
 
@@ -39,9 +41,8 @@ MARKS = {
 def marked(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `mark`: whether an effect stands out, and suspect where a fit below it is."""
     suspect = ~pl.col("verdict").is_in(PASSED) if "verdict" in rows.columns else pl.lit(False)
-    found = (
-        pl.when(pl.col("found").fill_null(False)).then(pl.lit(FOUND)).otherwise(pl.lit(NOT_FOUND))
-    )
+    found = pl.when("found").then(pl.lit(FOUND)).otherwise(pl.lit(NOT_FOUND))
+    found = pl.when(pl.col("found").is_null()).then(pl.lit(UNTESTED)).otherwise(found)
     mark = pl.when(suspect).then(pl.lit(SUSPECT)).otherwise(found)
     return rows.with_columns(mark=mark.cast(pl.Enum(list(MARKS))))
 

@@ -151,8 +151,8 @@ TEXTS = {
     ),
     "attribution": Text(
         "Which part of the prompt moves φ*?",
-        "Where the mark is beyond the upright bar, that part of the prompt moves φ*; at the"
-        " bar, it is noise.",
+        "The farther a mark lies beyond the upright bar, the more that part of the prompt moves"
+        " φ*; near the bar, it is noise.",
         "Shapley values over all subsets of goal, framing, names and vignette; root mean"
         " square over prompts.",
         "How much each part of a prompt moves phi, beside chance.",
