@@ -204,12 +204,20 @@ def test_both_mixed_models_find_the_effect_of_effort_over_families_and_framings(
     assert table["fits"].unique().to_list() == [36]
     for effort, truth in (("low", 0.1), ("high", 0.2)):
         row = table.row(by_predicate=pl.col("term") == effort, named=True)
-        assert row["against"] == "none" and row["rhat"] < 1.02
+        assert row["against"] == "none" and row["rhat"] <= 1.01 and row["verdict"] == "ok"
         assert row["bayes_low"] < truth < row["bayes_high"] and row["found"]
         assert row["classical_low"] < truth < row["classical_high"]
     spread = dict(table.select("term", "classical").rows())
     assert spread["sd family"] == pytest.approx(np.std(list(base.values()), ddof=1), abs=0.02)
     assert spread["sd framing"] == pytest.approx(0.05, abs=0.02)
+
+
+def test_a_mixed_model_whose_chains_do_not_mix_is_suspect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tactometer.analyses.mixed_effects.WARMUP", 1)
+    monkeypatch.setattr("tactometer.analyses.mixed_effects.DRAWS", 20)
+    fits = [fit(f, e, effort=e) for f in "ab" for e in ("none", "high")]
+    framed = [{**one, "framing": f} for one in fits for f in ("first", "third")]
+    assert set(analyse("mixed_effects", evidence(*framed))["verdict"]) == {"suspect"}
 
 
 def test_measurement_error_is_carried_into_the_bayesian_model() -> None:
