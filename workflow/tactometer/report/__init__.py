@@ -72,7 +72,7 @@ def build(
         provenance=provenance,
         accepted=accepted or {},
         sections=_sections(figures, frames),
-        findings=sentences(frames),
+        findings=sentences(frames, baseline),
         methods=references.short(text).strip().split("\n\n"),
         references=[references.line(key) for key in cited],
         downloads=[
