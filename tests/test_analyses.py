@@ -158,6 +158,23 @@ def test_the_share_of_the_first_quarter_is_found_and_none_is_made_up() -> None:
     assert phi["share_low"] < 0.8 < phi["share_high"] and phi["found"]
     assert phi["whole_mean"] == pytest.approx(-0.3, abs=0.01) and not phi["interpolated"]
     assert table.filter(parameter="omega_inf")["share"].is_null().all()
+    assert table.filter(parameter="all")["share"].item() == pytest.approx(0.8, abs=0.04)
+
+
+def test_all_parameters_together_have_a_share_only_where_one_of_them_moves() -> None:
+    far = {0.0: 0.5, 0.25: 0.5, 1.0: 0.5}
+    shares = []
+    for seed in range(20):  # each posterior lies as far from the truth as its sd says
+        rng = np.random.default_rng(seed)
+        fits = [
+            {**one, "values": tuple(rng.normal(PLAIN, 0.02))} for one in course("m", far, sd=0.02)
+        ]
+        whole = analyse("movement", evidence(*fits))
+        assert whole.filter(parameter="all")["whole_direction"].is_null().all()
+        moves = whole.filter(pl.col("parameter") != "all")["share"].is_not_null().any()
+        assert whole.filter(parameter="all")["share"].is_not_null().item() is moves
+        shares.append(moves)
+    assert not all(shares)
 
 
 def test_a_parameter_settles_when_it_stays_within_the_tolerance() -> None:

@@ -17,7 +17,7 @@ from tactometer.rsa import Array
 
 ALL = "all"  # phi and the three weights as one point, along the line from its start to its end
 QUARTER = 0.25
-SURE = 0.975  # of the direction: only then is a share of the whole a number worth having
+SURE = 0.975  # of a direction: only then is a share of the whole a number worth having
 NUMBERS = [
     *(f"{what}_{name}" for what in ("whole", "early") for name in ("mean", "low", "high")),
     *("whole_direction", "share", "share_low", "share_high"),
@@ -42,7 +42,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
 
     `whole` is last minus first checkpoint; `early` what happened by the first quarter of training,
     straight between two checkpoints where none stands there (`interpolated`); `share` is early /
-    whole, null unless the whole's direction is SURE. `settled` is the mean over the last quarter;
+    whole, null unless the whole's direction is SURE (of `all`: that of one parameter, because its
+    own line is chosen to have a direction). `settled` is the mean over the last quarter;
     `settles_at` the progress from which on the course stays within the tolerance of it, by its
     mean, at the earliest and at the latest that its 95% HDIs allow (null: not sure at any point).
     The family of `found` are the whole movements of all rows but `all`.
@@ -104,26 +105,26 @@ def _of_course(course: Posterior, tolerance: float) -> Iterator[dict[str, Any]]:
     progress, x = course.fits["progress"].to_numpy(), course.draws
     whole, early = x[-1] - x[0], at(progress, x, _quarter(progress)) - x[0]
     late = x[progress >= progress[-1] - QUARTER * (progress[-1] - progress[0])].mean(axis=0)
+    sure = summarise(whole.T)["p_direction"]
     for k, parameter in enumerate(PARAMETERS):
         yield {
             "parameter": parameter,
-            **_moved(whole[:, k], early[:, k]),
+            **_moved(whole[:, k], early[:, k], sure[k] >= SURE),
+            "whole_direction": float(sure[k]),
             **_settled(progress, x[..., k], late[:, k], tolerance),
         }
     line = whole.mean(axis=0) / max(float(np.linalg.norm(whole.mean(axis=0))), 1e-12)
-    yield {"parameter": ALL, **_moved(whole @ line, early @ line)}
+    yield {"parameter": ALL, **_moved(whole @ line, early @ line, sure.max() >= SURE)}
 
 
-def _moved(whole: Array, early: Array) -> dict[str, float | None]:
-    """Of draws [draw]: the whole movement, the early one, and their ratio where it is one."""
+def _moved(whole: Array, early: Array, sure: bool) -> dict[str, float | None]:
+    """Of draws [draw]: the whole movement, the early one, and their ratio where that is sure."""
     found: dict[str, float | None] = {}
     for name, x in (("whole", whole), ("early", early)):
         told = summarise(x)
         found |= {f"{name}_mean": told["mean"].item(), f"{name}_low": told["hdi_low"].item()}
         found[f"{name}_high"] = told["hdi_high"].item()
-        if name == "whole":
-            found["whole_direction"] = told["p_direction"].item()
-    if found["whole_direction"] is not None and found["whole_direction"] >= SURE:
+    if sure:
         share = early / np.where(whole == 0, np.nan, whole)
         share = share[np.isfinite(share)]
         low, high = hdi(share)

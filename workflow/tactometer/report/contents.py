@@ -17,7 +17,7 @@ from tactometer.figures.tables import (
     passed,
     representative,
 )
-from tactometer.report.cells import Cell, Table, cell, estimate, interval
+from tactometer.report.cells import PICKED, Cell, Table, cell, estimate, interval
 
 UNIT = ["phi", "omega_inf", "omega_soc", "omega_pre"]
 
@@ -135,6 +135,25 @@ def recovered(recovery: pl.DataFrame) -> Table:
         for r in _sorted(representative(recovery))
     ]
     return Table("Recovery of simulated speakers", columns, rows)
+
+
+def flagged(checks: pl.DataFrame) -> Table:
+    """Conditions, fits and parameters beyond a limit of the study."""
+    names = ["check", "model", "checkpoint", "goal", "framing", "speaker", "parameter"]
+    columns = [*names, "value", "limit", "n", "note"]
+    found = checks if checks.is_empty() else checks.filter("flagged")
+    rows = [
+        [
+            *(str(r[name] or "").replace("_", " ") for name in names[:1]),
+            *(str(r[name] or "") for name in names[1:]),
+            cell(r["value"], ".3f"),
+            cell(r["limit"], ".2f"),
+            cell(r["n"], ","),
+            str(r["note"] or ""),
+        ]
+        for r in found.iter_rows(named=True)
+    ]
+    return Table("Checks beyond their limit", columns, rows, ("check", *PICKED))
 
 
 def estimated(estimates: pl.DataFrame) -> Table:

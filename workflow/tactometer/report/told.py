@@ -57,17 +57,16 @@ def shifts(frame: pl.DataFrame) -> list[str]:
         if any(found):
             cause = f"The goal {what}" if what else "More reasoning"
             moves = "; ".join(move for move in found if move)
-            told.append(f"{cause} against {against}: {moves}{_unread(rows)}.")
+            told.append(f"{cause} against {against} ({_compared(rows)}): {moves}.")
     return told or some(frame, standing(frame), shift, "shifts by goal or effort")
 
 
-def _unread(rows: pl.DataFrame) -> str:
-    """How many comparisons rest on suspect fits, if any do."""
-    count = (rows.height - readable(rows).height) // len(PARAMETERS)
-    verb = "rests" if count == 1 else "rest"
-    return (
-        f"; {several(count, 'comparison')} more {verb} on fits that did not pass" if count else ""
-    )
+def _compared(rows: pl.DataFrame) -> str:
+    """How many comparisons there are, and how many more that rest on suspect fits."""
+    read = readable(rows).height // len(PARAMETERS)
+    unread = rows.height // len(PARAMETERS) - read
+    more = f"; {unread:,} more on fits that did not pass" if unread else ""
+    return several(read, "comparison") + more
 
 
 def _moves(rows: pl.DataFrame, parameter: str) -> str:
@@ -78,11 +77,9 @@ def _moves(rows: pl.DataFrame, parameter: str) -> str:
     ups = found.filter(pl.col("mean") > 0).height
     ways = (("higher", ups), ("lower", found.height - ups))
     where = " and ".join(f"{way} in {count}" for way, count in ways if count)
-    total, most = readable(rows).height, found.row(0, named=True)
-    return (
-        f"{PARAMETERS[parameter]} {where} of {several(total, 'comparison')}, most surely for"
-        f" {most['model']} ({most['checkpoint']}), by {shift(most)}"
-    )
+    most = found.row(0, named=True)
+    whose = f"{most['model']} ({most['checkpoint']})"
+    return f"{PARAMETERS[parameter]} {where}, most surely of {whose}, by {shift(most)}"
 
 
 def mixed_effects(frame: pl.DataFrame) -> list[str]:
@@ -174,10 +171,9 @@ def crossings(frame: pl.DataFrame) -> list[str]:
         told.append(f"In all, {read.height:,} of {frame.height:,} models cross.")
     unread = crossed.height - read.height
     if unread:
-        told.append(
-            f"{several(unread, 'crossing')} more {'rests' if unread == 1 else 'rest'} on fits that"
-            " did not pass."
-        )
+        more = " more" if read.height else ""
+        verb = "rests" if unread == 1 else "rest"
+        told.append(f"{several(unread, 'crossing')}{more} {verb} on fits that did not pass.")
     return told
 
 
