@@ -69,6 +69,7 @@ def build(
     page = _page().render(
         title=f"{study}: honesty and kindness",
         study=study,
+        level=methods["level"],
         provenance=provenance,
         accepted=accepted or {},
         sections=_sections(figures, frames),
