@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -34,6 +36,23 @@ def test_a_sycophant_whose_fit_is_suspect_is_neither_found_nor_denied() -> None:
     read = findings(*PEOPLE, {**suspect, "verdict": "ok"}, fit("n", "0", HONEST, goal="social"))
     assert "1 of 2 fits that passed bear the signature" in read
     assert "m (0), goal social: all four signs with probability 1.00" in read
+
+
+def test_a_study_of_suspect_fits_alone_says_so_once_and_finds_nothing() -> None:
+    fits = [fit(m, "0", SYCOPHANT, goal="social", verdict="suspect") for m in "abcdef"]
+    text = findings(*PEOPLE, *fits)
+    assert "Of 6 models and goals no finding is made: a fit did not pass its checks." in text
+    assert "6 fits that did not pass would bear it too: that is no finding." in text
+    assert "None of" not in text and "all four signs" not in text
+
+
+def test_places_and_creations_are_looked_at_whatever_speaker_was_fitted() -> None:
+    simple = {**fit("m", "0", goal="social"), "speaker": "s1"}
+    study = evidence(simple, answers=answered(first=0.3), semantics=SEMANTICS)
+    without = replace(study, drawn=study.drawn.drop("omega_inf", "omega_soc", "omega_pre"))
+    assert analyse("position", without).filter(position=1)["found"].item()
+    assert analyse("vignette_effects", without).height == 3
+    assert analyse("profiles", without).is_empty()
 
 
 def test_shifts_are_told_of_every_parameter_and_count_only_what_may_be_read() -> None:

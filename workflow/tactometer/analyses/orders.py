@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tactometer.analyses.evidence import Evidence
+from tactometer.analyses.evidence import LABELS, Evidence
+from tactometer.fitted import FIT, representative
 from tactometer.rsa import Array
 
 Integers = NDArray[np.int64]
@@ -34,9 +35,8 @@ class Answers:
 
 def each(evidence: Evidence) -> Iterator[Answers]:
     """The answers of each (model, checkpoint, goal) in the order of the fits."""
-    keys = evidence.models.fits.select(
-        "model", "checkpoint", "goal", "family", "dataset", "method", "effort", "progress"
-    )
+    models = evidence.fits.filter(~pl.col("model").is_in(list(evidence.baseline)))
+    keys = representative(models).select(*FIT, *LABELS)
     valid = evidence.answered.filter(pl.col("shares").is_not_null())
     for (model,), wanted in keys.group_by("model", maintain_order=True):
         rows = valid.filter(pl.col("model") == model).collect()

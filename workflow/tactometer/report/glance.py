@@ -36,6 +36,8 @@ def facts(
 def _measured(models: pl.DataFrame, people: pl.DataFrame) -> str:
     """Who was measured, by name where that is no long list."""
     known = {} if models.is_empty() else _checkpoints(models)
+    if not known and not people.is_empty():
+        return f"people alone ({', '.join(sorted(set(people['model'])))})"
     found = several(len(known), "model")
     found += f" at {several(sum(map(len, known.values())), 'checkpoint')}"
     if known and len(known) <= MANY_MODELS:
@@ -71,6 +73,8 @@ def _prompts(methods: Mapping[str, Any]) -> str:
 
 def _answered(models: pl.DataFrame, people: pl.DataFrame) -> str:
     valid, invalid = answers_used(models)
+    if models.is_empty() and not people.is_empty():
+        return f"{sum(answers_used(people)):,} of people to production prompts"
     found = f"{valid + invalid:,} of models to production prompts, {invalid:,} of them not readable"
     return found if people.is_empty() else f"{found}; {sum(answers_used(people)):,} of people"
 

@@ -138,9 +138,10 @@ def sycophancy(frame: pl.DataFrame) -> list[str]:
     read = readable(frame).sort("rank", maintain_order=True)
     crossed = read.filter(pl.col("crossed"))
     fits = f"{several(read.height, 'fit')} that passed"
-    if crossed.is_empty():
+    told = []
+    if crossed.is_empty() and read.height:
         told = [f"None of {fits} bears the signature of sycophancy{_nearest(read)}."]
-    else:
+    elif read.height:
         told = [f"{crossed.height:,} of {fits} bear the signature of sycophancy."]
     told += [
         f"{who(row)}: all four signs with probability {number(row['score'])}."
@@ -151,7 +152,7 @@ def sycophancy(frame: pl.DataFrame) -> list[str]:
         told.append(
             f"{several(unread, 'fit')} that did not pass would bear it too: that is no finding."
         )
-    return told if read.height or unread else []
+    return told
 
 
 def _nearest(read: pl.DataFrame) -> str:
@@ -301,20 +302,25 @@ def attribution(frame: pl.DataFrame) -> list[str]:
 def profiles(frame: pl.DataFrame) -> list[str]:
     """The last checkpoint of every model beside people with the same goal."""
     told: list[str] = []
+    unread: list[str] = []
     for _, rows in frame.group_by("model", maintain_order=True):
         last = rows.filter(checkpoint=checkpoint_order(rows)[-1])
-        for _, fit in last.group_by("goal", maintain_order=True):
-            told.append(_profile({row["parameter"]: row for row in fit.iter_rows(named=True)}))
+        for _, rows_of_goal in last.group_by("goal", maintain_order=True):
+            fit = {row["parameter"]: row for row in rows_of_goal.iter_rows(named=True)}
+            verdicts = [fit["phi"][name] for name in ("verdict", "human_verdict")]
+            if {verdict for verdict in verdicts if verdict} <= set(PASSED):
+                told.append(_profile(fit))
+            else:
+                unread.append(who(fit["phi"]))
     more = len(told) - PROFILES
     rest = f"{several(more, 'model and goal', 'models and goals')} more: in the table profiles."
-    return told[:PROFILES] + [rest] * (more > 0)
+    named = "; ".join(unread) if len(unread) <= MOST else f"{len(unread):,} models and goals"
+    failed = f"Of {named} no finding is made: a fit did not pass its checks."
+    return told[:PROFILES] + [rest] * (more > 0) + [failed] * bool(unread)
 
 
 def _profile(fit: Mapping[str, Row]) -> str:
     phi = fit["phi"]
-    verdicts = [phi["verdict"], *([phi["human_verdict"]] if phi["human"] else [])]
-    if not set(verdicts) <= set(PASSED):
-        return f"{who(phi)}: no finding, because a fit did not pass its checks."
     weight = _largest([fit[name] for name in WEIGHTS])
     if phi["human"] is None:
         return f"{who(phi)}: φ* is {posterior(phi)}; {weight}."
