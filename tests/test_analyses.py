@@ -275,6 +275,25 @@ def test_a_model_crosses_where_its_score_does_under_the_social_goal() -> None:
     assert row["stays"]
 
 
+def test_a_suspect_fit_on_the_way_hides_neither_the_crossing_nor_the_movement() -> None:
+    steps = {"0": (0.6, *SYCOPHANT[1:]), "100": SYCOPHANT, "200": SYCOPHANT, "300": SYCOPHANT}
+    fits = [fit("m", c, v, goal="social", progress=int(c) / 300) for c, v in steps.items()]
+    fits[2]["verdict"] = "suspect"
+    row = analyse("crossings", evidence(*HUMAN, *fits)).row(0, named=True)
+    assert (row["first_crossed"], row["crossed"], row["checkpoints"]) == ("100", 2, 3)
+    assert row["suspects"] == 1 and row["verdict"] == "ok"
+    moves = analyse("movement", evidence(*fits)).row(0, named=True)
+    assert moves["verdict"] == "ok" and moves["suspects"] == 1 and moves["found"]
+    fits[1]["verdict"] = "suspect"  # at the quarter
+    assert analyse("movement", evidence(*fits))["verdict"].unique().to_list() == ["suspect"]
+
+
+def test_against_people_whose_fit_is_suspect_no_score_can_be_read() -> None:
+    people = [{**HUMAN[0], "verdict": "suspect"}]
+    table = analyse("sycophancy", evidence(*people, fit("m", "0", SYCOPHANT, goal="social")))
+    assert set(table["verdict"]) == {"suspect"}
+
+
 def test_hearts_and_stars_meet_at_the_ends_and_in_proportion_between() -> None:
     hearts = np.eye(4)  # a distribution of its own at each heart
     stars = matched(hearts, 5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
+from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     facet_grid,
@@ -18,6 +19,7 @@ from plotnine import (
     scale_fill_manual,
     scale_linetype_manual,
     scale_shape_manual,
+    scale_x_continuous,
     scale_y_discrete,
 )
 
@@ -96,6 +98,7 @@ def forest(
         )
         + geom_point(aes(x="mean"), size=1.9, stroke=0.6)
         + scales
+        + scale_x_continuous(breaks=breaks_extended(n=4))
         + scale_y_discrete(limits=labels[::-1])
         + labs(x=x, y="", title=title, subtitle=subtitle + cut)
         + style.look()

@@ -54,6 +54,6 @@ def some(
     if rows.is_empty():
         return [f"Of {total:,} {what} {NONE}{more}."] if total else []
     told = [tell(row) for row in rows.head(MOST).iter_rows(named=True)]
-    if rows.height > MOST or more:
+    if total > min(rows.height, MOST) or more:
         told.append(f"In all, {rows.height:,} of {total:,} {what} stand out{more}.")
     return told

@@ -113,10 +113,21 @@ def movement(frame: pl.DataFrame) -> list[str]:
             )
         return (
             f"Training moves {PARAMETERS[row['parameter']]} of {row['model']} (goal {row['goal']})"
-            f" by {shift(row)}{early}."
+            f" by {shift(row)}{early}{_settling(row)}."
         )
 
     return some(single, standing(single), tell, "movements in training")
+
+
+def _settling(row: Row) -> str:
+    """Where a parameter settles, and from when on it is there by its mean."""
+    if row["settles_at"] is None or row["settles_at"] >= 1:
+        return ""
+    where = interval(row["settled_low"], row["settled_high"])
+    return (
+        f"; from {row['settles_at']:.0%} of training on it stays near where it settles,"
+        f" {number(row['settled_mean'])} {where}"
+    )
 
 
 def contrasts(frame: pl.DataFrame) -> list[str]:
@@ -170,25 +181,21 @@ def crossings(frame: pl.DataFrame) -> list[str]:
     told = [_crossing(row) for row in read.head(MOST).iter_rows(named=True)]
     if read.height > MOST:
         told.append(f"In all, {read.height:,} of {frame.height:,} models cross.")
-    unread = crossed.height - read.height
-    if unread:
-        more = " more" if read.height else ""
-        verb = "rests" if unread == 1 else "rest"
-        told.append(f"{several(unread, 'crossing')}{more} {verb} on fits that did not pass.")
     return told
 
 
 def _crossing(row: Row) -> str:
+    less = f"; {several(row['suspects'], 'suspect fit')} left out" if row["suspects"] else ""
     if row["crossed"] == row["checkpoints"]:
         return (
-            f"Under the goal {row['goal']}, {row['model']} bears the signature at each of its"
-            f" {row['checkpoints']} checkpoints."
+            f"Under the goal {row['goal']}, {row['model']} bears the signature at each of"
+            f" {row['checkpoints']} checkpoints{less}."
         )
     at = "" if row["progress"] is None else f", {row['progress']:.0%} of training,"
     stays = "stays there" if row["stays"] else "not for good"
     return (
         f"Under the goal {row['goal']}, {row['model']} crosses the threshold at"
-        f" {row['first_crossed']}{at} and {stays}."
+        f" {row['first_crossed']}{at} and {stays}{less}."
     ).replace("and not", "but not")
 
 
