@@ -158,8 +158,8 @@ def flagged(checks: pl.DataFrame) -> Table:
 
 def estimated(estimates: pl.DataFrame) -> Table:
     """φ* and the weights of every fit, framing by framing and pooled."""
-    columns = ["model", "checkpoint", "goal", "framing", "speaker", "semantics", "φ*"]
-    columns += ["ω inf", "ω soc", "ω pre", "verdict"]
+    columns = ["model", "checkpoint", "goal", "framing", "speaker", "semantics", "verdict"]
+    columns += ["φ*", "ω inf", "ω soc", "ω pre"]
     if estimates.is_empty():
         return Table("Estimates", columns, [])
     grouped: dict[tuple[str, ...], dict[str, dict[str, Any]]] = {}
@@ -167,7 +167,7 @@ def estimated(estimates: pl.DataFrame) -> Table:
         key = tuple(str(r[c]) for c in columns[:6])
         grouped.setdefault(key, {})[str(r["parameter"])] = r
     rows = [
-        [*key, *(estimate(fit.get(p)) for p in UNIT), _verdict(fit)] for key, fit in grouped.items()
+        [*key, _verdict(fit), *(estimate(fit.get(p)) for p in UNIT)] for key, fit in grouped.items()
     ]
     return Table("Posterior mean [95% HDI] of every fit", columns, rows)
 

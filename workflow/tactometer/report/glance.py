@@ -92,6 +92,11 @@ def _asked(asked: pl.DataFrame) -> str:
     return f"{asked['lines'].sum():,} answers in all{spent}{when}"
 
 
+def _moment(at: str | None) -> str:
+    """A date and a time of day, with hyphens at which no line breaks."""
+    return (at or "")[:16].replace("T", " ").replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
 def taken(asked: pl.DataFrame) -> Table:
     """What each checkpoint's answers took."""
     columns = ["model", "checkpoint", "provider", "source", "reported as", "answers"]
@@ -104,7 +109,7 @@ def taken(asked: pl.DataFrame) -> Table:
             cell(r["completion_tokens"], ","),
             cell(r["reasoning_tokens"], ","),
             cell(r["cost_usd"], ",.2f"),
-            *((r[k] or "")[:16].replace("T", " ") for k in ("first_at", "last_at")),
+            *(_moment(r[k]) for k in ("first_at", "last_at")),
         ]
         for r in asked.to_dicts()
     ]
