@@ -326,6 +326,10 @@ def test_a_model_that_speaks_as_people_do_is_as_near_as_chance_allows() -> None:
     assert rows["social"]["p_nearest"] == 1.0
     assert rows["social"]["mean"] < 1.5 * rows["social"]["by_chance"]
     assert rows["both"]["mean"] == pytest.approx(0.4, abs=0.06), "half of .8, over two states"
+    suspect = fit("m", "0", goal="social", verdict="suspect")
+    told = analyse("likeness", evidence(*fits, suspect, counts=said))
+    verdicts = dict(told.select("measure", "verdict").unique().rows())
+    assert verdicts == {"choices": "ok", "omega": "suspect", "phi": "suspect"}
 
 
 def answered(

@@ -101,7 +101,7 @@ def forest(
         + scale_x_continuous(breaks=breaks_extended(n=4))
         + scale_y_discrete(limits=labels[::-1])
         + labs(x=x, y="", title=title, subtitle=subtitle + cut)
-        + style.look()
+        + style.look(panel_spacing_x=0.03)
         + (facet_grid("group", "panel") if split else facet_wrap("panel", ncol=columns))
     )
     deep = rows["group"].n_unique() if split else -(-panels // columns)
