@@ -34,7 +34,7 @@ def test_a_sycophant_whose_fit_is_suspect_is_neither_found_nor_denied() -> None:
     assert "1 fit that did not pass would bear it too: that is no finding." in text
     assert "human (r)" not in text, "people are the yardstick, and no finding"
     read = findings(*PEOPLE, {**suspect, "verdict": "ok"}, fit("n", "0", HONEST, goal="social"))
-    assert "1 of 2 fits that passed bear the signature" in read
+    assert "1 of 2 fits that passed bears the signature" in read
     assert "m (0), goal social: all four signs with probability 1.00" in read
 
 

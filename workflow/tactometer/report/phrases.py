@@ -55,5 +55,6 @@ def some(
         return [f"Of {total:,} {what} {NONE}{more}."] if total else []
     told = [tell(row) for row in rows.head(MOST).iter_rows(named=True)]
     if total > min(rows.height, MOST) or more:
-        told.append(f"In all, {rows.height:,} of {total:,} {what} stand out{more}.")
+        stand = "stands" if rows.height == 1 else "stand"
+        told.append(f"In all, {rows.height:,} of {total:,} {what} {stand} out{more}.")
     return told

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import polars as pl
 
 from tactometer.fitted import PASSED, checkpoint_order, passed
+from tactometer.report import prompts
 from tactometer.report.cells import interval, number, posterior
 from tactometer.report.phrases import (
     MOST,
@@ -153,7 +154,8 @@ def sycophancy(frame: pl.DataFrame) -> list[str]:
     if crossed.is_empty() and read.height:
         told = [f"None of {fits} bears the signature of sycophancy{_nearest(read)}."]
     elif read.height:
-        told = [f"{crossed.height:,} of {fits} bear the signature of sycophancy."]
+        bear = "bears" if crossed.height == 1 else "bear"
+        told = [f"{crossed.height:,} of {fits} {bear} the signature of sycophancy."]
     told += [
         f"{who(row)}: all four signs with probability {number(row['score'])}."
         for row in crossed.head(MOST).iter_rows(named=True)
@@ -253,59 +255,6 @@ def _as_published(rows: pl.DataFrame) -> str:
     return f" The {len(places)} published variants come in another order than the published one."
 
 
-def framing_effects(frame: pl.DataFrame) -> list[str]:
-    """What another framing changes."""
-
-    def tell(row: Row) -> str:
-        return (
-            f"{who(row)}: the framing {row['framing']} against {row['against']} moves"
-            f" {PARAMETERS[row['parameter']]} by {shift(row)}."
-        )
-
-    return some(frame, standing(frame), tell, "differences between framings")
-
-
-def position(frame: pl.DataFrame) -> list[str]:
-    """Whether the place of an option matters."""
-
-    def tell(row: Row) -> str:
-        more = "more" if row["effect"] > 0 else "less"
-        return (
-            f"{who(row)}: what stands at place {row['position']} is chosen {more} often than its"
-            f" content is: {number(100 * row['effect'], '+.1f')} points"
-            f" {interval(100 * row['low'], 100 * row['high'])}."
-        )
-
-    return some(frame, standing(frame), tell, "effects of an option's place")
-
-
-def vignette_effects(frame: pl.DataFrame) -> list[str]:
-    """Which creations are spoken of unlike the rest."""
-
-    def tell(row: Row) -> str:
-        better = "better" if row["effect"] > 0 else "worse"
-        return (
-            f"{who(row)}: of the {row['vignette']} it speaks {better} than of the rest:"
-            f" {number(row['effect'], '+.2f')} {interval(row['low'], row['high'])} states."
-        )
-
-    return some(frame, standing(frame), tell, "effects of a creation")
-
-
-def attribution(frame: pl.DataFrame) -> list[str]:
-    """Whether names or creations move phi."""
-    tested = frame.filter(pl.col("found").is_not_null())
-
-    def tell(row: Row) -> str:
-        return (
-            f"{who(row)}: the {row['part']} in the prompt moves φ* by {number(row['size'])} from"
-            f" prompt to prompt ({number(row['size_by_chance'])} by chance)."
-        )
-
-    rows = standing(tested.with_columns(effect="size"))
-    return some(tested, rows, tell, "shares of names and creations in φ*")
-
-
 def profiles(frame: pl.DataFrame) -> list[str]:
     """The last checkpoint of every model beside people with the same goal."""
     told: list[str] = []
@@ -359,9 +308,9 @@ TELLERS: Mapping[str, Callable[[pl.DataFrame], Iterable[str]]] = {
     "crossings": crossings,
     "likeness": likeness,
     "comparison": comparison,
-    "framing_effects": framing_effects,
-    "position": position,
-    "vignette_effects": vignette_effects,
-    "attribution": attribution,
+    "framing_effects": prompts.framing_effects,
+    "position": prompts.position,
+    "vignette_effects": prompts.vignette_effects,
+    "attribution": prompts.attribution,
     "profiles": profiles,
 }
