@@ -28,6 +28,7 @@ from tactometer.figures.style import Drawing
 from tactometer.fitted import PASSED
 
 MOST = 36  # rows that a page can hold
+WIDEST = 120  # characters of a subtitle's line
 GREY = "#7F7F7F"
 FOUND, NOT_FOUND, SUSPECT = "stands out of the table", "does not stand out", "suspect fit"
 UNTESTED = "tested in another table"
@@ -58,11 +59,16 @@ def parameters(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def strongest(rows: pl.DataFrame, most: int = MOST) -> tuple[pl.DataFrame, str]:
-    """The labels with the largest effects beside their intervals, and a note of what is cut."""
+    """The labels with the largest effects, and a note of what is cut.
+
+    Large beside their intervals or, where rows have it, beside what they would be by chance.
+    """
     labels = rows["label"].n_unique()
     if labels <= most:
         return rows, ""
-    strength = (pl.col("mean").abs() / (pl.col("high") - pl.col("low")).clip(1e-9)).max()
+    width = (pl.col("high") - pl.col("low")).clip(1e-9)
+    noise = pl.col("by_chance").clip(1e-9) if "by_chance" in rows.columns else width
+    strength = (pl.col("mean").abs() / noise).max()
     best = rows.group_by("label").agg(strength=strength).sort("strength", "label", descending=True)
     kept = rows.join(best.head(most), on="label", how="semi", maintain_order="left")
     return kept, f"; the {most} clearest of {labels} rows, all are in the table"
@@ -76,6 +82,8 @@ def forest(
     `rows` has label, panel, mean, low, high and mark, in the order in which labels are to come.
     """
     rows, cut = strongest(rows)
+    last = subtitle.rpartition("\n")[2]
+    cut = cut.replace("; ", ";\n", 1) if len(last) + len(cut) > WIDEST else cut
     labels = rows["label"].unique(maintain_order=True).to_list()
     marks = [m for m in MARKS if m in set(rows["mark"].cast(pl.String))]
     scales = [
