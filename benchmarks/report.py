@@ -2,7 +2,8 @@
 
     python benchmarks/report.py
 
-The tables are synthetic: three models of 67 checkpoints, four goals and three framings, and people.
+The tables are synthetic: three models of 67 checkpoints of training, four goals and three framings,
+and people.
 """
 
 import json

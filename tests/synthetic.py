@@ -41,7 +41,10 @@ def write(
     suspect: tuple[str, str] | None = SUSPECT,
     seed: int = 1,
 ) -> Path:
-    """Write all eight tables; `rename` gives a speaker another name, `suspect` spoils one fit."""
+    """Write all eight tables; `rename` gives a speaker another name, `suspect` spoils one fit.
+
+    Several `checkpoints` of a speaker are a course of training, in a family of its own.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
     rows: dict[str, list[dict[str, object]]] = {
@@ -61,7 +64,8 @@ def write(
     for speaker, values in SPEAKERS.items():
         human = speaker == "human"
         model = (rename or {}).get(speaker, speaker)
-        for i, checkpoint in enumerate((checkpoints or {}).get(speaker, ["0"])):
+        several = (checkpoints or {}).get(speaker, ["0"])
+        for i, checkpoint in enumerate(several):
             at = {"study": "demo", "model": model, "checkpoint": checkpoint}
             _semantics(rows, rng, at, human)
             _answers(rows, rng, at, human)
@@ -74,6 +78,10 @@ def write(
                     fit = at | {"goal": goal, "framing": framing}
                     _counts(rows, rng, fit, human)
                     _fit(rows, rng, fit, moved, human, bad, simulated)
+            if len(several) > 1:
+                for row in rows["estimates"]:
+                    if (row["model"], row["checkpoint"]) == (model, checkpoint):
+                        row |= {"progress": i / (len(several) - 1), "family": model}
     for table, found in rows.items():
         frame = pl.DataFrame(found, infer_schema_length=None)
         if table == "recovery" and not simulated:

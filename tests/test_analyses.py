@@ -158,6 +158,23 @@ def test_the_share_of_the_first_quarter_is_found_and_none_is_made_up() -> None:
     assert phi["share_low"] < 0.8 < phi["share_high"] and phi["found"]
     assert phi["whole_mean"] == pytest.approx(-0.3, abs=0.01) and not phi["interpolated"]
     assert table.filter(parameter="omega_inf")["share"].is_null().all()
+    assert table.filter(parameter="all")["share"].item() == pytest.approx(0.8, abs=0.04)
+
+
+def test_all_parameters_together_have_a_share_only_where_one_of_them_moves() -> None:
+    far = {0.0: 0.5, 0.25: 0.5, 1.0: 0.5}
+    shares = []
+    for seed in range(20):  # each posterior lies as far from the truth as its sd says
+        rng = np.random.default_rng(seed)
+        fits = [
+            {**one, "values": tuple(rng.normal(PLAIN, 0.02))} for one in course("m", far, sd=0.02)
+        ]
+        whole = analyse("movement", evidence(*fits))
+        assert whole.filter(parameter="all")["whole_direction"].is_null().all()
+        moves = whole.filter(pl.col("parameter") != "all")["share"].is_not_null().any()
+        assert whole.filter(parameter="all")["share"].is_not_null().item() is moves
+        shares.append(moves)
+    assert not all(shares)
 
 
 def test_a_parameter_settles_when_it_stays_within_the_tolerance() -> None:
@@ -204,12 +221,20 @@ def test_both_mixed_models_find_the_effect_of_effort_over_families_and_framings(
     assert table["fits"].unique().to_list() == [36]
     for effort, truth in (("low", 0.1), ("high", 0.2)):
         row = table.row(by_predicate=pl.col("term") == effort, named=True)
-        assert row["against"] == "none" and row["rhat"] < 1.02
+        assert row["against"] == "none" and row["rhat"] <= 1.01 and row["verdict"] == "ok"
         assert row["bayes_low"] < truth < row["bayes_high"] and row["found"]
         assert row["classical_low"] < truth < row["classical_high"]
     spread = dict(table.select("term", "classical").rows())
     assert spread["sd family"] == pytest.approx(np.std(list(base.values()), ddof=1), abs=0.02)
     assert spread["sd framing"] == pytest.approx(0.05, abs=0.02)
+
+
+def test_a_mixed_model_whose_chains_do_not_mix_is_suspect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tactometer.analyses.mixed_effects.WARMUP", 1)
+    monkeypatch.setattr("tactometer.analyses.mixed_effects.DRAWS", 20)
+    fits = [fit(f, e, effort=e) for f in "ab" for e in ("none", "high")]
+    framed = [{**one, "framing": f} for one in fits for f in ("first", "third")]
+    assert set(analyse("mixed_effects", evidence(*framed))["verdict"]) == {"suspect"}
 
 
 def test_measurement_error_is_carried_into_the_bayesian_model() -> None:
@@ -250,6 +275,25 @@ def test_a_model_crosses_where_its_score_does_under_the_social_goal() -> None:
     assert row["stays"]
 
 
+def test_a_suspect_fit_on_the_way_hides_neither_the_crossing_nor_the_movement() -> None:
+    steps = {"0": (0.6, *SYCOPHANT[1:]), "100": SYCOPHANT, "200": SYCOPHANT, "300": SYCOPHANT}
+    fits = [fit("m", c, v, goal="social", progress=int(c) / 300) for c, v in steps.items()]
+    fits[2]["verdict"] = "suspect"
+    row = analyse("crossings", evidence(*HUMAN, *fits)).row(0, named=True)
+    assert (row["first_crossed"], row["crossed"], row["checkpoints"]) == ("100", 2, 3)
+    assert row["suspects"] == 1 and row["verdict"] == "ok"
+    moves = analyse("movement", evidence(*fits)).row(0, named=True)
+    assert moves["verdict"] == "ok" and moves["suspects"] == 1 and moves["found"]
+    fits[1]["verdict"] = "suspect"  # at the quarter
+    assert analyse("movement", evidence(*fits))["verdict"].unique().to_list() == ["suspect"]
+
+
+def test_against_people_whose_fit_is_suspect_no_score_can_be_read() -> None:
+    people = [{**HUMAN[0], "verdict": "suspect"}]
+    table = analyse("sycophancy", evidence(*people, fit("m", "0", SYCOPHANT, goal="social")))
+    assert set(table["verdict"]) == {"suspect"}
+
+
 def test_hearts_and_stars_meet_at_the_ends_and_in_proportion_between() -> None:
     hearts = np.eye(4)  # a distribution of its own at each heart
     stars = matched(hearts, 5)
@@ -282,11 +326,17 @@ def test_a_model_that_speaks_as_people_do_is_as_near_as_chance_allows() -> None:
     assert rows["social"]["p_nearest"] == 1.0
     assert rows["social"]["mean"] < 1.5 * rows["social"]["by_chance"]
     assert rows["both"]["mean"] == pytest.approx(0.4, abs=0.06), "half of .8, over two states"
+    suspect = fit("m", "0", goal="social", verdict="suspect")
+    told = analyse("likeness", evidence(*fits, suspect, counts=said))
+    verdicts = dict(told.select("measure", "verdict").unique().rows())
+    assert verdicts == {"choices": "ok", "omega": "suspect", "phi": "suspect"}
 
 
-def answered(first: float = 0.0, kind: str | None = None, pairs: int = 40) -> pl.DataFrame:
+def answered(
+    first: float = 0.0, kind: str | None = None, pairs: int = 40, seed: int = 3
+) -> pl.DataFrame:
     """Answers of one checkpoint: `first` choose what stands first, `kind` is always called good."""
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed)
     rows = []
     for state in (1, 2):
         for vignette in ("cake", "poem", "song"):
@@ -347,6 +397,52 @@ def test_a_creation_that_is_spoken_of_better_is_found() -> None:
     assert poem["distance"] > 2 * poem["distance_by_chance"]
     plain = evidence(social, answers=answered(), semantics=SEMANTICS)
     assert not analyse("vignette_effects", plain)["found"].any()
+
+
+def test_five_samples_of_a_prompt_are_not_five_prompts() -> None:
+    social = fit("m", "0", goal="social")
+    once = answered(first=0.3)
+    often = pl.concat([once] * 5).sample(fraction=1, shuffle=True, seed=1)
+    for name, key in (("position", "position"), ("vignette_effects", "vignette")):
+        tables = [
+            analyse(name, evidence(social, answers=x, semantics=SEMANTICS)).sort(key)
+            for x in (once, often)
+        ]
+        for column in ("effect", "se"):
+            assert tables[1][column].to_list() == pytest.approx(tables[0][column].to_list()), name
+        assert tables[1]["n"].to_list() == [5 * n for n in tables[0]["n"]]
+
+
+def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing() -> None:
+    rng = np.random.default_rng(11)
+    influence = pl.DataFrame(
+        [
+            {"model": "m", "checkpoint": "0", "goal": g, "framing": f, "speaker": "s2",
+             "semantics": "joint", "state": s, "utterance": u, "phi_influence": x}
+            for g in ("default", "social") for f in ("first", "third") for s in (1, 2)
+            for u, x in zip(UTTERANCES, (-4e-3, 3e-3, 1e-3), strict=True)
+        ]
+    )  # fmt: skip
+    squares: dict[str, list[float]] = {"goal": [], "framing": []}
+    for study in range(12):
+        said = pl.concat(
+            [answered(seed=rng.integers(1000)).with_columns(goal=pl.lit(g), framing=pl.lit(f))
+             for g in ("default", "social") for f in ("first", "third")]
+        )  # fmt: skip
+        fits = [
+            fit("m", "0", moved(rng.normal(0.5, 0.02)), goal=g, framing=f)
+            for g in ("default", "social")
+            for f in ("first", "third", "pooled")
+        ]
+        table = analyse("attribution", evidence(*fits, answers=said, predictive=influence))
+        for part, found in squares.items():
+            row = table.row(by_predicate=pl.col("part") == part, named=True)
+            found.append((row["size"] / row["size_by_chance"]) ** 2)
+        assert table["found"].drop_nulls().sum() == 0, study
+        shifts = dict(table.select("part", "shift").rows())
+        assert sum(shifts[p] for p in PARTS) == pytest.approx(shifts["all"])
+    for part, found in squares.items():
+        assert 0.5 < float(np.mean(found)) < 1.5, (part, found)
 
 
 def test_shapley_values_are_the_mean_over_all_orders_of_the_parts() -> None:

@@ -101,6 +101,16 @@ def test_a_list_of_values_picks_rows(wide: Opened) -> None:
     assert goals and set(goals) == {"social"}
 
 
+def test_the_list_of_a_short_table_is_not_cut_off(wide: Opened) -> None:
+    short = "table[data-name='Fits that should not be read']"
+    wide.page.locator(f"{short} thead th:nth-child(1) button").nth(1).click()
+    shown = wide.page.locator(".dtcc-dropdown").bounding_box()
+    region = wide.page.locator(f".wide:has({short})").bounding_box()
+    assert shown and region
+    assert shown["y"] + shown["height"] <= region["y"] + region["height"]
+    wide.page.keyboard.press("Escape")
+
+
 def test_the_data_of_a_figure_is_one_click_away(wide: Opened, tmp_path: Path) -> None:
     with wide.page.expect_download() as found:
         wide.page.locator("a[download='phi.csv']").click()
@@ -124,5 +134,8 @@ def test_it_prints_without_controls_and_with_every_section(
     assert not opened.page.locator(".dt-search").first.is_visible()
     assert not opened.page.locator("nav[aria-label=Contents]").is_visible()
     assert opened.page.locator("section h2").count() >= 8
+    opened.page.set_viewport_size({"width": 688, "height": 1000})  # what A4 leaves, in CSS pixels
+    cut = "ts => ts.filter(t => t.getBoundingClientRect().right > innerWidth + 1).length"
+    assert opened.page.eval_on_selector_all("table.data", cut) == 0
     printed = opened.page.pdf(format="A4")
     assert printed.startswith(b"%PDF") and len(printed) > 100_000

@@ -1,6 +1,7 @@
 """CmdStan is found, healed or installed in a known order; each program is compiled once."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -205,6 +206,17 @@ def test_where_the_cpp_half_does_not_compile_the_program_takes_over_and_says_so_
     mended = cmdstan.compile_program(source, lines.append)
     assert mended.exe_file != model.exe_file
     assert cmdstan.compile_program(source, native=False).exe_file == model.exe_file
+
+
+def test_no_program_declares_arrays_in_a_way_that_newer_versions_refuse() -> None:
+    old = re.compile(r"^\s*(?:int|real|vector|row_vector|matrix)\b[^;=]*\w\[[^\];]*\]\s*[;=]")
+    package = Path(cmdstan.__file__).parent
+    programs = [*package.parent.joinpath("stan").rglob("*.stan"), *package.rglob("*.stan")]
+    assert len(programs) > 5
+    typed = re.compile(r"^(\s*\w+)(<[^>]*>)?(\[[^\]]*\])?(?=\s)")
+    for program in programs:
+        for line in program.read_text().splitlines():
+            assert not old.match(typed.sub(r"\1", line)), f"{program.name}: {line}"
 
 
 def test_a_program_that_does_not_compile_is_one_sentence_and_leaves_nothing(

@@ -72,6 +72,48 @@ def test_a_study_without_tables_is_one_sentence(
     assert "has no tables/estimates.parquet" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        (pl.DataFrame(), "has no column model"),
+        (estimates(m=(0.3, "ok")).drop("verdict"), "has no column verdict"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_table_that_is_none_is_one_sentence(
+    broken: pl.DataFrame | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for side, frame in (("a", estimates(m=(0.3, "ok"))), ("b", broken)):
+        (tmp_path / side).mkdir()
+        path = tmp_path / side / "estimates.parquet"
+        path.write_bytes(b"torn") if frame is None else frame.write_parquet(path)
+    assert run("compare", tmp_path / "a", tmp_path / "b") == 1
+    told = capsys.readouterr().err
+    assert says in told and str(tmp_path / "b") in told and told.count("\n") == 1
+
+
+def test_what_is_compared_says_what_chance_would_move_and_what_stands_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sides = {
+        "a": estimates(up=(0.3, "ok"), gone=(0.4, "ok")),
+        "b": estimates(up=(0.6, "ok")),
+        "c": estimates(other=(0.6, "ok")),
+    }
+    for side, frame in sides.items():
+        (tmp_path / side).mkdir()
+        frame.write_parquet(tmp_path / side / "estimates.parquet")
+    assert run("compare", tmp_path / "a", tmp_path / "b") in (None, 0)
+    told = capsys.readouterr().out
+    assert "up 0 social pooled s2 phi: 0.300 -> 0.600, +0.300 [" in told
+    assert f"gone 0 social pooled s2: only in {tmp_path / 'a'}" in told
+    assert "by chance alone about 0 would seem moved" in told
+    assert run("compare", tmp_path / "a", tmp_path / "c") in (None, 0)
+    assert "no fit in common that may be read" in capsys.readouterr().out
+    assert run("compare", tmp_path / "a", tmp_path / "b", "--framing", "fourth") == 1
+    assert "there are pooled, all" in capsys.readouterr().err
+
+
 def choices(folder: Path) -> None:
     columns = {"prompt_set": "social", "framing": "first", "vignette": "cake", "state": 2}
     rows = [

@@ -12,7 +12,7 @@ import pytest
 import synthetic
 from tactometer.analyses import ANALYSES
 from tactometer.errors import UserError
-from tactometer.figures import FIGURES, draw, posteriors
+from tactometer.figures import FIGURES, draw, forest, posteriors
 from tactometer.figures.tables import (
     answers_used,
     checkpoint_order,
@@ -205,3 +205,14 @@ def test_answers_are_not_counted_twice_where_pooled_counts_stand_beside_framings
     )
     shares = pooled_counts(apart).group_by("model", "goal", "state").agg(pl.col("p").sum())
     assert shares["p"].to_list() == pytest.approx([1.0] * shares.height)
+
+
+def test_of_too_many_rows_those_stay_that_are_large_beside_noise() -> None:
+    labels = [f"m{i}" for i in range(60)]
+    rows = pl.DataFrame({"label": labels, "mean": [0.1] * 60, "by_chance": [0.1] * 59 + [0.02]})
+    rows = rows.with_columns(low="mean", high="mean")  # no posterior: no width
+    kept, cut = forest.strongest(rows, most=1)
+    assert kept["label"].to_list() == ["m59"] and "1 clearest of 60" in cut
+    wide = rows.drop("by_chance").with_columns(low=pl.col("mean") - 0.2, high=pl.col("mean") + 0.2)
+    sure = wide.with_columns(high=pl.when(pl.col("label") == "m7").then(0.11).otherwise("high"))
+    assert forest.strongest(sure, most=1)[0]["label"].to_list() == ["m7"]

@@ -105,10 +105,14 @@ def test_the_published_order_of_the_variants_stands_beside_ours() -> None:
     rows = pl.DataFrame({"speaker": order, "published_place": range(1, 8)}).with_columns(
         elpd_diff=-10.0 * pl.col("published_place") + 10, diff_se=2.0, place="published_place",
         model=pl.lit("human"), checkpoint=pl.lit("recorded"), goal=pl.lit(loo.ALL),
-        framing=pl.lit("pooled"),
+        framing=pl.lit("pooled"), verdict=pl.lit("ok"), k_bad=0,
     )  # fmt: skip
     (sentence,) = told.comparison(rows)
     assert "s2 would predict best; s2-inf-pre is next, −10 nats (standard error 2)." in sentence
     assert sentence.endswith("The 7 published variants come in the published order.")
     (other,) = told.comparison(rows.with_columns(place=8 - pl.col("place")))
     assert "another order" in other
+    (unsure,) = told.comparison(rows.with_columns(diff_se=6.0, k_bad=1))
+    assert "though not for sure" in unsure and "at 2 points Pareto k is too high" in unsure
+    (unread,) = told.comparison(rows.with_columns(verdict=pl.lit("suspect")))
+    assert "nats" not in unread and "did not pass" in unread

@@ -101,7 +101,21 @@ def test_suspect_fits_come_first_and_say_what_failed(page: Page) -> None:
 
 
 def test_the_opening_says_what_was_asked_when_and_for_how_much(page: Page) -> None:
-    assert "930 answers for $0.75, 2026-11-20 10:00 to 2026-11-20 10:05 UTC" in page.text
+    assert "930 answers in all for $0.75, 2026-11-20 10:00 to 2026-11-20 10:05 UTC" in page.text
+
+
+def test_the_opening_names_models_prompts_and_people(page: Page) -> None:
+    assert "3 models at 3 checkpoints: " in page.text and "honest-friend (0)" in page.text
+    assert "beside the human figures (human)" in page.text
+    assert "13 creations of 1 to 5 stars, with 10 pairs of names, in 2 framings" in page.text
+    assert "of models to production prompts" in page.text and "of people" in page.text
+
+
+def test_the_methods_paragraph_counts_the_effects_and_cites_what_was_used(page: Page) -> None:
+    assert re.search(r"Effects are .* [0-9,]+ of them in [45] tables were looked at", page.text)
+    assert "family-wise level of 0.05" in page.text and "in 95 of 100 studies" in page.text
+    assert "Holm 1979" in page.text and "Shapley 1953" in page.text
+    assert "statsmodels" not in page.text.split("Methods")[-1], "no effort, no mixed model"
 
 
 def test_headings_do_not_skip_a_level(page: Page) -> None:

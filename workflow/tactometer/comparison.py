@@ -9,6 +9,7 @@ import polars as pl
 from tactometer.proportions import Z
 
 FIT: Final = ("model", "checkpoint", "goal", "framing", "speaker", "semantics", "parameter")
+NEEDED: Final = (*FIT, "mean", "sd", "verdict")
 MOVED: Final = {
     **dict.fromkeys(FIT, pl.String),
     **dict.fromkeys(["mean_a", "mean_b", "difference", "low", "high"], pl.Float64),
@@ -26,7 +27,7 @@ def compare(a: pl.DataFrame, b: pl.DataFrame) -> pl.DataFrame:
     `unread` (a fit of the two is suspect), `only a` or `only b`. Two fits of the same answers are
     not independent: between them the interval is too wide, and `moved` says more than 95%.
     """
-    keep = [*FIT, "mean", "sd", "verdict"]
+    keep = list(NEEDED)
     both = a.select(keep).join(
         b.select(keep), on=FIT, how="full", suffix="_b", coalesce=True, nulls_equal=True
     )

@@ -328,6 +328,7 @@ def methods_of(study: Study) -> dict[str, Any]:
         "how": sorted({fit["semantics"] for fit in fits}),
         "pooling": sorted({fit["pooling"] for fit in fits}),
         "heldout": study.holds_out,
+        "level": study.analyses["level"],
         **{key: _range(fit[key] for fit in fits) for key in ("chains", "draws", "warmup")},
     }
 

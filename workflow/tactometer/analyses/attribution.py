@@ -29,6 +29,7 @@ from tactometer.intervals import hdi
 from tactometer.rsa import Array
 
 PARTS = ("goal", "framing", "name", "vignette")
+TESTED = ("name", "vignette")  # the others are tested where they are effects: on their own
 SHUFFLES = 20
 SCHEMA = {
     **NAMES,
@@ -44,8 +45,8 @@ Subset = frozenset[str]
 
 @dataclass(frozen=True)
 class Goal:
-    """One goal of a checkpoint: phi [framing, draw]; of each answer its framing, names and vignette
-    by number (of `levels`), its cell, and how much it would move phi if all answers were like it.
+    """One goal of a checkpoint: phi [framing, draw]; of each prompt its framing, names and vignette
+    by number (of `levels`), its cell, and how much it would move phi if all answers were its.
     """
 
     phi: Array
@@ -65,9 +66,9 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `shift` is the mean Shapley value over prompts; the parts add up to `all`, the whole shift of
     phi against `default`. Vignettes and names shift nothing on the mean: `size`, the root mean
     square, says how much they matter from prompt to prompt, `size_by_chance` how much of it remains
-    when answers are dealt out anew (`p`: a gamma with the shuffles' moments). `found` where Holm's
-    p over this whole table is below its level; null for goal and framing, which `shifts` and
-    `framing_effects` test.
+    when answers are dealt out anew (`p`: a gamma with the shuffles' moments) and, for goal and
+    framing, when fits that are alike fall apart by chance. `found` where Holm's p over this whole
+    table is below its level; null for goal and framing, which `shifts` and `framing_effects` test.
     """
     rows: list[dict[str, Any]] = []
     for goals in _checkpoints(evidence):
@@ -132,23 +133,30 @@ def _attributed(goal: Goal, default: Goal, rng: np.random.Generator) -> Iterator
     n = np.bincount(goal.framing, minlength=len(goal.phi))
     share = n / n.sum()
     for part in PARTS:
-        of_vignette = by_vignette[part][goal.framing, goal.vignette]
-        of_name = by_name[part][goal.framing, np.arange(len(goal.framing))]
-        extra = of_vignette + of_name  # [answer]
+        extra = _extra(goal, by_vignette[part], by_name[part])
         mean = np.bincount(goal.framing, extra, len(goal.phi)) / n
         square = np.bincount(goal.framing, extra**2, len(goal.phi)) / n
         x = phi[part]
         shift = share @ (x + mean[:, None])
         size = np.sqrt(share @ (x**2 + 2 * x * mean[:, None] + square[:, None]))
         total += shift
-        told = _told("shift", shift) | _told("size", size) | _against(size, chance.get(part))
-        if part not in chance:  # the noise of the posterior, and of where it came to lie
-            told["size_by_chance"] = float(np.sqrt(2 * share @ x.var(axis=1)))
+        told = _told("shift", shift) | _told("size", size)
+        if part in TESTED:
+            told |= _against(size, chance[part])
+        else:  # beside the answers' noise that of the posterior, and of where it came to lie
+            noise = 2 * share @ x.var(axis=1) + np.mean(np.square(chance[part]))
+            told |= {"size_by_chance": float(np.sqrt(noise)), "p": None}
         yield {"part": part, **told, "verdict": _verdict(goal, default)}
     yield {"part": "all", **_told("shift", total), "p": None, "verdict": _verdict(goal, default)}
 
 
-def _told(name: str, x: Array) -> dict[str, float]:
+def _extra(goal: Goal, by_vignette: Array, by_name: Array) -> Array:
+    """What the vignette [framing, vignette] and names [framing, answer] of each answer add."""
+    of_vignette = by_vignette[goal.framing, goal.vignette]
+    return np.asarray(of_vignette + by_name[goal.framing, np.arange(len(goal.framing))])
+
+
+def _told(name: str, x: Array) -> dict[str, float | None]:
     low, high = hdi(x)
     return {name: float(x.mean()), f"{name}_low": low.item(), f"{name}_high": high.item()}
 
@@ -157,10 +165,8 @@ def _verdict(goal: Goal, default: Goal) -> str:
     return "ok" if goal.verdict == default.verdict == "ok" else "suspect"
 
 
-def _against(size: Array, chance: list[float] | None) -> dict[str, float | None]:
+def _against(size: Array, chance: list[float]) -> dict[str, float]:
     """How large a size is by chance, and how likely one so large is."""
-    if chance is None:
-        return {"p": None}
     squares = np.array(chance) ** 2
     mean, variance = float(squares.mean()), float(squares.var(ddof=1))
     if variance == 0:
@@ -197,19 +203,22 @@ def _on_answers(effects: Mapping[str, Array], names: Mapping[str, Integers]) -> 
 
 
 def _chance(goal: Goal, default: Goal, rng: np.random.Generator) -> dict[str, list[float]]:
-    """The sizes of vignettes and names when they are dealt out anew within framing and state."""
-    found: dict[str, list[float]] = {"vignette": [], "name": []}
+    """The size of each part when vignettes and names are dealt out anew within framing and state.
+
+    Those of goal and framing are of what vignettes and names seem to add to them.
+    """
+    found: dict[str, list[float]] = {part: [] for part in PARTS}
     for _ in range(SHUFFLES):
         grids, effects = [], []
         for one in (goal, default):
             order = shuffled(np.arange(len(one.cell)), one.cell, rng)
             grids.append(_of_vignettes(one, one.vignette[order]))
             effects.append(_of_names(one, {who: x[order] for who, x in one.names.items()}))
-        by_vignette = shapley(_on_grid(grids[0], grids[1], "vignette"))["vignette"]
-        found["vignette"].append(_rms(by_vignette[goal.framing, goal.vignette]))
+        by_vignette = shapley(_on_grid(grids[0], grids[1], "vignette"))
         of_answers = [_on_answers(x, goal.names) for x in effects]
-        by_name = shapley(_on_grid(of_answers[0], of_answers[1], "name"))["name"]
-        found["name"].append(_rms(by_name[goal.framing, np.arange(len(goal.cell))]))
+        by_name = shapley(_on_grid(of_answers[0], of_answers[1], "name"))
+        for part in PARTS:
+            found[part].append(_rms(_extra(goal, by_vignette[part], by_name[part])))
     return found
 
 
@@ -268,7 +277,7 @@ def _goal(
         [influence[(*key, f)][s] for f, s in frame.select("framing", "state").iter_rows()]
     )
     each_moves = (answers.shares * per_answer).sum(axis=1)
-    weight = np.bincount(framing).astype(float)
+    weight = np.bincount(framing, answers.count)
     total = evidence.totals.get(str(named["model"]))
     if total is not None:
         weight[:] = total * frame["state"].n_unique()

@@ -6,12 +6,12 @@ import polars as pl
 
 from tactometer.analyses import sycophancy
 from tactometer.analyses.evidence import Evidence, table
-from tactometer.fitted import natural
+from tactometer.fitted import PASSED, natural
 
 GOAL = "social"
 SCHEMA = {
     **dict.fromkeys(["study", "model", "goal", "family", "dataset", "method"], pl.String),
-    "checkpoints": pl.Int64,
+    **dict.fromkeys(["checkpoints", "suspects"], pl.Int64),
     "crossed": pl.Int64,
     "first_crossed": pl.String,
     "effort": pl.String,
@@ -28,7 +28,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
 
     `effort` and `progress` are that checkpoint's, `stays` whether all later ones cross too,
     `crossed` how many of its `checkpoints` do; all null where none does. `score_first` and
-    `score_last` are the scores of its first and last checkpoint.
+    `score_last` are the scores of its first and last checkpoint. `suspects` are left out of all of
+    that; the row is suspect where there is nothing else.
     """
     scores = sycophancy.analyse(evidence).filter(
         pl.col("goal") == GOAL, ~pl.col("model").is_in(list(evidence.baseline))
@@ -44,17 +45,22 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
 
 def _crossing(ordered: list[dict[str, object]]) -> dict[str, object]:
     """The row of one model from those of its checkpoints, in order."""
+    passed = [row for row in ordered if row["verdict"] in PASSED]
+    suspects = len(ordered) - len(passed)
+    named = {name: ordered[-1][name] for name in ("model", "goal", "family", "dataset", "method")}
+    if not passed:
+        return {**named, "checkpoints": 0, "suspects": suspects, "verdict": "suspect"}
+    ordered = passed
     crossed = [bool(row["crossed"]) for row in ordered]
     place = crossed.index(True) if any(crossed) else None
-    named = {name: ordered[-1][name] for name in ("model", "goal", "family", "dataset", "method")}
-    suspect = any(row["verdict"] not in ("ok", "refit") for row in ordered)
     found: dict[str, object] = {
         **named,
         "checkpoints": len(ordered),
+        "suspects": suspects,
         "crossed": sum(crossed),
         "score_first": ordered[0]["score"],
         "score_last": ordered[-1]["score"],
-        "verdict": "suspect" if suspect else "ok",
+        "verdict": "ok",
     }
     if place is not None:
         there = ordered[place]

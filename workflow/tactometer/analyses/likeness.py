@@ -71,7 +71,8 @@ def _rows(
         nearest = np.argmin(np.stack([x for x, _ in found]), axis=0)
         for k, (human, (x, chance)) in enumerate(zip(people, found, strict=True)):
             numbers = {name: value.item() for name, value in summarise(x).items()}
-            both = verdict in PASSED and human["verdict"] in PASSED
+            # What was said needs no fit.
+            read = measure == "choices" or {verdict, human["verdict"]} <= set(PASSED)
             yield {
                 "human": human["model"],
                 "human_goal": human["goal"],
@@ -79,7 +80,7 @@ def _rows(
                 **{name: numbers[name] for name in SUMMARY if name != "p_direction"},
                 "by_chance": chance,
                 "p_nearest": float((nearest == k).mean()),
-                "verdict": verdict if both or measure == "choices" else "suspect",
+                "verdict": "ok" if read else "suspect",
             }
 
 

@@ -12,12 +12,13 @@ from tactometer.analyses.differences import FAMILY, simultaneous, summarise
 from tactometer.analyses.evidence import PARAMETERS, Evidence, Posterior, table
 from tactometer.analyses.shifts import worst
 from tactometer.analyses.trajectories import courses
+from tactometer.fitted import passed
 from tactometer.intervals import hdi
 from tactometer.rsa import Array
 
 ALL = "all"  # phi and the three weights as one point, along the line from its start to its end
 QUARTER = 0.25
-SURE = 0.975  # of the direction: only then is a share of the whole a number worth having
+SURE = 0.975  # of a direction: only then is a share of the whole a number worth having
 NUMBERS = [
     *(f"{what}_{name}" for what in ("whole", "early") for name in ("mean", "low", "high")),
     *("whole_direction", "share", "share_low", "share_high"),
@@ -28,7 +29,7 @@ SCHEMA = {
     **dict.fromkeys(["study", "model", "goal", "family", "dataset", "method"], pl.String),
     "first": pl.String,
     "last": pl.String,
-    "checkpoints": pl.Int64,
+    **dict.fromkeys(["checkpoints", "suspects"], pl.Int64),
     "interpolated": pl.Boolean,
     "parameter": pl.String,
     **dict.fromkeys(NUMBERS, pl.Float64),
@@ -42,10 +43,12 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
 
     `whole` is last minus first checkpoint; `early` what happened by the first quarter of training,
     straight between two checkpoints where none stands there (`interpolated`); `share` is early /
-    whole, null unless the whole's direction is SURE. `settled` is the mean over the last quarter;
+    whole, null unless the whole's direction is SURE (of `all`: that of one parameter, because its
+    own line is chosen to have a direction). `settled` is the mean over the last quarter;
     `settles_at` the progress from which on the course stays within the tolerance of it, by its
-    mean, at the earliest and at the latest that its 95% HDIs allow (null: not sure at any point).
-    The family of `found` are the whole movements of all rows but `all`.
+    mean, at the earliest and at the latest that its 95% HDIs allow (null: not sure at any point);
+    suspect fits are left out of that. The row is suspect where a fit at an end or at the quarter
+    is. The family of `found` are the whole movements of all rows but `all`.
     """
     found = courses(evidence)
     if found.fits.is_empty():
@@ -82,8 +85,9 @@ def _named(course: Posterior) -> dict[str, Any]:
         "first": fits["checkpoint"][0],
         "last": last["checkpoint"],
         "checkpoints": fits.height,
+        "suspects": fits.filter(~passed()).height,
         "interpolated": not bool(np.isclose(progress, _quarter(progress)).any()),
-        "verdict": worst(fits, *range(fits.height)),
+        "verdict": worst(fits, 0, *_around(progress, _quarter(progress)), fits.height - 1),
     }
 
 
@@ -91,10 +95,15 @@ def _quarter(progress: Array) -> float:
     return float(progress[0] + QUARTER * (progress[-1] - progress[0]))
 
 
+def _around(progress: Array, place: float) -> tuple[int, int]:
+    """The checkpoints to the left and right of a place of training."""
+    right = int(np.clip(np.searchsorted(progress, place), 1, len(progress) - 1))
+    return right - 1, right
+
+
 def at(progress: Array, course: Array, place: float) -> Array:
     """The draws [draw, parameter] at a place of training, straight between two checkpoints."""
-    right = int(np.clip(np.searchsorted(progress, place), 1, len(progress) - 1))
-    left = right - 1
+    left, right = _around(progress, place)
     weight = (place - progress[left]) / (progress[right] - progress[left])
     return np.asarray((1 - weight) * course[left] + weight * course[right])
 
@@ -103,27 +112,32 @@ def _of_course(course: Posterior, tolerance: float) -> Iterator[dict[str, Any]]:
     """The numbers of each parameter, and of all together."""
     progress, x = course.fits["progress"].to_numpy(), course.draws
     whole, early = x[-1] - x[0], at(progress, x, _quarter(progress)) - x[0]
-    late = x[progress >= progress[-1] - QUARTER * (progress[-1] - progress[0])].mean(axis=0)
+    read = course.fits.select(passed()).to_series().to_numpy()
+    last = read & (progress >= progress[-1] - QUARTER * (progress[-1] - progress[0]))
+    sure = summarise(whole.T)["p_direction"]
     for k, parameter in enumerate(PARAMETERS):
         yield {
             "parameter": parameter,
-            **_moved(whole[:, k], early[:, k]),
-            **_settled(progress, x[..., k], late[:, k], tolerance),
+            **_moved(whole[:, k], early[:, k], sure[k] >= SURE),
+            "whole_direction": float(sure[k]),
+            **(
+                _settled(progress[read], x[read, :, k], x[last, :, k], tolerance)
+                if last.any()
+                else {}
+            ),
         }
     line = whole.mean(axis=0) / max(float(np.linalg.norm(whole.mean(axis=0))), 1e-12)
-    yield {"parameter": ALL, **_moved(whole @ line, early @ line)}
+    yield {"parameter": ALL, **_moved(whole @ line, early @ line, sure.max() >= SURE)}
 
 
-def _moved(whole: Array, early: Array) -> dict[str, float | None]:
-    """Of draws [draw]: the whole movement, the early one, and their ratio where it is one."""
+def _moved(whole: Array, early: Array, sure: bool) -> dict[str, float | None]:
+    """Of draws [draw]: the whole movement, the early one, and their ratio where that is sure."""
     found: dict[str, float | None] = {}
     for name, x in (("whole", whole), ("early", early)):
         told = summarise(x)
         found |= {f"{name}_mean": told["mean"].item(), f"{name}_low": told["hdi_low"].item()}
         found[f"{name}_high"] = told["hdi_high"].item()
-        if name == "whole":
-            found["whole_direction"] = told["p_direction"].item()
-    if found["whole_direction"] is not None and found["whole_direction"] >= SURE:
+    if sure:
         share = early / np.where(whole == 0, np.nan, whole)
         share = share[np.isfinite(share)]
         low, high = hdi(share)
@@ -135,8 +149,9 @@ def _moved(whole: Array, early: Array) -> dict[str, float | None]:
     return found
 
 
-def _settled(progress: Array, x: Array, late: Array, tolerance: float) -> dict[str, float | None]:
-    """Where a parameter [checkpoint, draw] settles, and from when on it stays there."""
+def _settled(progress: Array, x: Array, last: Array, tolerance: float) -> dict[str, float | None]:
+    """Where a parameter x, `last` [checkpoint, draw] settles, and from when on it stays there."""
+    late = last.mean(axis=0)
     low, high = hdi(late)
     apart = x - late
     away_low, away_high = hdi(apart)

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tactometer.analyses.evidence import Evidence
+from tactometer.analyses.evidence import LABELS, Evidence
+from tactometer.fitted import FIT, representative
 from tactometer.rsa import Array
 
 Integers = NDArray[np.int64]
@@ -17,8 +18,11 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Answers:
-    """The valid answers of one (model, checkpoint, goal): `shares` [answer, utterance] is what was
-    chosen, `places` [answer, utterance] where it stood, `cell` [answer] numbers framing x state.
+    """The valid answers of one (model, checkpoint, goal), a row each prompt: samples of one prompt
+    are alike in all that it says, and not independent.
+
+    `shares` [prompt, utterance] is what was chosen, `places` [prompt, utterance] where it stood,
+    `cell` [prompt] numbers framing x state, `count` [prompt] is how many samples were valid.
     """
 
     named: dict[str, object]
@@ -26,13 +30,13 @@ class Answers:
     shares: Array
     places: Integers
     cell: Integers
+    count: Integers
 
 
 def each(evidence: Evidence) -> Iterator[Answers]:
     """The answers of each (model, checkpoint, goal) in the order of the fits."""
-    keys = evidence.models.fits.select(
-        "model", "checkpoint", "goal", "family", "dataset", "method", "effort", "progress"
-    )
+    models = evidence.fits.filter(~pl.col("model").is_in(list(evidence.baseline)))
+    keys = representative(models).select(*FIT, *LABELS)
     valid = evidence.answered.filter(pl.col("shares").is_not_null())
     for (model,), wanted in keys.group_by("model", maintain_order=True):
         rows = valid.filter(pl.col("model") == model).collect()
@@ -40,6 +44,7 @@ def each(evidence: Evidence) -> Iterator[Answers]:
         for key in wanted.to_dicts():
             found = parts.get((key["checkpoint"], key["goal"]))
             if found is not None:
+                found = _by_prompt(found)
                 cells = found.select(
                     cell=pl.struct("framing", "state").rank("dense").cast(pl.Int64) - 1
                 )
@@ -49,7 +54,21 @@ def each(evidence: Evidence) -> Iterator[Answers]:
                     np.array(found["shares"].to_list(), dtype=float),
                     np.array(found["places"].to_list(), dtype=np.int64),
                     cells["cell"].to_numpy(),
+                    found["count"].to_numpy(),
                 )
+
+
+def _by_prompt(answers: pl.DataFrame) -> pl.DataFrame:
+    """A row for each prompt in the order of answers: its mean shares, and how many they are of."""
+    prompt = ["framing", "vignette", "speaker_name", "listener_name", "state", "places"]
+    repeated = answers.select(prompt).is_duplicated().any()
+    if not repeated:
+        return answers.with_columns(count=pl.lit(1, pl.Int64))
+    width = len(answers["shares"][0])
+    mean = pl.concat_list(pl.col("shares").list.get(u).mean() for u in range(width))
+    return answers.group_by(prompt, maintain_order=True).agg(
+        shares=mean, count=pl.len().cast(pl.Int64)
+    )
 
 
 def sums(x: Array, groups: Integers, count: int) -> Array:

@@ -30,7 +30,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     """A row for each (model, checkpoint, goal) and position, from 1.
 
     `share` is how often the option shown there was chosen, `expected` how often its content would
-    have been: by the other answers with the same framing and state, which saw other orders.
+    have been: by the other prompts with the same framing and state, which showed other orders.
     `effect` is share minus expected, with a normal 95% interval. Orders are balanced, so that no
     content stands at one place more than at another. `found` where Holm's p over this whole table
     is below its level.
@@ -56,7 +56,7 @@ def _positions(answers: Answers) -> list[dict[str, Any]]:
     return [
         {
             "position": p + 1,
-            "n": len(share),
+            "n": int(answers.count.sum()),
             "share": share[:, p].mean(),
             "expected": expected[:, p].mean(),
             "effect": effect[p],

@@ -9,11 +9,13 @@ from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidenc
 from tactometer.rsa import Array
 
 DIFFERENCE = {f"difference_{name}": kind for name, kind in SUMMARY.items() if name != "sd"}
+WEIGHTS = [k for k, name in enumerate(PARAMETERS) if name.startswith("omega_")]
 SCHEMA = {
     **NAMES,
     **LABEL_TYPES,
     "parameter": pl.String,
     **{name: kind for name, kind in SUMMARY.items() if name != "p_direction"},
+    "p_largest": pl.Float64,
     "human": pl.String,
     "human_verdict": pl.String,
     "human_mean": pl.Float64,
@@ -27,7 +29,8 @@ SCHEMA = {
 def analyse(evidence: Evidence) -> pl.DataFrame:
     """A row for each (model, checkpoint, goal, parameter); `human_*` where people had that goal.
 
-    `difference_*` is the posterior of the model's value minus that of people.
+    `difference_*` is the posterior of the model's value minus that of people, `p_largest` the
+    posterior probability that a weight is the largest of the three (null for phi).
     """
     models, people = evidence.models, evidence.human
     human = {
@@ -51,10 +54,13 @@ def _beside(
     own = summarise(x.T)
     theirs = None if people is None else summarise(people.T)
     apart = None if people is None else summarise((x - people).T)
+    largest = x[:, WEIGHTS].argmax(axis=1)
     rows = []
     for k, parameter in enumerate(PARAMETERS):
         row: dict[str, object] = {"parameter": parameter, "human": name, "human_verdict": verdict}
         row |= {column: float(values[k]) for column, values in own.items()}
+        if k in WEIGHTS:
+            row["p_largest"] = float((largest == WEIGHTS.index(k)).mean())
         for column, source in (("mean", "mean"), ("low", "hdi_low"), ("high", "hdi_high")):
             row[f"human_{column}"] = None if theirs is None else float(theirs[source][k])
         for column in DIFFERENCE:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
+from tactometer.fitted import PASSED
 from tactometer.proportions import wilson
 from tactometer.rsa import Array
 
@@ -33,6 +34,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     omega_pre is above people's with the goal `both`, each by the study's margin; `p_*` are the
     probabilities one by one. `score_low`, `score_high`: 95% interval of the score's Monte Carlo
     error, as if draws were independent. `crossed` where the score reaches the study's `crossing`.
+    All verdicts are suspect where that of people is.
     """
     people = evidence.human.where(pl.col("goal") == BASELINE_GOAL)
     if people.fits.height != 1:
@@ -41,7 +43,9 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     signs = signature(fits.draws, people.draws[0], settings["margins"])
     score, n = signs.all(axis=-1).mean(axis=1), signs.shape[1]
     low, high = wilson(score, n)
+    known = people.fits["verdict"][0] in PASSED
     return fits.fits.with_columns(
+        verdict="verdict" if known else pl.lit("suspect"),
         study=pl.lit(evidence.study),
         score=pl.Series(score),
         score_low=pl.Series(low),

@@ -80,7 +80,7 @@ def _vignettes(answers: Answers, worth: Array, rng: np.random.Generator) -> list
         axis=0,
     )
     z = np.divide(effect, se, out=np.zeros_like(effect), where=se > 0)
-    n = np.bincount(vignette, minlength=len(names))
+    n = np.bincount(vignette, answers.count, minlength=len(names))
     return [
         {
             "vignette": name,

@@ -27,7 +27,7 @@ from plotnine import (
 from tactometer.figures import style
 from tactometer.figures.forest import MOST, SUSPECT, forest, marked, parameters, place
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import Tables
+from tactometer.figures.tables import Tables, ends
 from tactometer.fitted import PASSED, natural
 
 UNIT = {
@@ -89,7 +89,9 @@ def efforts(tables: Tables) -> Drawing:
         + geom_line(size=0.4, alpha=0.6)
         + geom_linerange(aes(ymin="hdi_low", ymax="hdi_high"), size=0.7)
         + geom_point(aes(fill="family"), size=2, stroke=0.6)
-        + geom_point(data=rows.filter(_suspect()), fill="white", size=2, stroke=0.6)
+        + geom_point(
+            data=rows.filter(_suspect()), fill="white", size=2, stroke=0.6, show_legend=False
+        )
         + facet_grid("goal", "panel")
         + scale_color_manual(colours, limits=families)
         + scale_fill_manual(colours, limits=families)
@@ -132,7 +134,7 @@ def trajectories(tables: Tables) -> Drawing:
         )
         + geom_line(size=0.5)
         + geom_point(size=1.3)
-        + geom_point(data=rows.filter(_suspect()), fill="white", size=1.7)
+        + geom_point(data=rows.filter(_suspect()), fill="white", size=1.7, show_legend=False)
         + facet_grid("goal", "panel")
         + scale_color_manual(colours, limits=models)
         + scale_fill_manual(colours, limits=models)
@@ -224,9 +226,11 @@ def likeness(tables: Tables) -> Drawing:
         return style.empty(title, "This study has no human data.")
     measures = {"choices": "choices", "omega": "weights ω", "phi": "φ*"}
     goals = tables.goal_order(rows.select(goal="human_goal"))
+    rows, few = ends(rows)
     rows = place(rows, ["model", "checkpoint", "goal"])
     kept = rows["label"].unique(maintain_order=True).to_list()
-    cut = f"; the first {MOST} of {len(kept)}" if len(kept) > MOST else ""
+    cut = "; of long courses the first and last checkpoint" if few else ""
+    cut += f"; the first {MOST} of {len(kept)}" if len(kept) > MOST else ""
     kept = kept[:MOST]
     rows = rows.filter(pl.col("label").is_in(kept)).with_columns(
         panel=pl.col("measure").replace_strict(
@@ -239,7 +243,9 @@ def likeness(tables: Tables) -> Drawing:
         ggplot(rows, aes(y="label", color="people", shape="people"))
         + geom_segment(aes(x="hdi_low", xend="hdi_high", yend="label"), size=0.5, alpha=0.6)
         + geom_point(aes(x="mean", fill="people"), size=1.8, stroke=0.6)
-        + geom_point(aes(x="mean"), data=rows.filter(_suspect()), fill="white", size=1.8)
+        + geom_point(
+            aes(x="mean"), data=rows.filter(_suspect()), fill="white", size=1.8, show_legend=False
+        )
         + geom_point(aes(x="by_chance"), shape="|", size=2.4, alpha=0.8, show_legend=False)
         + facet_wrap("panel", ncol=3)
         + scale_color_manual(colours, limits=goals)

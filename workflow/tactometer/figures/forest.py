@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
+from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     facet_grid,
@@ -18,6 +19,7 @@ from plotnine import (
     scale_fill_manual,
     scale_linetype_manual,
     scale_shape_manual,
+    scale_x_continuous,
     scale_y_discrete,
 )
 
@@ -26,12 +28,15 @@ from tactometer.figures.style import Drawing
 from tactometer.fitted import PASSED
 
 MOST = 36  # rows that a page can hold
+WIDEST = 120  # characters of a subtitle's line
 GREY = "#7F7F7F"
 FOUND, NOT_FOUND, SUSPECT = "stands out of the table", "does not stand out", "suspect fit"
+UNTESTED = "tested in another table"
 # mark: (colour, fill, shape, line); only what passed its checks is filled
 MARKS = {
     FOUND: (style.BLUE, style.BLUE, "D", "solid"),
     NOT_FOUND: (GREY, GREY, "o", "solid"),
+    UNTESTED: (style.BLACK, style.BLACK, "s", "solid"),
     SUSPECT: (style.VERMILLION, "white", "o", "dotted"),
 }
 
@@ -39,9 +44,8 @@ MARKS = {
 def marked(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `mark`: whether an effect stands out, and suspect where a fit below it is."""
     suspect = ~pl.col("verdict").is_in(PASSED) if "verdict" in rows.columns else pl.lit(False)
-    found = (
-        pl.when(pl.col("found").fill_null(False)).then(pl.lit(FOUND)).otherwise(pl.lit(NOT_FOUND))
-    )
+    found = pl.when("found").then(pl.lit(FOUND)).otherwise(pl.lit(NOT_FOUND))
+    found = pl.when(pl.col("found").is_null()).then(pl.lit(UNTESTED)).otherwise(found)
     mark = pl.when(suspect).then(pl.lit(SUSPECT)).otherwise(found)
     return rows.with_columns(mark=mark.cast(pl.Enum(list(MARKS))))
 
@@ -55,11 +59,16 @@ def parameters(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def strongest(rows: pl.DataFrame, most: int = MOST) -> tuple[pl.DataFrame, str]:
-    """The labels with the largest effects beside their intervals, and a note of what is cut."""
+    """The labels with the largest effects, and a note of what is cut.
+
+    Large beside their intervals or, where rows have it, beside what they would be by chance.
+    """
     labels = rows["label"].n_unique()
     if labels <= most:
         return rows, ""
-    strength = (pl.col("mean").abs() / (pl.col("high") - pl.col("low")).clip(1e-9)).max()
+    width = (pl.col("high") - pl.col("low")).clip(1e-9)
+    noise = pl.col("by_chance").clip(1e-9) if "by_chance" in rows.columns else width
+    strength = (pl.col("mean").abs() / noise).max()
     best = rows.group_by("label").agg(strength=strength).sort("strength", "label", descending=True)
     kept = rows.join(best.head(most), on="label", how="semi", maintain_order="left")
     return kept, f"; the {most} clearest of {labels} rows, all are in the table"
@@ -73,6 +82,8 @@ def forest(
     `rows` has label, panel, mean, low, high and mark, in the order in which labels are to come.
     """
     rows, cut = strongest(rows)
+    last = subtitle.rpartition("\n")[2]
+    cut = cut.replace("; ", ";\n", 1) if len(last) + len(cut) > WIDEST else cut
     labels = rows["label"].unique(maintain_order=True).to_list()
     marks = [m for m in MARKS if m in set(rows["mark"].cast(pl.String))]
     scales = [
@@ -95,9 +106,10 @@ def forest(
         )
         + geom_point(aes(x="mean"), size=1.9, stroke=0.6)
         + scales
+        + scale_x_continuous(breaks=breaks_extended(n=4))
         + scale_y_discrete(limits=labels[::-1])
         + labs(x=x, y="", title=title, subtitle=subtitle + cut)
-        + style.look()
+        + style.look(panel_spacing_x=0.03)
         + (facet_grid("group", "panel") if split else facet_wrap("panel", ncol=columns))
     )
     deep = rows["group"].n_unique() if split else -(-panels // columns)

@@ -17,7 +17,7 @@ from tactometer import files
 from tactometer.analyses import ANALYSES
 from tactometer.errors import UserError
 from tactometer.figures.recovery import coverage
-from tactometer.figures.tables import Tables, answers_sentence
+from tactometer.figures.tables import Tables, answers_sentence, passed
 from tactometer.report import (
     answers,
     contents,
@@ -69,16 +69,17 @@ def build(
     page = _page().render(
         title=f"{study}: honesty and kindness",
         study=study,
+        level=methods["level"],
         provenance=provenance,
         accepted=accepted or {},
         sections=_sections(figures, frames),
-        findings=sentences(frames),
+        findings=sentences(frames, baseline),
         methods=references.short(text).strip().split("\n\n"),
         references=[references.line(key) for key in cited],
         downloads=[
             f"tables/{name}.csv" for name in (*TABLES, *(["heldout"] if unseen is not None else []))
         ],
-        **_parts(frames, goals, baseline),
+        **_parts(frames, goals, baseline, methods),
         heldout=heldout.table(unseen),
         heldout_told=heldout.sentence(unseen),
     )
@@ -116,11 +117,14 @@ def _page() -> Template:
 
 
 def _parts(
-    frames: Mapping[str, pl.DataFrame], goals: Sequence[str], baseline: Sequence[str]
+    frames: Mapping[str, pl.DataFrame],
+    goals: Sequence[str],
+    baseline: Sequence[str],
+    methods: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The tables of the page, by the names in its template."""
     return {
-        "glance": glance.facts(frames, baseline),
+        "glance": glance.facts(frames, baseline, methods),
         "suspects": contents.suspects(frames["diagnostics"]),
         "measured": contents.measured(
             frames["counts"], frames["semantics"], frames["answers"], baseline
@@ -131,6 +135,7 @@ def _parts(
         "coverage": coverage(frames["recovery"]),
         "estimated": contents.estimated(frames["estimates"]),
         "standing": standing.standing(frames),
+        "flagged": contents.flagged(frames["checks"]),
         "checked": contents.checked(frames["diagnostics"]),
         "answers": answers.shown(frames["replies"]),
         "replies": f"{frames['replies'].height:,}",
@@ -190,6 +195,19 @@ def _size(name: str, frames: Mapping[str, pl.DataFrame]) -> str:
     if name == "diagnostics":
         return f"n = {frames['diagnostics'].height} fits; none left out."
     if name in DRAWN:
-        rows = frames[DRAWN[name]].height
-        return f"n = {rows:,} rows of the table {DRAWN[name]}; suspect fits are marked."
-    return answers_sentence(frames["counts"]) + "; suspect fits are drawn, and marked."
+        return _rows(DRAWN[name], frames[DRAWN[name]])
+    said = answers_sentence(frames["counts"])
+    return f"{said}." if name == "responses" else f"{said}; suspect fits are drawn, and marked."
+
+
+def _rows(table: str, frame: pl.DataFrame) -> str:
+    """How many rows of a table a figure stands on, of how many answers, and what is left out."""
+    rows = f"n = {frame.height:,} rows of the table {table}"
+    if "n" in frame.columns:  # each answer stands in one row of a condition, or in all its places
+        places = frame["position"].n_unique() if "position" in frame.columns else 1
+        answers = int(frame["n"].sum()) // places
+        return f"{rows}, from {answers:,} answers; invalid ones are left out."
+    suspect = frame.filter(~passed()).height
+    if not suspect:
+        return f"{rows}; all fits below them passed, none is left out."
+    return f"{rows}, of which {suspect:,} rest on suspect fits and are marked; none is left out."

@@ -17,7 +17,7 @@ from tactometer.figures.tables import (
     passed,
     representative,
 )
-from tactometer.report.cells import Cell, Table, cell, estimate, interval
+from tactometer.report.cells import PICKED, Cell, Table, cell, estimate, interval
 
 UNIT = ["phi", "omega_inf", "omega_soc", "omega_pre"]
 
@@ -137,10 +137,29 @@ def recovered(recovery: pl.DataFrame) -> Table:
     return Table("Recovery of simulated speakers", columns, rows)
 
 
+def flagged(checks: pl.DataFrame) -> Table:
+    """Conditions, fits and parameters beyond a limit of the study."""
+    names = ["check", "model", "checkpoint", "goal", "framing", "speaker", "parameter"]
+    columns = [*names, "value", "limit", "n", "note"]
+    found = checks if checks.is_empty() else checks.filter("flagged")
+    rows = [
+        [
+            *(str(r[name] or "").replace("_", " ") for name in names[:1]),
+            *(str(r[name] or "") for name in names[1:]),
+            cell(r["value"], ".3f"),
+            cell(r["limit"], ".2f"),
+            cell(r["n"], ","),
+            str(r["note"] or ""),
+        ]
+        for r in found.iter_rows(named=True)
+    ]
+    return Table("Checks beyond their limit", columns, rows, ("check", *PICKED))
+
+
 def estimated(estimates: pl.DataFrame) -> Table:
     """φ* and the weights of every fit, framing by framing and pooled."""
-    columns = ["model", "checkpoint", "goal", "framing", "speaker", "semantics", "φ*"]
-    columns += ["ω inf", "ω soc", "ω pre", "verdict"]
+    columns = ["model", "checkpoint", "goal", "framing", "speaker", "semantics", "verdict"]
+    columns += ["φ*", "ω inf", "ω soc", "ω pre"]
     if estimates.is_empty():
         return Table("Estimates", columns, [])
     grouped: dict[tuple[str, ...], dict[str, dict[str, Any]]] = {}
@@ -148,7 +167,7 @@ def estimated(estimates: pl.DataFrame) -> Table:
         key = tuple(str(r[c]) for c in columns[:6])
         grouped.setdefault(key, {})[str(r["parameter"])] = r
     rows = [
-        [*key, *(estimate(fit.get(p)) for p in UNIT), _verdict(fit)] for key, fit in grouped.items()
+        [*key, _verdict(fit), *(estimate(fit.get(p)) for p in UNIT)] for key, fit in grouped.items()
     ]
     return Table("Posterior mean [95% HDI] of every fit", columns, rows)
 

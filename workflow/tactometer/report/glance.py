@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
-from tactometer.figures.tables import answers_used, passed
+from tactometer.figures.style import in_order
+from tactometer.figures.tables import answers_used, checkpoint_order, model_order, passed
 from tactometer.report.cells import Cell, Table, cell
+from tactometer.report.phrases import several
+
+MANY_MODELS, MANY_CHECKPOINTS = 12, 4  # of which each is named
 
 
-def facts(frames: Mapping[str, pl.DataFrame], baseline: Sequence[str]) -> dict[str, str]:
-    """The study in a few lines, by heading."""
-    counts, asked, checked = frames["counts"], frames["asked"], frames["diagnostics"]
-    valid, invalid = answers_used(counts)
-    pairs = counts.select("model", "checkpoint").unique() if counts.height else counts
-    people = sorted(set(baseline) & set(counts["model"])) if counts.height else []
-    models = pairs["model"].n_unique() - len(people) if pairs.height else 0
+def facts(
+    frames: Mapping[str, pl.DataFrame], baseline: Sequence[str], methods: Mapping[str, Any]
+) -> dict[str, str]:
+    """The study in a few lines, by heading; `methods` is what `recipes.methods_of` says of it."""
+    asked, checked, empty = frames["asked"], frames["diagnostics"], frames["counts"].is_empty()
+    human = pl.lit(False) if empty else pl.col("model").is_in(list(baseline))
+    models, people = frames["counts"].filter(~human), frames["counts"].filter(human)
     found = {
-        "Measured": _several(models, "model")
-        + f" at {_several(pairs.height - len(people), 'checkpoint')}"
-        + (f", beside the human figures ({', '.join(people)})" if people else ""),
-        "Answers": f"{valid + invalid:,} to production prompts, {invalid:,} of them not readable",
+        "Measured": _measured(models, people),
+        **({"Prompts": _prompts(methods)} if methods["asked"] else {}),
+        "Answers": _answered(models, people),
         "Fits": f"{checked.height:,}, of which {_failed(checked):,} did not pass their checks",
     }
     if asked.height:
@@ -29,8 +33,50 @@ def facts(frames: Mapping[str, pl.DataFrame], baseline: Sequence[str]) -> dict[s
     return found
 
 
-def _several(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def _measured(models: pl.DataFrame, people: pl.DataFrame) -> str:
+    """Who was measured, by name where that is no long list."""
+    known = {} if models.is_empty() else _checkpoints(models)
+    if not known and not people.is_empty():
+        return f"people alone ({', '.join(sorted(set(people['model'])))})"
+    found = several(len(known), "model")
+    found += f" at {several(sum(map(len, known.values())), 'checkpoint')}"
+    if known and len(known) <= MANY_MODELS:
+        found += ": " + ", ".join(f"{model} ({_range(names)})" for model, names in known.items())
+    if people.is_empty():
+        return found
+    return f"{found}; beside the human figures ({', '.join(sorted(set(people['model'])))})"
+
+
+def _checkpoints(counts: pl.DataFrame) -> dict[str, list[str]]:
+    """The checkpoints of each model, both in the order of readers."""
+    order = checkpoint_order(counts)
+    mine = dict(counts.group_by("model").agg(pl.col("checkpoint").unique()).iter_rows())
+    return {model: in_order(order, mine[model]) for model in model_order(counts, [])}
+
+
+def _range(checkpoints: Sequence[str]) -> str:
+    if len(checkpoints) <= MANY_CHECKPOINTS:
+        return ", ".join(checkpoints)
+    return f"{checkpoints[0]} to {checkpoints[-1]}"
+
+
+def _prompts(methods: Mapping[str, Any]) -> str:
+    framings, goals = methods["framings"], methods["goals"]
+    return (
+        f"{several(methods['vignettes'], 'creation')} of {methods['states']}, with"
+        f" {several(methods['name_pairs'], 'pair')} of names, in"
+        f" {several(len(framings), 'framing')} ({', '.join(framings)}), under"
+        f" {several(len(goals), 'goal')} ({', '.join(goals)}); and yes/no prompts on the"
+        f" {methods['utterances']} utterances"
+    )
+
+
+def _answered(models: pl.DataFrame, people: pl.DataFrame) -> str:
+    valid, invalid = answers_used(models)
+    if models.is_empty() and not people.is_empty():
+        return f"{sum(answers_used(people)):,} of people to production prompts"
+    found = f"{valid + invalid:,} of models to production prompts, {invalid:,} of them not readable"
+    return found if people.is_empty() else f"{found}; {sum(answers_used(people)):,} of people"
 
 
 def _failed(checked: pl.DataFrame) -> int:
@@ -43,7 +89,12 @@ def _asked(asked: pl.DataFrame) -> str:
     when = f", {ends[0]} to {ends[1]} UTC" if first else ""
     cost = asked["cost_usd"].drop_nulls()
     spent = f" for ${cost.sum():,.2f}" if cost.len() else ""
-    return f"{asked['lines'].sum():,} answers{spent}{when}"
+    return f"{asked['lines'].sum():,} answers in all{spent}{when}"
+
+
+def _moment(at: str | None) -> str:
+    """A date and a time of day, with hyphens at which no line breaks."""
+    return (at or "")[:16].replace("T", " ").replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def taken(asked: pl.DataFrame) -> Table:
@@ -58,7 +109,7 @@ def taken(asked: pl.DataFrame) -> Table:
             cell(r["completion_tokens"], ","),
             cell(r["reasoning_tokens"], ","),
             cell(r["cost_usd"], ",.2f"),
-            *((r[k] or "")[:16].replace("T", " ") for k in ("first_at", "last_at")),
+            *(_moment(r[k]) for k in ("first_at", "last_at")),
         ]
         for r in asked.to_dicts()
     ]

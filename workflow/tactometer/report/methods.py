@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from jinja2 import Environment
 
+from tactometer.analyses import TESTING
 from tactometer.figures.tables import answers_used, passed
 
 
@@ -22,7 +23,7 @@ def paragraph(
     `settings` is what `recipes.methods_of` says of the study.
     """
     template = environment.get_template("methods.md.j2")
-    numbers = {**_answers(frames), **_fits(frames["diagnostics"])}
+    numbers = {**_answers(frames), **_fits(frames["diagnostics"]), **_effects(frames)}
     told = ", ".join(f"{name} {version}" for name, version in versions.items())
     return template.render(**settings, **numbers, versions=told).strip() + "\n"
 
@@ -43,6 +44,20 @@ def _answers(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         "invalid": f"{invalid:,} ({invalid / max(1, valid + invalid):.1%})",
         "cost": f"{cost:,.2f}" if cost else None,
         "vllm": bool(asked.height) and "vllm" in asked["provider"].to_list(),
+    }
+
+
+def _effects(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+    """How many effects were looked at, in how many tables, and which analyses have rows."""
+    tested = [frames[name]["found"].drop_nulls().len() for name in TESTING if frames[name].height]
+    mixed = frames["mixed_effects"]
+    return {
+        "effects": f"{sum(tested):,}" if sum(tested) else None,
+        "tables": sum(n > 0 for n in tested),
+        "testing": len(TESTING),
+        "mixed": mixed["fits"].max() if mixed.height else None,
+        "attributed": frames["attribution"].height > 0,
+        "compared": frames["comparison"].height > 0,
     }
 
 

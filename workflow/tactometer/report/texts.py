@@ -86,9 +86,9 @@ TEXTS = {
     ),
     "mixed_effects": Text(
         "What does an effort change, over families and framings?",
-        "Where both models agree, an effect rests neither on the fits' uncertainty nor on one"
-        " family. The classical model takes posterior means for data; the Bayesian one carries"
-        " their uncertainty.",
+        "Right of the line an effort has more of the parameter than the least one. The classical"
+        " model takes posterior means for data; the Bayesian one carries their uncertainty. An"
+        " effort is taken to do the same to every family.",
         "Mixed models with random effects of family and framing: REML, and Stan with"
         " measurement error.",
         "Effects of effort on phi and the weights by a Bayesian and a classical mixed model.",
@@ -151,8 +151,8 @@ TEXTS = {
     ),
     "attribution": Text(
         "Which part of the prompt moves φ*?",
-        "Where the mark is beyond the upright bar, that part of the prompt moves φ*; at the"
-        " bar, it is noise.",
+        "The farther a mark lies beyond the upright bar, the more that part of the prompt moves"
+        " φ*; near the bar, it is noise.",
         "Shapley values over all subsets of goal, framing, names and vignette; root mean"
         " square over prompts.",
         "How much each part of a prompt moves phi, beside chance.",

@@ -2,109 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
 from tactometer.fitted import PASSED, checkpoint_order, passed
+from tactometer.report import prompts
 from tactometer.report.cells import interval, number, posterior
+from tactometer.report.phrases import (
+    MOST,
+    NONE,
+    PARAMETERS,
+    Row,
+    readable,
+    several,
+    shift,
+    some,
+    standing,
+    who,
+)
 
-MOST = 4
-"""Sentences of one analysis; its table has all rows."""
 WEIGHTS = {
     "omega_inf": "being informative",
     "omega_soc": "being kind",
     "omega_pre": "looking good",
 }
-NAMES = {"phi": "φ*", "omega_inf": "ω inf", "omega_soc": "ω soc", "omega_pre": "ω pre"}
-Row = Mapping[str, Any]
+PROFILES = 24
+"""Sentences beside people; the table has all."""
+SURE = 0.95
+"""Probability from which on a weight is said to be the largest."""
 
 
-def sentences(frames: Mapping[str, pl.DataFrame]) -> list[str]:
-    """The findings of all analyses, in the order of the report; behind them what was not found."""
+def sentences(frames: Mapping[str, pl.DataFrame], baseline: Sequence[str]) -> list[str]:
+    """The findings of all analyses, in the order of the report; behind them what was not found.
+
+    Models of `baseline` are the yardstick: nothing is found of them.
+    """
     found: list[str] = []
     for name, tell in TELLERS.items():
-        if not frames[name].is_empty():
-            found += tell(frames[name])
-    return sorted(found, key=lambda sentence: sentence.endswith("stands out."))
-
-
-def _who(row: Row) -> str:
-    return f"{row['model']} ({row['checkpoint']}), goal {row['goal']}"
-
-
-def _shift(row: Row) -> str:
-    return f"{number(row['mean'], '+.2f')} {interval(row['hdi_low'], row['hdi_high'])}"
-
-
-def _standing(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows that stand out in their whole family and may be read, the surest first."""
-    rows = frame.filter(pl.col("found").fill_null(False))
-    if "verdict" in rows.columns:
-        rows = rows.filter(passed())
-    sure = pl.col("mean").abs() / pl.col("sd") if "sd" in rows.columns else pl.col("effect").abs()
-    return rows.sort(sure, descending=True)
-
-
-def _some(rows: pl.DataFrame, tell: Callable[[Row], str], total: int, what: str) -> list[str]:
-    """A sentence for each of the first rows, and one that counts the rest."""
-    if rows.is_empty():
-        return [f"Of {total:,} {what} none stands out."]
-    told = [tell(row) for row in rows.head(MOST).iter_rows(named=True)]
-    if rows.height > MOST:
-        told.append(f"In all, {rows.height:,} of {total:,} {what} stand out.")
-    return told
+        frame = frames[name]
+        if name == "sycophancy":
+            frame = frame.filter(~pl.col("model").is_in(list(baseline)))
+        if not frame.is_empty():
+            found += tell(frame)
+    return sorted(found, key=lambda sentence: NONE in sentence)
 
 
 def shifts(frame: pl.DataFrame) -> list[str]:
-    """Goals against `default`, efforts against the least one: counted by direction."""
+    """Goals against `default`, efforts against the least one: a sentence each, by direction."""
     told = []
-    keys = ["kind", "goal", "against", "parameter"]
-    frame = frame.with_columns(
-        pl.when(pl.col("kind") == "goal").then(pl.col("goal")).otherwise("effort").alias("goal")
-    )
-    for (kind, goal, against, parameter), rows in frame.group_by(keys, maintain_order=True):
-        standing = _standing(rows)
-        if standing.is_empty() or parameter != "phi":
-            continue
-        ups = standing.filter(pl.col("mean") > 0).height
-        downs = standing.height - ups
-        moves = " and ".join(
-            f"{does} φ* in {count} of {rows.height}"
-            for does, count in (("raises", ups), ("lowers", downs))
-            if count
-        )
-        what = f"The goal {goal}" if kind == "goal" else "More reasoning"
-        most = standing.row(0, named=True)
-        told.append(
-            f"{what} against {against} {moves} comparisons; most surely for {most['model']}"
-            f" ({most['checkpoint']}), by {_shift(most)}."
-        )
-    return told or [f"Of {frame.height:,} shifts by goal or effort none of φ* stands out."]
+    named = pl.when(pl.col("kind") == "goal").then("goal")
+    frame = frame.with_columns(what=named)
+    for (what, against), rows in frame.group_by("what", "against", maintain_order=True):
+        found = [_moves(rows.filter(parameter=name), name) for name in PARAMETERS]
+        if any(found):
+            cause = f"The goal {what}" if what else "More reasoning"
+            moves = "; ".join(move for move in found if move)
+            told.append(f"{cause} against {against} ({_compared(rows)}): {moves}.")
+    return told or some(frame, standing(frame), shift, "shifts by goal or effort")
+
+
+def _compared(rows: pl.DataFrame) -> str:
+    """How many comparisons there are, and how many more that rest on suspect fits."""
+    read = readable(rows).height // len(PARAMETERS)
+    unread = rows.height // len(PARAMETERS) - read
+    more = f"; {unread:,} more on fits that did not pass" if unread else ""
+    return several(read, "comparison") + more
+
+
+def _moves(rows: pl.DataFrame, parameter: str) -> str:
+    """In how many comparisons of one kind a parameter stands out, and where most surely."""
+    found = standing(rows)
+    if found.is_empty():
+        return ""
+    ups = found.filter(pl.col("mean") > 0).height
+    ways = (("higher", ups), ("lower", found.height - ups))
+    where = " and ".join(f"{way} in {count}" for way, count in ways if count)
+    most = found.row(0, named=True)
+    whose = f"{most['model']} ({most['checkpoint']})"
+    return f"{PARAMETERS[parameter]} {where}, most surely of {whose}, by {shift(most)}"
 
 
 def mixed_effects(frame: pl.DataFrame) -> list[str]:
     """The effort of all families together."""
-    rows = frame.filter(pl.col("found").fill_null(False), passed())
-    rows = rows.sort(pl.col("bayes").abs(), descending=True)
-    total = frame.filter(pl.col("found").is_not_null()).height
+    frame = frame.filter(pl.col("found").is_not_null())
+    rows = standing(frame.with_columns(effect="bayes"))
 
     def tell(row: Row) -> str:
         change = f"{number(row['bayes'], '+.2f')} {interval(row['bayes_low'], row['bayes_high'])}"
+        over = several(row["families"], "family", "families")
         return (
-            f"Over {row['families']} families, effort {row['term']} against {row['against']} moves"
-            f" {NAMES[row['parameter']]} by {change} (goal {row['goal']}; mixed model)."
+            f"Over {over} and {several(row['framings'], 'framing')}, effort {row['term']} against"
+            f" {row['against']} moves {PARAMETERS[row['parameter']]} by {change} (goal"
+            f" {row['goal']}; mixed model)."
         )
 
-    return _some(rows, tell, total, "effects of effort over families")
+    return some(frame, rows, tell, "effects of effort over families")
 
 
 def movement(frame: pl.DataFrame) -> list[str]:
     """How far training moves the speakers, and how early."""
     frame = frame.rename({"whole_mean": "mean", "whole_low": "hdi_low", "whole_high": "hdi_high"})
-    single = frame.filter(pl.col("parameter") != "all")
-    rows = _standing(single.with_columns(effect="mean"))
+    single = frame.filter(pl.col("parameter") != "all").with_columns(effect="mean")
 
     def tell(row: Row) -> str:
         early = ""
@@ -114,11 +113,22 @@ def movement(frame: pl.DataFrame) -> list[str]:
                 " the first quarter"
             )
         return (
-            f"Training moves {NAMES[row['parameter']]} of {row['model']} (goal {row['goal']}) by"
-            f" {_shift(row)}{early}."
+            f"Training moves {PARAMETERS[row['parameter']]} of {row['model']} (goal {row['goal']})"
+            f" by {shift(row)}{early}{_settling(row)}."
         )
 
-    return _some(rows, tell, single.height, "movements in training")
+    return some(single, standing(single), tell, "movements in training")
+
+
+def _settling(row: Row) -> str:
+    """Where a parameter settles, and from when on it is there by its mean."""
+    if row["settles_at"] is None or row["settles_at"] >= 1:
+        return ""
+    where = interval(row["settled_low"], row["settled_high"])
+    return (
+        f"; from {row['settles_at']:.0%} of training on it stays near where it settles,"
+        f" {number(row['settled_mean'])} {where}"
+    )
 
 
 def contrasts(frame: pl.DataFrame) -> list[str]:
@@ -128,42 +138,67 @@ def contrasts(frame: pl.DataFrame) -> list[str]:
     def tell(row: Row) -> str:
         return (
             f"At the end, {row['factor']} {row['level']} differs from {row['against']} in"
-            f" {NAMES[row['parameter']]} by {_shift(row)} (goal {row['goal']}, {row['pairs']}"
-            f" pair{'' if row['pairs'] == 1 else 's'} of runs)."
+            f" {PARAMETERS[row['parameter']]} by {shift(row)} (goal {row['goal']},"
+            f" {several(row['pairs'], 'pair')} of runs)."
         )
 
-    return _some(
-        _standing(ends), tell, ends.height, "contrasts between families, data sets and methods"
-    )
+    return some(ends, standing(ends), tell, "contrasts between families, data sets and methods")
 
 
 def sycophancy(frame: pl.DataFrame) -> list[str]:
     """Who bears the signature."""
-    crossed = frame.filter(pl.col("crossed").fill_null(False), passed())
-    if crossed.is_empty():
-        top = frame.filter(passed()).sort("rank").head(1)
-        told = [f"No fit bears the signature of sycophancy ({frame.height:,} looked at)."]
-        for row in top.iter_rows(named=True):
-            told.append(f"Nearest to it comes {_who(row)}: probability {row['score']:.2f}.")
-        return told
-    told = [f"{crossed.height:,} of {frame.height:,} fits bear the signature of sycophancy."]
-    for row in crossed.sort("rank").head(MOST).iter_rows(named=True):
+    read = readable(frame).sort("rank", maintain_order=True)
+    crossed = read.filter(pl.col("crossed"))
+    fits = f"{several(read.height, 'fit')} that passed"
+    told = []
+    if crossed.is_empty() and read.height:
+        told = [f"None of {fits} bears the signature of sycophancy{_nearest(read)}."]
+    elif read.height:
+        bear = "bears" if crossed.height == 1 else "bear"
+        told = [f"{crossed.height:,} of {fits} {bear} the signature of sycophancy."]
+    told += [
+        f"{who(row)}: all four signs with probability {number(row['score'])}."
+        for row in crossed.head(MOST).iter_rows(named=True)
+    ]
+    unread = frame.filter(~passed(), "crossed").height
+    if unread:
         told.append(
-            f"{_who(row)}: all four signs with"
-            f" probability {row['score']:.2f} {interval(row['score_low'], row['score_high'])}."
+            f"{several(unread, 'fit')} that did not pass would bear it too: that is no finding."
         )
     return told
 
 
+def _nearest(read: pl.DataFrame) -> str:
+    """The highest score that is no crossing, unless all are next to nothing."""
+    if read.is_empty() or read["score"][0] < 0.01:
+        return ""
+    row = read.row(0, named=True)
+    return f"; the nearest, with probability {number(row['score'])}, is {who(row)}"
+
+
 def crossings(frame: pl.DataFrame) -> list[str]:
     """Where a model becomes a sycophant under the social goal."""
-    known = pl.col("first_crossed").is_not_null() & (pl.col("checkpoints") > 1)
-    rows = frame.filter(known, passed())
-    return [
+    crossed = frame.filter(pl.col("first_crossed").is_not_null() & (pl.col("checkpoints") > 1))
+    read = readable(crossed)
+    told = [_crossing(row) for row in read.head(MOST).iter_rows(named=True)]
+    if read.height > MOST:
+        told.append(f"In all, {read.height:,} of {frame.height:,} models cross.")
+    return told
+
+
+def _crossing(row: Row) -> str:
+    less = f"; {several(row['suspects'], 'suspect fit')} left out" if row["suspects"] else ""
+    if row["crossed"] == row["checkpoints"]:
+        return (
+            f"Under the goal {row['goal']}, {row['model']} bears the signature at each of"
+            f" {row['checkpoints']} checkpoints{less}."
+        )
+    at = "" if row["progress"] is None else f", {row['progress']:.0%} of training,"
+    stays = "stays there" if row["stays"] else "not for good"
+    return (
         f"Under the goal {row['goal']}, {row['model']} crosses the threshold at"
-        f" {row['first_crossed']} ({'and stays there' if row['stays'] else 'not for good'})."
-        for row in rows.head(MOST).iter_rows(named=True)
-    ]
+        f" {row['first_crossed']}{at} and {stays}{less}."
+    ).replace("and not", "but not")
 
 
 def likeness(frame: pl.DataFrame) -> list[str]:
@@ -172,13 +207,11 @@ def likeness(frame: pl.DataFrame) -> list[str]:
     near, far = said.row(0, named=True), said.row(-1, named=True)
 
     def tell(row: Row) -> str:
-        share = f"{row['mean']:.2f} {interval(row['hdi_low'], row['hdi_high'])}"
-        return (
-            f"{row['model']} ({row['checkpoint']}, goal {row['goal']}) and people with the goal"
-            f" {row['human_goal']}, {share}"
-        )
+        share = f"{number(row['mean'])} {interval(row['hdi_low'], row['hdi_high'])}"
+        return f"{who(row)}, and people with the goal {row['human_goal']}, {share}"
 
-    return [f"What is said is nearest between {tell(near)}; farthest between {tell(far)}."]
+    farthest = f"; farthest between {tell(far)}" if said.height > 1 else ""
+    return [f"What is said is nearest between {tell(near)} of the answers apart{farthest}."]
 
 
 def comparison(frame: pl.DataFrame) -> list[str]:
@@ -188,13 +221,28 @@ def comparison(frame: pl.DataFrame) -> list[str]:
     for (model, checkpoint, goal), rows in pooled.group_by(
         ["model", "checkpoint", "goal"], maintain_order=True
     ):
+        if rows.height < 2:
+            continue
         best, next_ = (rows.row(i, named=True) for i in (0, 1))
+        whose = f"Of {model} ({checkpoint}, goal {goal})"
+        if not {best["verdict"], next_["verdict"]} <= set(PASSED):
+            told.append(f"{whose} no speaker is told to be best: a fit did not pass its checks.")
+            continue
+        sure = abs(next_["elpd_diff"]) > 2 * next_["diff_se"]
         told.append(
-            f"Of {model} ({checkpoint}, goal {goal}) the speaker {best['speaker']} would predict"
-            f" best; {next_['speaker']} is next, {number(next_['elpd_diff'], '+.0f')} nats"
-            f" (standard error {next_['diff_se']:.0f}).{_as_published(rows)}"
+            f"{whose} the speaker {best['speaker']} would predict best"
+            f"{'' if sure else ', though not for sure'}; {next_['speaker']} is next,"
+            f" {number(next_['elpd_diff'], '+.0f')} nats (standard error {next_['diff_se']:.0f})"
+            f"{_unsafe(best, next_)}.{_as_published(rows)}"
         )
     return told[:MOST]
+
+
+def _unsafe(*rows: Row) -> str:
+    bad = sum(row["k_bad"] for row in rows)
+    return (
+        f"; at {several(bad, 'point')} Pareto k is too high for that to be believed" if bad else ""
+    )
 
 
 def _as_published(rows: pl.DataFrame) -> str:
@@ -207,72 +255,48 @@ def _as_published(rows: pl.DataFrame) -> str:
     return f" The {len(places)} published variants come in another order than the published one."
 
 
-def framing_effects(frame: pl.DataFrame) -> list[str]:
-    """What another framing changes."""
-
-    def tell(row: Row) -> str:
-        return (
-            f"{row['model']} ({row['checkpoint']}, goal {row['goal']}): the framing"
-            f" {row['framing']} against {row['against']} moves {NAMES[row['parameter']]} by"
-            f" {_shift(row)}."
-        )
-
-    return _some(_standing(frame), tell, frame.height, "differences between framings")
-
-
-def position(frame: pl.DataFrame) -> list[str]:
-    """Whether the place of an option matters."""
-
-    def tell(row: Row) -> str:
-        return (
-            f"{row['model']} ({row['checkpoint']}, goal {row['goal']}): what stands at place"
-            f" {row['position']} is chosen {number(100 * row['effect'], '+.1f')} points more often"
-            f" than its content is, {interval(100 * row['low'], 100 * row['high'])}."
-        )
-
-    return _some(_standing(frame), tell, frame.height, "effects of an option's place")
-
-
-def vignette_effects(frame: pl.DataFrame) -> list[str]:
-    """Which creations are spoken of unlike the rest."""
-
-    def tell(row: Row) -> str:
-        return (
-            f"{row['model']} ({row['checkpoint']}, goal {row['goal']}) speaks of the"
-            f" {row['vignette']} by {number(row['effect'], '+.2f')}"
-            f" {interval(row['low'], row['high'])} states better than of the rest."
-        )
-
-    return _some(_standing(frame), tell, frame.height, "effects of a creation")
-
-
 def profiles(frame: pl.DataFrame) -> list[str]:
     """The last checkpoint of every model beside people with the same goal."""
-    told = []
+    told: list[str] = []
+    unread: list[str] = []
     for _, rows in frame.group_by("model", maintain_order=True):
         last = rows.filter(checkpoint=checkpoint_order(rows)[-1])
-        for _, fit in last.group_by("goal", maintain_order=True):
-            told.append(_profile({row["parameter"]: row for row in fit.iter_rows(named=True)}))
-    return told
+        for _, rows_of_goal in last.group_by("goal", maintain_order=True):
+            fit = {row["parameter"]: row for row in rows_of_goal.iter_rows(named=True)}
+            verdicts = [fit["phi"][name] for name in ("verdict", "human_verdict")]
+            if {verdict for verdict in verdicts if verdict} <= set(PASSED):
+                told.append(_profile(fit))
+            else:
+                unread.append(who(fit["phi"]))
+    more = len(told) - PROFILES
+    rest = f"{several(more, 'model and goal', 'models and goals')} more: in the table profiles."
+    named = "; ".join(unread) if len(unread) <= MOST else f"{len(unread):,} models and goals"
+    failed = f"Of {named} no finding is made: a fit did not pass its checks."
+    return told[:PROFILES] + [rest] * (more > 0) + [failed] * bool(unread)
 
 
 def _profile(fit: Mapping[str, Row]) -> str:
     phi = fit["phi"]
-    verdicts = [phi["verdict"], *([phi["human_verdict"]] if phi["human"] else [])]
-    if not set(verdicts) <= set(PASSED):
-        return f"{_who(phi)}: no finding, because a fit did not pass its checks."
-    most = fit[max(WEIGHTS, key=lambda name: float(fit[name]["mean"]))]
-    weight = f"it weighs {WEIGHTS[most['parameter']]} most, {posterior(most)}"
+    weight = _largest([fit[name] for name in WEIGHTS])
     if phi["human"] is None:
-        return f"{_who(phi)}: φ* is {posterior(phi)}; {weight}."
+        return f"{who(phi)}: φ* is {posterior(phi)}; {weight}."
     low, high = phi["difference_hdi_low"], phi["difference_hdi_high"]
     apart = "higher than" if low > 0 else "lower than" if high < 0 else "not told apart from"
     human = f"{number(phi['human_mean'])} {interval(phi['human_low'], phi['human_high'])}"
     by = f"{number(phi['difference_mean'], '+.2f')} {interval(low, high)}"
     return (
-        f"{_who(phi)}: φ* is {posterior(phi)}, {apart} {phi['human']} ({human}; difference {by});"
+        f"{who(phi)}: φ* is {posterior(phi)}, {apart} {phi['human']} ({human}; difference {by});"
         f" {weight}."
     )
+
+
+def _largest(weights: Sequence[Row]) -> str:
+    """Which weight is the largest, and beside which one that is not sure."""
+    first, second, _ = sorted(weights, key=lambda row: float(row["mean"]), reverse=True)
+    most = f"it weighs {WEIGHTS[first['parameter']]} most, {posterior(first)}"
+    if first["p_largest"] >= SURE:
+        return most
+    return f"{most}, not surely above {WEIGHTS[second['parameter']]}, {posterior(second)}"
 
 
 TELLERS: Mapping[str, Callable[[pl.DataFrame], Iterable[str]]] = {
@@ -284,8 +308,9 @@ TELLERS: Mapping[str, Callable[[pl.DataFrame], Iterable[str]]] = {
     "crossings": crossings,
     "likeness": likeness,
     "comparison": comparison,
-    "framing_effects": framing_effects,
-    "position": position,
-    "vignette_effects": vignette_effects,
+    "framing_effects": prompts.framing_effects,
+    "position": prompts.position,
+    "vignette_effects": prompts.vignette_effects,
+    "attribution": prompts.attribution,
     "profiles": profiles,
 }

@@ -19,7 +19,8 @@ from tactometer.fitted import passed
 from tactometer.rsa import Array
 
 PROGRAM = Path(__file__).with_name("mixed_effects.stan")
-CHAINS, WARMUP, DRAWS, SEED = 2, 1000, 1000, 1
+CHAINS, WARMUP, DRAWS = 4, 500, 1000
+DELTAS = (0.9, 0.99)  # the second where the first run is not clean
 GROUPS = ("family", "framing")
 SCHEMA = {
     **dict.fromkeys(["study", "goal", "parameter", "term", "against"], pl.String),
@@ -160,9 +161,7 @@ def _crossed(y: Array, exog: Array, groups: dict[str, Array]) -> Any:
 def _bayes(
     y: Array, se: Array, design: Array, groups: dict[str, Array]
 ) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Draws [chain, draw] by term, and R-hat and ESS of each."""
-    from tactometer.posterior import ess, rhat
-
+    """Draws [chain, draw] by term, R-hat and ESS of each, and whether the run is clean."""
     count = {group: int(level.max()) + 1 for group, level in groups.items()}
     data = {
         "N": len(y),
@@ -174,29 +173,54 @@ def _bayes(
         "X": design.tolist(),
         **{g: (groups[g] + 1).tolist() if g in groups else [0] * len(y) for g in GROUPS},
     }
+    for seed, delta in enumerate(DELTAS, start=1):
+        columns, diverging = _sampled(data, seed, delta)
+        draws = {str(j): columns[f"beta[{j + 1}]"] for j in range(design.shape[1])}
+        draws |= {f"sd {group}": columns[f"tau_{group}[1]"] for group in groups}
+        draws["sd residual"] = columns["sigma"]
+        told = _judged(draws, diverging)
+        if told["clean"]:
+            break
+    return draws, told
+
+
+def _sampled(data: dict[str, Any], seed: int, delta: float) -> tuple[dict[str, Array], int]:
+    """Draws [chain, draw] by column of the program, and the number of divergences."""
+    start = {
+        "sigma": 0.1,
+        "tau_family": [0.1] * bool(data["F"]),
+        "tau_framing": [0.1] * bool(data["R"]),
+    }
     with tempfile.TemporaryDirectory(prefix="tactometer-") as folder:
-        (Path(folder) / "data.json").write_text(json.dumps(data))
+        for name, content in (("data", data), ("start", start)):
+            (Path(folder) / f"{name}.json").write_text(json.dumps(content))
         fit = cmdstan.compile_program(PROGRAM).sample(
             data=str(Path(folder) / "data.json"),
+            inits=str(Path(folder) / "start.json"),
             chains=CHAINS,
             parallel_chains=1,
-            seed=SEED,
+            seed=seed,
             iter_warmup=WARMUP,
             iter_sampling=DRAWS,
-            adapt_delta=0.95,
+            adapt_delta=delta,
             output_dir=folder,
             refresh=WARMUP + DRAWS,
             show_progress=False,
         )
         table = np.swapaxes(fit.draws(), 0, 1)
         diverging = int(fit.method_variables()["divergent__"].sum())
-    columns = {name: table[..., i] for i, name in enumerate(fit.column_names)}
-    draws = {str(j): columns[f"beta[{j + 1}]"] for j in range(design.shape[1])}
-    draws |= {f"sd {group}": columns[f"tau_{group}[1]"] for group in groups}
-    draws["sd residual"] = columns["sigma"]
+    return {name: table[..., i] for i, name in enumerate(fit.column_names)}, diverging
+
+
+def _judged(draws: dict[str, Array], diverging: int) -> dict[str, Any]:
+    """R-hat and ESS by term, and whether they are within the limits that fits are held to."""
+    from tactometer.posterior import ESS_LIMIT, RHAT_LIMIT, ess, rhat
+
     told: dict[str, Any] = {
         "rhat": {term: rhat(x) for term, x in draws.items()},
         "ess": {term: ess(x, "bulk") for term, x in draws.items()},
+        "diverging": diverging,
     }
-    told["clean"] = max(told["rhat"].values()) < 1.01 + 0.01 and diverging < 0.01 * CHAINS * DRAWS
-    return draws, told
+    mixed = max(told["rhat"].values()) <= RHAT_LIMIT and min(told["ess"].values()) >= ESS_LIMIT
+    told["clean"] = mixed and diverging == 0
+    return told

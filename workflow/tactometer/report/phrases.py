@@ -1,0 +1,60 @@
+"""What the sentences of findings share: who, by how much, and what stands out of how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from tactometer.fitted import passed
+from tactometer.report.cells import interval, number
+
+MOST = 4
+"""Sentences of one analysis; its table has all rows."""
+NONE = "none stands out"
+PARAMETERS = {"phi": "φ*", "omega_inf": "ω inf", "omega_soc": "ω soc", "omega_pre": "ω pre"}
+Row = Mapping[str, Any]
+
+
+def who(row: Row) -> str:
+    """A fit by its model, checkpoint and goal."""
+    return f"{row['model']} ({row['checkpoint']}), goal {row['goal']}"
+
+
+def shift(row: Row) -> str:
+    """A posterior difference with its 95% HDI."""
+    return f"{number(row['mean'], '+.2f')} {interval(row['hdi_low'], row['hdi_high'])}"
+
+
+def several(count: int, noun: str, plural: str = "") -> str:
+    """A number of things: 1 pair, 2 pairs, 2 families."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def readable(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows that rest on fits that passed alone; all of them where no fit is below."""
+    return frame.filter(passed()) if "verdict" in frame.columns else frame
+
+
+def standing(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows that stand out in their whole family and may be read, the surest first."""
+    rows = readable(frame).filter(pl.col("found").fill_null(False))
+    sure = pl.col("mean").abs() / pl.col("sd") if "sd" in rows.columns else pl.col("effect").abs()
+    return rows.sort(sure, descending=True)
+
+
+def some(
+    frame: pl.DataFrame, rows: pl.DataFrame, tell: Callable[[Row], str], what: str
+) -> list[str]:
+    """A sentence for each of the first `rows`, which stand out of `frame`, and what of the rest."""
+    total = readable(frame).height
+    unread = frame.height - total
+    more = f"; {unread:,} more rest on fits that did not pass" if unread else ""
+    if rows.is_empty():
+        return [f"Of {total:,} {what} {NONE}{more}."] if total else []
+    told = [tell(row) for row in rows.head(MOST).iter_rows(named=True)]
+    if total > min(rows.height, MOST) or more:
+        stand = "stands" if rows.height == 1 else "stand"
+        told.append(f"In all, {rows.height:,} of {total:,} {what} {stand} out{more}.")
+    return told
