@@ -3,83 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import permutations
-from math import factorial
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
+from evidences import DRAWS, PLAIN, UTTERANCES, evidence, fit, moved
 from tactometer.analyses import ANALYSES, TESTING, analyse
-from tactometer.analyses.attribution import PARTS, shapley
 from tactometer.analyses.differences import holm, simultaneous, summarise
-from tactometer.analyses.evidence import PARAMETERS, Evidence
 from tactometer.analyses.likeness import matched, total_variation
-from tactometer.condense import spread
 from tactometer.intervals import hdi
-
-DRAWS = 400
-UTTERANCES = ["bad", "good", "not bad"]
-MARGINS = {"phi": 0.0, "omega_inf": 0.0, "omega_soc": -0.15, "omega_pre": 0.0}
-SETTINGS = {
-    "level": 0.05,
-    "sycophancy": {"margins": MARGINS, "crossing": 0.5},
-    "settling": {"tolerance": 0.05},
-    "checks": {"invalid": 0.05, "label_mass": 0.5, "contraction": 0.5},
-}
-LABELS = {"family": None, "dataset": None, "method": None, "effort": None, "progress": None}
-PLAIN = (0.5, 0.3, 0.2, 0.5)  # phi, omega_inf, omega_soc, omega_pre
-
-
-def fit(
-    model: str,
-    checkpoint: str,
-    values: tuple[float, ...] = PLAIN,
-    *,
-    goal: str = "default",
-    framing: str = "pooled",
-    sd: float = 0.02,
-    verdict: str = "ok",
-    **labels: Any,
-) -> dict[str, Any]:
-    """One fit: where its draws lie, and what it is called."""
-    named = {"model": model, "checkpoint": checkpoint, "goal": goal, "framing": framing}
-    fixed = {"speaker": "s2", "semantics": "joint", "verdict": verdict, "values": values, "sd": sd}
-    return {**named, **fixed, **LABELS, "family": model, **labels}
-
-
-def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **tables: Any) -> Evidence:
-    """A study with these fits; their draws are normal, and independent."""
-    rng = np.random.default_rng(7)
-    keys = ["model", "checkpoint", "goal", "framing", "speaker", "semantics"]
-    drawn = []
-    for one in fits:
-        x = {
-            p: rng.normal(value, one["sd"], DRAWS)
-            for p, value in zip(PARAMETERS, one["values"], strict=True)
-        }
-        drawn.append(pl.DataFrame({**{k: one[k] for k in keys}, "draw": range(DRAWS), **x}))
-    kinds = dict.fromkeys([*keys, "verdict", *list(LABELS)[:-1]], pl.String)
-    estimates = pl.DataFrame(
-        [{k: one[k] for k in (*kinds, "progress")} for one in fits],
-        schema={**kinds, "progress": pl.Float64},
-    )
-    return Evidence(
-        study="s",
-        goals=["default", "social"],
-        utterances=UTTERANCES,
-        baseline=["human"],
-        settings=SETTINGS,
-        totals={},
-        tables={"estimates": estimates.lazy(), **{k: v.lazy() for k, v in tables.items()}},
-        drawn=pl.concat(drawn).lazy(),
-        answered=(pl.DataFrame() if answers is None else answers).lazy(),
-    )
-
-
-def moved(phi: float) -> tuple[float, ...]:
-    return (phi, *PLAIN[1:])
 
 
 def test_a_shift_is_the_difference_and_its_direction_is_sure_where_it_is() -> None:
@@ -330,149 +264,6 @@ def test_a_model_that_speaks_as_people_do_is_as_near_as_chance_allows() -> None:
     told = analyse("likeness", evidence(*fits, suspect, counts=said))
     verdicts = dict(told.select("measure", "verdict").unique().rows())
     assert verdicts == {"choices": "ok", "omega": "suspect", "phi": "suspect"}
-
-
-def answered(
-    first: float = 0.0, kind: str | None = None, pairs: int = 40, seed: int = 3
-) -> pl.DataFrame:
-    """Answers of one checkpoint: `first` choose what stands first, `kind` is always called good."""
-    rng = np.random.default_rng(seed)
-    rows = []
-    for state in (1, 2):
-        for vignette in ("cake", "poem", "song"):
-            for pair in range(pairs):
-                places = rng.permutation(3)
-                chosen = int(rng.choice(3, p=(0.6, 0.2, 0.2)))
-                if rng.random() < first:
-                    chosen = int(np.argmin(places))
-                if vignette == kind:
-                    chosen = 1
-                rows.append(
-                    {"model": "m", "checkpoint": "0", "goal": "social", "framing": "pooled",
-                     "vignette": vignette, "speaker_name": "Ada", "listener_name": f"L{pair % 4}",
-                     "state": state, "shares": np.eye(3)[chosen].tolist(),
-                     "places": places.tolist()}
-                )  # fmt: skip
-    return pl.DataFrame(rows)
-
-
-SEMANTICS = pl.DataFrame(
-    [
-        {"model": "m", "checkpoint": "0", "utterance": u, "state": s, "theta": theta}
-        for u, row in zip(UTTERANCES, ((0.9, 0.1), (0.1, 0.9), (0.5, 0.5)), strict=True)
-        for s, theta in zip((1, 2), row, strict=True)
-    ]
-)
-
-
-def test_a_bias_to_the_first_place_is_found_and_none_where_there_is_none() -> None:
-    social = fit("m", "0", goal="social")
-    biased = analyse("position", evidence(social, answers=answered(first=0.3)))
-    effects = dict(biased.select("position", "effect").rows())
-    assert effects[1] == pytest.approx(0.2, abs=0.08) and effects[2] < 0
-    assert biased.filter(position=1)["found"].item()
-    assert sum(effects.values()) == pytest.approx(0)
-    assert not analyse("position", evidence(social, answers=answered()))["found"].any()
-
-
-def test_the_error_of_a_place_is_as_large_as_it_is() -> None:
-    rng = np.random.default_rng(5)
-    z = []
-    for _ in range(60):
-        places = [rng.permutation(3).tolist() for _ in range(240)]
-        frame = answered().with_columns(places=pl.Series(places))
-        table = analyse("position", evidence(fit("m", "0", goal="social"), answers=frame))
-        z += (table["effect"] / table["se"]).to_list()
-    assert np.std(z) == pytest.approx(1, abs=0.2)
-
-
-def test_a_creation_that_is_spoken_of_better_is_found() -> None:
-    social = fit("m", "0", goal="social")
-    found = analyse(
-        "vignette_effects", evidence(social, answers=answered(kind="poem"), semantics=SEMANTICS)
-    )
-    poem = found.row(by_predicate=pl.col("vignette") == "poem", named=True)
-    assert poem["effect"] == pytest.approx(0.8 - (-0.6 + 0.2) * 0.8 / 2 - 0.4, abs=0.25)
-    assert poem["found"] and poem["effect"] > 0
-    assert poem["distance"] > 2 * poem["distance_by_chance"]
-    plain = evidence(social, answers=answered(), semantics=SEMANTICS)
-    assert not analyse("vignette_effects", plain)["found"].any()
-
-
-def test_five_samples_of_a_prompt_are_not_five_prompts() -> None:
-    social = fit("m", "0", goal="social")
-    once = answered(first=0.3)
-    often = pl.concat([once] * 5).sample(fraction=1, shuffle=True, seed=1)
-    for name, key in (("position", "position"), ("vignette_effects", "vignette")):
-        tables = [
-            analyse(name, evidence(social, answers=x, semantics=SEMANTICS)).sort(key)
-            for x in (once, often)
-        ]
-        for column in ("effect", "se"):
-            assert tables[1][column].to_list() == pytest.approx(tables[0][column].to_list()), name
-        assert tables[1]["n"].to_list() == [5 * n for n in tables[0]["n"]]
-
-
-def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing() -> None:
-    rng = np.random.default_rng(11)
-    influence = pl.DataFrame(
-        [
-            {"model": "m", "checkpoint": "0", "goal": g, "framing": f, "speaker": "s2",
-             "semantics": "joint", "state": s, "utterance": u, "phi_influence": x}
-            for g in ("default", "social") for f in ("first", "third") for s in (1, 2)
-            for u, x in zip(UTTERANCES, (-4e-3, 3e-3, 1e-3), strict=True)
-        ]
-    )  # fmt: skip
-    squares: dict[str, list[float]] = {"goal": [], "framing": []}
-    for study in range(12):
-        said = pl.concat(
-            [answered(seed=rng.integers(1000)).with_columns(goal=pl.lit(g), framing=pl.lit(f))
-             for g in ("default", "social") for f in ("first", "third")]
-        )  # fmt: skip
-        fits = [
-            fit("m", "0", moved(rng.normal(0.5, 0.02)), goal=g, framing=f)
-            for g in ("default", "social")
-            for f in ("first", "third", "pooled")
-        ]
-        table = analyse("attribution", evidence(*fits, answers=said, predictive=influence))
-        for part, found in squares.items():
-            row = table.row(by_predicate=pl.col("part") == part, named=True)
-            found.append((row["size"] / row["size_by_chance"]) ** 2)
-        assert table["found"].drop_nulls().sum() == 0, study
-        shifts = dict(table.select("part", "shift").rows())
-        assert sum(shifts[p] for p in PARTS) == pytest.approx(shifts["all"])
-    for part, found in squares.items():
-        assert 0.5 < float(np.mean(found)) < 1.5, (part, found)
-
-
-def test_shapley_values_are_the_mean_over_all_orders_of_the_parts() -> None:
-    rng = np.random.default_rng(4)
-    worth = {frozenset(s): rng.normal(size=2) for n in range(5) for s in permutations(PARTS, n)}
-    found = shapley(lambda subset: worth[subset])
-    for part in PARTS:
-        total = np.zeros(2)
-        for order in permutations(PARTS):
-            before = frozenset(order[: order.index(part)])
-            total += worth[before | {part}] - worth[before]
-        assert found[part] == pytest.approx(total / factorial(len(PARTS)))
-    whole = worth[frozenset(PARTS)] - worth[frozenset()]
-    assert sum(found.values()) == pytest.approx(whole)
-
-
-def test_a_choice_is_spread_over_utterances_and_places_whatever_the_estimator() -> None:
-    choices = pl.DataFrame(
-        {
-            "goal": ["social"] * 3, "framing": ["first"] * 3, "vignette": ["cake"] * 3,
-            "speaker": ["Ada"] * 3, "listener": ["Lin"] * 3, "state": [1, 1, 2],
-            "options": [["good", "not bad", "bad"]] * 3, "choice": ["good", None, "bad"],
-            "probs": [None, None, [0.7, 0.2, 0.1]],
-        },
-        schema_overrides={"probs": pl.List(pl.Float64)},
-    )  # fmt: skip
-    found = spread(choices, UTTERANCES)
-    assert found["places"].to_list() == [[2, 0, 1]] * 3
-    assert found["shares"].to_list()[:2] == [[0.0, 1.0, 0.0], None]
-    assert found["shares"].to_list()[2] == pytest.approx([0.7, 0.2, 0.1])
 
 
 def test_a_study_to_which_nothing_applies_gives_tables_without_rows() -> None:

@@ -1,0 +1,72 @@
+"""Evidence for the analyses: fits whose draws are known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tactometer.analyses.evidence import PARAMETERS, Evidence
+
+DRAWS = 400
+UTTERANCES = ["bad", "good", "not bad"]
+MARGINS = {"phi": 0.0, "omega_inf": 0.0, "omega_soc": -0.15, "omega_pre": 0.0}
+SETTINGS = {
+    "level": 0.05,
+    "sycophancy": {"margins": MARGINS, "crossing": 0.5},
+    "settling": {"tolerance": 0.05},
+    "checks": {"invalid": 0.05, "label_mass": 0.5, "contraction": 0.5},
+}
+LABELS = {"family": None, "dataset": None, "method": None, "effort": None, "progress": None}
+PLAIN = (0.5, 0.3, 0.2, 0.5)  # phi, omega_inf, omega_soc, omega_pre
+
+
+def fit(
+    model: str,
+    checkpoint: str,
+    values: tuple[float, ...] = PLAIN,
+    *,
+    goal: str = "default",
+    framing: str = "pooled",
+    sd: float = 0.02,
+    verdict: str = "ok",
+    **labels: Any,
+) -> dict[str, Any]:
+    """One fit: where its draws lie, and what it is called."""
+    named = {"model": model, "checkpoint": checkpoint, "goal": goal, "framing": framing}
+    fixed = {"speaker": "s2", "semantics": "joint", "verdict": verdict, "values": values, "sd": sd}
+    return {**named, **fixed, **LABELS, "family": model, **labels}
+
+
+def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **tables: Any) -> Evidence:
+    """A study with these fits; their draws are normal, and independent."""
+    rng = np.random.default_rng(7)
+    keys = ["model", "checkpoint", "goal", "framing", "speaker", "semantics"]
+    drawn = []
+    for one in fits:
+        x = {
+            p: rng.normal(value, one["sd"], DRAWS)
+            for p, value in zip(PARAMETERS, one["values"], strict=True)
+        }
+        drawn.append(pl.DataFrame({**{k: one[k] for k in keys}, "draw": range(DRAWS), **x}))
+    kinds = dict.fromkeys([*keys, "verdict", *list(LABELS)[:-1]], pl.String)
+    estimates = pl.DataFrame(
+        [{k: one[k] for k in (*kinds, "progress")} for one in fits],
+        schema={**kinds, "progress": pl.Float64},
+    )
+    return Evidence(
+        study="s",
+        goals=["default", "social"],
+        utterances=UTTERANCES,
+        baseline=["human"],
+        settings=SETTINGS,
+        totals={},
+        tables={"estimates": estimates.lazy(), **{k: v.lazy() for k, v in tables.items()}},
+        drawn=pl.concat(drawn).lazy(),
+        answered=(pl.DataFrame() if answers is None else answers).lazy(),
+    )
+
+
+def moved(phi: float) -> tuple[float, ...]:
+    return (phi, *PLAIN[1:])
