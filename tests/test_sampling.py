@@ -214,11 +214,11 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
     good = chains.run(problem, settings)
     columns = {**good.columns, "divergent__": np.ones_like(good.columns["divergent__"])}
     bad = replace(good, columns=columns)
-    for runs, verdict in (
-        ([good], "ok"),
-        ([bad, good], "refit"),
-        ([bad, bad, good], "refit"),
-        ([bad, bad, bad], "suspect"),
+    for runs, verdict, longer in (
+        ([good], "ok", False),
+        ([bad, good], "refit", True),
+        ([bad, bad, good], "refit", False),
+        ([bad, bad, bad], "suspect", True),
     ):
         asked: list[SamplingSettings] = []
 
@@ -230,8 +230,9 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
 
         monkeypatch.setattr(chains, "run", run)
         monkeypatch.setattr(sampling, "is_clean", lambda told, _n: told["divergences"] == 0)
+        monkeypatch.setattr(sampling, "mixes", lambda _told, _n, longer=longer: not longer)
         assert sample(known.behaviour, speaker("s2"), settings).diagnostics.verdict == verdict
-        assert [s.warmup for s in asked] == [150, 300, 300][: len(runs)]
+        assert [s.warmup for s in asked] == [150, *[300 if longer else 150] * 2][: len(runs)]
         assert [s.delta for s in asked] == pytest.approx([0.85, 0.97, 0.9925][: len(runs)])
 
 

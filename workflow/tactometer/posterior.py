@@ -82,13 +82,14 @@ def diagnose(
 
 def is_clean(found: Mapping[str, Any], draws: int) -> bool:
     """Whether a run with that many draws in all can be believed; nan cannot."""
+    straight = found["divergences"] == 0 and found["treedepth_hits"] == 0
+    return bool(straight and mixes(found, draws))
+
+
+def mixes(found: Mapping[str, Any], draws: int) -> bool:
+    """Whether the chains of such a run agree, and have effective draws enough."""
     enough = ESS_LIMIT * min(1.0, draws / 4000)
-    return bool(
-        found["divergences"] == 0
-        and found["treedepth_hits"] == 0
-        and found["rhat"] <= RHAT_LIMIT
-        and found["ess_bulk"] >= enough
-    )
+    return bool(found["rhat"] <= RHAT_LIMIT and found["ess_bulk"] >= enough)
 
 
 def stuck_chains(lp: Array) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from tactometer.posterior import (
     Diagnostics,
     diagnose,
     is_clean,
+    mixes,
     scalars,
     stuck_chains,
     summarise,
@@ -186,6 +187,7 @@ class Seen(Protocol):
     def whole(self) -> bool: ...
 
 
+_FINER = {2: 5, 3: 20}  # by how much a later run's steps may be refused less often
 Believed = TypeVar("Believed", bound=Seen)
 
 
@@ -197,13 +199,15 @@ def ladder(
     """A run (1) and, until one can be believed, more careful ones (2, 3): what was seen of the
     last, and its diagnostics. Modes that share the weight, and no chain goes between, end it.
     """
-    start = time.monotonic()
-    for runs, rung in enumerate(rungs(settings), start=1):
-        seen = attempt(rung, runs)
+    start, longer = time.monotonic(), False
+    for runs in (1, *_FINER):
+        seen = attempt(settings if runs == 1 else careful(settings, runs, longer=longer), runs)
         told = diagnose(seen.parameters, seen.stats, settings.max_treedepth)
-        clean = is_clean(told, settings.chains * settings.draws) and seen.whole
+        count = settings.chains * settings.draws
+        clean = is_clean(told, count) and seen.whole
         if clean or (runs > 1 and seen.modes and seen.modes.shared):
             break
+        longer = longer or not (mixes(told, count) and seen.whole)
     return seen, Diagnostics(
         **told,
         stuck=seen.stuck,
@@ -342,21 +346,18 @@ def _log_speaker(sampled: Sampled, draws: int) -> Array:
     return rsa.s2(alpha, flat.get("phi"), flat["omega"], theta, b.values, costs)
 
 
-def rungs(settings: SamplingSettings) -> Iterator[SamplingSettings]:
-    """The settings of each run: a later one takes smaller steps, twice the warm-up and the draws,
-    and another seed.
-
-    Many first runs in doubt lack effective draws and nothing else; many second ones diverge once.
+def careful(settings: SamplingSettings, run: int, *, longer: bool) -> SamplingSettings:
+    """Settings for the second or third run: smaller steps, another seed, and where it shall be
+    `longer` twice the warm-up and the draws. What only diverged has draws enough.
     """
-    yield settings
-    for number, finer in enumerate((5, 20), start=1):
-        yield replace(
-            settings,
-            adapt_delta=1 - (1 - settings.delta) / finer,
-            warmup=2 * settings.warmup,
-            draws=2 * settings.draws,
-            seed=settings.seed + 1_000_003 * number,
-        )
+    length = 2 if longer else 1
+    return replace(
+        settings,
+        adapt_delta=1 - (1 - settings.delta) / _FINER[run],
+        warmup=length * settings.warmup,
+        draws=length * settings.draws,
+        seed=settings.seed + 1_000_003 * (run - 1),
+    )
 
 
 def _check(name: str, array: ArrayLike, shape: tuple[int, ...]) -> None:
