@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,18 +27,19 @@ from tactometer.speakers import Speaker
 from tactometer.whitening import (
     Problem,
     Whitening,
-    climb,
-    from_prior,
-    log_likelihood,
     measure,
+    peaks,
     whiten,
 )
 
 STAN = Path(__file__).resolve().parent.parent / "stan"
 PILOT = 0.3  # of the warm-up: so much to tune the pilot, and so much to measure by it
 _ENOUGH = 4  # draws of a pilot for each coordinate
-_CANDIDATES = 16  # draws from the prior for one start that is spread over it
-_FAR = 20.0  # nats below the best: no chain gets there from it, nor does it matter
+# How many nats less mass make a mode not worth a chain; the search plugs theta in, and where that
+# is inferred too, modes are nearer to each other than it sees.
+_FAR = {False: 7.0, True: 20.0}
+_WEIGHTY = 3.0  # nats less mass: a mode of 5% of the weight
+_NEAR = 2.0  # standard deviations from the nearest draw (of thousands, in four dimensions)
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,13 @@ class SamplingSettings:
 class Run:
     """What the chains drew: `columns` by Stan's names [chain, draw, element], in Stan's (column-
     major) order, and `v` [chain, draw, P]: entries of the cone, the cost's logit, logit theta.
+
+    `missed` are modes [n, P] that the search gives weight, and no chain stayed in.
     """
 
     columns: Mapping[str, Array]
     v: Array
+    missed: Array | None = None
 
     @property
     def lp(self) -> Array:
@@ -84,22 +88,41 @@ def run(
     first: Run | None = None,
     within: Array | None = None,
 ) -> Run:
-    """One run of all chains; `first` is an earlier one that was in doubt.
+    """One run of all chains, each from what is uphill from draws of the prior: what they disagree
+    about is no accident of where they began. UserError if the sampler fails.
 
-    After a doubtful run its draws take the pilot's place, and the chains start spread over the
-    prior: what they then disagree about is no accident of where they began. When that is known,
-    they start `within` draws [n, P] of the mode to look into. UserError if the sampler fails.
+    `first` is an earlier run that was in doubt: its draws take the pilot's place. When it is known
+    what there is, chains start `within` draws [n, P] of the mode to look into.
     """
     rng = np.random.default_rng(settings.seed)
-    at = whiten(problem)
+    tops, masses = peaks(problem, settings.chains, rng)
+    heaviest = tops[masses.argmax()]
+    at = whiten(problem, heaviest)
     if within is not None:
         at = measure(problem, within, at)
         starts = rng.choice(within, settings.chains)
         return _run(problem, at, at.coordinates(starts), settings)
+    near = _near(tops, masses, problem.joint, rng)
     if first is not None:
         at = measure(problem, _believed(first), at)
-        return _run(problem, at, _spread(problem, at, settings.chains, rng), settings)
-    starts = rng.uniform(-1, 1, (settings.chains, at.centre.size))
+        if first.missed is not None:
+            near[: settings.chains // 2] = rng.choice(first.missed, settings.chains // 2)
+        starts = at.coordinates(near)
+        return _run(problem, at, starts + rng.uniform(-0.5, 0.5, starts.shape), settings)
+    starts = at.coordinates(near) - at.coordinates(heaviest)
+    starts += rng.uniform(-0.5, 0.5, starts.shape)
+    found = _first(problem, at, starts, settings, rng)
+    return replace(found, missed=_missed(found, tops[masses > masses.max() - _WEIGHTY], problem))
+
+
+def _first(
+    problem: Problem,
+    at: Whitening,
+    starts: Array,
+    settings: SamplingSettings,
+    rng: np.random.Generator,
+) -> Run:
+    """A first run from starts [chain, P], in the coordinates of a pilot if theta is inferred."""
     warmup = round(PILOT * settings.warmup)
     if not problem.joint or settings.chains * warmup < _ENOUGH * at.centre.size:
         return _run(problem, at, starts, settings)
@@ -108,6 +131,15 @@ def run(
     ends = _ends(pilot, rng)
     rest = settings.warmup - 2 * warmup
     return _run(problem, at, at.coordinates(ends), settings, (rest, settings.draws))
+
+
+def _missed(found: Run, tops: Array, problem: Problem) -> Array | None:
+    """Those of these modes [n, P] that no draw is near, in standard deviations of the entries."""
+    x = found.v[..., : problem.entries].reshape(-1, problem.entries)
+    factor = np.linalg.cholesky(np.cov(x.T) + 1e-9 * np.eye(problem.entries))
+    z, peaks = (np.linalg.solve(factor, y.T).T for y in (x, tops[:, : problem.entries]))
+    far = [np.linalg.norm(z - peak, axis=1).min() > _NEAR for peak in peaks]
+    return tops[far] if any(far) else None
 
 
 def program(speaker: Speaker, *, joint: bool, cost: bool) -> Path:
@@ -166,22 +198,13 @@ def _ends(pilot: Run, rng: np.random.Generator) -> Array:
     return ends
 
 
-def _spread(problem: Problem, at: Whitening, chains: int, rng: np.random.Generator) -> Array:
-    """Starts [chain, P] from all over the prior: each goes uphill from the likeliest of some draws.
-
-    Not the draws themselves: where the prior's tail is flat and steep by turns (alpha near 20), a
-    chain finds no step size and stays. What ends far below the best is no mode to look into: such
-    a chain starts where another does. theta starts at its smoothed proportions.
+def _near(tops: Array, masses: Array, joint: bool, rng: np.random.Generator) -> Array:
+    """The mode [chain, P] for each chain to start from: its own, or one of the others where that
+    has no mass to speak of. The last of `tops` is no chain's own.
     """
-    drawn = from_prior(problem, chains * _CANDIDATES, rng)
-    log_p = log_likelihood(problem, drawn).sum(axis=-1)
-    best = log_p.reshape(chains, _CANDIDATES).argmax(axis=1) + _CANDIDATES * np.arange(chains)
-    found = [climb(problem, v) for v in drawn[best]]
-    tops = np.array([value for _, value in found])
-    near = np.flatnonzero(tops > tops.max() - _FAR)
-    places = [c if c in near else int(rng.choice(near)) for c in range(chains)]
-    starts = at.coordinates(np.array([found[c][0] for c in places]))
-    return np.asarray(starts + rng.uniform(-0.5, 0.5, starts.shape))
+    worth = np.flatnonzero(masses > masses.max() - _FAR[joint])
+    own = [c if c in worth else int(rng.choice(worth)) for c in range(len(tops) - 1)]
+    return tops[own]
 
 
 def _run(

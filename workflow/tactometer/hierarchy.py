@@ -122,7 +122,7 @@ def seek(problem: Framings) -> Array:
     prior's speakers for each.
     """
     one = replace(problem, counts=problem.counts[:1])
-    drawn = from_prior(one, CANDIDATES, np.random.default_rng(0))
+    drawn = from_prior(one, 2 * CANDIDATES, np.random.default_rng(0))
     best = (problem.counts * one.log_speaker(drawn)).sum(axis=(-1, -2)).argmax(axis=0)
     likely = problem.start()
     likely[: problem.entries] = drawn[best, : one.entries].ravel()

@@ -148,9 +148,8 @@ class Sampled:
 
 
 def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -> Sampled:
-    """The posterior of that speaker; a run that cannot be believed is followed by more careful ones
-    (`rungs`): the second starts from all over the prior, the third within the mode that has all the
-    weight.
+    """The posterior of that speaker; a run that cannot be believed is followed by more `careful`
+    ones, the third within the mode that has all the weight.
 
     Verdicts: `ok` the first run is clean, `refit` a later one is, `suspect` none. UserError if the
     sampler fails.
@@ -265,9 +264,8 @@ def _see(found: Run, problem: Problem, goals: tuple[str, ...], *, again: bool) -
         else:
             minor = ()
     flat = heaviest.reshape(-1, v.shape[-1])
-    return _Seen(
-        draws, stats, parameters, stuck, minor, several, rows, sentence, stuck == out, flat
-    )
+    whole = stuck == out and (again or found.missed is None)
+    return _Seen(draws, stats, parameters, stuck, minor, several, rows, sentence, whole, flat)
 
 
 def _of_chains(
