@@ -14,16 +14,13 @@ from tactometer.speakers import speaker
 from tactometer.whitening import log_mass
 
 
-@pytest.mark.parametrize(("seed", "near", "far"), [(16, 0.51, 0.606), (188, 0.34, 0.62)])
-def test_modes_that_no_chain_goes_to_by_itself_are_looked_into(
-    seed: int, near: float, far: float
-) -> None:
-    """From one start all chains came to the far one, agreed, and were believed."""
-    found = sample(of_the_prior(seed), speaker("s2"), FIXED)
-    assert found.diagnostics.modes == 2
+def test_modes_that_no_chain_goes_to_by_itself_are_looked_into() -> None:
+    """From one start all chains came to the lighter one, agreed, and were believed."""
+    found = sample(of_the_prior(16), speaker("s2"), FIXED)
+    assert found.diagnostics.modes == 2 and found.diagnostics.verdict == "suspect"
     told = {row["mode"]: row for row in found.modes if row["parameter"] == "phi"}
-    assert told[1]["mean"] == pytest.approx(near, abs=0.02)
-    assert told[2]["mean"] == pytest.approx(far, abs=0.02)
+    assert told[1]["mean"] == pytest.approx(0.51, abs=0.02)
+    assert told[2]["mean"] == pytest.approx(0.606, abs=0.02)
 
 
 def test_a_third_run_looks_into_the_mode_that_it_starts_within() -> None:

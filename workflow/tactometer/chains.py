@@ -35,9 +35,7 @@ from tactometer.whitening import (
 STAN = Path(__file__).resolve().parent.parent / "stan"
 PILOT = 0.3  # of the warm-up: so much to tune the pilot, and so much to measure by it
 _ENOUGH = 4  # draws of a pilot for each coordinate
-# How many nats less mass make a mode not worth a chain; the search plugs theta in, and where that
-# is inferred too, modes are nearer to each other than it sees.
-_FAR = {False: 7.0, True: 20.0}
+_FAR = 7.0  # nats less mass: a mode that is not worth a chain
 _WEIGHTY = 3.0  # nats less mass: a mode of 5% of the weight
 _NEAR = 2.0  # standard deviations from the nearest draw (of thousands, in four dimensions)
 
@@ -102,7 +100,7 @@ def run(
         at = measure(problem, within, at)
         starts = rng.choice(within, settings.chains)
         return _run(problem, at, at.coordinates(starts), settings)
-    near = _near(tops, masses, problem.joint, rng)
+    near = _near(tops, masses, rng)
     if first is not None:
         at = measure(problem, _believed(first), at)
         if first.missed is not None:
@@ -198,11 +196,11 @@ def _ends(pilot: Run, rng: np.random.Generator) -> Array:
     return ends
 
 
-def _near(tops: Array, masses: Array, joint: bool, rng: np.random.Generator) -> Array:
+def _near(tops: Array, masses: Array, rng: np.random.Generator) -> Array:
     """The mode [chain, P] for each chain to start from: its own, or one of the others where that
     has no mass to speak of. The last of `tops` is no chain's own.
     """
-    worth = np.flatnonzero(masses > masses.max() - _FAR[joint])
+    worth = np.flatnonzero(masses > masses.max() - _FAR)
     own = [c if c in worth else int(rng.choice(worth)) for c in range(len(tops) - 1)]
     return tops[own]
 

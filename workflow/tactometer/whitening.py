@@ -20,6 +20,7 @@ from tactometer.speakers import Speaker
 
 CANDIDATES = 16
 """Draws from the prior, of which the likeliest is one of the starts of a search for modes."""
+_SAME = 0.02  # relative: two climbs to one mode end so near to each other
 _NODES = 48  # of the phi integral: right within .1 nat at alpha 20, and no posterior rests on it
 _STEP = 1e-5
 _ITERATIONS = 40
@@ -220,19 +221,31 @@ def peaks(problem: Problem, count: int, rng: np.random.Generator) -> tuple[Array
     """Modes [count + 1, P] and the logs of their masses: uphill from the likeliest of each of
     `count` groups of speakers drawn from the prior, and from even weights.
 
-    theta stays at its smoothed proportions. One climb is not enough: even weights alone miss the
-    mode of 1 in 15 speakers of the prior, and 1 in 10 has several.
+    One climb is not enough: even weights alone miss the mode of 1 in 15 speakers of the prior, and
+    some have several. theta, where it is inferred, climbs last: from its smoothed proportions.
     """
     plain = replace(problem, joint=False)
     drawn = from_prior(plain, count * CANDIDATES, rng)
     log_p = log_likelihood(plain, drawn).sum(axis=-1).reshape(count, CANDIDATES)
     likeliest = drawn.reshape(count, CANDIDATES, -1)[np.arange(count), log_p.argmax(axis=1)]
-    tops, masses = [], []
-    for start in (*likeliest, plain.start()):
-        u, value, information = _climb(plain, start)
-        tops.append(np.concatenate([_of_logs(plain, u), problem.smoothed_logits()]))
-        masses.append(_log_mass(value, information))
-    return np.array(tops), np.array(masses)
+    found = [_top(plain, start) for start in (*likeliest, plain.start())]
+    if problem.joint:
+        known: list[tuple[Array, tuple[Array, float]]] = []
+        for top, _ in found:
+            if not any(np.allclose(top, other, rtol=_SAME) for other, _ in known):
+                whole = np.concatenate([top, problem.smoothed_logits()])
+                known.append((top, _top(problem, whole)))
+        found = [
+            next(whole for other, whole in known if np.allclose(top, other, rtol=_SAME))
+            for top, _ in found
+        ]
+    return np.array([top for top, _ in found]), np.array([mass for _, mass in found])
+
+
+def _top(problem: Problem, v: Array) -> tuple[Array, float]:
+    """The mode [P] uphill from v [P], and the log of its mass."""
+    u, value, information = _climb(problem, v)
+    return _of_logs(problem, u), _log_mass(value, information)
 
 
 def best_climb(problem: Problem, likely: Array) -> Array:
