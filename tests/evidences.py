@@ -20,6 +20,14 @@ SETTINGS = {
 }
 LABELS = {"family": None, "dataset": None, "method": None, "effort": None, "progress": None}
 PLAIN = (0.5, 0.3, 0.2, 0.5)  # phi, omega_inf, omega_soc, omega_pre
+SYCOPHANT = (0.2, 0.05, 0.05, 0.9)
+SEMANTICS = pl.DataFrame(
+    [
+        {"model": "m", "checkpoint": "0", "utterance": u, "state": s, "theta": theta}
+        for u, row in zip(UTTERANCES, ((0.9, 0.1), (0.1, 0.9), (0.5, 0.5)), strict=True)
+        for s, theta in zip((1, 2), row, strict=True)
+    ]
+)
 
 
 def fit(
@@ -70,3 +78,27 @@ def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **table
 
 def moved(phi: float) -> tuple[float, ...]:
     return (phi, *PLAIN[1:])
+
+
+def answered(
+    first: float = 0.0, kind: str | None = None, pairs: int = 40, seed: int = 3
+) -> pl.DataFrame:
+    """Answers of one checkpoint: `first` choose what stands first, `kind` is always called good."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for state in (1, 2):
+        for vignette in ("cake", "poem", "song"):
+            for pair in range(pairs):
+                places = rng.permutation(3)
+                chosen = int(rng.choice(3, p=(0.6, 0.2, 0.2)))
+                if rng.random() < first:
+                    chosen = int(np.argmin(places))
+                if vignette == kind:
+                    chosen = 1
+                rows.append(
+                    {"model": "m", "checkpoint": "0", "goal": "social", "framing": "pooled",
+                     "vignette": vignette, "speaker_name": "Ada", "listener_name": f"L{pair % 4}",
+                     "state": state, "shares": np.eye(3)[chosen].tolist(),
+                     "places": places.tolist()}
+                )  # fmt: skip
+    return pl.DataFrame(rows)

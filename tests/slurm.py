@@ -93,7 +93,7 @@ class Cluster:
         return (self.folder / "slurmd.log").read_text()
 
 
-def until(true: Callable[[], object], what: str, seconds: float = 240) -> None:
+def until(true: Callable[[], object], what: str, seconds: float = 420) -> None:
     """Wait for something to become true; AssertionError that names it if it does not."""
     deadline = time.monotonic() + seconds
     while not true():

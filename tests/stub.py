@@ -49,6 +49,8 @@ class Stub:
         trouble = self.trouble(asked)
         at = time.monotonic()
         await asyncio.sleep(self.given.latency)
+        while self.holds(asked):
+            await asyncio.sleep(0.1)
         self.note(asked, at, trouble)
         if trouble == "hang":
             await asyncio.sleep(self.given.hang)
@@ -80,6 +82,11 @@ class Stub:
             return str(asked["model"].removeprefix("always-"))
         kinds = self.given.kinds.split(",")
         return self.draw.choice(kinds) if self.draw.random() < self.given.trouble else ""
+
+    def holds(self, asked: dict[str, Any]) -> bool:
+        """Whether calls of this model shall wait now."""
+        hold = self.given.hold
+        return hold is not None and hold.exists() and hold.read_text() == asked.get("model")
 
     def note(self, asked: dict[str, Any], at: float, trouble: str) -> None:
         told = {"at": at, "prompt": fingerprint(asked), "trouble": trouble}
@@ -162,6 +169,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--reports", default="")
     parser.add_argument("--reasoning", default="")
     parser.add_argument("--no-logprobs", action="store_true")
+    parser.add_argument("--hold", type=Path, help="while it is there, calls of its model wait")
     parser.add_argument("--bodies", action="store_true", help="log what was asked")
     return parser
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from evidences import DRAWS, PLAIN, UTTERANCES, evidence, fit, moved
+from evidences import DRAWS, PLAIN, SYCOPHANT, UTTERANCES, evidence, fit, moved
 from tactometer.analyses import ANALYSES, TESTING, analyse
 from tactometer.analyses.differences import holm, simultaneous, summarise
 from tactometer.analyses.likeness import matched, total_variation
@@ -185,7 +185,6 @@ def test_measurement_error_is_carried_into_the_bayesian_model() -> None:
     assert at(0.15) > 2 * at(0.01)
 
 
-SYCOPHANT = (0.2, 0.05, 0.05, 0.9)
 HUMAN = [fit("human", "r", (0.39, 0.22, 0.1, 0.68), goal="both", family="human")]
 
 

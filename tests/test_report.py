@@ -11,13 +11,13 @@ import pytest
 
 import pages
 import synthetic
+from evidences import evidence, fit
 from tactometer.analyses import analyse
 from tactometer.errors import UserError
 from tactometer.figures import FIGURES
 from tactometer.report import build, told
 from tactometer.report.library import digest
 from tactometer.report.texts import SECTIONS, TEXTS
-from test_analyses import evidence, fit
 
 CAPTIONS = Path(__file__).parents[1] / "workflow" / "report"
 

@@ -32,7 +32,7 @@ SLOW = """\
     api_base: {base}
     api_key_env: SWEEP_KEY
     estimator: {{kind: samples, k: 1}}
-    limits: {{concurrency: {calls}}}
+    limits: {{concurrency: {calls}, timeout: 900}}
     checkpoints: {{"0": {{}}}}
     resources: {resources}
 """
@@ -81,22 +81,22 @@ class Sweep:
 
 
 def test_a_sweep_survives_what_a_cluster_does_to_it(tmp_path: Path) -> None:
-    calls = tmp_path / "calls"
+    calls, hold = tmp_path / "calls", tmp_path / "hold"
     with (
         slurm.running(tmp_path / "cluster") as cluster,
-        stub.running(calls, "--latency", "0.15", "--says", "({label})") as base,
+        stub.running(calls, "--latency", "0.15", "--hold", str(hold)) as base,
     ):
         sweep = Sweep(tmp_path / "run", cluster, base)
         the_doctor_knows_its_partitions(sweep)
         controller = sweep.start("first.log")
         try:
             ask_cancelled(sweep)
-            survivor = controller_killed(sweep, controller)
+            survivor = controller_killed(sweep, controller, hold)
             controller = sweep.start("second.log")
-            writer_waited_for(sweep, survivor)
+            writer_waited_for(sweep, survivor, hold)
             node_drained(sweep)
             fit_cancelled(sweep)
-            assert controller.wait(timeout=420) == 0, (sweep.folder / "second.log").read_text()
+            assert controller.wait(timeout=900) == 0, (sweep.folder / "second.log").read_text()
         finally:
             if controller.poll() is None:
                 os.killpg(controller.pid, signal.SIGKILL)
@@ -137,22 +137,24 @@ def ask_cancelled(sweep: Sweep) -> None:
     )
 
 
-def controller_killed(sweep: Sweep, controller: subprocess.Popen[bytes]) -> str:
+def controller_killed(sweep: Sweep, controller: subprocess.Popen[bytes], hold: Path) -> str:
     """SIGKILL to Snakemake while its jobs live on; gives the job that is asking."""
     held = len(sweep.keys("cut"))
     until(lambda: len(sweep.keys("cut")) > held + 10, "the second attempt asks")
+    hold.write_text("cut")  # it shall not be done before another controller is there
     os.killpg(controller.pid, signal.SIGKILL)
     controller.wait()
     assert len(sweep.keys("cut")) < ANSWERS
     return sweep.number_of("ask_api_wildcards_cut")
 
 
-def writer_waited_for(sweep: Sweep, survivor: str) -> None:
+def writer_waited_for(sweep: Sweep, survivor: str, hold: Path) -> None:
     """The next controller's job waits for the one that outlived the last, and says so."""
     log = sweep.folder / "logs/sweep/ask/cut/0.log"
     waits = f"Slurm job {survivor}: waiting until it ends"
     until(lambda: waits in log.read_text(), "the second writer waits")
     assert len(sweep.cluster.jobs("ask_api_wildcards_cut", "RUNNING")) == 2
+    hold.unlink()
 
 
 def node_drained(sweep: Sweep) -> None:

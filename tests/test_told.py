@@ -7,9 +7,9 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from evidences import SEMANTICS, SYCOPHANT, answered, evidence, fit
 from tactometer.analyses import ANALYSES, analyse
 from tactometer.report import told
-from test_analyses import SEMANTICS, SYCOPHANT, answered, evidence, fit
 
 PEOPLE = [fit("human", "r", (0.39, 0.22, 0.1, 0.68), goal=g, family="human") for g in ("both",)]
 HONEST = (0.8, 0.6, 0.1, 0.3)
