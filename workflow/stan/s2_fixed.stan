@@ -6,6 +6,7 @@ functions {
   #include include/s2.stan
   #include include/table.stan
   #include include/s2_fixed_likelihood.stan
+  #include include/s2_fixed_posterior.stan
 }
 data {
   #include include/data.stan
@@ -20,14 +21,15 @@ transformed data {
 parameters {
   #include include/parameters.stan
 }
-transformed parameters {
+model {
+  target += s2_fixed_log_posterior(z, centre, whiten, order, slopes, softness, slots, n_utilities,
+                                   log_l0, value, table, w);
+}
+generated quantities {
   #include include/natural.stan
   {
     #include include/speaker.stan
     log_likelihood
       = s2_fixed_log_likelihood(alpha, phi, omega, log_l0, value, table, w);
   }
-}
-model {
-  target += log_prior + log_likelihood;
 }
