@@ -277,8 +277,9 @@ def _chain(command: Sequence[str]) -> str:
 
 def _drawn(path: Path) -> pl.DataFrame:
     """The draws of one chain, a column for each of CmdStan's."""
-    frame = pl.read_csv(path, comment_prefix="#", infer_schema=False)
-    return frame.cast(pl.Float64)
+    with path.open() as file:
+        names = next(line for line in file if not line.startswith("#")).strip().split(",")
+    return pl.read_csv(path, comment_prefix="#", schema=dict.fromkeys(names, pl.Float64))
 
 
 def _floats(array: ArrayLike) -> list[Any]:

@@ -1,6 +1,7 @@
 """Posteriors as ArviZ reads them, an InferenceData below each group of a file.
 
-Written with h5netcdf alone: ArviZ and xarray take more of a processor to import than a fit does.
+Written with h5py alone, as netCDF-4 lies in HDF5: variables, and dimensions as their scales. ArviZ
+and xarray take more of a processor to import than a fit does, and h5netcdf as much for its files.
 """
 
 from collections.abc import Mapping
@@ -12,16 +13,16 @@ import numpy as np
 from tactometer.sampling import DIMS, Sampled
 
 SAMPLES = ("chain", "draw")
-LEVEL = 1  # of gzip: draws are hardly smaller at a higher one, and take three times as long
+PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 
 
 def write(path: Path, base: str, sampled: Sampled, goal: int) -> None:
     """Add one goal of a posterior to a file, as the groups {base}/posterior and so on."""
-    import h5netcdf
+    import h5py
 
-    with h5netcdf.File(path, "a") as file:
+    with h5py.File(path, "a") as file:
         for part, arrays in sampled.parts().items():
-            group = file.create_group(f"{base}/{part}")
+            group = file.create_group(f"{base}/{part}", track_order=True)
             samples = part in ("posterior", "sample_stats")
             attributes = sampled.attributes() if part == "posterior" else {}
             for key, value in attributes.items():
@@ -43,22 +44,15 @@ def _add(
     if "goal" in dims:
         array = np.take(array, [goal], axis=dims.index("goal"))
     for dim, size in zip(dims, array.shape, strict=True):
-        if dim not in group.dimensions:
+        if dim not in group:
             labels = list(coordinates.get(dim, range(size)))
-            labels = [labels[goal]] if dim == "goal" else labels
-            group.dimensions[dim] = size
-            words = isinstance(labels[0], str)
-            found = np.array(labels, dtype=object if words else np.int64)
-            group.create_variable(dim, (dim,), _text() if words else found.dtype, data=found)
+            group[dim] = [labels[goal]] if dim == "goal" else labels
+            group[dim].make_scale(dim)
     flags = array.dtype == bool
     stored = array.astype(np.int8) if flags else array
-    packed = {"compression": "gzip", "compression_opts": LEVEL} if array.size > 100 else {}
-    variable = group.create_variable(name, dims, stored.dtype, data=stored, **packed)
+    packed = PACKED if array.size > 100 else {}
+    variable = group.create_dataset(name, data=stored, track_order=True, **packed)
+    for axis, dim in enumerate(dims):
+        variable.dims[axis].attach_scale(group[dim])
     if flags:
         variable.attrs["dtype"] = "bool"  # as xarray marks them
-
-
-def _text() -> Any:
-    import h5py
-
-    return h5py.string_dtype()

@@ -329,6 +329,9 @@ def natural_draws(found: Run, problem: Problem) -> dict[str, Array]:
     return draws
 
 
+_NODES, _LEAST_NODES = 5, 24  # of the phi integral for each unit of alpha: log p right within 1e-4
+
+
 def _log_speaker(sampled: Sampled, draws: int) -> Array:
     total = sampled.stats["lp"].size
     picked = thinned(total, draws)
@@ -341,7 +344,8 @@ def _log_speaker(sampled: Sampled, draws: int) -> Array:
     alpha, theta = flat["alpha"][:, None], np.expand_dims(theta, -3)
     if sampled.speaker.level == 1:
         return rsa.s1(alpha, flat["phi"], theta, b.values, costs)
-    return rsa.s2(alpha, flat.get("phi"), flat["omega"], theta, b.values, costs)
+    nodes = max(_LEAST_NODES, round(_NODES * alpha.max()))
+    return rsa.s2(alpha, flat.get("phi"), flat["omega"], theta, b.values, costs, nodes)
 
 
 def careful(settings: SamplingSettings, run: int, *, longer: bool) -> SamplingSettings:

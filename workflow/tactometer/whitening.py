@@ -195,26 +195,21 @@ def _frame(entries: Array, covariance: Array) -> tuple[Frame, Array]:
     return Frame(order, np.eye(order.size) - straight, _SOFTNESS * spread), straight
 
 
-def climb(problem: Problem, v: Array) -> tuple[Array, float]:
-    """The mode [P] that is uphill from v [P], and its log density in u up to a constant."""
-    u, value, _ = _climb(problem, v)
-    return _of_logs(problem, u), value
-
-
 def log_mass(problem: Problem, v: Array) -> float:
     """The log of the posterior mass of the mode near v [P], up to a constant: Laplace's method."""
-    _, value, information = _climb(problem, v)
-    return _log_mass(value, information)
-
-
-def _log_mass(value: float, information: Array) -> float:
-    return value - 0.5 * float(np.linalg.slogdet(information)[1])
+    return float(_tops(problem, v[None])[1][0])
 
 
 def mode(problem: Problem, v: Array) -> tuple[Array, Array]:
     """The posterior mode [P] uphill from v [P], and the information there in u."""
-    u, _, information = _climb(problem, v)
-    return _of_logs(problem, u), information
+    u, _, information = _climb(problem, v[None])
+    return _of_logs(problem, u[0]), information[0]
+
+
+def best_climb(problem: Problem, likely: Array) -> Array:
+    """The better mode [P] of what is uphill from even weights and from likely variables [P]."""
+    u, values, _ = _climb(problem, np.array([problem.start(), likely]))
+    return _of_logs(problem, u[values.argmax()])
 
 
 def peaks(problem: Problem, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -228,30 +223,20 @@ def peaks(problem: Problem, count: int, rng: np.random.Generator) -> tuple[Array
     drawn = from_prior(plain, count * CANDIDATES, rng)
     log_p = log_likelihood(plain, drawn).sum(axis=-1).reshape(count, CANDIDATES)
     likeliest = drawn.reshape(count, CANDIDATES, -1)[np.arange(count), log_p.argmax(axis=1)]
-    found = [_top(plain, start) for start in (*likeliest, plain.start())]
-    if problem.joint:
-        known: list[tuple[Array, tuple[Array, float]]] = []
-        for top, _ in found:
-            if not any(np.allclose(top, other, rtol=_SAME) for other, _ in known):
-                whole = np.concatenate([top, problem.smoothed_logits()])
-                known.append((top, _top(problem, whole)))
-        found = [
-            next(whole for other, whole in known if np.allclose(top, other, rtol=_SAME))
-            for top, _ in found
-        ]
-    return np.array([top for top, _ in found]), np.array([mass for _, mass in found])
+    tops, masses = _tops(plain, np.vstack([likeliest, plain.start()]))
+    if not problem.joint:
+        return tops, masses
+    same = [np.isclose(top, tops, rtol=_SAME).all(axis=1) for top in tops]
+    several, which = np.unique(np.argmax(same, axis=1), return_inverse=True)
+    theta = np.tile(problem.smoothed_logits(), (several.size, 1))
+    tops, masses = _tops(problem, np.hstack([tops[several], theta]))
+    return tops[which], masses[which]
 
 
-def _top(problem: Problem, v: Array) -> tuple[Array, float]:
-    """The mode [P] uphill from v [P], and the log of its mass."""
-    u, value, information = _climb(problem, v)
-    return _of_logs(problem, u), _log_mass(value, information)
-
-
-def best_climb(problem: Problem, likely: Array) -> Array:
-    """The better mode [P] of what is uphill from even weights and from likely variables [P]."""
-    found = [climb(problem, v) for v in (problem.start(), likely)]
-    return max(found, key=lambda one: one[1])[0]
+def _tops(problem: Problem, v: Array) -> tuple[Array, Array]:
+    """The modes [n, P] uphill from v [n, P], and the logs of their masses [n]."""
+    u, values, information = _climb(problem, v)
+    return _of_logs(problem, u), values - 0.5 * np.linalg.slogdet(information)[1]
 
 
 def from_prior(problem: Problem, count: int, rng: np.random.Generator) -> Array:
@@ -271,26 +256,31 @@ def log_likelihood(problem: Problem, v: Array) -> Array:
     return np.asarray((problem.counts * problem.log_speaker(v)).sum(axis=(-1, -2)))
 
 
-def _climb(problem: Problem, v: Array) -> tuple[Array, float, Array]:
-    """The mode u that Fisher scoring comes to from v, its value and information."""
+def _climb(problem: Problem, v: Array) -> tuple[Array, Array, Array]:
+    """The modes u [n, P] that Fisher scoring comes to from v [n, P], their values and informations.
+
+    All climb side by side: numpy takes hardly longer for five than for one.
+    """
     u = v.copy()
-    u[: problem.entries] = np.log(v[: problem.entries])
-    damping = 1.0
+    u[:, : problem.entries] = np.log(v[:, : problem.entries])
+    damping, diagonal = np.ones(len(u)), np.eye(u.shape[1], dtype=bool)
     value, gradient, information = _expand(problem, u)
+    going = np.arange(len(u))
     for _ in range(_ITERATIONS):
-        scale = np.diag(np.diag(information))
-        step = np.linalg.solve(information + damping * scale, gradient)
-        step *= min(1.0, 2.0 / np.abs(step).max())
-        trial = u + step
-        gain = _value(problem, trial) - value
-        if not gain > 0:
-            damping *= 6
-            if damping > 1e6:
-                break
-            continue
-        u, damping = trial, damping / 4
-        value, gradient, information = _expand(problem, u)
-        if gain < 1e-3:
+        damped = information[going]
+        damped[:, diagonal] *= 1 + damping[going, None]
+        step = np.linalg.solve(damped, gradient[going][..., None])[..., 0]
+        step *= np.minimum(1.0, 2.0 / np.abs(step).max(axis=1, keepdims=True))
+        trial = u[going] + step
+        found = _expand(problem, trial)
+        gain = found[0] - value[going]
+        up = gain > 0
+        damping[going] *= np.where(up, 1 / 4, 6)
+        better = going[up]
+        u[better] = trial[up]
+        value[better], gradient[better], information[better] = (part[up] for part in found)
+        going = going[np.where(up, gain >= 1e-3, damping[going] <= 1e6)]
+        if not going.size:
             break
     return u, value, information
 
@@ -306,32 +296,30 @@ def _log_prior(problem: Problem, u: Array) -> Array:
     return np.asarray(problem.log_prior(_of_logs(problem, u)) + logs.sum(axis=-1))
 
 
-def _value(problem: Problem, u: Array) -> float:
-    log_p = problem.log_speaker(_of_logs(problem, u))
-    return float((problem.counts * log_p).sum() + _log_prior(problem, u))
-
-
-def _expand(problem: Problem, u: Array) -> tuple[float, Array, Array]:
-    """Value, gradient and information of the log posterior at u."""
+def _expand(problem: Problem, u: Array) -> tuple[Array, Array, Array]:
+    """Values [n], gradients [n, P] and informations [n, P, P] of the log posterior at u [n, P]."""
     log_p, slopes = _differences(lambda at: problem.log_speaker(_of_logs(problem, at)), u)
     prior, prior_slopes = _differences(lambda at: _log_prior(problem, at), u)
     weights = problem.counts.sum(axis=-1, keepdims=True) * np.exp(log_p)
-    jacobian = slopes.reshape(u.size, -1)
-    information = (jacobian * weights.ravel()) @ jacobian.T
-    floor = np.full(u.size, _FLOOR)
-    floor[: problem.entries] = SIDE
+    jacobian = slopes.reshape(*u.shape, -1)
+    weighted = jacobian * weights.reshape(len(u), 1, -1)
+    information = weighted @ np.swapaxes(jacobian, -1, -2)
+    floor = np.full(u.shape, _FLOOR)
+    floor[:, : problem.entries] = SIDE
     if problem.joint:
-        theta = 1 / (1 + np.exp(-u[problem.size :]))
-        floor[problem.size :] = (problem.n.ravel(order="F") + 2) * theta * (1 - theta)
+        theta = 1 / (1 + np.exp(-u[:, problem.size :]))
+        floor[:, problem.size :] = (problem.n.ravel(order="F") + 2) * theta * (1 - theta)
+    information[:, np.eye(u.shape[1], dtype=bool)] += floor
     gradient = jacobian @ problem.counts.ravel() + prior_slopes
-    value = float((problem.counts * log_p).sum() + prior)
-    return value, gradient, information + np.diag(floor)
+    value = (problem.counts * log_p).sum(axis=(-1, -2, -3)) + prior
+    return value, gradient, information
 
 
 def _differences(function: Callable[[Array], Array], u: Array) -> tuple[Array, Array]:
-    """The function at u, and its slope along each coordinate (first axis)."""
-    found = function(np.vstack([u, u + _STEP * np.eye(u.size)]))
-    return found[0], (found[1:] - found[0]) / _STEP
+    """The function at u [n, P]: [n, ...], and its slope along each coordinate: [n, P, ...]."""
+    steps = np.vstack([np.zeros(u.shape[1]), _STEP * np.eye(u.shape[1])])
+    found = function(u[:, None] + steps)
+    return found[:, 0], (found[:, 1:] - found[:, :1]) / _STEP
 
 
 def _inverse(matrix: Array) -> Array:
