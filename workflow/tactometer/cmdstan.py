@@ -15,19 +15,17 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
 from tactometer.errors import UserError
 
 if TYPE_CHECKING:
     from cmdstanpy import CmdStanModel
+    from filelock import FileLock
 
 Progress = Callable[[str], None]
 
@@ -72,7 +70,7 @@ def ensure(progress: Progress = say) -> Path:
         home = Path(named).expanduser().parent if named else _home()
         try:
             home.mkdir(parents=True, exist_ok=True)
-            with FileLock(home / f"{_WORKSPACE}install.lock"):
+            with _lock(home / f"{_WORKSPACE}install.lock"):
                 place = find() or _install(
                     home, Path(named).expanduser() if named else None, progress
                 )
@@ -140,6 +138,12 @@ def executable(stan_file: str | Path, progress: Progress = say, *, native: bool 
     return _compiled(source.stem, files, _program_folder(source, files, place), progress)
 
 
+def _lock(path: Path) -> "FileLock":
+    from filelock import FileLock
+
+    return FileLock(path)
+
+
 def _program_folder(source: Path, files: dict[str, str], place: Path) -> Path:
     programs = cache_folder() / "programs"
     programs.mkdir(parents=True, exist_ok=True)
@@ -149,7 +153,7 @@ def _program_folder(source: Path, files: dict[str, str], place: Path) -> Path:
 def _compiled(name: str, files: dict[str, str], home: Path, progress: Progress) -> Path:
     program = home / name
     if not program.is_file():
-        with FileLock(home.with_name(f".{home.name}.lock")):
+        with _lock(home.with_name(f".{home.name}.lock")):
             if not program.is_file():
                 _compile(name, files, home, progress)
     return program
@@ -272,6 +276,8 @@ def _reachable(url: str) -> bool:
     answers: list[bool] = []
 
     def ask() -> None:
+        import urllib.request  # no fit needs it
+
         try:
             with urllib.request.urlopen(url, timeout=PROBE_SECONDS):
                 answers.append(True)

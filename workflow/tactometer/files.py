@@ -5,16 +5,20 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from tactometer.errors import UserError
 
-_HELD: list[FileLock] = []
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+_HELD: "list[FileLock]" = []
 
 
 def hold(path: Path) -> None:
     """Hold a lock until this process ends, however it ends; UserError if another one holds it."""
+    from filelock import FileLock, Timeout  # 50 ms, which every fit would pay
+
     lock = FileLock(path)
     try:
         lock.acquire(timeout=0)
