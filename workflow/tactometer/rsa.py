@@ -153,16 +153,28 @@ def _s1(alpha: Array, phi: Array, log_l0: Array, values: Array, costs: Array) ->
 
 
 def _integral(alpha: Array, log_l0: Array, values: Array, costs: Array, count: int) -> Array:
-    """log of the integral of S1(u|s,phi) over phi, [draw, utterance, state]."""
-    phi, log_weight = _gauss_legendre(count)
-    speakers = _s1(alpha[:, None], phi[None], log_l0[:, None], values, costs[:, None])
-    return np.swapaxes(_logsumexp(speakers + log_weight[:, None, None], axis=1), -1, -2)
+    """log of the integral of S1(u|s,phi) over phi, [draw, utterance, state].
+
+    By way of probabilities, twice as fast; by way of their logs where some would underflow.
+    """
+    phi, weight = _gauss_legendre(count)
+    true = _times(np.multiply.outer(alpha, phi)[:, None, :, None], log_l0[:, :, None])
+    of_u = (np.exp(log_l0) @ values * alpha[:, None])[..., None] * (1 - phi) - costs[..., None]
+    exponent = true + of_u[..., None]  # [draw, utterance, node, state]
+    exponent -= exponent.max(axis=1, keepdims=True)
+    p = np.exp(exponent)
+    share = weight[:, None] / p.sum(axis=1)
+    p *= share[:, None]
+    integral = p.sum(axis=2)
+    if np.all(integral > 0):
+        return np.asarray(np.log(integral))
+    return _logsumexp(exponent + np.log(share)[:, None], axis=2)
 
 
 @lru_cache
 def _gauss_legendre(count: int) -> tuple[Array, Array]:
     x, weight = np.polynomial.legendre.leggauss(count)
-    return (x + 1) / 2, np.log(weight / 2)
+    return (x + 1) / 2, weight / 2
 
 
 def _parameter(name: str, value: ArrayLike, high: float) -> Array:
