@@ -240,7 +240,7 @@ def test_a_second_run_starts_from_all_over_the_prior_and_comes_to_the_same(known
     problem = sampling.problem_of(known.behaviour, speaker("s2"), FIXED)
     first = chains.run(problem, replace(FIXED, warmup=150, draws=150))
     again = chains.run(problem, FIXED, first=first)
-    x = again.columns["alpha"][..., 0]
+    x = problem.natural(again.v).alpha
     assert posterior.stuck_chains(again.lp) == () and posterior.rhat(x) < 1.02
     assert abs(x.mean() - known.draws["alpha"].mean()) < 0.2 * x.std()
 

@@ -57,15 +57,27 @@ def variables(problem: Problem, natural: Natural, theta: np.ndarray | None = Non
 
 
 def evaluate(problem: Problem, at: Whitening, z: np.ndarray) -> dict[str, float]:
-    """log_prior and log_likelihood of the Stan program at z."""
-    data = stan_data(problem, at)
+    """log_prior and log_likelihood of the Stan program at z: what it is without answers, and what
+    they add.
+    """
+    at = replace(at, centre=at.centre + at.matrix @ z)
+    silent = replace(problem, counts=np.zeros_like(problem.counts))
+    log_prior, whole = (step_from(p, at, 1e-12)[0] for p in (silent, problem))
+    return {"log_prior": log_prior, "log_likelihood": whole - log_prior}
+
+
+def step_from(
+    problem: Problem, at: Whitening, step: float, *, native: bool = True
+) -> tuple[float, np.ndarray]:
+    """The log posterior after one leapfrog step from z = 0, and z there."""
     cost = problem.negated is not None
-    model = cmdstan.compile_program(program(problem.speaker, joint=problem.joint, cost=cost))
-    fit = model.sample(
-        data=data, inits={"z": z.tolist()}, fixed_param=True, chains=1, iter_sampling=1,
+    stan_file = program(problem.speaker, joint=problem.joint, cost=cost)
+    fit = cmdstan.compile_program(stan_file, native=native).sample(
+        data=stan_data(problem, at), inits={"z": [0.0] * at.centre.size}, chains=1, seed=1,
+        iter_warmup=0, iter_sampling=1, adapt_engaged=False, step_size=step, max_treedepth=1,
         sig_figs=16, show_progress=False,
     )  # fmt: skip
-    return {name: float(fit.stan_variable(name)[0]) for name in ("log_prior", "log_likelihood")}
+    return float(fit.method_variables()["lp__"][0, 0]), fit.stan_variable("z")[0]
 
 
 def random_natural(rng: np.random.Generator, problem: Problem, alpha: float) -> Natural:
@@ -121,15 +133,8 @@ def leapfrog(problem: Problem, at: Whitening, *, native: bool) -> tuple[float, n
     (which this CmdStan writes with 6 digits alone).
     """
     step = 1e-4
-    cost = problem.negated is not None
-    stan_file = program(problem.speaker, joint=problem.joint, cost=cost)
-    fit = cmdstan.compile_program(stan_file, native=native).sample(
-        data=stan_data(problem, at), inits={"z": [0.0] * at.centre.size}, chains=1, seed=1,
-        iter_warmup=0, iter_sampling=1, adapt_engaged=False, step_size=step, max_treedepth=1,
-        sig_figs=16, show_progress=False,
-    )  # fmt: skip
-    lp = float(fit.method_variables()["lp__"][0, 0])
-    return lp, fit.stan_variable("z")[0] * 2 / step**2
+    lp, there = step_from(problem, at, step, native=native)
+    return lp, there * 2 / step**2
 
 
 NATIVE = [case for case in CASES if case[0] != "s1"]

@@ -14,7 +14,7 @@ transformed data {
 parameters {
   #include include/parameters.stan
 }
-transformed parameters {
+model {
   #include include/natural.stan
   log_likelihood = 0;
   {
@@ -27,7 +27,5 @@ transformed parameters {
         (alpha * phi[g]) * log_l0 + rep_matrix((alpha * (1 - phi[g])) * value - c, S));
     }
   }
-}
-model {
   target += log_prior + log_likelihood;
 }

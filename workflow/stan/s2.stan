@@ -19,14 +19,12 @@ transformed data {
 parameters {
   #include include/parameters.stan
 }
-transformed parameters {
+model {
   #include include/natural.stan
   {
     #include include/speaker.stan
     #include include/literal.stan
     log_likelihood = s2_log_likelihood(alpha, phi, omega, log_theta, c, V, rules, w);
   }
-}
-model {
   target += log_prior + log_likelihood;
 }

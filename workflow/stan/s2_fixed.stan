@@ -25,11 +25,3 @@ model {
   target += s2_fixed_log_posterior(z, centre, whiten, order, slopes, softness, slots, n_utilities,
                                    log_l0, value, table, w);
 }
-generated quantities {
-  #include include/natural.stan
-  {
-    #include include/speaker.stan
-    log_likelihood
-      = s2_fixed_log_likelihood(alpha, phi, omega, log_l0, value, table, w);
-  }
-}

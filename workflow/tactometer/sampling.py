@@ -316,14 +316,14 @@ def problem_of(behaviour: Behaviour, speaker: Speaker, settings: SamplingSetting
 
 def natural_draws(found: Run, problem: Problem) -> dict[str, Array]:
     """The natural parameters of a run, and theta if it is inferred."""
-    goals, speaker, columns = len(problem.counts), problem.speaker, found.columns
-    draws = {"alpha": columns["alpha"][..., 0]}
+    at, speaker = problem.natural(found.v), problem.speaker
+    draws = {"alpha": at.alpha}
     if speaker.has_phi:
-        draws["phi"] = np.minimum(columns["phi"], 1.0)
+        draws["phi"] = at.phi
     if speaker.level == 2:
-        draws["omega"] = np.minimum(_matrix(columns["omega"], goals, 3), 1.0)
-    if "cost" in columns:
-        draws["cost"] = columns["cost"][..., 0]
+        draws["omega"] = at.omega
+    if at.cost is not None:
+        draws["cost"] = at.cost
     if problem.joint:
         draws["theta"] = problem.theta(found.v)
     return draws
@@ -372,10 +372,6 @@ def _check(name: str, array: ArrayLike, shape: tuple[int, ...]) -> None:
 def _flags(behaviour: Behaviour) -> Array:
     absent = np.zeros(len(behaviour.utterances))
     return absent if behaviour.negated is None else np.asarray(behaviour.negated, dtype=float)
-
-
-def _matrix(flat: Array, rows: int, columns: int) -> Array:
-    return np.swapaxes(flat.reshape(*flat.shape[:-1], columns, rows), -1, -2)
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-// In range by construction: declared bounds would refuse a share of 1 + 1e-16.
+// Not written with the draws: they follow from z (tactometer.cone).
 real alpha;
 vector[has_phi ? G : 0] phi;
 matrix[G, 3] omega;
