@@ -14,7 +14,7 @@ data {
 }
 transformed data {
   #include include/transformed_data.stan
-  matrix[rows(legendre_rules()), 4] rules = legendre_rules();
+  matrix[440, 4] rules = legendre_rules();
 }
 parameters {
   #include include/parameters.stan

@@ -78,23 +78,31 @@ def count(speaker: Speaker, goals: int) -> int:
     return 1 + goals * (len(slots(speaker)) - 1)
 
 
-def draw_prior(rng: np.random.Generator, speaker: Speaker, goals: int, has_cost: bool) -> Natural:
-    """One draw of the natural parameters from the prior of DESIGN, section 2."""
+def draw_prior(
+    rng: np.random.Generator,
+    speaker: Speaker,
+    goals: int,
+    has_cost: bool,
+    draws: tuple[int, ...] = (),
+) -> Natural:
+    """Draws of the natural parameters from the prior of DESIGN, section 2: one, or so many."""
     flags = np.array(active(speaker), dtype=bool)
-    omega = np.zeros((goals, 3))
-    omega[:, flags] = rng.dirichlet(np.ones(flags.sum()), size=goals)
-    alpha, cost = rng.uniform(0, 20, ()), rng.uniform(1, 10, ())
-    phi = rng.uniform(size=goals)
+    omega = np.zeros((*draws, goals, 3))
+    omega[..., flags] = rng.dirichlet(np.ones(flags.sum()), size=(*draws, goals))
+    alpha, cost = rng.uniform(0, 20, draws), rng.uniform(1, 10, draws)
+    phi = rng.uniform(size=(*draws, goals))
     return Natural(np.asarray(alpha), phi, omega, np.asarray(cost) if has_cost else None)
 
 
 def entries(natural: Natural, speaker: Speaker) -> Array:
-    """The entries [C] of natural parameters without draws, each of them inside its open range."""
-    w_inf, w_soc, w_pre = natural.omega.T
-    shares = np.column_stack([w_inf, w_soc, w_pre * natural.phi, w_pre * (1 - natural.phi)])
-    shares = shares[:, slots(speaker)]
-    reference = length_of(natural.alpha) * shares[0, 0]
-    return np.append(reference, reference * shares[:, 1:] / shares[:, :1])
+    """The entries [..., C] of natural parameters, each of them inside its open range."""
+    w_inf, w_soc, w_pre = np.moveaxis(natural.omega, -1, 0)
+    shares = np.stack([w_inf, w_soc, w_pre * natural.phi, w_pre * (1 - natural.phi)], axis=-1)
+    shares = shares[..., slots(speaker)]
+    reference = length_of(natural.alpha) * shares[..., 0, 0]
+    others = reference[..., None, None] * shares[..., 1:] / shares[..., :1]
+    flat = others.reshape(*reference.shape, -1)
+    return np.concatenate([reference[..., None], flat], axis=-1)
 
 
 def cone(entries: Array, speaker: Speaker, goals: int) -> Array:

@@ -25,6 +25,7 @@ from tactometer.whitening import CANDIDATES, SIDE, Problem, best_climb, from_pri
 
 SOFTNESS = 0.5
 _MEAN = 0.05  # the precision of an entry under the prior, about
+_GROUPS = 8  # of speakers of the prior: one climb from each
 
 
 class Framings(Problem):
@@ -118,15 +119,18 @@ def expand(problem: Framings) -> Expansion:
 
 
 def seek(problem: Framings) -> Array:
-    """Variables [V] near the posterior mode, as `whitening.seek`, by framing: the likeliest of the
-    prior's speakers for each.
+    """Variables [V] near the posterior mode: the best that is uphill from even weights and from
+    speakers of the prior, the likeliest of each of some groups for each framing.
     """
     one = replace(problem, counts=problem.counts[:1])
-    drawn = from_prior(one, 2 * CANDIDATES, np.random.default_rng(0))
-    best = (problem.counts * one.log_speaker(drawn)).sum(axis=(-1, -2)).argmax(axis=0)
-    likely = problem.start()
-    likely[: problem.entries] = drawn[best, : one.entries].ravel()
-    return best_climb(problem, likely)
+    drawn = from_prior(one, _GROUPS * CANDIDATES, np.random.default_rng(0))
+    fits = (problem.counts * one.log_speaker(drawn)).sum(axis=(-1, -2))
+    best = fits.reshape(_GROUPS, CANDIDATES, -1).argmax(axis=1)  # [group, framing]
+    entries = drawn.reshape(_GROUPS, CANDIDATES, -1)[..., : one.entries]
+    starts = np.tile(problem.start(), (_GROUPS + 1, 1))
+    found = entries[np.arange(_GROUPS)[:, None], best]
+    starts[1:, : problem.entries] = found.reshape(_GROUPS, -1)
+    return best_climb(problem, starts)
 
 
 def _prior_slope(problem: Framings, v: Array) -> Array:

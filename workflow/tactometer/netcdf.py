@@ -13,7 +13,8 @@ import numpy as np
 from tactometer.sampling import DIMS, Sampled
 
 SAMPLES = ("chain", "draw")
-PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+PACKED = {"compression": "gzip", "compression_opts": 1}
+REPEATING = {"diverging", "tree_depth", "n_steps", "step_size"}  # draws are as small unpacked
 
 
 def write(path: Path, base: str, sampled: Sampled, goal: int) -> None:
@@ -50,7 +51,7 @@ def _add(
             group[dim].make_scale(dim)
     flags = array.dtype == bool
     stored = array.astype(np.int8) if flags else array
-    packed = PACKED if array.size > 100 else {}
+    packed = PACKED if name in REPEATING else {}
     variable = group.create_dataset(name, data=stored, track_order=True, **packed)
     for axis, dim in enumerate(dims):
         variable.dims[axis].attach_scale(group[dim])

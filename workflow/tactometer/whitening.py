@@ -206,9 +206,9 @@ def mode(problem: Problem, v: Array) -> tuple[Array, Array]:
     return _of_logs(problem, u[0]), information[0]
 
 
-def best_climb(problem: Problem, likely: Array) -> Array:
-    """The better mode [P] of what is uphill from even weights and from likely variables [P]."""
-    u, values, _ = _climb(problem, np.array([problem.start(), likely]))
+def best_climb(problem: Problem, starts: Array) -> Array:
+    """The best mode [P] of what is uphill from variables [n, P]."""
+    u, values, _ = _climb(problem, starts)
     return _of_logs(problem, u[values.argmax()])
 
 
@@ -243,11 +243,10 @@ def from_prior(problem: Problem, count: int, rng: np.random.Generator) -> Array:
     """Variables [count, P] of speakers drawn from the prior, theta at its smoothed proportions."""
     goals, has_cost = len(problem.counts), problem.negated is not None
     drawn = np.tile(problem.start(), (count, 1))
-    for row in drawn:
-        natural = cone.draw_prior(rng, problem.speaker, goals, has_cost)
-        row[: problem.entries] = cone.entries(natural, problem.speaker)
-        if natural.cost is not None:
-            row[problem.entries] = np.log((natural.cost - 1) / (10 - natural.cost))
+    natural = cone.draw_prior(rng, problem.speaker, goals, has_cost, (count,))
+    drawn[:, : problem.entries] = cone.entries(natural, problem.speaker)
+    if natural.cost is not None:
+        drawn[:, problem.entries] = np.log((natural.cost - 1) / (10 - natural.cost))
     return drawn
 
 

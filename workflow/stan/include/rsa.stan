@@ -17,13 +17,13 @@ matrix speaker1(real alpha, real phi, matrix log_l0, vector value, vector c) {
   return e ./ rep_matrix(rep_row_vector(1, rows(log_l0)) * e, rows(log_l0));
 }
 
-// Gauss-Legendre on (0,1), K nodes: columns phi, 1 - phi, weight (Newton on the Legendre polynomial)
+// Gauss-Legendre on (0,1), K nodes, K even: columns phi, 1 - phi, weight (Newton on the Legendre polynomial)
 matrix gauss_legendre(int K) {
   matrix[K, 3] rule;
-  for (k in 1:K) {
+  for (k in 1:(K %/% 2)) {
     real x = cos(pi() * (k - 0.25) / (K + 0.5));
     real slope;
-    for (step in 1:8) {
+    for (step in 1:5) {
       real p0 = 1;
       real p1 = x;
       for (j in 2:K) {
@@ -35,6 +35,7 @@ matrix gauss_legendre(int K) {
       x -= p1 / slope;
     }
     rule[k] = [0.5 * (1 + x), 0.5 * (1 - x), 1 / ((1 - x * x) * slope * slope)];
+    rule[K + 1 - k] = [rule[k, 2], rule[k, 1], rule[k, 3]];
   }
   return rule;
 }
