@@ -1,7 +1,8 @@
 """How long a sweep of 10,000 fits with fixed semantics takes on two cores: `sweep` in fit.json.
 
 Jobs are those of the workflow, `tactometer fit` with its files, start-up and summaries; each fits a
-goal of a simulated speaker in three framings and pooled. Two run at a time, as on two cores.
+goal of a simulated speaker in three framings and pooled, with the warm-up for which calibration
+holds with fixed semantics (docs/calibration). Two run at a time, as on two cores.
 """
 
 import json
@@ -72,7 +73,7 @@ def lay_out(
 ) -> None:
     """The inputs of that many jobs: settings, semantics, 130 answers a state in each framing."""
     words = domain.load(RESOURCES / "polite_speech")
-    fit = {"semantics": "fixed", "speakers": ["s2"], "chains": 4, "warmup": 500, "draws": 1000}
+    fit = {"semantics": "fixed", "speakers": ["s2"], "chains": 4, "warmup": 300, "draws": 1000}
     settings = {
         "domain": {
             "states": list(words.states), "utterances": list(words.utterances),

@@ -46,16 +46,17 @@ ROW = {
 
 @dataclass(frozen=True)
 class Program:
-    """What is calibrated: a speaker variant under one of the two semantics."""
+    """What is calibrated: a speaker variant under one of the two semantics, and its warm-up."""
 
     speaker: str
     semantics: Literal["joint", "fixed"]
+    warmup: int
 
 
 PROGRAMS = {
-    "s2_fixed": Program("s2", "fixed"),
-    "s2_joint": Program("s2", "joint"),
-    "s1": Program("s1", "joint"),
+    "s2_fixed": Program("s2", "fixed", 300),
+    "s2_joint": Program("s2", "joint", 500),
+    "s1": Program("s1", "joint", 500),
 }
 
 
@@ -90,7 +91,7 @@ def check_one(name: str, domain: Domain, seed: int) -> list[dict[str, Any]]:
     """Simulate and fit once: a row for each parameter."""
     program = PROGRAMS[name]
     truth, behaviour = simulate(program, domain, seed)
-    settings = replace(SETTINGS, semantics=program.semantics, seed=seed + 1)
+    settings = replace(SETTINGS, semantics=program.semantics, warmup=program.warmup, seed=seed + 1)
     found = sample(behaviour, speaker(program.speaker), settings)
     drawn = {"alpha": truth.alpha, "phi": truth.phi, "omega": truth.omega}
     known = scalars(drawn, behaviour.goals)
@@ -143,7 +144,8 @@ def run(
     verdicts = ranks.unique(["program", "draw"]).group_by("program", "verdict").len()
     report = {
         "command": f"tactometer calibrate --programs {' '.join(stand)} --speakers {draws}",
-        "settings": {"warmup": SETTINGS.warmup, "draws": SETTINGS.draws, "chains": SETTINGS.chains},
+        "warmup": {name: PROGRAMS[name].warmup for name in stand},
+        "settings": {"draws": SETTINGS.draws, "chains": SETTINGS.chains},
         "band": BAND,
         "coverage": list(COVERAGE),
         "fits": verdicts.sort("program", "verdict").to_dicts(),

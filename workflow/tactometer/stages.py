@@ -7,11 +7,13 @@ import json
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tactometer import files, study
-from tactometer.domain import SEMANTICS
+from tactometer import files
 from tactometer.errors import UserError
+
+if TYPE_CHECKING:
+    from tactometer.study import Model, Study
 
 PROGRAMS = Path(__file__).parents[1] / "stan"
 KNOWN = sorted(path.stem for path in PROGRAMS.glob("*.stan"))
@@ -30,7 +32,7 @@ def requests(given: Namespace) -> None:
     """Write one prompt set of one model."""
     from tactometer.requests import build
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     model = sweep.models[given.model]
     sample = sweep.data["sample"]
     frame = build(
@@ -53,7 +55,7 @@ def ask(given: Namespace) -> None:
     from tactometer.ask import ask
     from tactometer.providers import weights
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     model = sweep.models[given.model]
     place = f"{sweep.source}, models.{model.name}"
     for who in given.who:
@@ -66,7 +68,13 @@ def ask(given: Namespace) -> None:
         ask(json.loads(who.read_text()), settings, given.requests, journal, done)
 
 
-def job_of(sweep: study.Study, model: str, journal: Path) -> dict[str, Any]:
+def _study(path: Path) -> "Study":
+    from tactometer import study  # 30 ms, and no fit reads a study
+
+    return study.read(path)
+
+
+def job_of(sweep: "Study", model: str, journal: Path) -> dict[str, Any]:
     """What a provider has to know of the study beside its model: for messages and money."""
     return {
         "file": sweep.source,
@@ -86,7 +94,7 @@ def parse(given: Namespace) -> None:
 
     from tactometer import judge
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     frame = _strict(sweep, sweep.models[given.model], given)
     if given.judged:
         frame = judge.apply(frame, pl.read_parquet(given.judged))
@@ -94,7 +102,7 @@ def parse(given: Namespace) -> None:
         frame.write_parquet(temporary)
 
 
-def _strict(sweep: study.Study, model: study.Model, given: Namespace) -> Any:
+def _strict(sweep: "Study", model: "Model", given: Namespace) -> Any:
     """The choices of one prompt set as the strict parser reads them."""
     who = json.loads(given.done.read_text())["digest"]
     samples = model.settings["estimator"].get("k", 1)
@@ -118,7 +126,7 @@ def judge(given: Namespace) -> None:
     from tactometer import digests, engines, judge
     from tactometer.ask import ask
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     named = sweep.data["judge"]
     who = sweep.models[named["model"]]
     engines.enter(who.provider, f"{sweep.source}, models.{who.name}")
@@ -148,7 +156,7 @@ def count(given: Namespace) -> None:
 
     from tactometer import counts
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     domain = sweep.domain_of(sweep.models[given.model].domain)
     frame = counts.count(pl.read_parquet(given.choices), domain.states, domain.utterances)
     with files.atomic(given.out) as temporary:
@@ -161,7 +169,7 @@ def semantics(given: Namespace) -> None:
 
     from tactometer.semantics import add_up
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     domain = sweep.domain_of(sweep.models[given.model].domain)
     frame = add_up(pl.read_parquet(given.choices), domain.states, domain.utterances)
     with files.atomic(given.out) as temporary:
@@ -172,7 +180,7 @@ def import_recorded(given: Namespace) -> None:
     """Bring a recorded model's CSV files into counts, one file a goal, and semantics."""
     from tactometer import imports
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     model = sweep.models[given.model]
     domain = sweep.domain_of(model.domain)
     paths = {path.stem: path for path in given.counts}
@@ -210,6 +218,7 @@ def compare(given: Namespace) -> None:
 def hold_out(given: Namespace) -> None:
     """Predict the answers about vignettes that are held out, of one checkpoint."""
     from tactometer import heldout
+    from tactometer.domain import SEMANTICS
 
     settings = json.loads(given.settings.read_text())
     if given.choices:
@@ -225,7 +234,7 @@ def gather(given: Namespace) -> None:
     """Gather the tables of one model."""
     from tactometer import tables
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     tables.gather(sweep, sweep.models[given.model], given.results)
 
 
@@ -233,7 +242,7 @@ def tabulate(given: Namespace) -> None:
     """Put the tables of all models together, as Parquet and CSV."""
     from tactometer import acceptance, tables
 
-    tables.tabulate(study.read(given.study), given.results)
+    tables.tabulate(_study(given.study), given.results)
     acceptance.write_table(given.results)
 
 
@@ -254,7 +263,7 @@ def condense(given: Namespace) -> None:
     """Write what the analyses read of one model: thinned draws and answers."""
     from tactometer.condense import condense
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     model = sweep.models[given.model]
     utterances = sweep.domain_of(model.domain).utterances
     condense(model, utterances, given.results, given.out)
@@ -265,7 +274,7 @@ def analyse(given: Namespace) -> None:
     from tactometer import analyses
     from tactometer.analyses.evidence import read
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     evidence = read(
         sweep.name,
         given.tables,
@@ -287,7 +296,7 @@ def draw(given: Namespace) -> None:
     """Draw every figure, as SVG and PNG."""
     from tactometer import figures
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     for name in figures.FIGURES:
         figures.draw(
             name,
@@ -303,7 +312,7 @@ def report(given: Namespace) -> None:
     """Write the page that stands alone."""
     from tactometer import acceptance, provenance, recipes, report
 
-    sweep = study.read(given.study)
+    sweep = _study(given.study)
     report.build(
         given.tables,
         given.figures,
