@@ -20,7 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
-from tactometer import cone, files, intervals, rsa
+from tactometer import cmdstan, cone, files, intervals, rsa
 from tactometer.chains import SamplingSettings
 from tactometer.cone import Natural
 from tactometer.posterior import scalars
@@ -46,17 +46,20 @@ ROW = {
 
 @dataclass(frozen=True)
 class Program:
-    """What is calibrated: a speaker variant under one of the two semantics, and its warm-up."""
+    """What is calibrated: a speaker variant under one of the two semantics, its warm-up, and on how
+    many speakers if nobody says.
+    """
 
     speaker: str
     semantics: Literal["joint", "fixed"]
     warmup: int
+    speakers: int
 
 
 PROGRAMS = {
-    "s2_fixed": Program("s2", "fixed", 300),
-    "s2_joint": Program("s2", "joint", 500),
-    "s1": Program("s1", "joint", 500),
+    "s2_fixed": Program("s2", "fixed", 300, 400),
+    "s2_joint": Program("s2", "joint", 500, 200),
+    "s1": Program("s1", "joint", 500, 400),
 }
 
 
@@ -116,34 +119,37 @@ def check_one(name: str, domain: Domain, seed: int) -> list[dict[str, Any]]:
 
 def run(
     names: Sequence[str],
-    draws: int,
+    draws: int | None,
     domain: Domain,
     out: Path,
     *,
     cores: int = 2,
-    progress: Callable[[str], None] = print,
+    progress: Callable[[str], None] = cmdstan.say,
 ) -> bool:
-    """Calibrate programs, write {out}/{program}.csv, and judge whatever programs stand there.
+    """Calibrate programs on so many speakers (None: as many as each has), write
+    {out}/{program}.csv, and judge whatever programs stand there.
 
     calibration.json holds the judgement. Returns whether all of it holds.
     """
     out.mkdir(parents=True, exist_ok=True)
     for name in names:
         rows: list[dict[str, Any]] = []
+        count = draws or PROGRAMS[name].speakers
         with ThreadPoolExecutor(cores) as pool:  # CmdStan works in processes of its own
-            work = pool.map(partial(check_one, name, domain), range(draws))
+            work = pool.map(partial(check_one, name, domain), range(count))
             for done, found in enumerate(work, start=1):
                 rows += found
-                if done % 20 == 0 or done == draws:
-                    progress(f"{name}: {done} of {draws} speakers fitted")
+                if done % 20 == 0 or done == count:
+                    progress(f"{name}: {done} of {count} speakers fitted")
         with files.atomic(out / f"{name}.csv") as path:
             pl.DataFrame(rows, schema=ROW).write_csv(path)
     ranks = pl.concat([pl.read_csv(p, schema=ROW) for p in sorted(out.glob("*.csv"))])
     judged = list(judge(ranks))
     stand = sorted(ranks["program"].unique())
     verdicts = ranks.unique(["program", "draw"]).group_by("program", "verdict").len()
+    said = [f"--speakers {draws}"] if draws else []
     report = {
-        "command": f"tactometer calibrate --programs {' '.join(stand)} --speakers {draws}",
+        "command": " ".join(["tactometer calibrate --programs", *stand, *said]),
         "warmup": {name: PROGRAMS[name].warmup for name in stand},
         "settings": {"draws": SETTINGS.draws, "chains": SETTINGS.chains},
         "band": BAND,

@@ -11,7 +11,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--programs", nargs="*", metavar="PROGRAM", help="s2_fixed, s2_joint, s1 (default: all)"
     )
-    parser.add_argument("--speakers", type=int, default=200, help="draws from the prior (200)")
+    parser.add_argument(
+        "--speakers", type=int, help="draws from the prior (default: 200 of s2_joint, else 400)"
+    )
     parser.add_argument("--domain", type=Path, default=Path("resources/polite_speech"))
     parser.add_argument("--out", type=Path, default=Path("docs/calibration"))
     parser.add_argument("--cores", type=int, default=2)
