@@ -7,6 +7,7 @@ functions {
   #include include/rsa.stan
   #include include/s2.stan
   #include include/s2_likelihood.stan
+  #include include/s2_posterior.stan
 }
 data {
   #include include/data.stan
@@ -20,11 +21,6 @@ parameters {
   #include include/parameters.stan
 }
 model {
-  #include include/natural.stan
-  {
-    #include include/speaker.stan
-    #include include/literal.stan
-    log_likelihood = s2_log_likelihood(alpha, phi, omega, log_theta, c, V, rules, w);
-  }
-  target += log_prior + log_likelihood;
+  target += s2_log_posterior(z, centre, whiten, order, slopes, softness, slots, n_utilities, joint, has_cost,
+                             yes, n, smoothed, negated, V, rules, w);
 }

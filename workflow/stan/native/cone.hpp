@@ -1,4 +1,4 @@
-/* The cone with its gradient by hand: what include/{cone,speaker}.stan say, without a cost, for s2_fixed.hpp. */
+/* The cone with its gradient by hand: what include/{cone,speaker}.stan say, for s2.hpp and s2_fixed.hpp. */
 #ifndef TACTOMETER_CONE_HPP
 #define TACTOMETER_CONE_HPP
 #include "speakers.hpp"
@@ -14,15 +14,14 @@ inline double inv_logit(double x) { return 1 / (1 + std::exp(-x)); }
 class Cone {
  public:
   Speaker at;
-  double log_prior = 0;  // of z
+  double log_prior = 0;  // of y
 
-  template <typename V, typename M, typename N, typename W>
-  Cone(const Eigen::VectorXd& z, const V& centre, const M& whiten, const std::vector<int>& order,
-       const N& slopes, const W& softness, const std::vector<int>& slots, int goals,
-       int n_utilities)
+  template <typename N, typename W>
+  Cone(const Eigen::VectorXd& y, const std::vector<int>& order, const N& slopes, const W& softness,
+       const std::vector<int>& slots, int goals, int n_utilities)
       : at(goals, slots.back() == 4), order_(order), slots_(slots), n_utilities_(n_utilities),
-        whiten_(whiten), slopes_(slopes), softness_(softness), bend_(centre + whiten * z),
-        entries_(z.size()), x_(ArrayXXd::Zero(goals, 4)) {
+        slopes_(slopes), softness_(softness), bend_(y), entries_(y.size()),
+        x_(ArrayXXd::Zero(goals, 4)) {
     shear();
     for (int k = 0; k < order.size(); ++k) {
       if (order[k] == 1)
@@ -34,7 +33,7 @@ class Cone {
     name();
   }
 
-  // the gradient in z of log_prior and of what has that adjoint
+  // the gradient in y of log_prior and of what has that adjoint
   Eigen::VectorXd backward(const Speaker& adjoint) const {
     const ArrayXXd x = name_backward(adjoint);
     Eigen::VectorXd y(entries_.size());  // the entries' adjoint first
@@ -46,13 +45,13 @@ class Cone {
       y[k] = y[k] * share + (1 - share) / softness_[k];
       y.head(k) += y[k] * slopes_.row(k).head(k).transpose();
     }
-    return whiten_.transpose() * y;
+    return y;
   }
 
  private:
   const std::vector<int>&order_, &slots_;
   const int n_utilities_;
-  const Eigen::Ref<const Eigen::MatrixXd> whiten_, slopes_;
+  const Eigen::Ref<const Eigen::MatrixXd> slopes_;
   const Eigen::Ref<const Eigen::VectorXd> softness_;
   Eigen::VectorXd bend_, entries_;  // in `order_`
   ArrayXXd x_;

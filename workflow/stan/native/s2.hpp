@@ -1,5 +1,38 @@
-// The C++ half of s2.stan: s2_log_likelihood, declared in native/include/s2_likelihood.stan
+// The C++ half of s2.stan, declared in native/include/s2_{likelihood,posterior}.stan
 #include "speakers.hpp"
+#include "cone.hpp"
+
+namespace tactometer {
+
+/* sum of counts[s,u] log S2(u|s) over the goals; `literal` is the adjoint of log theta, and of the cost of
+ * utterances. */
+inline double log_likelihood(const Speaker& at, const ArrayXXd& log_theta, const ArrayXd& cost,
+                             const ArrayXd& star, const Eigen::Ref<const Eigen::MatrixXd>& rules,
+                             const Matrices& counts, Speaker& adjoint, Literal& literal) {
+  const int U = log_theta.rows(), S = log_theta.cols();
+  Literal l0(U, S), l0_adjoint(U, S);
+  l0.log_l0 = log_theta.colwise() - log_theta.exp().rowwise().sum().log();
+  const ArrayXXd share = l0.log_l0.exp();
+  l0.value = (share.matrix() * star.matrix()).array();
+  l0.cost = cost;
+
+  const Integral integral(at.alpha, l0, rules);
+  const Listener l1 = integral.listener(star);
+  Listener l1_adjoint(U, S);
+  double lp = 0;
+  for (size_t g = 0; g < counts.size(); ++g)
+    lp += speaker2(g, counts[g], at, l0, l1, adjoint, l0_adjoint, l1_adjoint);
+  integral.backward(l1, l1_adjoint, star, adjoint.alpha, l0_adjoint);
+
+  literal.cost = l0_adjoint.cost;
+  literal.log_l0 = l0_adjoint.log_l0;
+  for (int s = 0; s < S; ++s) literal.log_l0.col(s) += share.col(s) * star[s] * l0_adjoint.value;
+  const ArrayXd sums = literal.log_l0.rowwise().sum();
+  for (int s = 0; s < S; ++s) literal.log_l0.col(s) -= share.col(s) * sums;
+  return lp;
+}
+
+}  // namespace tactometer
 
 namespace s2_model_namespace {
 
@@ -11,37 +44,68 @@ s2_log_likelihood(const A& alpha, const P& phi, const W& omega, const T& log_the
                   const V& values, const R& rules, const tactometer::Matrices& counts,
                   std::ostream*) {
   using namespace tactometer;
-  const int U = log_theta.rows(), S = log_theta.cols();
   const Speaker at = speaker_at(alpha, phi, omega);
-  const ArrayXd star = values.array();
-
-  Literal l0(U, S), l0_adjoint(U, S);
-  l0.log_l0 = stan::math::value_of(log_theta).array();
-  l0.log_l0.colwise() -= l0.log_l0.exp().rowwise().sum().log().eval();
-  const ArrayXXd share = l0.log_l0.exp();
-  l0.value = (share.matrix() * star.matrix()).array();
-  l0.cost = stan::math::value_of(cost).array();
-
-  const Integral integral(at.alpha, l0, rules);
-  const Listener l1 = integral.listener(star);
-  Listener l1_adjoint(U, S);
   Speaker adjoint(counts.size(), at.phi.size() > 0);
-  double lp = 0;
-  for (int g = 0; g < counts.size(); ++g)
-    lp += speaker2(g, counts[g], at, l0, l1, adjoint, l0_adjoint, l1_adjoint);
-  integral.backward(l1, l1_adjoint, star, adjoint.alpha, l0_adjoint);
-
-  ArrayXXd theta = l0_adjoint.log_l0;  // the adjoint of log theta
-  for (int s = 0; s < S; ++s) theta.col(s) += share.col(s) * star[s] * l0_adjoint.value;
-  const ArrayXd sums = theta.rowwise().sum();
-  for (int s = 0; s < S; ++s) theta.col(s) -= share.col(s) * sums;
-
+  Literal literal(log_theta.rows(), log_theta.cols());
+  const double lp = log_likelihood(at, stan::math::value_of(log_theta).array(),
+                                   stan::math::value_of(cost).array(), values.array(), rules,
+                                   counts, adjoint, literal);
   return Result<stan::return_type_t<A, P, W, T, C>>()
       .by(alpha, adjoint.alpha)
       .by(phi, adjoint.phi)
       .by(omega, adjoint.omega)
-      .by(log_theta, theta)
-      .by(cost, l0_adjoint.cost)
+      .by(log_theta, literal.log_l0)
+      .by(cost, literal.cost)
+      .of(lp);
+}
+
+template <typename Z, typename C, typename M, typename N, typename F, typename Y, typename T,
+          typename O, typename L, typename V, typename R>
+stan::promote_args_t<
+    stan::value_type_t<Z>, stan::value_type_t<C>, stan::value_type_t<M>, stan::value_type_t<N>,
+    stan::value_type_t<F>,
+    stan::promote_args_t<stan::value_type_t<Y>, stan::value_type_t<T>, stan::value_type_t<O>,
+                         stan::value_type_t<L>, stan::value_type_t<V>,
+                         stan::promote_args_t<stan::value_type_t<R>>>>
+s2_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector<int>& order,
+                 const N& slopes, const F& softness, const std::vector<int>& slots,
+                 const int& n_utilities, const int& joint, const int& has_cost, const Y& yes,
+                 const T& n, const O& smoothed, const L& negated, const V& values, const R& rules,
+                 const tactometer::Matrices& counts, std::ostream*) {
+  using namespace tactometer;
+  const int entries = order.size(), U = smoothed.rows(), S = smoothed.cols();
+  const Eigen::VectorXd y = centre + whiten * stan::math::value_of(z);
+  const Cone cone(y.head(entries), order, slopes, softness, slots, counts.size(), n_utilities);
+  double lp = cone.log_prior, share = 0;
+  ArrayXd cost = ArrayXd::Zero(U);
+  if (has_cost) {  // cost ~ U(1, 10)
+    share = inv_logit(y[entries]);
+    lp -= log1p_exp(-y[entries]) + log1p_exp(y[entries]);
+    cost = 1 + 9 * share * negated.array();
+  }
+  ArrayXXd log_theta = smoothed.array().log(), theta(U, S);
+  if (joint) {  // theta ~ Beta(1, 1), yes ~ Binomial(n, theta)
+    const Eigen::Map<const ArrayXXd> logit(y.data() + y.size() - theta.size(), U, S);
+    const ArrayXXd odds = (-logit.abs()).exp();
+    theta = (logit > 0).select(1 / (1 + odds), odds / (1 + odds));
+    log_theta = logit.min(0.0) - odds.log1p();
+    lp += ((n.array() + 2) * log_theta - (n - yes).array() * logit - logit).sum();
+  }
+
+  Speaker adjoint(counts.size(), cone.at.phi.size() > 0);
+  Literal literal(U, S);
+  lp += log_likelihood(cone.at, log_theta, cost, values.array(), rules, counts, adjoint, literal);
+  Eigen::VectorXd slope(y.size());
+  slope.head(entries) = cone.backward(adjoint);
+  if (has_cost) {
+    const double of_cost = (literal.cost * negated.array()).sum();
+    slope[entries] = 9 * share * (1 - share) * of_cost + 1 - 2 * share;
+  }
+  if (joint)
+    Eigen::Map<ArrayXXd>(slope.data() + slope.size() - theta.size(), U, S)
+        = (literal.log_l0 + n.array() + 2) * (1 - theta) - (n - yes).array() - 1;
+  return Result<stan::return_type_t<Z>>()
+      .by(z, Eigen::VectorXd(whiten.transpose() * slope))
       .of(lp);
 }
 

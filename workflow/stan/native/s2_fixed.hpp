@@ -151,11 +151,13 @@ s2_fixed_log_posterior(const Z& z, const C& centre, const M& whiten, const std::
                        const tactometer::Matrices& table, const tactometer::Matrices& counts,
                        std::ostream*) {
   using namespace tactometer;
-  const Eigen::VectorXd at = stan::math::value_of(z);
-  const Cone cone(at, centre, whiten, order, slopes, softness, slots, counts.size(), n_utilities);
+  const Eigen::VectorXd y = centre + whiten * stan::math::value_of(z);
+  const Cone cone(y, order, slopes, softness, slots, counts.size(), n_utilities);
   Speaker adjoint(counts.size(), cone.at.phi.size() > 0);
   const double lp = fixed_log_likelihood(cone.at, log_l0, value, table, counts, adjoint);
-  return Result<stan::return_type_t<Z>>().by(z, cone.backward(adjoint)).of(cone.log_prior + lp);
+  return Result<stan::return_type_t<Z>>()
+      .by(z, Eigen::VectorXd(whiten.transpose() * cone.backward(adjoint)))
+      .of(cone.log_prior + lp);
 }
 
 }  // namespace s2_fixed_model_namespace
