@@ -35,7 +35,9 @@ WHEEL_TREE = "/cmdstan-2.27.0/"
 CODE_HOST = "https://github.com/stan-dev/cmdstan/releases/latest"
 PROBE_SECONDS = 6.0
 HEARTBEAT_SECONDS = 8.0
-CPP_FLAGS: dict[str, str] = {}  # CmdStan's own -O3: range checks off gained 10% at most
+# To CmdStan's own -O3, where the processor has them: a gradient takes a third less time. The parts of
+# CmdStan that are compiled already take what malloc gives, aligned to 16 bytes; so must the rest.
+VECTORS = "-mavx2 -mfma -DEIGEN_MAX_ALIGN_BYTES=16 -DEIGEN_MALLOC_ALREADY_ALIGNED=1"
 _WORKSPACE = ".tactometer-"
 _WORKING: dict[tuple[str | None, Path], Path] = {}
 _HEADER = "native.hpp"  # not the name of what stanc writes
@@ -351,9 +353,20 @@ def _with_native(source: Path) -> dict[str, str]:
     return files | others | {_HEADER: mine}
 
 
+@cache
+def _cpp_flags() -> dict[str, str]:
+    """Flags for this machine's processor: they are in the digest, so others compile their own."""
+    try:
+        able = re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    except OSError:
+        able = None
+    has = able is not None and {"avx2", "fma"} <= set(able.group(1).split())
+    return {"CXXFLAGS_OPTIM": VECTORS} if has else {}
+
+
 def _digest(files: dict[str, str], place: Path) -> str:
     # the path belongs to it: a program finds its threading library by CmdStan's absolute path
-    parts = [*sorted(files.items()), *sorted(CPP_FLAGS.items()), (version(place), str(place))]
+    parts = [*sorted(files.items()), *sorted(_cpp_flags().items()), (version(place), str(place))]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
@@ -373,7 +386,7 @@ def _compile(name: str, files: dict[str, str], home: Path, progress: Progress) -
             _library().compile_stan_file(
                 str(work / f"{name}.stan"),
                 stanc_options={"include-paths": [str(work)]},
-                cpp_options=dict(CPP_FLAGS),  # the library adds to it
+                cpp_options=dict(_cpp_flags()),  # the library adds to it
                 user_header=str(work / _HEADER) if _HEADER in files else None,
             )
         except ValueError as error:

@@ -56,16 +56,11 @@ matrix legendre_rules() {
   return rules;
 }
 
-// First and last row of the rule to use
-array[] int choose_rule(real alpha, matrix log_l0, vector value, matrix rules) {
-  real sharpness = 0;
+// First and last row of the rule for that sharpness
+array[] int choose_rule(real sharpness, matrix rules) {
   int first = 1;
   int last;
-  for (s in 1:cols(log_l0)) {
-    vector[rows(log_l0)] slope = log_l0[, s] - value;
-    sharpness = fmax(sharpness, max(slope) - min(slope));
-  }
-  while (first < rows(rules) && alpha * sharpness > rules[first, 4]) {
+  while (first < rows(rules) && sharpness > rules[first, 4]) {
     first += 1;
   }
   last = first;
@@ -75,17 +70,17 @@ array[] int choose_rule(real alpha, matrix log_l0, vector value, matrix rules) {
   return {first, last};
 }
 
-// m[u,s] = integral of S1(u|s,phi) over phi in (0,1), with the rules of `legendre_rules`
+// m[u,s] = integral of S1(u|s,phi) over phi in (0,1), each state by the one of `legendre_rules` that it needs
 matrix integrate_speaker1(real alpha, matrix log_l0, vector value, vector c, matrix rules) {
   int U = rows(log_l0);
   matrix[U, cols(log_l0)] m;
-  array[2] int at = choose_rule(alpha, log_l0, value, rules);
-  matrix[at[2] - at[1] + 1, 2] nodes = rules[at[1]:at[2], 1:2];
-  vector[rows(nodes)] node_weights = rules[at[1]:at[2], 3];
   row_vector[U] kind = (alpha * value - c)';
   for (s in 1:cols(log_l0)) {
-    matrix[rows(nodes), U] e = exp(nodes * append_row((alpha * log_l0[, s] - c)', kind));
-    m[, s] = e' * (node_weights ./ (e * rep_vector(1, U)));
+    vector[U] slope = log_l0[, s] - value;
+    array[2] int at = choose_rule(alpha * (max(slope) - min(slope)), rules);
+    matrix[at[2] - at[1] + 1, U] e
+      = exp(rules[at[1]:at[2], 1:2] * append_row((alpha * log_l0[, s] - c)', kind));
+    m[, s] = e' * (rules[at[1]:at[2], 3] ./ (e * rep_vector(1, U)));
   }
   return m;
 }

@@ -48,30 +48,47 @@ inline void exponents_backward(int s, double alpha, const Literal& literal, cons
   adjoint.cost -= constant;
 }
 
+// A rule of `legendre_rules`: x = 2 phi - 1 at its nodes, the second half -1 times the first, and their weights
+struct Rule {
+  ArrayXd x, weight;
+  Rule(double sharpness, const Eigen::Ref<const Eigen::MatrixXd>& rules) {
+    int first = 0, half = 1;
+    while (first + 1 < rules.rows() && sharpness > rules(first, 3)) ++first;
+    while (rules(first + half, 0) > 0.5) ++half;
+    x.resize(2 * half);
+    x.head(half) = rules.col(0).segment(first, half) - rules.col(1).segment(first, half);
+    x.tail(half) = -x.head(half);
+    weight.resize(2 * half);
+    weight.head(half) = weight.tail(half) = rules.col(2).segment(first, half);
+  }
+};
+
 // L1 from the integral of S1 over phi. The nodes are symmetric: one exp serves x and -x.
 class Integral {
  public:
   Integral(double alpha, const Literal& literal, const Eigen::Ref<const Eigen::MatrixXd>& rules)
       : alpha_(alpha), literal_(literal), m_(literal.log_l0.rows(), literal.log_l0.cols()) {
-    choose_rule(rules);
-    const int U = m_.rows(), K = x_.size(), half = K / 2;
-    p_.resize(K, U * m_.cols());
-    ArrayXd e(half), share(K);
+    const int U = m_.rows();
+    rule_.reserve(m_.cols());
+    p_.reserve(m_.cols());
+    ArrayXd share;
     for (int s = 0; s < m_.cols(); ++s) {
       const auto l0 = literal.log_l0.col(s);
       const ArrayXd middle = (0.5 * alpha * (l0 + literal.value) - literal.cost).exp();
       const ArrayXd slope = 0.5 * alpha * (l0 - literal.value);
-      auto p = p_.middleCols(s * U, U);
+      rule_.emplace_back(2 * (slope.maxCoeff() - slope.minCoeff()), rules);
+      const Rule& rule = rule_.back();
+      const int half = rule.x.size() / 2;
+      p_.emplace_back(2 * half, U);
+      ArrayXXd& p = p_.back();
+      p.topRows(half) = (rule.x.head(half).matrix() * slope.matrix().transpose()).array().exp();
       for (int u = 0; u < U; ++u) {
-        e = (slope[u] * x_.head(half)).exp();
-        p.col(u).head(half) = middle[u] * e;
-        p.col(u).tail(half) = middle[u] / e;
+        p.col(u).tail(half) = middle[u] / p.col(u).head(half);
+        p.col(u).head(half) *= middle[u];
       }
-      share = p.col(0);
-      for (int u = 1; u < U; ++u) share += p.col(u);
-      share = share.inverse();
-      for (int u = 0; u < U; ++u) p.col(u) *= share;
-      m_.col(s) = p.matrix().transpose() * weight_.matrix();
+      share = p.rowwise().sum().inverse();
+      p.colwise() *= share;
+      m_.col(s) = p.matrix().transpose() * rule.weight.matrix();
     }
   }
 
@@ -93,15 +110,16 @@ class Integral {
     }
     const ArrayXd log_evidence = l1_adjoint.log_evidence - log_m.rowwise().sum();
     const ArrayXd evidence = log_evidence * (-l1.log_evidence).exp();
-    Eigen::MatrixXd by_node(x_.size(), 3);
     ArrayXXd sums(U, 3);
     ArrayXd m(U);
-    by_node.col(0) = weight_ * x_;
     for (int s = 0; s < m_.cols(); ++s) {
-      const auto p = p_.middleCols(s * U, U).matrix();
+      const auto p = p_[s].matrix();
+      const ArrayXd &x = rule_[s].x, &weight = rule_[s].weight;
       m = log_m.col(s) / m_.col(s) + evidence;
-      by_node.col(1) = weight_ * (p * m.matrix()).array();
-      by_node.col(2) = x_ * by_node.col(1).array();
+      Eigen::MatrixXd by_node(x.size(), 3);
+      by_node.col(0) = weight * x;
+      by_node.col(1) = weight * (p * m.matrix()).array();
+      by_node.col(2) = x * by_node.col(1).array();
       sums = p.transpose().lazyProduct(by_node);
       exponents_backward(s, alpha_, literal_, m * m_.col(s) - sums.col(1),
                          m * sums.col(0) - sums.col(2), alpha_adjoint, adjoint);
@@ -111,26 +129,9 @@ class Integral {
  private:
   double alpha_;
   const Literal& literal_;
-  ArrayXXd m_;           // integral of S1(u|s,phi)
-  ArrayXXd p_;           // S1 at the nodes: node x (utterance within state)
-  ArrayXd x_, weight_;
-
-  void choose_rule(const Eigen::Ref<const Eigen::MatrixXd>& rules) {
-    double sharpness = 0;
-    for (int s = 0; s < m_.cols(); ++s) {
-      const ArrayXd slope = literal_.log_l0.col(s) - literal_.value;
-      sharpness = std::max(sharpness, slope.maxCoeff() - slope.minCoeff());
-    }
-    int first = 0;
-    while (first + 1 < rules.rows() && alpha_ * sharpness > rules(first, 3)) ++first;
-    int half = 1;  // the second half of a rule mirrors the first
-    while (rules(first + half, 0) > 0.5) ++half;
-    x_.resize(2 * half);
-    x_.head(half) = rules.col(0).segment(first, half) - rules.col(1).segment(first, half);
-    x_.tail(half) = -x_.head(half);
-    weight_.resize(2 * half);
-    weight_.head(half) = weight_.tail(half) = rules.col(2).segment(first, half);
-  }
+  ArrayXXd m_;               // integral of S1(u|s,phi)
+  std::vector<Rule> rule_;   // of each state
+  std::vector<ArrayXXd> p_;  // S1 at its nodes, for each state: node x utterance
 };
 
 // log of the sum over s of S1(u|s,phi), that is log L1(phi|u) + log evidence(u)
