@@ -59,7 +59,7 @@ class Program:
 PROGRAMS = {
     "s2_fixed": Program("s2", "fixed", 300, 400),
     "s2_joint": Program("s2", "joint", 500, 200),
-    "s1": Program("s1", "joint", 500, 400),
+    "s1": Program("s1", "joint", 500, 200),
 }
 
 
@@ -132,17 +132,20 @@ def run(
     calibration.json holds the judgement. Returns whether all of it holds.
     """
     out.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        rows: list[dict[str, Any]] = []
-        count = draws or PROGRAMS[name].speakers
-        with ThreadPoolExecutor(cores) as pool:  # CmdStan works in processes of its own
-            work = pool.map(partial(check_one, name, domain), range(count))
+    with ThreadPoolExecutor(cores) as pool:  # CmdStan works in processes of its own
+        counts = {name: draws or PROGRAMS[name].speakers for name in names}
+        fits = {  # all at once: no core waits for the last speaker of a program
+            name: pool.map(partial(check_one, name, domain), range(count))
+            for name, count in counts.items()
+        }
+        for name, work in fits.items():
+            rows: list[dict[str, Any]] = []
             for done, found in enumerate(work, start=1):
                 rows += found
-                if done % 20 == 0 or done == count:
-                    progress(f"{name}: {done} of {count} speakers fitted")
-        with files.atomic(out / f"{name}.csv") as path:
-            pl.DataFrame(rows, schema=ROW).write_csv(path)
+                if done % 20 == 0 or done == counts[name]:
+                    progress(f"{name}: {done} of {counts[name]} speakers fitted")
+            with files.atomic(out / f"{name}.csv") as path:
+                pl.DataFrame(rows, schema=ROW).write_csv(path)
     ranks = pl.concat([pl.read_csv(p, schema=ROW) for p in sorted(out.glob("*.csv"))])
     judged = list(judge(ranks))
     stand = sorted(ranks["program"].unique())

@@ -35,8 +35,8 @@ WHEEL_TREE = "/cmdstan-2.27.0/"
 CODE_HOST = "https://github.com/stan-dev/cmdstan/releases/latest"
 PROBE_SECONDS = 6.0
 HEARTBEAT_SECONDS = 8.0
-# To CmdStan's own -O3, where the processor has them: a gradient takes a third less time. The parts of
-# CmdStan that are compiled already take what malloc gives, aligned to 16 bytes; so must the rest.
+# To CmdStan's own -O3, where the processor has them: a gradient takes a third less time. What is
+# compiled of CmdStan already takes what malloc gives, aligned to 16 bytes; so must the rest.
 VECTORS = "-mavx2 -mfma -DEIGEN_MAX_ALIGN_BYTES=16 -DEIGEN_MALLOC_ALREADY_ALIGNED=1"
 _WORKSPACE = ".tactometer-"
 _WORKING: dict[tuple[str | None, Path], Path] = {}

@@ -83,7 +83,8 @@ s2_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector
     lp -= log1p_exp(-y[entries]) + log1p_exp(y[entries]);
     cost = 1 + 9 * share * negated.array();
   }
-  ArrayXXd log_theta = smoothed.array().log(), theta(U, S);
+  ArrayXXd log_theta, theta(U, S);
+  if (!joint) log_theta = smoothed.array().log();
   if (joint) {  // theta ~ Beta(1, 1), yes ~ Binomial(n, theta)
     const Eigen::Map<const ArrayXXd> logit(y.data() + y.size() - theta.size(), U, S);
     const ArrayXXd odds = (-logit.abs()).exp();

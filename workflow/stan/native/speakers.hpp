@@ -50,16 +50,29 @@ inline void exponents_backward(int s, double alpha, const Literal& literal, cons
 
 // A rule of `legendre_rules`: x = 2 phi - 1 at its nodes, the second half -1 times the first, and their weights
 struct Rule {
+  double limit;  // of the sharpness
   ArrayXd x, weight;
-  Rule(double sharpness, const Eigen::Ref<const Eigen::MatrixXd>& rules) {
-    int first = 0, half = 1;
-    while (first + 1 < rules.rows() && sharpness > rules(first, 3)) ++first;
-    while (rules(first + half, 0) > 0.5) ++half;
-    x.resize(2 * half);
-    x.head(half) = rules.col(0).segment(first, half) - rules.col(1).segment(first, half);
-    x.tail(half) = -x.head(half);
-    weight.resize(2 * half);
-    weight.head(half) = weight.tail(half) = rules.col(2).segment(first, half);
+
+  // one of all `rules`, which are the same throughout a process
+  static const Rule& of(double sharpness, const Eigen::Ref<const Eigen::MatrixXd>& rules) {
+    static const std::vector<Rule> all = read(rules);
+    auto rule = all.begin();
+    while (rule + 1 < all.end() && sharpness > rule->limit) ++rule;
+    return *rule;
+  }
+
+ private:
+  static std::vector<Rule> read(const Eigen::Ref<const Eigen::MatrixXd>& rules) {
+    std::vector<Rule> all;
+    for (int first = 0, size = 0; first < rules.rows(); first += size) {
+      for (size = 1; first + size < rules.rows() && rules(first + size, 3) == rules(first, 3);) ++size;
+      const auto half = rules.middleRows(first, size / 2).array();
+      Rule rule{rules(first, 3), ArrayXd(size), ArrayXd(size)};
+      rule.x << half.col(0) - half.col(1), half.col(1) - half.col(0);
+      rule.weight << half.col(2), half.col(2);
+      all.push_back(rule);
+    }
+    return all;
   }
 };
 
@@ -76,8 +89,8 @@ class Integral {
       const auto l0 = literal.log_l0.col(s);
       const ArrayXd middle = (0.5 * alpha * (l0 + literal.value) - literal.cost).exp();
       const ArrayXd slope = 0.5 * alpha * (l0 - literal.value);
-      rule_.emplace_back(2 * (slope.maxCoeff() - slope.minCoeff()), rules);
-      const Rule& rule = rule_.back();
+      const Rule& rule = Rule::of(2 * (slope.maxCoeff() - slope.minCoeff()), rules);
+      rule_.push_back(&rule);
       const int half = rule.x.size() / 2;
       p_.emplace_back(2 * half, U);
       ArrayXXd& p = p_.back();
@@ -114,7 +127,7 @@ class Integral {
     ArrayXd m(U);
     for (int s = 0; s < m_.cols(); ++s) {
       const auto p = p_[s].matrix();
-      const ArrayXd &x = rule_[s].x, &weight = rule_[s].weight;
+      const ArrayXd &x = rule_[s]->x, &weight = rule_[s]->weight;
       m = log_m.col(s) / m_.col(s) + evidence;
       Eigen::MatrixXd by_node(x.size(), 3);
       by_node.col(0) = weight * x;
@@ -129,9 +142,9 @@ class Integral {
  private:
   double alpha_;
   const Literal& literal_;
-  ArrayXXd m_;               // integral of S1(u|s,phi)
-  std::vector<Rule> rule_;   // of each state
-  std::vector<ArrayXXd> p_;  // S1 at its nodes, for each state: node x utterance
+  ArrayXXd m_;                     // integral of S1(u|s,phi)
+  std::vector<const Rule*> rule_;  // of each state
+  std::vector<ArrayXXd> p_;        // S1 at its nodes, for each state: node x utterance
 };
 
 // log of the sum over s of S1(u|s,phi), that is log L1(phi|u) + log evidence(u)
