@@ -6,30 +6,44 @@ namespace tactometer {
 
 /* sum of counts[s,u] log S2(u|s) over the goals; `literal` is the adjoint of log theta, and of the cost of
  * utterances. */
-inline double log_likelihood(const Speaker& at, const ArrayXXd& log_theta, const ArrayXd& cost,
-                             const ArrayXd& star, const Eigen::Ref<const Eigen::MatrixXd>& rules,
-                             const Matrices& counts, Speaker& adjoint, Literal& literal) {
+template <int N>
+double log_likelihood(const Speaker& at, const ArrayXXd& log_theta, const ArrayXd& cost,
+                      const ArrayXd& V, const Eigen::Ref<const Eigen::MatrixXd>& rules,
+                      const Matrices& counts, Speaker& adjoint, ArrayXXd& of_log_theta,
+                      ArrayXd& of_cost) {
   const int U = log_theta.rows(), S = log_theta.cols();
-  Literal l0(U, S), l0_adjoint(U, S);
-  l0.log_l0 = log_theta.colwise() - log_theta.exp().rowwise().sum().log();
-  const ArrayXXd share = l0.log_l0.exp();
-  l0.value = (share.matrix() * star.matrix()).array();
+  Literal<N> l0(U, S), l0_adjoint(U, S);
+  const Table<N> theta = log_theta.exp();
+  const Column<N> log_sum = theta.rowwise().sum().log();
+  l0.log_l0 = log_theta;
+  l0.log_l0.colwise() -= log_sum;
+  const Table<N> share = l0.log_l0.exp();
+  for (int s = 0; s < S; ++s) l0.value += V[s] * share.col(s);
   l0.cost = cost;
 
-  const Integral integral(at.alpha, l0, rules);
-  const Listener l1 = integral.listener(star);
-  Listener l1_adjoint(U, S);
+  const Integral<N> integral(at.alpha, l0, rules);
+  const Listener<N> l1 = integral.listener(V);
+  Listener<N> l1_adjoint(U, S);
   double lp = 0;
   for (size_t g = 0; g < counts.size(); ++g)
-    lp += speaker2(g, counts[g], at, l0, l1, adjoint, l0_adjoint, l1_adjoint);
-  integral.backward(l1, l1_adjoint, star, adjoint.alpha, l0_adjoint);
+    lp += speaker2<N>(g, counts[g], at, l0, l1, adjoint, l0_adjoint, l1_adjoint);
+  integral.backward(l1, l1_adjoint, V, adjoint.alpha, l0_adjoint);
 
-  literal.cost = l0_adjoint.cost;
-  literal.log_l0 = l0_adjoint.log_l0;
-  for (int s = 0; s < S; ++s) literal.log_l0.col(s) += share.col(s) * star[s] * l0_adjoint.value;
-  const ArrayXd sums = literal.log_l0.rowwise().sum();
-  for (int s = 0; s < S; ++s) literal.log_l0.col(s) -= share.col(s) * sums;
+  Table<N>& of_l0 = l0_adjoint.log_l0;
+  for (int s = 0; s < S; ++s) of_l0.col(s) += share.col(s) * V[s] * l0_adjoint.value;
+  const Column<N> sums = of_l0.rowwise().sum();
+  for (int s = 0; s < S; ++s) of_l0.col(s) -= share.col(s) * sums;
+  of_log_theta = of_l0;
+  of_cost = l0_adjoint.cost;
   return lp;
+}
+
+// the same: a program for eight utterances, the number of the polite-speech task, and one for any
+template <typename... Args>
+double log_likelihood(const Speaker& at, const ArrayXXd& log_theta, Args&&... args) {
+  const bool eight = log_theta.rows() == 8 && log_theta.cols() <= 8;
+  return eight ? log_likelihood<8>(at, log_theta, args...)
+               : log_likelihood<Eigen::Dynamic>(at, log_theta, args...);
 }
 
 }  // namespace tactometer
@@ -46,16 +60,18 @@ s2_log_likelihood(const A& alpha, const P& phi, const W& omega, const T& log_the
   using namespace tactometer;
   const Speaker at = speaker_at(alpha, phi, omega);
   Speaker adjoint(counts.size(), at.phi.size() > 0);
-  Literal literal(log_theta.rows(), log_theta.cols());
-  const double lp = log_likelihood(at, stan::math::value_of(log_theta).array(),
-                                   stan::math::value_of(cost).array(), values.array(), rules,
-                                   counts, adjoint, literal);
+  ArrayXXd of_log_theta;
+  ArrayXd of_cost;
+  const double lp = log_likelihood(at, ArrayXXd(stan::math::value_of(log_theta).array()),
+                                   ArrayXd(stan::math::value_of(cost).array()),
+                                   ArrayXd(values.array()), rules, counts, adjoint, of_log_theta,
+                                   of_cost);
   return Result<stan::return_type_t<A, P, W, T, C>>()
       .by(alpha, adjoint.alpha)
       .by(phi, adjoint.phi)
       .by(omega, adjoint.omega)
-      .by(log_theta, literal.log_l0)
-      .by(cost, literal.cost)
+      .by(log_theta, of_log_theta)
+      .by(cost, of_cost)
       .of(lp);
 }
 
@@ -94,17 +110,19 @@ s2_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector
   }
 
   Speaker adjoint(counts.size(), cone.at.phi.size() > 0);
-  Literal literal(U, S);
-  lp += log_likelihood(cone.at, log_theta, cost, values.array(), rules, counts, adjoint, literal);
+  ArrayXXd of_log_theta;
+  ArrayXd of_cost;
+  lp += log_likelihood(cone.at, log_theta, cost, ArrayXd(values.array()), rules, counts, adjoint,
+                       of_log_theta, of_cost);
   Eigen::VectorXd slope(y.size());
   slope.head(entries) = cone.backward(adjoint);
   if (has_cost) {
-    const double of_cost = (literal.cost * negated.array()).sum();
-    slope[entries] = 9 * share * (1 - share) * of_cost + 1 - 2 * share;
+    const double of_share = (of_cost * negated.array()).sum();
+    slope[entries] = 9 * share * (1 - share) * of_share + 1 - 2 * share;
   }
   if (joint)
     Eigen::Map<ArrayXXd>(slope.data() + slope.size() - theta.size(), U, S)
-        = (literal.log_l0 + n.array() + 2) * (1 - theta) - (n - yes).array() - 1;
+        = (of_log_theta + n.array() + 2) * (1 - theta) - (n - yes).array() - 1;
   return Result<stan::return_type_t<Z>>()
       .by(z, Eigen::VectorXd(whiten.transpose() * slope))
       .of(lp);

@@ -14,18 +14,27 @@ using Eigen::ArrayXd;
 using Eigen::ArrayXXd;
 using Matrices = std::vector<Eigen::MatrixXd>;
 
+/* N is the number of utterances where it is known when this is compiled, or Eigen::Dynamic: eight are so few that
+ * loops over a number that is not known, and arrays on the heap, take half of a gradient's time. */
+template <int N>
+using Column = Eigen::Array<double, N, 1>;
+template <int N>  // utterance x state; no more states than utterances where N is known
+using Table = Eigen::Array<double, N, Eigen::Dynamic, Eigen::ColMajor, N, N>;
+
+template <int N>
 struct Literal {  // log L0(s|u), E_L0[V|u], c(u)
-  ArrayXXd log_l0;
-  ArrayXd value, cost;
+  Table<N> log_l0;
+  Column<N> value, cost;
   Literal(int U, int S)
-      : log_l0(ArrayXXd::Zero(U, S)), value(ArrayXd::Zero(U)), cost(ArrayXd::Zero(U)) {}
+      : log_l0(Table<N>::Zero(U, S)), value(Column<N>::Zero(U)), cost(Column<N>::Zero(U)) {}
 };
 
+template <int N>
 struct Listener {  // log L1(s|u), E_L1[V|u], log evidence(u)
-  ArrayXXd log_l1;
-  ArrayXd value, log_evidence;
+  Table<N> log_l1;
+  Column<N> value, log_evidence;
   Listener(int U, int S)
-      : log_l1(ArrayXXd::Zero(U, S)), value(ArrayXd::Zero(U)), log_evidence(ArrayXd::Zero(U)) {}
+      : log_l1(Table<N>::Zero(U, S)), value(Column<N>::Zero(U)), log_evidence(Column<N>::Zero(U)) {}
 };
 
 struct Speaker {
@@ -39,8 +48,9 @@ struct Speaker {
 /* S1(u|s,phi) ∝ exp(mean_u + x slope_u - c(u)) with x = 2 phi - 1: mean and slope are alpha/2 times the sum and
  * the difference of log L0(s|u) and E_L0[V|u]. `constant` and `linear` are the sums of the exponents' adjoints
  * and of x times these. */
-inline void exponents_backward(int s, double alpha, const Literal& literal, const ArrayXd& constant,
-                               const ArrayXd& linear, double& alpha_adjoint, Literal& adjoint) {
+template <int N>
+void exponents_backward(int s, double alpha, const Literal<N>& literal, const Column<N>& constant,
+                        const Column<N>& linear, double& alpha_adjoint, Literal<N>& adjoint) {
   const auto l0 = literal.log_l0.col(s);
   alpha_adjoint += 0.5 * (constant * (l0 + literal.value) + linear * (l0 - literal.value)).sum();
   adjoint.log_l0.col(s) += 0.5 * alpha * (constant + linear);
@@ -77,9 +87,10 @@ struct Rule {
 };
 
 // L1 from the integral of S1 over phi. The nodes are symmetric: one exp serves x and -x.
+template <int N>
 class Integral {
  public:
-  Integral(double alpha, const Literal& literal, const Eigen::Ref<const Eigen::MatrixXd>& rules)
+  Integral(double alpha, const Literal<N>& literal, const Eigen::Ref<const Eigen::MatrixXd>& rules)
       : alpha_(alpha), literal_(literal), m_(literal.log_l0.rows(), literal.log_l0.cols()) {
     const int U = m_.rows();
     rule_.reserve(m_.cols());
@@ -87,132 +98,141 @@ class Integral {
     ArrayXd share;
     for (int s = 0; s < m_.cols(); ++s) {
       const auto l0 = literal.log_l0.col(s);
-      const ArrayXd middle = (0.5 * alpha * (l0 + literal.value) - literal.cost).exp();
-      const ArrayXd slope = 0.5 * alpha * (l0 - literal.value);
+      const Column<N> middle = (0.5 * alpha * (l0 + literal.value) - literal.cost).exp();
+      const Column<N> slope = 0.5 * alpha * (l0 - literal.value);
       const Rule& rule = Rule::of(2 * (slope.maxCoeff() - slope.minCoeff()), rules);
       rule_.push_back(&rule);
       const int half = rule.x.size() / 2;
       p_.emplace_back(2 * half, U);
-      ArrayXXd& p = p_.back();
-      p.topRows(half) = (rule.x.head(half).matrix() * slope.matrix().transpose()).array().exp();
+      auto& p = p_.back();
       for (int u = 0; u < U; ++u) {
+        p.col(u).head(half) = (slope[u] * rule.x.head(half)).exp();
         p.col(u).tail(half) = middle[u] / p.col(u).head(half);
         p.col(u).head(half) *= middle[u];
       }
       share = p.rowwise().sum().inverse();
       p.colwise() *= share;
-      m_.col(s) = p.matrix().transpose() * rule.weight.matrix();
+      for (int u = 0; u < U; ++u) m_(u, s) = (p.col(u) * rule.weight).sum();
     }
   }
 
-  Listener listener(const ArrayXd& V) const {
-    Listener l1(m_.rows(), m_.cols());
-    const ArrayXd evidence = m_.rowwise().sum();
+  Listener<N> listener(const ArrayXd& V) const {
+    Listener<N> l1(m_.rows(), m_.cols());
+    const Column<N> evidence = m_.rowwise().sum();
     l1.log_evidence = evidence.log();
     l1.log_l1 = m_.log().colwise() - l1.log_evidence;
     l1.value = (m_.matrix() * V.matrix()).array() / evidence;
     return l1;
   }
 
-  void backward(const Listener& l1, Listener l1_adjoint, const ArrayXd& V, double& alpha_adjoint,
-                Literal& adjoint) const {
-    const int U = m_.rows();
-    ArrayXXd& log_m = l1_adjoint.log_l1;  // its adjoint, from here on
-    for (int s = 0; s < m_.cols(); ++s) {
+  void backward(const Listener<N>& l1, Listener<N> l1_adjoint, const ArrayXd& V,
+                double& alpha_adjoint, Literal<N>& adjoint) const {
+    Table<N>& log_m = l1_adjoint.log_l1;  // its adjoint, from here on
+    for (int s = 0; s < m_.cols(); ++s)
       log_m.col(s) += l1.log_l1.col(s).exp() * V[s] * l1_adjoint.value;
-    }
-    const ArrayXd log_evidence = l1_adjoint.log_evidence - log_m.rowwise().sum();
-    const ArrayXd evidence = log_evidence * (-l1.log_evidence).exp();
-    ArrayXXd sums(U, 3);
-    ArrayXd m(U);
+    const Column<N> log_evidence = l1_adjoint.log_evidence - log_m.rowwise().sum();
+    const Column<N> evidence = log_evidence * (-l1.log_evidence).exp();
+    Column<N> m, constant, linear;
+    ArrayXd wx, q, qx;
     for (int s = 0; s < m_.cols(); ++s) {
-      const auto p = p_[s].matrix();
+      const auto& p = p_[s];
       const ArrayXd &x = rule_[s]->x, &weight = rule_[s]->weight;
       m = log_m.col(s) / m_.col(s) + evidence;
-      Eigen::MatrixXd by_node(x.size(), 3);
-      by_node.col(0) = weight * x;
-      by_node.col(1) = weight * (p * m.matrix()).array();
-      by_node.col(2) = x * by_node.col(1).array();
-      sums = p.transpose().lazyProduct(by_node);
-      exponents_backward(s, alpha_, literal_, m * m_.col(s) - sums.col(1),
-                         m * sums.col(0) - sums.col(2), alpha_adjoint, adjoint);
+      q = p.col(0) * m[0];
+      for (int u = 1; u < m.size(); ++u) q += p.col(u) * m[u];
+      q *= weight;
+      qx = q * x;
+      wx = weight * x;
+      constant = m * m_.col(s);
+      linear.resize(m.size());
+      for (int u = 0; u < m.size(); ++u) {
+        constant[u] -= (p.col(u) * q).sum();
+        linear[u] = (p.col(u) * (m[u] * wx - qx)).sum();
+      }
+      exponents_backward<N>(s, alpha_, literal_, constant, linear, alpha_adjoint, adjoint);
     }
   }
 
  private:
   double alpha_;
-  const Literal& literal_;
-  ArrayXXd m_;                     // integral of S1(u|s,phi)
+  const Literal<N>& literal_;
+  Table<N> m_;                     // integral of S1(u|s,phi)
   std::vector<const Rule*> rule_;  // of each state
-  std::vector<ArrayXXd> p_;        // S1 at its nodes, for each state: node x utterance
+  std::vector<Eigen::Array<double, Eigen::Dynamic, N>> p_;  // S1 at its nodes, for each state
 };
 
 // log of the sum over s of S1(u|s,phi), that is log L1(phi|u) + log evidence(u)
+template <int N>
 class Appearance {
  public:
-  Appearance(double alpha, double phi, const Literal& literal)
-      : alpha_(alpha), x_(2 * phi - 1), literal_(literal) {
-    p_ = (alpha * phi * literal.log_l0).colwise()
-         + (alpha * (1 - phi) * literal.value - literal.cost);
-    p_ = p_.exp();
-    p_.rowwise() /= p_.colwise().sum().eval();
-    total_ = p_.rowwise().sum();
+  Appearance(double alpha, double phi, const Literal<N>& literal)
+      : alpha_(alpha), x_(2 * phi - 1), literal_(literal), p_(literal.log_l0) {
+    const Column<N> kind = alpha * (1 - phi) * literal.value - literal.cost;
+    total_ = Column<N>::Zero(kind.size());
+    for (int s = 0; s < p_.cols(); ++s) {
+      p_.col(s) = (alpha * phi * p_.col(s) + kind).exp();
+      p_.col(s) *= 1 / p_.col(s).sum();
+      total_ += p_.col(s);
+    }
   }
 
-  ArrayXd log_total() const { return total_.log(); }
+  Column<N> log_total() const { return total_.log(); }
 
-  void backward(const ArrayXd& log_total, double& alpha_adjoint, double& phi_adjoint,
-                Literal& adjoint) const {
-    const ArrayXd total = log_total / total_;
+  void backward(const Column<N>& log_total, double& alpha_adjoint, double& phi_adjoint,
+                Literal<N>& adjoint) const {
+    const Column<N> total = log_total / total_;
     for (int s = 0; s < p_.cols(); ++s) {
       const auto p = p_.col(s);
-      const ArrayXd constant = p * (total - (p * total).sum());
-      exponents_backward(s, alpha_, literal_, constant, x_ * constant, alpha_adjoint, adjoint);
+      const Column<N> constant = p * (total - (p * total).sum());
+      exponents_backward<N>(s, alpha_, literal_, constant, x_ * constant, alpha_adjoint, adjoint);
       phi_adjoint += alpha_ * (constant * (literal_.log_l0.col(s) - literal_.value)).sum();
     }
   }
 
  private:
   double alpha_, x_;
-  const Literal& literal_;
-  ArrayXXd p_;
-  ArrayXd total_;
+  const Literal<N>& literal_;
+  Table<N> p_;
+  Column<N> total_;
 };
 
 // sum of counts[s,u] log S2(u|s) of goal g, and its adjoints
-inline double speaker2(int g, const Eigen::MatrixXd& counts, const Speaker& at, const Literal& l0,
-                       const Listener& l1, Speaker& adjoint, Literal& l0_adjoint,
-                       Listener& l1_adjoint) {
+template <int N>
+double speaker2(int g, const Eigen::MatrixXd& counts, const Speaker& at, const Literal<N>& l0,
+                const Listener<N>& l1, Speaker& adjoint, Literal<N>& l0_adjoint,
+                Listener<N>& l1_adjoint) {
   const bool has_phi = at.phi.size() > 0;
-  const Appearance seen(at.alpha, has_phi ? at.phi[g] : 0.5, l0);
-  const ArrayXd density = has_phi ? ArrayXd(seen.log_total() - l1.log_evidence)
-                                  : ArrayXd(ArrayXd::Zero(l1.value.size()));
-  const auto omega = at.omega.row(g);
-  ArrayXXd eta = omega[0] * l1.log_l1;
-  eta.colwise() += omega[1] * l1.value + omega[2] * density;
-  const ArrayXXd utility = eta;
-  eta = (at.alpha * eta).colwise() - l0.cost;
-  double lp = 0;
-  for (int s = 0; s < eta.cols(); ++s) {
-    const auto w = counts.col(s).array();
-    const double total = w.sum();
-    lp += (w * eta.col(s)).sum();
-    const double top = eta.col(s).maxCoeff();
-    eta.col(s) = (eta.col(s) - top).exp();
-    const double sum = eta.col(s).sum();
-    lp -= total * (top + std::log(sum));
-    eta.col(s) = w - (total / sum) * eta.col(s);  // its adjoint, from here on
+  const Appearance<N> seen(at.alpha, has_phi ? at.phi[g] : 0.5, l0);
+  Column<N> density = Column<N>::Zero(l1.value.size());
+  if (has_phi) density = seen.log_total() - l1.log_evidence;
+  const double inf = at.omega(g, 0), soc = at.omega(g, 1), pre = at.omega(g, 2);
+  const Column<N> plain = soc * l1.value + pre * density;
+  Column<N> utility, eta, of_u = Column<N>::Zero(plain.size());
+  double lp = 0, of_alpha = 0, of_inf = 0;
+  for (int s = 0; s < l1.log_l1.cols(); ++s) {
+    const auto log_l1 = l1.log_l1.col(s);
+    const auto w = counts.col(s).template head<N>(plain.size()).array();
+    utility = inf * log_l1 + plain;
+    eta = at.alpha * utility - l0.cost;
+    eta -= eta.maxCoeff();
+    lp += (w * eta).sum();
+    eta = eta.exp();
+    const double sum = eta.sum(), total = w.sum();
+    lp -= total * std::log(sum);
+    eta = w - (total / sum) * eta;  // its adjoint, from here on
+    of_u += eta;
+    of_alpha += (eta * utility).sum();
+    of_inf += (eta * log_l1).sum();
+    l1_adjoint.log_l1.col(s) += at.alpha * inf * eta;
   }
-  const ArrayXd of_u = eta.rowwise().sum();
-  adjoint.alpha += (eta * utility).sum();
-  adjoint.omega(g, 0) += at.alpha * (eta * l1.log_l1).sum();
+  adjoint.alpha += of_alpha;
+  adjoint.omega(g, 0) += at.alpha * of_inf;
   adjoint.omega(g, 1) += at.alpha * (of_u * l1.value).sum();
   adjoint.omega(g, 2) += at.alpha * (of_u * density).sum();
   l0_adjoint.cost -= of_u;
-  l1_adjoint.log_l1 += at.alpha * omega[0] * eta;
-  l1_adjoint.value += at.alpha * omega[1] * of_u;
+  l1_adjoint.value += at.alpha * soc * of_u;
   if (has_phi) {
-    const ArrayXd log_density = at.alpha * omega[2] * of_u;
+    const Column<N> log_density = at.alpha * pre * of_u;
     l1_adjoint.log_evidence -= log_density;
     seen.backward(log_density, adjoint.alpha, adjoint.phi[g], l0_adjoint);
   }
