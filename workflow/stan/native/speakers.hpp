@@ -92,27 +92,28 @@ class Integral {
  public:
   Integral(double alpha, const Literal<N>& literal, const Eigen::Ref<const Eigen::MatrixXd>& rules)
       : alpha_(alpha), literal_(literal), m_(literal.log_l0.rows(), literal.log_l0.cols()) {
-    const int U = m_.rows();
     rule_.reserve(m_.cols());
     p_.reserve(m_.cols());
-    ArrayXd share;
+    Column<N> slope, middle, e, m;
     for (int s = 0; s < m_.cols(); ++s) {
       const auto l0 = literal.log_l0.col(s);
-      const Column<N> middle = (0.5 * alpha * (l0 + literal.value) - literal.cost).exp();
-      const Column<N> slope = 0.5 * alpha * (l0 - literal.value);
+      middle = (0.5 * alpha * (l0 + literal.value) - literal.cost).exp();
+      slope = 0.5 * alpha * (l0 - literal.value);
       const Rule& rule = Rule::of(2 * (slope.maxCoeff() - slope.minCoeff()), rules);
-      rule_.push_back(&rule);
       const int half = rule.x.size() / 2;
-      p_.emplace_back(2 * half, U);
-      auto& p = p_.back();
-      for (int u = 0; u < U; ++u) {
-        p.col(u).head(half) = (slope[u] * rule.x.head(half)).exp();
-        p.col(u).tail(half) = middle[u] / p.col(u).head(half);
-        p.col(u).head(half) *= middle[u];
+      rule_.push_back(&rule);
+      p_.emplace_back(m_.rows(), 2 * half);
+      m.setZero(m_.rows());
+      for (int k = 0; k < half; ++k) {
+        auto p = p_.back().col(k), q = p_.back().col(half + k);
+        e = (slope * rule.x[k]).exp();
+        p = middle * e;
+        q = middle / e;
+        p *= 1 / p.sum();
+        q *= 1 / q.sum();
+        m += rule.weight[k] * (p + q);
       }
-      share = p.rowwise().sum().inverse();
-      p.colwise() *= share;
-      for (int u = 0; u < U; ++u) m_(u, s) = (p.col(u) * rule.weight).sum();
+      m_.col(s) = m;
     }
   }
 
@@ -133,21 +134,16 @@ class Integral {
     const Column<N> log_evidence = l1_adjoint.log_evidence - log_m.rowwise().sum();
     const Column<N> evidence = log_evidence * (-l1.log_evidence).exp();
     Column<N> m, constant, linear;
-    ArrayXd wx, q, qx;
     for (int s = 0; s < m_.cols(); ++s) {
-      const auto& p = p_[s];
-      const ArrayXd &x = rule_[s]->x, &weight = rule_[s]->weight;
+      const Rule& rule = *rule_[s];
       m = log_m.col(s) / m_.col(s) + evidence;
-      q = p.col(0) * m[0];
-      for (int u = 1; u < m.size(); ++u) q += p.col(u) * m[u];
-      q *= weight;
-      qx = q * x;
-      wx = weight * x;
       constant = m * m_.col(s);
-      linear.resize(m.size());
-      for (int u = 0; u < m.size(); ++u) {
-        constant[u] -= (p.col(u) * q).sum();
-        linear[u] = (p.col(u) * (m[u] * wx - qx)).sum();
+      linear.setZero(m.size());
+      for (int k = 0; k < rule.x.size(); ++k) {
+        const auto p = p_[s].col(k);
+        const double mean = (p * m).sum(), weight = rule.weight[k];
+        constant -= weight * mean * p;
+        linear += weight * rule.x[k] * (m - mean) * p;
       }
       exponents_backward<N>(s, alpha_, literal_, constant, linear, alpha_adjoint, adjoint);
     }
@@ -158,7 +154,7 @@ class Integral {
   const Literal<N>& literal_;
   Table<N> m_;                     // integral of S1(u|s,phi)
   std::vector<const Rule*> rule_;  // of each state
-  std::vector<Eigen::Array<double, Eigen::Dynamic, N>> p_;  // S1 at its nodes, for each state
+  std::vector<Eigen::Array<double, N, Eigen::Dynamic>> p_;  // S1: utterance x node, for each state
 };
 
 // log of the sum over s of S1(u|s,phi), that is log L1(phi|u) + log evidence(u)
