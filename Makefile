@@ -105,7 +105,7 @@ bench: cmdstan $(NUMPYRO)/.ready  ## Compare the Stan programs with the straight
 findings: cmdstan  ## Hold the analyses to simulated suites with planted effects and none (an hour)
 	@$(RUN); export PATH; PYTHONPATH=workflow $(BIN)/python benchmarks/findings.py $(BENCH)
 
-calibrate: cmdstan  ## Check the fits on speakers drawn from the prior (three quarters of an hour)
+calibrate: cmdstan  ## Check the fits on speakers drawn from the prior (half an hour)
 	@$(RUN); export PATH; tactometer calibrate $(CALIBRATE)
 
 lock:  ## Write requirements.lock anew from a fresh environment (plain name==version lines)

@@ -132,8 +132,9 @@ def run(
     calibration.json holds the judgement. Returns whether all of it holds.
     """
     out.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(cores) as pool:  # CmdStan works in processes of its own
-        counts = {name: draws or PROGRAMS[name].speakers for name in names}
+    counts = {name: draws or PROGRAMS[name].speakers for name in names}
+    pool = ThreadPoolExecutor(cores)  # CmdStan works in processes of its own
+    try:
         fits = {  # all at once: no core waits for the last speaker of a program
             name: pool.map(partial(check_one, name, domain), range(count))
             for name, count in counts.items()
@@ -146,12 +147,21 @@ def run(
                     progress(f"{name}: {done} of {counts[name]} speakers fitted")
             with files.atomic(out / f"{name}.csv") as path:
                 pl.DataFrame(rows, schema=ROW).write_csv(path)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    report = _report(out, draws)
+    (out / "calibration.json").write_text(json.dumps(report, indent=1) + "\n")
+    return bool(report["holds"])
+
+
+def _report(out: Path, draws: int | None) -> dict[str, Any]:
+    """The judgement of whatever programs stand in that folder, with the command and settings."""
     ranks = pl.concat([pl.read_csv(p, schema=ROW) for p in sorted(out.glob("*.csv"))])
     judged = list(judge(ranks))
     stand = sorted(ranks["program"].unique())
     verdicts = ranks.unique(["program", "draw"]).group_by("program", "verdict").len()
     said = [f"--speakers {draws}"] if draws else []
-    report = {
+    return {
         "command": " ".join(["tactometer calibrate --programs", *stand, *said]),
         "warmup": {name: PROGRAMS[name].warmup for name in stand},
         "settings": {"draws": SETTINGS.draws, "chains": SETTINGS.chains},
@@ -161,8 +171,6 @@ def run(
         "parameters": judged,
         "holds": all(row["holds"] for row in judged),
     }
-    (out / "calibration.json").write_text(json.dumps(report, indent=1) + "\n")
-    return bool(report["holds"])
 
 
 def judge(ranks: pl.DataFrame) -> Iterator[dict[str, Any]]:
