@@ -165,7 +165,9 @@ def test_two_processes_compile_a_program_once_and_leftovers_are_swept_up(
         cmdstan.compile_program(source)
 
 
-def test_what_a_program_includes_is_part_of_its_identity(tmp_path: Path) -> None:
+def test_what_a_program_includes_and_its_flags_are_part_of_its_identity(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source, place = tmp_path / "p.stan", plant(tmp_path / "cmdstan")
     source.write_text("#include a.stan\n")
     (tmp_path / "a.stan").write_text("// one")
@@ -173,6 +175,9 @@ def test_what_a_program_includes_is_part_of_its_identity(tmp_path: Path) -> None
     assert cmdstan._digest(cmdstan._with_includes(source), place) == first
     (tmp_path / "a.stan").write_text("// two")
     assert cmdstan._digest(cmdstan._with_includes(source), place) != first
+    second = cmdstan._digest(cmdstan._with_includes(source), place)
+    monkeypatch.setattr(cmdstan, "_cpp_flags", lambda: {"CXXFLAGS_OPTIM": "-another-processor"})
+    assert cmdstan._digest(cmdstan._with_includes(source), place) != second
 
 
 def plant_native(folder: Path, body: str) -> Path:

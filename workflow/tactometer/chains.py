@@ -271,7 +271,7 @@ def execute(
 
 def _chain(command: Sequence[str]) -> str:
     """Run one chain; what went wrong in its own words, or nothing."""
-    env = {**os.environ, "GLIBC_TUNABLES": _TUNABLES}
+    env = {"GLIBC_TUNABLES": _TUNABLES, **os.environ}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     if done.returncode == 0:
         return ""

@@ -4,8 +4,7 @@
 
 namespace tactometer {
 
-/* sum of counts[s,u] log S2(u|s) over the goals; `literal` is the adjoint of log theta, and of the cost of
- * utterances. */
+// sum of counts[s,u] log S2(u|s) over the goals, and its adjoints, those of log theta and the cost too
 template <int N>
 double log_likelihood(const Speaker& at, const ArrayXXd& log_theta, const ArrayXd& cost,
                       const ArrayXd& V, const Eigen::Ref<const Eigen::MatrixXd>& rules,

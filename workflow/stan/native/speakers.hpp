@@ -15,7 +15,7 @@ using Eigen::ArrayXXd;
 using Matrices = std::vector<Eigen::MatrixXd>;
 
 /* N is the number of utterances where it is known when this is compiled, or Eigen::Dynamic: eight are so few that
- * loops over a number that is not known, and arrays on the heap, take half of a gradient's time. */
+ * loops over a number that is not known, and arrays on the heap, take a third of a gradient's time. */
 template <int N>
 using Column = Eigen::Array<double, N, 1>;
 template <int N>  // utterance x state; no more states than utterances where N is known
