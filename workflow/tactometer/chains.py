@@ -98,17 +98,20 @@ def run(
     tops, masses = peaks(problem, settings.chains, rng)
     heaviest = tops[masses.argmax()]
     at = whiten(problem, heaviest)
+    # the part of the warm-up in which a pilot measures is not needed again
+    measured = round(PILOT * settings.warmup) if problem.joint else 0
+    tuning = (settings.warmup - measured, settings.draws)
     if within is not None:
         at = measure(problem, within, at)
         starts = rng.choice(within, settings.chains)
-        return _run(problem, at, at.coordinates(starts), settings)
+        return _run(problem, at, at.coordinates(starts), settings, tuning)
     near = _near(tops, masses, rng)
     if first is not None:
         at = measure(problem, _believed(first), at)
         if first.missed is not None:
             near[: settings.chains // 2] = rng.choice(first.missed, settings.chains // 2)
         starts = at.coordinates(near)
-        return _run(problem, at, starts + rng.uniform(-0.5, 0.5, starts.shape), settings)
+        return _run(problem, at, starts + rng.uniform(-0.5, 0.5, starts.shape), settings, tuning)
     starts = at.coordinates(near) - at.coordinates(heaviest)
     starts += rng.uniform(-0.5, 0.5, starts.shape)
     found = _first(problem, at, starts, settings, rng)

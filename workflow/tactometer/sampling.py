@@ -14,6 +14,7 @@ from tactometer import chains, modes, rsa
 from tactometer.chains import Run, SamplingSettings
 from tactometer.intervals import thinned
 from tactometer.posterior import (
+    ESS_LIMIT,
     Diagnostics,
     diagnose,
     is_clean,
@@ -206,7 +207,8 @@ def ladder(
         clean = is_clean(told, count) and seen.whole
         if clean or (runs > 1 and seen.modes and seen.modes.shared):
             break
-        longer = longer or not (mixes(told, count) and seen.whole)
+        spare = not longer or told["ess_bulk"] > 3 * ESS_LIMIT  # would half the draws have done?
+        longer = not (mixes(told, count) and seen.whole and spare)
     return seen, Diagnostics(
         **told,
         stuck=seen.stuck,
