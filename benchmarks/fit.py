@@ -222,6 +222,7 @@ def compare(
         }
         found |= {name: measured[index] for name, measured in others.items()}
         row: dict[str, Any] = {}
+        known = expected(kind, behaviour, found["c++"])
         for name, one in found.items():
             ratio = one["rate"] / found["naive"]["rate"]
             row[name] = {
@@ -229,7 +230,7 @@ def compare(
                 "ess": round(one["ess"]),
                 "rhat": round(one["rhat"], 3),
                 "divergences": one["divergences"],
-                "z": round(apart(one, expected(behaviour, found["c++"], semantics)), 1),
+                "z": round(apart(one, known), 1),
             }
             print(f"{kind:6} set {index} {name:6}{one['seconds']:8.2f} s  {row[name]}", flush=True)
             if name in logs:
@@ -239,11 +240,11 @@ def compare(
     return {"ratio": ratios, "sets": rows}
 
 
-def expected(behaviour: Behaviour, native: Any, semantics: str) -> dict[Any, tuple[float, float]]:
-    """Posterior means and their errors: by importance sampling where theta is plugged in, and of
-    the C++ program, which that held to the reference, where theta is inferred.
+def expected(kind: str, behaviour: Behaviour, native: Any) -> dict[Any, tuple[float, float]]:
+    """Posterior means and their errors by importance sampling; of the human data, whose goals share
+    a speaker, those of the C++ program.
     """
-    if semantics == "joint":
+    if kind == "human":
         return {key: (native["mean"][key], native["error"][key]) for key in native["mean"]}
     known = importance.means(behaviour, native["draws"])
     return {key: known[key[0]] for key in native["mean"]}
