@@ -73,7 +73,7 @@ def lay_out(
 ) -> None:
     """The inputs of that many jobs: settings, semantics, 130 answers a state in each framing."""
     words = domain.load(RESOURCES / "polite_speech")
-    fit = {"semantics": "fixed", "speakers": ["s2"], "chains": 4, "warmup": 300, "draws": 1000}
+    fit = {"semantics": "fixed", "speakers": ["s2"], "chains": 4, "warmup": 200, "draws": 1000}
     settings = {
         "domain": {
             "states": list(words.states), "utterances": list(words.utterances),

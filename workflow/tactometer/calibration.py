@@ -57,7 +57,7 @@ class Program:
 
 
 PROGRAMS = {
-    "s2_fixed": Program("s2", "fixed", 300, 400),
+    "s2_fixed": Program("s2", "fixed", 200, 400),
     "s2_joint": Program("s2", "joint", 500, 200),
     "s1": Program("s1", "joint", 500, 200),
 }

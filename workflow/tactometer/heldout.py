@@ -26,7 +26,7 @@ from tactometer.semantics import add_up
 from tactometer.speakers import Speaker, speaker
 
 PRIOR_DRAWS = 200
-SAMPLING = {"semantics": "fixed", "chains": 4, "warmup": 300, "draws": 250}
+SAMPLING = {"semantics": "fixed", "chains": 4, "warmup": 200, "draws": 250}
 NO_VIGNETTES = "recorded counts do not tell vignettes apart, so none can be held out"
 Key = tuple[str, str, str]  # goal, framing, speaker
 
