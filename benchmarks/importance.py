@@ -38,7 +38,7 @@ def means(
 
 
 def weighted(
-    behaviour: Behaviour, draws: Mapping[str, Array], n: int = 8000, seed: int = 3
+    behaviour: Behaviour, draws: Mapping[str, Array], n: int = DRAWS[False], seed: int = 3
 ) -> tuple[dict[str, Array], Array]:
     """Draws [n] of the proposal by parameter, and their weights [n], which add up to 1."""
     joint = "theta" in draws

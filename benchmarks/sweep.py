@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tactometer import domain, rsa
+from tactometer import calibration, domain, rsa
 from tactometer.counts import POOLED
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
@@ -73,7 +73,8 @@ def lay_out(
 ) -> None:
     """The inputs of that many jobs: settings, semantics, 130 answers a state in each framing."""
     words = domain.load(RESOURCES / "polite_speech")
-    fit = {"semantics": "fixed", "speakers": ["s2"], "chains": 4, "warmup": 200, "draws": 1000}
+    warmup = calibration.PROGRAMS["s2_fixed"].warmup
+    fit = {"semantics": "fixed", "speakers": ["s2"], "chains": 4, "warmup": warmup, "draws": 1000}
     settings = {
         "domain": {
             "states": list(words.states), "utterances": list(words.utterances),
