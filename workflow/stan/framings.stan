@@ -14,7 +14,7 @@ data {
 }
 transformed data {
   #include include/transformed_data.stan
-  matrix[440, 4] rules = legendre_rules();
+  matrix[576, 4] rules = phi_rules();
 }
 parameters {
   #include include/framings_parameters.stan

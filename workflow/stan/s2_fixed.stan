@@ -16,7 +16,7 @@ transformed data {
   #include include/transformed_data.stan
   matrix[U, S] log_l0 = log_literal_listener(log(smoothed));
   vector[U] value = exp(log_l0) * V;
-  array[8] matrix[U * (S + 2), 9] table = tabulate_listener1(log_l0, value, V, legendre_rules());
+  array[8] matrix[U * (S + 2), 9] table = tabulate_listener1(log_l0, value, V, phi_rules());
 }
 parameters {
   #include include/parameters.stan

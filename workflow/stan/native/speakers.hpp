@@ -58,7 +58,7 @@ void exponents_backward(int s, double alpha, const Literal<N>& literal, const Co
   adjoint.cost -= constant;
 }
 
-// A rule of `legendre_rules`: x = 2 phi - 1 at its nodes, the second half -1 times the first, and their weights
+// A rule of `phi_rules`: x = 2 phi - 1 at its nodes, the second half -1 times the first, and their weights
 struct Rule {
   double limit;  // of the sharpness
   ArrayXd x, weight;
