@@ -169,7 +169,7 @@ def points(fit: Any, c: int) -> np.ndarray:
         ]
     ]
     x = np.concatenate([cone.entries(one, speaker("s2")) for one in speakers])
-    return np.append(np.log(fit.stan_variable("spread")[c]), hierarchy.coordinates(x))
+    return np.append(np.log(fit.stan_variable("spread")[c]), cone.straight(x, hierarchy.SOFTNESS))
 
 
 def test_the_programs_prior_is_the_designs_whatever_the_coordinates() -> None:
@@ -191,7 +191,8 @@ def test_the_programs_prior_is_the_designs_whatever_the_coordinates() -> None:
         away = stats.norm.logpdf(framings, mean, np.exp(log_spread)).sum()
         spread = stats.halfnorm.logpdf(np.exp(log_spread), scale=SPREAD) + log_spread
         slope = 1 / (1 + np.exp(-mean / hierarchy.SOFTNESS))
-        alone = cone.log_prior(hierarchy.entries(mean), known.speaker, 1) + np.log(slope).sum()
+        x = cone.bent(mean, hierarchy.SOFTNESS)
+        alone = cone.log_prior(x, known.speaker, 1) + np.log(slope).sum()
         expected.append(away + spread + alone + volume)
         told.append(fit.stan_variable("log_prior")[0])
     assert np.diff(told) == pytest.approx(np.diff(expected), abs=1e-3)
@@ -214,7 +215,7 @@ def test_the_mode_of_a_sharp_speaker_is_found_where_one_climb_ends_elsewhere() -
 
 def test_coordinates_and_entries_are_each_others_inverse() -> None:
     y = np.linspace(-5, 12, 60)
-    assert hierarchy.coordinates(hierarchy.entries(y)) == pytest.approx(y, abs=1e-9)
+    assert cone.straight(cone.bent(y, 0.5), 0.5) == pytest.approx(y, abs=1e-9)
 
 
 @pytest.mark.parametrize(

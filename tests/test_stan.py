@@ -195,6 +195,11 @@ def test_the_prior_is_flat_in_the_natural_parameters(name: str) -> None:
     assert np.ptp(constants) < 1e-4
 
 
+def thetas(problem: Problem, at: Whitening, z: np.ndarray, of: np.ndarray) -> np.ndarray:
+    """theta, flat, of its coordinates; the speaker's are those of z."""
+    return problem.theta(at.variables(np.append(z[: problem.size], of))).ravel()
+
+
 def test_theta_has_a_flat_prior_and_its_answers_are_binomial() -> None:
     problem = behaviour(2, "s2", joint=True)
     rng, found = np.random.default_rng(8), []
@@ -203,18 +208,21 @@ def test_theta_has_a_flat_prior_and_its_answers_are_binomial() -> None:
         theta = rng.uniform(0.05, 0.95, problem.yes.shape)
         z = at.coordinates(variables(problem, natural, theta))
         kernel = problem.yes * np.log(theta) + (problem.n - problem.yes) * np.log1p(-theta)
-        jacobian = np.log(theta) + np.log1p(-theta)
-        found.append(evaluate(problem, at, z)["log_prior"] - (kernel + jacobian).sum())
-    assert np.ptp(found) < 1e-8
+        volume = log_volume(partial(thetas, problem, at, z), z[problem.size :])
+        found.append(evaluate(problem, at, z)["log_prior"] - kernel.sum() - volume)
+    assert np.ptp(found) < 1e-5
 
 
 def test_coordinates_and_natural_parameters_are_each_others_inverse() -> None:
     rng = np.random.default_rng(9)
     for name, known in SPEAKERS.items():
-        problem = behaviour(3, name, goals=3, cost=True)
+        problem = behaviour(3, name, goals=3, cost=True, joint=True)
         drawn = cone.draw_prior(rng, known, 3, True)
+        theta = rng.uniform(0.001, 0.999, problem.yes.shape)
         at = framed(problem, rng)
-        back = problem.natural(at.variables(at.coordinates(variables(problem, drawn))))
+        v = at.variables(at.coordinates(variables(problem, drawn, theta)))
+        back = problem.natural(v)
+        assert problem.theta(v) == pytest.approx(theta)
         assert back.alpha == pytest.approx(drawn.alpha) and back.cost == pytest.approx(drawn.cost)
         assert back.omega == pytest.approx(drawn.omega)
         assert not known.has_phi or back.phi == pytest.approx(drawn.phi)

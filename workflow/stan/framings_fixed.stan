@@ -14,7 +14,7 @@ data {
 }
 transformed data {
   #include include/transformed_data.stan
-  matrix[U, S] log_l0 = log_literal_listener(log(smoothed));
+  matrix[U, S] log_l0 = log_literal_listener(log_inv_logit(usual));
   vector[U] value = exp(log_l0) * V;
   array[8] matrix[U * (S + 2), 9] table = tabulate_listener1(log_l0, value, V, phi_rules());
 }

@@ -22,5 +22,5 @@ parameters {
 }
 model {
   target += s2_log_posterior(z, centre, whiten, order, slopes, softness, slots, n_utilities, joint, has_cost,
-                             yes, n, smoothed, negated, V, rules, w);
+                             yes, n, usual, negated, V, rules, w);
 }

@@ -55,8 +55,17 @@ class Frame:
     def coordinates(self, entries: Array) -> Array:
         """The coordinates [..., C] of entries [..., C] above 0."""
         ordered = entries[..., self.order]
-        bend = ordered + self.softness * np.log(-np.expm1(-ordered / self.softness))
-        return np.asarray(bend - ordered @ np.tril(self.slopes, -1).T)
+        return straight(ordered, self.softness) - ordered @ np.tril(self.slopes, -1).T
+
+
+def bent(y: Array, softness: Array | float) -> Array:
+    """softness softplus(y / softness): y where it is large, above 0 where it is not."""
+    return np.asarray(softness * np.logaddexp(0, y / softness))
+
+
+def straight(x: Array, softness: Array | float) -> Array:
+    """What `bent` makes x > 0 of."""
+    return np.asarray(x + softness * np.log(-np.expm1(-x / softness)))
 
 
 def active(speaker: Speaker) -> list[int]:

@@ -60,16 +60,6 @@ class Framings(Problem):
         return v[..., : self.entries].reshape(*v.shape[:-1], len(self.counts), self.each)
 
 
-def entries(y: Array) -> Array:
-    """Entries of coordinates y, one by one."""
-    return np.asarray(SOFTNESS * np.logaddexp(0, y / SOFTNESS))
-
-
-def coordinates(x: Array) -> Array:
-    """Coordinates of entries x above 0, one by one."""
-    return np.asarray(x + SOFTNESS * np.log(-np.expm1(-x / SOFTNESS)))
-
-
 @dataclass(frozen=True, eq=False)
 class Expansion:
     """What the answers say near the mode, by framing: with v = rotation' y their log likelihood is
@@ -89,8 +79,9 @@ class Expansion:
     def theta(self, problem: Framings, z: Array) -> Array:
         """theta [..., utterance, state] of what the program draws, z [..., 1 + K + F K + R]."""
         rest = z[..., z.shape[-1] - self.centre.size :] @ self.matrix.T + self.centre
-        entries = np.ones((*rest.shape[:-1], problem.entries))
-        return problem.theta(np.concatenate([entries, rest], axis=-1))
+        logits = problem.roots.logits(rest[..., rest.shape[-1] - problem.roots.usual.size :])
+        before = np.ones((*rest.shape[:-1], problem.size))
+        return problem.theta(np.concatenate([before, logits], axis=-1))
 
 
 def expand(problem: Framings) -> Expansion:
@@ -98,10 +89,14 @@ def expand(problem: Framings) -> Expansion:
     v, information = mode(problem, seek(problem))
     count, size = problem.entries, problem.each
     x = v[:count]
-    y = coordinates(x)
+    y = cone.straight(x, SOFTNESS)
     bend = (1 / (1 + np.exp(-y / SOFTNESS))) / x  # d log x / dy
     whole = information - np.diag(np.where(np.arange(v.size) < count, SIDE, 0.0))
+    logits = slice(v.size - problem.roots.usual.size, v.size)
+    centre = v.copy()
+    centre[logits] = problem.roots.coordinates(v[logits])
     scale = np.append(bend, np.ones(v.size - count))
+    scale[logits] = problem.roots.slope(centre[logits])
     whole *= np.outer(scale, scale)
     slope = -_prior_slope(problem, v) * bend  # of the likelihood: at the mode, less the prior's
     parts = []
@@ -115,7 +110,7 @@ def expand(problem: Framings) -> Expansion:
         parts.append((rotation, curvature, pull, lean))
     matrix = np.linalg.cholesky(np.linalg.inv(rest)) if rest.size else rest
     rotations, curvatures, pulls, leans = (np.array(part) for part in zip(*parts, strict=True))
-    return Expansion(rotations, curvatures, pulls, leans, v[count:], np.asarray(matrix))
+    return Expansion(rotations, curvatures, pulls, leans, centre[count:], np.asarray(matrix))
 
 
 def seek(problem: Framings) -> Array:

@@ -187,7 +187,7 @@ class Seen(Protocol):
     def whole(self) -> bool: ...
 
 
-_FINER = {2: 5, 3: 50}  # by how much a later run's steps may be refused less often
+_FINER = {2: 3, 3: 25}  # by how much a later run's steps may be refused less often
 Believed = TypeVar("Believed", bound=Seen)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from tactometer import cone, rsa
 from tactometer.cone import Frame, Natural
+from tactometer.roots import Roots
 from tactometer.rsa import Array
 from tactometer.speakers import Speaker
 
@@ -57,13 +58,14 @@ class Problem:
     def start(self) -> Array:
         """Variables [P]: a speaker with all utilities alike, and the smoothed proportions."""
         speaker = np.append(np.ones(self.entries), np.zeros(self.size - self.entries))
-        return np.concatenate([speaker, self.smoothed_logits()])
+        return np.concatenate([speaker, self.roots.usual])
 
-    def smoothed_logits(self) -> Array:
-        """logit theta at the smoothed proportions, if it is inferred."""
+    @property
+    def roots(self) -> Roots:
+        """The coordinates of theta round its smoothed proportions; none if it is not inferred."""
         smoothed = (self.yes + 1) / (self.n + 2)
         logit = np.log(smoothed / (1 - smoothed)).ravel(order="F")
-        return logit if self.joint else np.empty(0)
+        return Roots.at(logit if self.joint else np.empty(0))
 
     def natural(self, v: Array) -> Natural:
         """The natural parameters of variables v [..., P]."""
@@ -110,33 +112,42 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Whitening:
-    """Coordinates of a problem: (y, cost's logit, logit theta) = centre [P] + matrix [P, P] z, z
-    about standard normal, and the frame that makes entries of y.
+    """Coordinates of a problem: y = centre [P] + matrix [P, P] z, z about standard normal. The
+    frame makes entries of the first y, the roots make logit theta of the last; between them is the
+    cost's logit.
     """
 
     frame: Frame
+    roots: Roots
     centre: Array
     matrix: Array
 
     @classmethod
     def none(cls, problem: Problem) -> "Whitening":
-        """z is (y, ...) itself, every entry by itself."""
+        """z is y itself, every entry by itself."""
         size = problem.start().size
-        return cls(Frame.plain(problem.entries), np.zeros(size), np.eye(size))
+        return cls(Frame.plain(problem.entries), problem.roots, np.zeros(size), np.eye(size))
 
     def coordinates(self, v: Array) -> Array:
         """z [..., P] of entries, the cost's logit and logit theta, v [..., P]."""
-        count = self.frame.order.size
-        y = np.concatenate([self.frame.coordinates(v[..., :count]), v[..., count:]], axis=-1)
+        y = _straight(v, self.frame, self.roots)
         z = np.linalg.solve(self.matrix, (y - self.centre)[..., None])[..., 0]
         return np.asarray(z, dtype=np.float64)
 
     def variables(self, z: Array) -> Array:
         """Entries, the cost's logit and logit theta [..., P] of z [..., P]."""
         y = z @ self.matrix.T + self.centre
-        count = self.frame.order.size
+        count, size = self.frame.order.size, y.shape[-1] - self.roots.usual.size
         entries, _ = self.frame.entries(y[..., :count])
-        return np.concatenate([entries, y[..., count:]], axis=-1)
+        logits = self.roots.logits(y[..., size:])
+        return np.concatenate([entries, y[..., count:size], logits], axis=-1)
+
+
+def _straight(v: Array, frame: Frame, roots: Roots) -> Array:
+    """y [..., P] of entries, the cost's logit and logit theta, v [..., P]."""
+    count, size = frame.order.size, v.shape[-1] - roots.usual.size
+    parts = frame.coordinates(v[..., :count]), v[..., count:size], roots.coordinates(v[..., size:])
+    return np.concatenate(parts, axis=-1)
 
 
 def whiten(problem: Problem, near: Array | None = None) -> Whitening:
@@ -152,12 +163,13 @@ def whiten(problem: Problem, near: Array | None = None) -> Whitening:
     scale = np.concatenate([1 / entries, np.ones(v.size - count)])
     covariance = _inverse(information * np.outer(scale, scale))  # of entries, not their logs
     frame, straight = _frame(entries, covariance[:count, :count])
+    centre = _straight(v, frame, problem.roots)
     along = np.eye(v.size)
     along[:count] = 0
     along[:count, frame.order] = straight
+    along[problem.size :] /= problem.roots.slope(centre[problem.size :])[:, None]
     matrix = _factor(along @ covariance @ along.T)
-    centre = np.concatenate([frame.coordinates(entries), v[count:]])
-    return Whitening(frame, centre, matrix)
+    return Whitening(frame, problem.roots, centre, matrix)
 
 
 def measure(problem: Problem, v: Array, mode: Whitening) -> Whitening:
@@ -169,7 +181,7 @@ def measure(problem: Problem, v: Array, mode: Whitening) -> Whitening:
     count, size = problem.entries, problem.size
     covariance = np.atleast_2d(np.cov(v[:, :count].T))
     frame, _ = _frame(v[:, :count].mean(axis=0), covariance)
-    y = np.concatenate([frame.coordinates(v[:, :count]), v[:, count:]], axis=1)
+    y = _straight(v, frame, problem.roots)
     base = np.zeros((v.shape[1], v.shape[1]))
     base[:size, :size] = _factor(np.atleast_2d(np.cov(y[:, :size].T)))
     mode_covariance = mode.matrix @ mode.matrix.T
@@ -180,7 +192,7 @@ def measure(problem: Problem, v: Array, mode: Whitening) -> Whitening:
     variances, directions = np.linalg.eigh(np.atleast_2d(np.corrcoef(z)))
     out = (variances > _EDGE) | (variances < 1 / _EDGE)
     stretch = (directions * np.where(out, np.sqrt(np.abs(variances)), 1.0)) @ directions.T
-    return Whitening(frame, centre, base @ (spread[:, None] * stretch))
+    return Whitening(frame, problem.roots, centre, base @ (spread[:, None] * stretch))
 
 
 def _frame(entries: Array, covariance: Array) -> tuple[Frame, Array]:
@@ -228,7 +240,7 @@ def peaks(problem: Problem, count: int, rng: np.random.Generator) -> tuple[Array
         return tops, masses
     same = [np.isclose(top, tops, rtol=_SAME).all(axis=1) for top in tops]
     several, which = np.unique(np.argmax(same, axis=1), return_inverse=True)
-    theta = np.tile(problem.smoothed_logits(), (several.size, 1))
+    theta = np.tile(problem.roots.usual, (several.size, 1))
     tops, masses = _tops(problem, np.hstack([tops[several], theta]))
     return tops[which], masses[which]
 

@@ -1,5 +1,14 @@
 /* Rational speech acts: utterances are rows, states are columns. */
 
+// On which side of the smoothed proportions the rarer answer is: 2 (yes) or -2 (no)
+vector rarer(matrix usual) {
+  vector[num_elements(usual)] side = to_vector(usual);
+  for (i in 1:num_elements(side)) {
+    side[i] = side[i] > 0 ? -2 : 2;
+  }
+  return side;
+}
+
 // log L0(s|u) = log theta[u,s] - log sum_s' theta[u,s']
 matrix log_literal_listener(matrix log_theta) {
   matrix[rows(log_theta), cols(log_theta)] log_l0;

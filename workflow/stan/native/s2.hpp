@@ -4,6 +4,24 @@
 
 namespace tactometer {
 
+// logit theta of its coordinates x, as include/literal.stan says
+struct Roots {
+  ArrayXXd logit, slope, bend;  // and the slopes of logit and of log_volume
+  double log_volume = 0;
+  Roots() = default;
+  template <typename O>
+  Roots(const ArrayXXd& x, const O& usual) {
+    const ArrayXXd rest = (-2 * x.abs()).exp();
+    const ArrayXXd share = (x > 0).select(1 / (1 + rest), rest / (1 + rest));  // inv_logit(2 x)
+    const ArrayXXd root2 = rest.log1p() + 2 * x.max(0.0), log_root2 = root2.log();
+    const ArrayXXd side = 2 - 4 * (usual.array() > 0).template cast<double>();
+    logit = usual.array() + side * (log_root2 - std::log(2.0));
+    log_volume = (2 * x - root2 - log_root2).sum();
+    slope = 2 * side * share / root2;
+    bend = 2 * (1 - share) - 2 * share / root2;
+  }
+};
+
 // sum of counts[s,u] log S2(u|s) over the goals, and its adjoints, those of log theta and the cost too
 template <int N>
 double log_likelihood(const Speaker& at, const ArrayXXd& log_theta, const ArrayXd& cost,
@@ -85,10 +103,10 @@ stan::promote_args_t<
 s2_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector<int>& order,
                  const N& slopes, const F& softness, const std::vector<int>& slots,
                  const int& n_utilities, const int& joint, const int& has_cost, const Y& yes,
-                 const T& n, const O& smoothed, const L& negated, const V& values, const R& rules,
+                 const T& n, const O& usual, const L& negated, const V& values, const R& rules,
                  const tactometer::Matrices& counts, std::ostream*) {
   using namespace tactometer;
-  const int entries = order.size(), U = smoothed.rows(), S = smoothed.cols();
+  const int entries = order.size(), U = usual.rows(), S = usual.cols();
   const Eigen::VectorXd y = centre + whiten * stan::math::value_of(z);
   const Cone cone(y.head(entries), order, slopes, softness, slots, counts.size(), n_utilities);
   double lp = cone.log_prior, share = 0;
@@ -98,14 +116,16 @@ s2_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector
     lp -= log1p_exp(-y[entries]) + log1p_exp(y[entries]);
     cost = 1 + 9 * share * negated.array();
   }
-  ArrayXXd log_theta, theta(U, S);
-  if (!joint) log_theta = smoothed.array().log();
+  ArrayXXd log_theta, theta;
+  Roots roots;
+  if (!joint) log_theta = -(-usual.array()).exp().log1p();
   if (joint) {  // theta ~ Beta(1, 1), yes ~ Binomial(n, theta)
-    const Eigen::Map<const ArrayXXd> logit(y.data() + y.size() - theta.size(), U, S);
-    const ArrayXXd odds = (-logit.abs()).exp();
-    theta = (logit > 0).select(1 / (1 + odds), odds / (1 + odds));
-    log_theta = logit.min(0.0) - odds.log1p();
-    lp += ((n.array() + 2) * log_theta - (n - yes).array() * logit - logit).sum();
+    roots = Roots(Eigen::Map<const ArrayXXd>(y.data() + y.size() - U * S, U, S), usual);
+    const ArrayXXd odds = (-roots.logit.abs()).exp();
+    theta = (roots.logit > 0).select(1 / (1 + odds), odds / (1 + odds));
+    log_theta = roots.logit.min(0.0) - odds.log1p();
+    lp += ((n.array() + 2) * log_theta - ((n - yes).array() + 1) * roots.logit).sum()
+          + roots.log_volume;
   }
 
   Speaker adjoint(counts.size(), cone.at.phi.size() > 0);
@@ -120,8 +140,9 @@ s2_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector
     slope[entries] = 9 * share * (1 - share) * of_share + 1 - 2 * share;
   }
   if (joint)
-    Eigen::Map<ArrayXXd>(slope.data() + slope.size() - theta.size(), U, S)
-        = (of_log_theta + n.array() + 2) * (1 - theta) - (n - yes).array() - 1;
+    Eigen::Map<ArrayXXd>(slope.data() + slope.size() - U * S, U, S)
+        = ((of_log_theta + n.array() + 2) * (1 - theta) - (n - yes).array() - 1) * roots.slope
+          + roots.bend;
   return Result<stan::return_type_t<Z>>()
       .by(z, Eigen::VectorXd(whiten.transpose() * slope))
       .of(lp);
