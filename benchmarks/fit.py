@@ -3,12 +3,13 @@
     python benchmarks/fit.py [--sets 6] [--semantics fixed joint human sweep] [--numpyro PYTHON]
 
 Every set is fitted by each program in turn (interleaved: whatever else the machine does meets all
-of them), the human data three times, for one set alone would be at the mercy of a seed. The figure is the least bulk ESS over alpha, phi, omega (and cost) per second of processor
-time, which a busy machine bends less than wall time: warm-up and draws of all chains, whitening and
-process start-up included, compiling not. NumPyro's compiled, vectorised NUTS takes the fixed sets
-too, given the Python of an environment made from envs/numpyro.lock; `sweep` is how long 10,000 fits
-with fixed semantics take as the workflow's own jobs. benchmarks/fit.json keeps ratios to the naive
-program and what else does not depend on the machine.
+of them), the human data three times, for one set alone would be at the mercy of a seed. The figure
+is the least bulk ESS over alpha, phi, omega (and cost) per second of processor time, which a busy
+machine bends less than wall time: warm-up and draws of all chains, whitening and process start-up
+included, compiling not. NumPyro's compiled, vectorised NUTS takes the fixed sets too, given the
+Python of an environment made from envs/numpyro.lock; `sweep` is how long 10,000 fits with fixed
+semantics take as the workflow's own jobs. benchmarks/fit.json keeps ratios to the naive program and
+what else does not depend on the machine.
 """
 
 import argparse

@@ -3,7 +3,7 @@
 Few answers leave the odds of the rarer one skewed: as an amount, a long tail upwards, and its log
 a long tail downwards. The square root of an amount lies between (Fisher's root of a chi-square
 variable). So the root of these odds, in units of what the yes/no answers say, is a softplus of x,
-as the cone's entries are. Beside logit theta, the human data give twice the ESS a leapfrog (measured).
+as the cone's entries are: twice the ESS a leapfrog of the human data in logit theta (measured).
 """
 
 from dataclasses import dataclass
