@@ -218,7 +218,7 @@ def compare(
     rows = []
     for index, behaviour in enumerate(sets):
         found = {
-            name: measure(run, behaviour, replace(how, semantics=semantics, seed=1 + index))
+            name: measure(run, behaviour, replace(how, semantics=semantics, seed=how.seed + index))
             for name, (run, how) in programs.items()
         }
         found |= {name: measured[index] for name, measured in others.items()}

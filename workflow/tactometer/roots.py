@@ -18,17 +18,14 @@ _SOFTNESS = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Roots:
-    """How coordinates become logit theta [T]: that of the smoothed proportions, and on which side
-    of it the rarer answer is, 1 (yes) or -1 (no).
-    """
+    """How coordinates become logit theta [T]: round that of the smoothed proportions."""
 
     usual: Array
-    side: Array
 
-    @classmethod
-    def at(cls, usual: Array) -> "Roots":
-        """Coordinates round these logits [T] of smoothed proportions."""
-        return cls(usual, np.where(usual > 0, -1.0, 1.0))
+    @property
+    def side(self) -> Array:
+        """On which side [T] the rarer answer is: 1 (yes) or -1 (no)."""
+        return np.where(self.usual > 0, -1.0, 1.0)
 
     def logits(self, x: Array) -> Array:
         """logit theta [..., T] of coordinates x [..., T]."""

@@ -65,7 +65,7 @@ class Problem:
         """The coordinates of theta round its smoothed proportions; none if it is not inferred."""
         smoothed = (self.yes + 1) / (self.n + 2)
         logit = np.log(smoothed / (1 - smoothed)).ravel(order="F")
-        return Roots.at(logit if self.joint else np.empty(0))
+        return Roots(logit if self.joint else np.empty(0))
 
     def natural(self, v: Array) -> Natural:
         """The natural parameters of variables v [..., P]."""

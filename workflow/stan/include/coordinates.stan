@@ -1,6 +1,6 @@
 int<lower=1> D;                              // coordinates of the speaker: 1 + G (slots - 1), 1 for the cost
 int<lower=D> P;                              // and of theta, if it is inferred
-vector[P] centre;                            // (y, logit theta) = centre + whiten z
+vector[P] centre;                            // (y, roots of theta, see literal.stan) = centre + whiten z
 matrix[P, P] whiten;
 array[D - has_cost] int<lower=1> order;      // of the cone's entries
 matrix[D - has_cost, D - has_cost] slopes;   // below the diagonal

@@ -1,1 +1,1 @@
-vector[P] z;                                 // the speaker's cone coordinates and logit theta, whitened
+vector[P] z;                                 // the speaker's cone coordinates and theta's roots (literal.stan), whitened
