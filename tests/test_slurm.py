@@ -152,7 +152,14 @@ def writer_waited_for(sweep: Sweep, survivor: str, hold: Path) -> None:
     """The next controller's job waits for the one that outlived the last, and says so."""
     log = sweep.folder / "logs/sweep/ask/cut/0.log"
     waits = f"Slurm job {survivor}: waiting until it ends"
-    until(lambda: waits in log.read_text(), "the second writer waits")
+
+    def told() -> bool:
+        try:
+            return waits in log.read_text()
+        except FileNotFoundError:  # the controller has cleared it, the job has not yet begun
+            return False
+
+    until(told, "the second writer waits")
     assert len(sweep.cluster.jobs("ask_api_wildcards_cut", "RUNNING")) == 2
     hold.unlink()
 
