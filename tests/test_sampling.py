@@ -212,32 +212,42 @@ def test_temporary_files_are_gone_even_after_an_error(
 def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
     known: Sampled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Real draws; the divergences are planted."""
+    """Real draws; the divergences are planted. After many of them the steps get finer sooner."""
     settings = replace(FIXED, warmup=150, draws=150, chains=2)
     problem = sampling.problem_of(known.behaviour, speaker("s2"), settings)
     good = chains.run(problem, settings)
-    columns = {**good.columns, "divergent__": np.ones_like(good.columns["divergent__"])}
-    bad = replace(good, columns=columns)
-    for runs, verdict, longer in (
-        ([good], "ok", False),
-        ([bad, good], "refit", True),
-        ([bad, bad, good], "refit", False),
-        ([bad, bad, bad], "suspect", True),
+    rare = np.zeros_like(good.columns["divergent__"])
+    rare[0, 0] = 1
+    bad, worse = (
+        replace(good, columns={**good.columns, "divergent__": planted})
+        for planted in (rare, np.ones_like(rare))
+    )
+    for runs, steps, verdict, longer in (
+        ([good], [0.93], "ok", False),
+        ([bad, good], [0.93, 1 - 0.07 / 3], "refit", True),
+        ([bad, bad, good], [0.93, 1 - 0.07 / 3, 0.9972], "refit", False),
+        ([bad, bad, bad], [0.93, 1 - 0.07 / 3, 0.9972], "suspect", True),
+        ([bad, worse, bad], [0.93, 1 - 0.07 / 3, 0.9972], "suspect", False),
+        ([worse, good], [0.93, 0.9972], "refit", False),
+        ([worse, worse, bad], [0.93, 0.9972, 0.9993], "suspect", False),
     ):
         asked: list[SamplingSettings] = []
 
-        def run(_p: object, settings: SamplingSettings, *, first: object, within, runs=runs):
-            assert (first is not None) == bool(asked)  # noqa: B023
-            assert (within is not None) == (len(asked) == 2)  # noqa: B023
-            asked.append(settings)  # noqa: B023
-            return runs[len(asked) - 1]  # noqa: B023
+        def run(
+            _p: object, settings: SamplingSettings, *, first: object, within, runs=runs, asked=asked
+        ):
+            assert (first is not None) == bool(asked)
+            assert (within is not None) == (len(asked) == 2)
+            asked.append(settings)
+            return runs[len(asked) - 1]
 
         monkeypatch.setattr(chains, "run", run)
         monkeypatch.setattr(sampling, "is_clean", lambda told, _n: told["divergences"] == 0)
         monkeypatch.setattr(sampling, "mixes", lambda _told, _n, longer=longer: not longer)
-        assert sample(known.behaviour, speaker("s2"), settings).diagnostics.verdict == verdict
+        found = sample(known.behaviour, speaker("s2"), settings).diagnostics
+        assert (found.verdict, found.runs) == (verdict, len(runs))
         assert [s.warmup for s in asked] == [150, *[300 if longer else 150] * 2][: len(runs)]
-        assert [s.delta for s in asked] == pytest.approx([0.93, 1 - 0.07 / 3, 0.9972][: len(runs)])
+        assert [s.delta for s in asked] == pytest.approx(steps)
 
 
 def test_a_second_run_starts_from_all_over_the_prior_and_comes_to_the_same(known: Sampled) -> None:

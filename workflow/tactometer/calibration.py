@@ -46,20 +46,17 @@ ROW = {
 
 @dataclass(frozen=True)
 class Program:
-    """What is calibrated: a speaker variant under one of the two semantics, its warm-up, and on how
-    many speakers if nobody says.
-    """
+    """What is calibrated: a speaker variant under one of the two semantics, and its warm-up."""
 
     speaker: str
     semantics: Literal["joint", "fixed"]
     warmup: int
-    speakers: int
 
 
 PROGRAMS = {
-    "s2_fixed": Program("s2", "fixed", 200, 400),
-    "s2_joint": Program("s2", "joint", 500, 200),
-    "s1": Program("s1", "joint", 500, 200),
+    "s2_fixed": Program("s2", "fixed", 200),
+    "s2_joint": Program("s2", "joint", 400),
+    "s1": Program("s1", "joint", 400),
 }
 
 
@@ -119,32 +116,30 @@ def check_one(name: str, domain: Domain, seed: int) -> list[dict[str, Any]]:
 
 def run(
     names: Sequence[str],
-    draws: int | None,
+    draws: int,
     domain: Domain,
     out: Path,
     *,
     cores: int = 2,
     progress: Callable[[str], None] = cmdstan.say,
 ) -> bool:
-    """Calibrate programs on so many speakers (None: as many as each has), write
-    {out}/{program}.csv, and judge whatever programs stand there.
+    """Calibrate programs on so many speakers each, write {out}/{program}.csv, and judge whatever
+    programs stand there.
 
     calibration.json holds the judgement. Returns whether all of it holds.
     """
     out.mkdir(parents=True, exist_ok=True)
-    counts = {name: draws or PROGRAMS[name].speakers for name in names}
     pool = ThreadPoolExecutor(cores)  # CmdStan works in processes of its own
     try:
         fits = {  # all at once: no core waits for the last speaker of a program
-            name: pool.map(partial(check_one, name, domain), range(count))
-            for name, count in counts.items()
+            name: pool.map(partial(check_one, name, domain), range(draws)) for name in names
         }
         for name, work in fits.items():
             rows: list[dict[str, Any]] = []
             for done, found in enumerate(work, start=1):
                 rows += found
-                if done % 20 == 0 or done == counts[name]:
-                    progress(f"{name}: {done} of {counts[name]} speakers fitted")
+                if done % 20 == 0 or done == draws:
+                    progress(f"{name}: {done} of {draws} speakers fitted")
             with files.atomic(out / f"{name}.csv") as path:
                 pl.DataFrame(rows, schema=ROW).write_csv(path)
     finally:
@@ -154,15 +149,14 @@ def run(
     return bool(report["holds"])
 
 
-def _report(out: Path, draws: int | None) -> dict[str, Any]:
+def _report(out: Path, draws: int) -> dict[str, Any]:
     """The judgement of whatever programs stand in that folder, with the command and settings."""
     ranks = pl.concat([pl.read_csv(p, schema=ROW) for p in sorted(out.glob("*.csv"))])
     judged = list(judge(ranks))
     stand = sorted(ranks["program"].unique())
     verdicts = ranks.unique(["program", "draw"]).group_by("program", "verdict").len()
-    said = [f"--speakers {draws}"] if draws else []
     return {
-        "command": " ".join(["tactometer calibrate --programs", *stand, *said]),
+        "command": f"tactometer calibrate --speakers {draws} --programs {' '.join(stand)}",
         "warmup": {name: PROGRAMS[name].warmup for name in stand},
         "settings": {"draws": SETTINGS.draws, "chains": SETTINGS.chains},
         "band": BAND,

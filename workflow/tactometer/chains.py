@@ -33,7 +33,7 @@ from tactometer.whitening import (
 )
 
 STAN = Path(__file__).resolve().parent.parent / "stan"
-PILOT = 0.3  # of the warm-up: so much to tune the pilot, and so much to measure by it
+PILOT = 0.25  # of the warm-up: so much to tune the pilot, and so much to measure by it
 _ENOUGH = 4  # draws of a pilot for each coordinate
 _FAR = 7.0  # nats less mass: a mode that is not worth a chain
 _WEIGHTY = 3.0  # nats less mass: a mode of 5% of the weight
@@ -54,7 +54,7 @@ class SamplingSettings:
 
     semantics: Literal["joint", "fixed"] = "joint"
     chains: int = 4
-    warmup: int = 500
+    warmup: int = 400
     draws: int = 1000
     seed: int = 1
     adapt_delta: float | None = None
@@ -102,9 +102,9 @@ def run(
     tops, masses = peaks(problem, settings.chains, rng)
     heaviest = tops[masses.argmax()]
     at = whiten(problem, heaviest)
-    # the part of the warm-up in which a pilot measures is not needed again
-    measured = round(PILOT * settings.warmup) if problem.joint else 0
-    tuning = (settings.warmup - measured, settings.draws)
+    # what a pilot takes of the warm-up is not needed again
+    rest = settings.warmup - (2 * round(PILOT * settings.warmup) if problem.joint else 0)
+    tuning = (rest, settings.draws)
     if within is not None:
         at = measure(problem, within, at)
         starts = rng.choice(within, settings.chains)

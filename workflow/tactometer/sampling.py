@@ -187,7 +187,10 @@ class Seen(Protocol):
     def whole(self) -> bool: ...
 
 
-_FINER = {2: 3, 3: 25}  # by how much a later run's steps may be refused less often
+# by how much the steps may be refused less often, run by run
+_FINER = (1, 3, 25, 100)
+# divergences a draw: a run with 3 in place of 1 would still have some (14 of 16 times)
+_MANY = 0.001
 Believed = TypeVar("Believed", bound=Seen)
 
 
@@ -197,18 +200,23 @@ def ladder(
     notes: Callable[[Believed], Iterable[str]],
 ) -> tuple[Believed, Diagnostics]:
     """A run (1) and, until one can be believed, more careful ones (2, 3): what was seen of the
-    last, and its diagnostics. Modes that share the weight, and no chain goes between, end it.
+    last, and its diagnostics. Modes that share the weight, and no chain goes between, end it. After
+    many divergences, and nothing else wrong, the second is as careful as a third.
     """
-    start, longer = time.monotonic(), False
-    for runs in (1, *_FINER):
-        seen = attempt(settings if runs == 1 else careful(settings, runs, longer=longer), runs)
+    start, finer, longer = time.monotonic(), 0, False
+    for runs in (1, 2, 3):
+        rung = careful(settings, runs, _FINER[finer], longer=longer) if runs > 1 else settings
+        seen = attempt(rung, runs)
         told = diagnose(seen.parameters, seen.stats, settings.max_treedepth)
         count = settings.chains * settings.draws
         clean = is_clean(told, count) and seen.whole
         if clean or (runs > 1 and seen.modes and seen.modes.shared):
             break
+        many = runs == 1 and told["divergences"] > max(1, _MANY * count)
+        many = many and seen.whole and not seen.modes
+        finer += 2 if many else 1
         spare = not longer or told["ess_bulk"] > 3 * ESS_LIMIT  # would half the draws have done?
-        longer = not (mixes(told, count) and seen.whole and spare)
+        longer = not (many or (mixes(told, count) and seen.whole and spare))
     return seen, Diagnostics(
         **told,
         stuck=seen.stuck,
@@ -350,14 +358,14 @@ def _log_speaker(sampled: Sampled, draws: int) -> Array:
     return rsa.s2(alpha, flat.get("phi"), flat["omega"], theta, b.values, costs, nodes)
 
 
-def careful(settings: SamplingSettings, run: int, *, longer: bool) -> SamplingSettings:
-    """Settings for the second or third run: smaller steps, another seed, and where it shall be
-    `longer` twice the warm-up and the draws. What only diverged has draws enough.
+def careful(settings: SamplingSettings, run: int, finer: int, *, longer: bool) -> SamplingSettings:
+    """Settings for a later run: steps that are so much less often refused, another seed, and where
+    it shall be `longer` twice the warm-up and the draws. What only diverged has draws enough.
     """
     length = 2 if longer else 1
     return replace(
         settings,
-        adapt_delta=1 - (1 - settings.delta) / _FINER[run],
+        adapt_delta=1 - (1 - settings.delta) / finer,
         warmup=length * settings.warmup,
         draws=length * settings.draws,
         seed=settings.seed + 1_000_003 * (run - 1),

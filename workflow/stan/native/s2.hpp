@@ -13,7 +13,7 @@ struct Roots {
   Roots(const ArrayXXd& x, const O& usual) {
     const ArrayXXd rest = (-2 * x.abs()).exp();
     const ArrayXXd share = (x > 0).select(1 / (1 + rest), rest / (1 + rest));  // inv_logit(2 x)
-    const ArrayXXd root2 = rest.log1p() + 2 * x.max(0.0), log_root2 = root2.log();
+    const ArrayXXd root2 = logs1p(rest) + 2 * x.max(0.0), log_root2 = logs(root2);
     const ArrayXXd side = 2 - 4 * (usual.array() > 0).template cast<double>();
     logit = usual.array() + side * (log_root2 - std::log(2.0));
     log_volume = (2 * x - root2 - log_root2).sum();
@@ -30,11 +30,10 @@ double log_likelihood(const Speaker& at, const ArrayXXd& log_theta, const ArrayX
                       ArrayXd& of_cost) {
   const int U = log_theta.rows(), S = log_theta.cols();
   Literal<N> l0(U, S), l0_adjoint(U, S);
-  const Table<N> theta = log_theta.exp();
-  const Column<N> log_sum = theta.rowwise().sum().log();
-  l0.log_l0 = log_theta;
-  l0.log_l0.colwise() -= log_sum;
-  const Table<N> share = l0.log_l0.exp();
+  Table<N> share = log_theta.exp();
+  const Column<N> sum = share.rowwise().sum();
+  share.colwise() /= sum;
+  l0.log_l0 = log_theta.colwise() - logs(sum);
   for (int s = 0; s < S; ++s) l0.value += V[s] * share.col(s);
   l0.cost = cost;
 
@@ -123,7 +122,7 @@ s2_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector
     roots = Roots(Eigen::Map<const ArrayXXd>(y.data() + y.size() - U * S, U, S), usual);
     const ArrayXXd odds = (-roots.logit.abs()).exp();
     theta = (roots.logit > 0).select(1 / (1 + odds), odds / (1 + odds));
-    log_theta = roots.logit.min(0.0) - odds.log1p();
+    log_theta = roots.logit.min(0.0) - logs1p(odds);
     lp += ((n.array() + 2) * log_theta - ((n - yes).array() + 1) * roots.logit).sum()
           + roots.log_volume;
   }

@@ -7,6 +7,15 @@
 #include <stan/model/model_header.hpp>
 #include <ostream>
 #include <vector>
+#ifdef __AVX2__
+#include <immintrin.h>
+#ifdef __GLIBC__
+#if __GLIBC_PREREQ(2, 22)
+#define TACTOMETER_LIBMVEC
+extern "C" __m256d _ZGVdN4v_log(__m256d);  // glibc's own vector log
+#endif
+#endif
+#endif
 
 namespace tactometer {
 
@@ -20,6 +29,24 @@ template <int N>
 using Column = Eigen::Array<double, N, 1>;
 template <int N>  // utterance x state; no more states than utterances where N is known
 using Table = Eigen::Array<double, N, Eigen::Dynamic, Eigen::ColMajor, N, N>;
+
+// log of every number: one by one, as Eigen takes them, they are an eighth of a gradient's time
+template <typename T>
+T logs(T x) {
+  int i = 0;
+#ifdef TACTOMETER_LIBMVEC
+  for (; i + 4 <= x.size(); i += 4)
+    _mm256_storeu_pd(x.data() + i, _ZGVdN4v_log(_mm256_loadu_pd(x.data() + i)));
+#endif
+  for (; i < x.size(); ++i) x.data()[i] = std::log(x.data()[i]);
+  return x;
+}
+
+// log(1 + x) of x in [0,1]; the quotient makes good what 1 + x has lost of x
+inline ArrayXXd logs1p(const ArrayXXd& x) {
+  const ArrayXXd sum = 1 + x;
+  return (sum == 1).select(x, logs(sum) * (x / (sum - 1)));
+}
 
 template <int N>
 struct Literal {  // log L0(s|u), E_L0[V|u], c(u)
@@ -120,8 +147,8 @@ class Integral {
   Listener<N> listener(const ArrayXd& V) const {
     Listener<N> l1(m_.rows(), m_.cols());
     const Column<N> evidence = m_.rowwise().sum();
-    l1.log_evidence = evidence.log();
-    l1.log_l1 = m_.log().colwise() - l1.log_evidence;
+    l1.log_evidence = logs(evidence);
+    l1.log_l1 = logs(m_).colwise() - l1.log_evidence;
     l1.value = (m_.matrix() * V.matrix()).array() / evidence;
     return l1;
   }
@@ -172,7 +199,7 @@ class Appearance {
     }
   }
 
-  Column<N> log_total() const { return total_.log(); }
+  Column<N> log_total() const { return logs(total_); }
 
   void backward(const Column<N>& log_total, double& alpha_adjoint, double& phi_adjoint,
                 Literal<N>& adjoint) const {
@@ -268,6 +295,8 @@ class Result<stan::math::var> {
   }
   template <typename X, typename D>
   Result& by(const X& x, const D& slopes) {
+    operands_.reserve(operands_.size() + x.size());
+    slopes_.reserve(slopes_.size() + x.size());
     for (int i = 0; i < x.size(); ++i) by(x.coeff(i % x.rows(), i / x.rows()), slopes(i));
     return *this;
   }

@@ -12,7 +12,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--programs", nargs="*", metavar="PROGRAM", help="s2_fixed, s2_joint, s1 (default: all)"
     )
     parser.add_argument(
-        "--speakers", type=int, help="draws from the prior (default: 400 of s2_fixed, else 200)"
+        "--speakers", type=int, default=200, help="draws from the prior for each (default: 200)"
     )
     parser.add_argument("--domain", type=Path, default=Path("resources/polite_speech"))
     parser.add_argument("--out", type=Path, default=Path("docs/calibration"))
