@@ -43,6 +43,8 @@ _BUFFERS = ("init_buffer=25", "term_buffer=75")
 _TUNABLES = "glibc.malloc.tcache_count=200:glibc.malloc.tcache_max=65536"
 # cheapest in all: with fixed semantics .85 costs 30% more, for a fit is run again twice as often
 _DELTA = 0.93
+# by how much steps may be refused less often: in a first run, and in later ones
+FINER = (1, 3, 25, 100)
 _NEAR = 2.0  # standard deviations from the nearest draw (of thousands, in four dimensions)
 
 
@@ -66,18 +68,24 @@ class SamplingSettings:
         """The acceptance that the step size is tuned to: lower is faster, and diverges sooner."""
         return self.adapt_delta or _DELTA
 
+    def finer(self, times: float) -> "SamplingSettings":
+        """The same with steps that are so many times less often refused."""
+        return replace(self, adapt_delta=1 - (1 - self.delta) / times)
+
 
 @dataclass(frozen=True, eq=False)
 class Run:
     """What the chains drew: `columns` by Stan's names [chain, draw, element], in Stan's (column-
     major) order, and `v` [chain, draw, P]: entries of the cone, the cost's logit, logit theta.
 
-    `missed` are modes [n, P] that the search gives weight, and no chain stayed in.
+    `missed` are modes [n, P] that the search gives weight, and no chain stayed in; `sharp` says
+    that the pilot diverged, and steps as fine as those after many divergences were taken at once.
     """
 
     columns: Mapping[str, Array]
     v: Array
     missed: Array | None = None
+    sharp: bool = False
 
     @property
     def lp(self) -> Array:
@@ -136,8 +144,11 @@ def _first(
     pilot = _run(problem, at, starts, settings, (warmup, warmup))
     at = measure(problem, _believed(pilot), at)
     ends = _ends(pilot, rng)
+    sharp = bool(pilot.columns["divergent__"].sum() > 1)
+    tuned = settings.finer(FINER[2]) if sharp else settings
     rest = settings.warmup - 2 * warmup
-    return _run(problem, at, at.coordinates(ends), settings, (rest, settings.draws))
+    found = _run(problem, at, at.coordinates(ends), tuned, (rest, settings.draws))
+    return replace(found, sharp=sharp)
 
 
 def _missed(found: Run, tops: Array, problem: Problem) -> Array | None:

@@ -77,6 +77,7 @@ class _Seen:
     stuck: tuple[int, ...]
     modes: modes.Modes | None
     whole: bool
+    sharp: bool = False  # there is no pilot
 
 
 def _run(problem: Framings, at: Expansion, settings: SamplingSettings, reach: float) -> Columns:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tactometer import chains, modes, rsa
-from tactometer.chains import Run, SamplingSettings
+from tactometer.chains import FINER, Run, SamplingSettings
 from tactometer.intervals import thinned
 from tactometer.posterior import (
     ESS_LIMIT,
@@ -173,7 +173,9 @@ def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -
 
 
 class Seen(Protocol):
-    """A run as it is believed; `whole` says that nothing is wrong that was not left out."""
+    """A run as it is believed; `whole` says that nothing is wrong that was not left out, `sharp`
+    is that of `chains.Run`.
+    """
 
     @property
     def stats(self) -> Mapping[str, Array]: ...
@@ -185,10 +187,10 @@ class Seen(Protocol):
     def modes(self) -> "modes.Modes | None": ...
     @property
     def whole(self) -> bool: ...
+    @property
+    def sharp(self) -> bool: ...
 
 
-# by how much the steps may be refused less often, run by run
-_FINER = (1, 3, 25, 100)
 # divergences a draw: a run with 3 in place of 1 would still have some (14 of 16 times)
 _MANY = 0.001
 Believed = TypeVar("Believed", bound=Seen)
@@ -205,7 +207,7 @@ def ladder(
     """
     start, finer, longer = time.monotonic(), 0, False
     for runs in (1, 2, 3):
-        rung = careful(settings, runs, _FINER[finer], longer=longer) if runs > 1 else settings
+        rung = careful(settings, runs, FINER[finer], longer=longer) if runs > 1 else settings
         seen = attempt(rung, runs)
         told = diagnose(seen.parameters, seen.stats, settings.max_treedepth)
         count = settings.chains * settings.draws
@@ -214,7 +216,7 @@ def ladder(
             break
         many = runs == 1 and told["divergences"] > max(1, _MANY * count)
         many = many and seen.whole and not seen.modes
-        finer += 2 if many else 1
+        finer += 2 if many or seen.sharp else 1
         spare = not longer or told["ess_bulk"] > 3 * ESS_LIMIT  # would half the draws have done?
         longer = not (many or (mixes(told, count) and seen.whole and spare))
     return seen, Diagnostics(
@@ -241,6 +243,7 @@ class _Seen:
     rows: list[dict[str, Any]]
     told_apart: str
     whole: bool
+    sharp: bool
     heaviest: Array  # draws [n, P] of the only mode, or of the heaviest
 
 
@@ -275,7 +278,9 @@ def _see(found: Run, problem: Problem, goals: tuple[str, ...], *, again: bool) -
             minor = ()
     flat = heaviest.reshape(-1, v.shape[-1])
     whole = stuck == out and (again or found.missed is None)
-    return _Seen(draws, stats, parameters, stuck, minor, several, rows, sentence, whole, flat)
+    return _Seen(
+        draws, stats, parameters, stuck, minor, several, rows, sentence, whole, found.sharp, flat
+    )
 
 
 def _of_chains(
@@ -364,8 +369,7 @@ def careful(settings: SamplingSettings, run: int, finer: int, *, longer: bool) -
     """
     length = 2 if longer else 1
     return replace(
-        settings,
-        adapt_delta=1 - (1 - settings.delta) / finer,
+        settings.finer(finer),
         warmup=length * settings.warmup,
         draws=length * settings.draws,
         seed=settings.seed + 1_000_003 * (run - 1),
