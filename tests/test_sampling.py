@@ -222,6 +222,7 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
         replace(good, columns={**good.columns, "divergent__": planted})
         for planted in (rare, np.ones_like(rare))
     )
+    edgy = replace(bad, sharp=True)
     for runs, steps, verdict, longer in (
         ([good], [0.93], "ok", False),
         ([bad, good], [0.93, 1 - 0.07 / 3], "refit", True),
@@ -230,6 +231,7 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
         ([bad, worse, bad], [0.93, 1 - 0.07 / 3, 0.9972], "suspect", False),
         ([worse, good], [0.93, 0.9972], "refit", False),
         ([worse, worse, bad], [0.93, 0.9972, 0.9993], "suspect", False),
+        ([edgy, bad, good], [0.93, 0.9972, 0.9993], "refit", False),
     ):
         asked: list[SamplingSettings] = []
 
@@ -248,6 +250,28 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
         assert (found.verdict, found.runs) == (verdict, len(runs))
         assert [s.warmup for s in asked] == [150, *[300 if longer else 150] * 2][: len(runs)]
         assert [s.delta for s in asked] == pytest.approx(steps)
+
+
+def test_a_pilot_that_diverges_makes_the_steps_finer(
+    known: Sampled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real chains; the divergences are planted in the pilot's."""
+    settings = SamplingSettings(warmup=200, draws=50)
+    problem = sampling.problem_of(known.behaviour, speaker("s2"), settings)
+    execute = chains.execute
+    for planted in (1, 2):
+        deltas: list[float] = []
+
+        def run(file, data, inits, settings, *length, deltas=deltas, planted=planted):
+            columns = execute(file, data, inits, settings, *length)
+            columns["divergent__"][...] = 0
+            columns["divergent__"][0, :planted] = not deltas
+            deltas.append(settings.delta)
+            return columns
+
+        monkeypatch.setattr(chains, "execute", run)
+        assert chains.run(problem, settings).sharp == (planted == 2)
+        assert deltas == pytest.approx([0.93, 0.9972 if planted == 2 else 0.93])
 
 
 def test_a_second_run_starts_from_all_over_the_prior_and_comes_to_the_same(known: Sampled) -> None:

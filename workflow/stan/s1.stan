@@ -3,6 +3,7 @@
 functions {
   #include include/cone.stan
   #include include/rsa.stan
+  #include include/s1_posterior.stan
 }
 data {
   #include include/data.stan
@@ -15,17 +16,6 @@ parameters {
   #include include/parameters.stan
 }
 model {
-  #include include/natural.stan
-  log_likelihood = 0;
-  {
-    #include include/speaker.stan
-    #include include/literal.stan
-    matrix[U, S] log_l0 = log_literal_listener(log_theta);
-    vector[U] value = exp(log_l0) * V;
-    for (g in 1:G) {
-      log_likelihood += speaker_kernel(w[g],
-        (alpha * phi[g]) * log_l0 + rep_matrix((alpha * (1 - phi[g])) * value - c, S));
-    }
-  }
-  target += log_prior + log_likelihood;
+  target += s1_log_posterior(z, centre, whiten, order, slopes, softness, slots, n_utilities, joint, has_cost,
+                             yes, n, usual, negated, V, w);
 }

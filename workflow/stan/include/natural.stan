@@ -4,4 +4,3 @@ vector[has_phi ? G : 0] phi;
 matrix[G, 3] omega;
 vector[has_cost] cost;
 real log_prior;                              // of y (and theta with its yes/no answers)
-real log_likelihood;                         // of the answers

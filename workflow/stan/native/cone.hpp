@@ -1,4 +1,4 @@
-/* The cone with its gradient by hand: what include/{cone,speaker}.stan say, for s2.hpp and s2_fixed.hpp. */
+/* The cone with its gradient by hand: what include/{cone,speaker}.stan say, for posterior.hpp and s2_fixed.hpp. */
 #ifndef TACTOMETER_CONE_HPP
 #define TACTOMETER_CONE_HPP
 #include "speakers.hpp"

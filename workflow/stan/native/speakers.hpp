@@ -1,4 +1,4 @@
-/* S2 with its gradient by hand: what include/{rsa,s2,table}.stan say, for s2.hpp and s2_fixed.hpp.
+/* S1 and S2 with their gradients by hand: what include/{rsa,s2,table}.stan say, for s1.hpp, s2.hpp, s2_fixed.hpp.
  *
  * Utterances are rows, states are columns. A struct holds values or their adjoints d lp / d value: each
  * `backward` adds to the adjoints of what its forward read. */
@@ -54,6 +54,35 @@ struct Literal {  // log L0(s|u), E_L0[V|u], c(u)
   Column<N> value, cost;
   Literal(int U, int S)
       : log_l0(Table<N>::Zero(U, S)), value(Column<N>::Zero(U)), cost(Column<N>::Zero(U)) {}
+};
+
+// L0 of theta, and the way back
+template <int N>
+class Meaning {
+ public:
+  Literal<N> l0;
+
+  Meaning(const ArrayXXd& log_theta, const ArrayXd& cost, const ArrayXd& V)
+      : l0(log_theta.rows(), log_theta.cols()), V_(V), share_(log_theta.exp()) {
+    const Column<N> sum = share_.rowwise().sum();
+    share_.colwise() /= sum;
+    l0.log_l0 = log_theta.colwise() - logs(sum);
+    for (int s = 0; s < V.size(); ++s) l0.value += V[s] * share_.col(s);
+    l0.cost = cost;
+  }
+
+  // the adjoint of log theta
+  ArrayXXd backward(const Literal<N>& adjoint) const {
+    Table<N> found = adjoint.log_l0;
+    for (int s = 0; s < V_.size(); ++s) found.col(s) += share_.col(s) * V_[s] * adjoint.value;
+    const Column<N> sums = found.rowwise().sum();
+    for (int s = 0; s < V_.size(); ++s) found.col(s) -= share_.col(s) * sums;
+    return found;
+  }
+
+ private:
+  const ArrayXd& V_;
+  Table<N> share_;  // L0
 };
 
 template <int N>

@@ -22,6 +22,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(given: Namespace) -> int:
     """Calibrate, draw, tell; 1 if something does not hold."""
     import json
+    from concurrent.futures import ThreadPoolExecutor
 
     import numpy as np
 
@@ -41,8 +42,10 @@ def run(given: Namespace) -> int:
     known = calibration.Domain(
         np.array(words.states, float), tuple(words.utterances), np.array(words.literal)
     )
-    for stem in ("s2_fixed", "s2", "s1"):  # one at a time, before the speakers want it all at once
-        cmdstan.executable(Path(__file__).parents[2] / "stan" / f"{stem}.stan")
+    stan = Path(__file__).parents[2] / "stan"
+    programs = [stan / f"{stem}.stan" for stem in ("s2", "s2_fixed", "s1")]
+    with ThreadPoolExecutor(given.cores) as pool:  # before the speakers want them all at once
+        list(pool.map(cmdstan.executable, programs))
     held = calibration.run(names, given.speakers, known, given.out, cores=given.cores)
     for row in json.loads((given.out / "calibration.json").read_text())["parameters"]:
         inside = {True: "ranks uniform", False: "RANKS NOT UNIFORM", None: ""}[row["ecdf_inside"]]
