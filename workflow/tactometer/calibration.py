@@ -8,8 +8,9 @@ they say.
 """
 
 import json
+import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
-from tactometer import cmdstan, cone, files, intervals, rsa
+from tactometer import chains, cmdstan, cone, files, intervals, rsa
 from tactometer.chains import SamplingSettings
 from tactometer.cone import Natural
 from tactometer.posterior import scalars
@@ -129,7 +130,9 @@ def run(
     calibration.json holds the judgement. Returns whether all of it holds.
     """
     out.mkdir(parents=True, exist_ok=True)
-    pool = ThreadPoolExecutor(cores)  # CmdStan works in processes of its own
+    # threads would wait for each other, and a fork of one that has used polars may hang
+    afresh = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(cores, afresh, _use, (chains.STAN,))
     try:
         fits = {  # all at once: no core waits for the last speaker of a program
             name: pool.map(partial(check_one, name, domain), range(draws)) for name in names
@@ -147,6 +150,11 @@ def run(
     report = _report(out, draws)
     (out / "calibration.json").write_text(json.dumps(report, indent=1) + "\n")
     return bool(report["holds"])
+
+
+def _use(stan: Path) -> None:
+    """Begin a worker: it takes the Stan programs from where its maker does."""
+    chains.STAN = stan
 
 
 def _report(out: Path, draws: int) -> dict[str, Any]:

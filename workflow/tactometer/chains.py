@@ -107,16 +107,16 @@ def run(
     what there is, chains start `within` draws [n, P] of the mode to look into.
     """
     rng = np.random.default_rng(settings.seed)
-    tops, masses = peaks(problem, settings.chains, rng)
-    heaviest = tops[masses.argmax()]
-    at = whiten(problem, heaviest)
     # what a pilot takes of the warm-up is not needed again
     rest = settings.warmup - (2 * round(PILOT * settings.warmup) if problem.joint else 0)
     tuning = (rest, settings.draws)
     if within is not None:
-        at = measure(problem, within, at)
+        at = measure(problem, within, whiten(problem, within.mean(axis=0)))
         starts = rng.choice(within, settings.chains)
         return _run(problem, at, at.coordinates(starts), settings, tuning)
+    tops, masses = peaks(problem, settings.chains, rng)
+    heaviest = tops[masses.argmax()]
+    at = whiten(problem, heaviest)
     near = _near(tops, masses, rng)
     if first is not None:
         at = measure(problem, _believed(first), at)
