@@ -8,8 +8,9 @@ is the least bulk ESS over alpha, phi, omega (and cost) per second of processor 
 machine bends less than wall time: warm-up and draws of all chains, whitening and process start-up
 included, compiling not. NumPyro's compiled, vectorised NUTS takes the fixed sets too, given the
 Python of an environment made from envs/numpyro.lock; `sweep` is how long 10,000 fits with fixed
-semantics take as the workflow's own jobs. benchmarks/fit.json keeps ratios to the naive program and
-what else does not depend on the machine.
+semantics take as the workflow's own jobs, beside a gradient of the naive program (sweep.py).
+benchmarks/fit.json keeps ratios to the naive program and what else does not depend on the machine,
+and of the sweep what it took `here`.
 """
 
 import argparse
@@ -38,6 +39,7 @@ from tactometer.whitening import Problem
 
 HERE = Path(__file__).resolve().parent
 RESOURCES = HERE.parent / "resources"
+NAIVE = HERE / "stan" / "naive_s2.stan"
 # least ratio of ESS a second to the naive program's, geometric mean over the sets
 PROMISED = {"fixed": {"stan": 100}, "joint": {"stan": 10, "c++": 50}, "human": {"stan": 20}}
 COMPILE, EXECUTABLE = cmdstan.compile_program, cmdstan.executable
@@ -98,25 +100,9 @@ def workflow(behaviour: Behaviour, settings: SamplingSettings, *, native: bool) 
 
 def naive(behaviour: Behaviour, settings: SamplingSettings) -> dict[str, Array]:
     """One run of naive_s2.stan, with CmdStan's defaults but for adapt_delta."""
-    joint = settings.semantics == "joint"
-    data = chains.stan_data(
-        Problem(
-            behaviour.counts, behaviour.yes, behaviour.n, behaviour.values, behaviour.negated,
-            speaker("s2"), joint,
-        )
-    )  # fmt: skip
-    theta = behaviour.theta.tolist()
-    init = {
-        "alpha": 3.0,
-        "phi": [0.5] * data["G"],
-        "omega": [[1 / 3] * 3] * data["G"],
-        "cost": [3.0] * data["has_cost"],
-        "theta_joint": theta if joint else [],
-    }
-    fit = COMPILE(HERE / "stan" / "naive_s2.stan").sample(
-        data={k: data[k] for k in ("G", "S", "U", "values", "counts", "yes", "n", "joint",
-                                   "has_cost", "negated")},
-        inits=init, chains=settings.chains, parallel_chains=settings.parallel_chains,
+    data, init = naive_inputs(behaviour, joint=settings.semantics == "joint")
+    fit = COMPILE(NAIVE).sample(
+        data=data, inits=init, chains=settings.chains, parallel_chains=settings.parallel_chains,
         seed=settings.seed, iter_warmup=settings.warmup, iter_sampling=settings.draws,
         adapt_delta=settings.delta, show_progress=False,
     )  # fmt: skip
@@ -127,6 +113,36 @@ def naive(behaviour: Behaviour, settings: SamplingSettings) -> dict[str, Array]:
     if "cost" in found:
         found["cost"] = found["cost"][..., 0]
     return {**found, "divergences": fit.method_variables()["divergent__"].T}
+
+
+def naive_inputs(behaviour: Behaviour, *, joint: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The data and the inits of naive_s2.stan."""
+    data = chains.stan_data(
+        Problem(
+            behaviour.counts, behaviour.yes, behaviour.n, behaviour.values, behaviour.negated,
+            speaker("s2"), joint,
+        )
+    )  # fmt: skip
+    names = ["G", "S", "U", "values", "counts", "yes", "n", "joint", "has_cost", "negated"]
+    init = {
+        "alpha": 3.0,
+        "phi": [0.5] * data["G"],
+        "omega": [[1 / 3] * 3] * data["G"],
+        "cost": [3.0] * data["has_cost"],
+        "theta_joint": behaviour.theta.tolist() if joint else [],
+    }
+    return {name: data[name] for name in names}, init
+
+
+def naive_gradient() -> float:
+    """Processor seconds of a gradient of naive_s2.stan with theta fixed, on two cores at once."""
+    data, init = naive_inputs(simulated(0), joint=False)
+    before = sweep.used()
+    fit = COMPILE(NAIVE).sample(
+        data=data, inits=init, chains=2, parallel_chains=2, seed=1, adapt_engaged=False,
+        iter_warmup=0, iter_sampling=300, step_size=0.01, max_treedepth=5, show_progress=False,
+    )  # fmt: skip
+    return (sweep.used() - before) / float(fit.method_variables()["n_leapfrog__"].sum())
 
 
 def processor_seconds() -> float:
@@ -195,7 +211,7 @@ def main() -> None:
             others["numpyro"] = [rate(*one, b) for one, b in zip(drawn, sets, strict=True)]
         report[kind] = compare(kind, sets, programs, others)
     if "sweep" in at.semantics:
-        report["sweep"] = sweep.measure(SPEAKERS)
+        report["sweep"] = sweep.measure(SPEAKERS, naive_gradient)
     at.out.write_text(json.dumps(report, indent=1) + "\n")
     held = [tell(kind, report[kind]) for kind in kinds]
     if "sweep" in at.semantics:
