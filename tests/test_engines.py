@@ -256,6 +256,25 @@ def test_checkpoints_that_share_an_engine_answer_as_each_does_alone(
             assert line["logprobs"] == pytest.approx(truth[line["request"]]["bare"], abs=1e-3)
 
 
+def test_checkpoints_that_are_nearly_alike_share_an_engine(tmp_path: Path, models: Path) -> None:
+    near = tmp_path / "near"
+    shutil.copytree(models / "llama", near)
+    script = (
+        "from safetensors.torch import load_file, save_file; p = 'model.safetensors'\n"
+        "t = load_file(p); t['lm_head.weight'] *= 1.001; save_file(t, p, {'format': 'pt'})"
+    )
+    run([], near, script)
+    found = shared(tmp_path / "run", models / "llama", near)
+    found.run(TACTOMETER_ENGINES=str(HOME))
+    first, second = (
+        {line["request"]: line["logprobs"] for line in each.lines()}
+        for each in (found, Job(found.folder, found.sweep, "1"))
+    )
+    assert len(first) == COUNT and first.keys() == second.keys()
+    gap = max(abs(a - b) for at in first for a, b in zip(first[at], second[at], strict=True))
+    assert 1e-5 < gap < 1e-3
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [

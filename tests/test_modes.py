@@ -27,7 +27,7 @@ def test_a_third_run_looks_into_the_mode_that_it_starts_within() -> None:
     problem = sampling.problem_of(of_the_prior(14), speaker("s2"), FIXED)
     short = replace(FIXED, warmup=200, draws=200)
     centres = entries(18.6, 0.586, 0.46, 0.379, 0.161), entries(15.7, 0.349, 0.621, 0.35, 0.029)
-    at = chains.whiten(problem)
+    at = chains.whiten(problem, centres[0])
     for centre, other in (centres, centres[::-1]):
         starts = np.array([at.coordinates(centre)] * 2)
         within = chains._run(problem, at, starts, short).v.reshape(-1, centre.size)
@@ -88,8 +88,8 @@ def test_a_chain_that_stays_far_below_the_others_is_left_out_and_told() -> None:
     behaviour = of_the_prior(51)
     settings = replace(FIXED, warmup=200, draws=200)
     problem = sampling.problem_of(behaviour, speaker("s2"), settings)
-    at = chains.whiten(problem)
     heavy = entries(18.7, 0.453, 0.171, 0.362, 0.467)
+    at = chains.whiten(problem, heavy)
     light = entries(7.78, 0.041, 0.733, 0.045, 0.222)
     assert log_mass(problem, heavy) - log_mass(problem, light) > 5
     starts = at.coordinates(np.array([heavy, light, heavy, heavy]))

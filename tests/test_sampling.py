@@ -223,15 +223,17 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
         for planted in (rare, np.ones_like(rare))
     )
     edgy = replace(bad, sharp=True)
-    for runs, steps, verdict, longer in (
-        ([good], [0.93], "ok", False),
-        ([bad, good], [0.93, 1 - 0.07 / 3], "refit", True),
-        ([bad, bad, good], [0.93, 1 - 0.07 / 3, 0.9972], "refit", False),
-        ([bad, bad, bad], [0.93, 1 - 0.07 / 3, 0.9972], "suspect", True),
-        ([bad, worse, bad], [0.93, 1 - 0.07 / 3, 0.9972], "suspect", False),
-        ([worse, good], [0.93, 0.9972], "refit", False),
-        ([worse, worse, bad], [0.93, 0.9972, 0.9993], "suspect", False),
-        ([edgy, bad, good], [0.93, 0.9972, 0.9993], "refit", False),
+    mixed, unmixed = True, False
+    for runs, mixes, steps, verdict, lengths in (
+        ([good], mixed, [0.93], "ok", [1]),
+        ([bad, good], unmixed, [0.93, 1 - 0.07 / 3], "refit", [1, 2]),
+        ([bad, bad, good], mixed, [0.93, 1 - 0.07 / 3, 0.9972], "refit", [1, 1, 1]),
+        ([bad, bad, bad], unmixed, [0.93, 1 - 0.07 / 3, 0.9972], "suspect", [1, 2, 2]),
+        ([bad, worse, bad], mixed, [0.93, 1 - 0.07 / 3, 0.9972], "suspect", [1, 1, 1]),
+        ([worse, good], mixed, [0.93, 0.9972], "refit", [1, 1]),
+        ([worse, bad, good], unmixed, [0.93, 0.9972, 0.9993], "refit", [1, 1, 2]),
+        ([worse, worse, bad], mixed, [0.93, 0.9972, 0.9993], "suspect", [1, 1, 1]),
+        ([edgy, bad, good], mixed, [0.93, 0.9972, 0.9993], "refit", [1, 1, 1]),
     ):
         asked: list[SamplingSettings] = []
 
@@ -245,10 +247,10 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
 
         monkeypatch.setattr(chains, "run", run)
         monkeypatch.setattr(sampling, "is_clean", lambda told, _n: told["divergences"] == 0)
-        monkeypatch.setattr(sampling, "mixes", lambda _told, _n, longer=longer: not longer)
+        monkeypatch.setattr(sampling, "mixes", lambda _told, _n, mixes=mixes: mixes)
         found = sample(known.behaviour, speaker("s2"), settings).diagnostics
         assert (found.verdict, found.runs) == (verdict, len(runs))
-        assert [s.warmup for s in asked] == [150, *[300 if longer else 150] * 2][: len(runs)]
+        assert [s.warmup for s in asked] == [150 * times for times in lengths]
         assert [s.delta for s in asked] == pytest.approx(steps)
 
 
@@ -272,6 +274,31 @@ def test_a_pilot_that_diverges_makes_the_steps_finer(
         monkeypatch.setattr(chains, "execute", run)
         assert chains.run(problem, settings).sharp == (planted == 2)
         assert deltas == pytest.approx([0.93, 0.9972 if planted == 2 else 0.93])
+
+
+@pytest.mark.parametrize(
+    ("count", "warmup", "lengths"),
+    [(4, 200, [(50, 50), (100, 40), (100, 40)]), (1, 60, [(60, 40), (60, 40)])],
+)
+def test_a_later_run_leaves_out_of_the_warmup_what_a_pilot_took(
+    known: Sampled,
+    monkeypatch: pytest.MonkeyPatch,
+    count: int,
+    warmup: int,
+    lengths: list[tuple[int, int]],
+) -> None:
+    settings = SamplingSettings(chains=count, warmup=warmup, draws=40)
+    problem = sampling.problem_of(known.behaviour, speaker("s2"), settings)
+    asked: list[tuple[int, int]] = []
+    execute = chains.execute
+
+    def run(file, data, inits, settings, *length):
+        asked.append(length)
+        return execute(file, data, inits, settings, *length)
+
+    monkeypatch.setattr(chains, "execute", run)
+    chains.run(problem, settings, first=chains.run(problem, settings))
+    assert asked == lengths
 
 
 def test_a_second_run_starts_from_all_over_the_prior_and_comes_to_the_same(known: Sampled) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tactometer import cmdstan, cone, rsa
-from tactometer.chains import program, stan_data
+from tactometer.chains import STAN, program, stan_data
 from tactometer.cone import Frame, Natural
 from tactometer.speakers import SPEAKERS, Speaker, speaker
 from tactometer.whitening import Problem, Whitening
@@ -147,6 +148,16 @@ def leapfrog(problem: Problem, at: Whitening, *, native: bool) -> tuple[float, n
     step = 1e-4
     lp, there = step_from(problem, at, step, native=native)
     return lp, there * 2 / step**2
+
+
+@pytest.mark.parametrize(
+    "file",
+    [file for file in sorted(STAN.glob("*.stan")) if (STAN / f"native/{file.stem}.hpp").is_file()],
+    ids=lambda file: file.stem,
+)
+def test_a_programs_cpp_half_compiles(file: Path) -> None:
+    """Otherwise the program alone takes over, and agrees with itself."""
+    assert (cmdstan.executable(file).parent / "native.hpp").is_file()
 
 
 @pytest.mark.parametrize(("name", "shape"), CASES)

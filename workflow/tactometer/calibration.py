@@ -147,7 +147,7 @@ def run(
                 pl.DataFrame(rows, schema=ROW).write_csv(path)
     finally:
         pool.shutdown(cancel_futures=True)
-    report = _report(out, draws)
+    report = _report(out)
     (out / "calibration.json").write_text(json.dumps(report, indent=1) + "\n")
     return bool(report["holds"])
 
@@ -157,14 +157,20 @@ def _use(stan: Path) -> None:
     chains.STAN = stan
 
 
-def _report(out: Path, draws: int) -> dict[str, Any]:
-    """The judgement of whatever programs stand in that folder, with the command and settings."""
+def _report(out: Path) -> dict[str, Any]:
+    """The judgement of whatever programs stand in that folder, with the commands and settings."""
     ranks = pl.concat([pl.read_csv(p, schema=ROW) for p in sorted(out.glob("*.csv"))])
     judged = list(judge(ranks))
     stand = sorted(ranks["program"].unique())
+    speakers: dict[int, list[str]] = {}
+    for name in stand:
+        speakers.setdefault(ranks.filter(program=name)["draw"].n_unique(), []).append(name)
     verdicts = ranks.unique(["program", "draw"]).group_by("program", "verdict").len()
     return {
-        "command": f"tactometer calibrate --speakers {draws} --programs {' '.join(stand)}",
+        "command": " && ".join(
+            f"tactometer calibrate --speakers {count} --programs {' '.join(names)}"
+            for count, names in speakers.items()
+        ),
         "warmup": {name: PROGRAMS[name].warmup for name in stand},
         "settings": {"draws": SETTINGS.draws, "chains": SETTINGS.chains},
         "band": BAND,

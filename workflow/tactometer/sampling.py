@@ -203,7 +203,8 @@ def ladder(
 ) -> tuple[Believed, Diagnostics]:
     """A run (1) and, until one can be believed, more careful ones (2, 3): what was seen of the
     last, and its diagnostics. Modes that share the weight, and no chain goes between, end it. After
-    many divergences, and nothing else wrong, the second is as careful as a third.
+    many divergences in one mode the second is as careful as a third, and no longer; a first run
+    that was `sharp` had such steps, and has them again in the coordinates of its own draws.
     """
     start, finer, longer = time.monotonic(), 0, False
     for runs in (1, 2, 3):

@@ -150,13 +150,10 @@ def _straight(v: Array, frame: Frame, roots: Roots) -> Array:
     return np.concatenate(parts, axis=-1)
 
 
-def whiten(problem: Problem, near: Array | None = None) -> Whitening:
-    """The coordinates for a posterior, from the mode `near` variables [P], or the heaviest that a
-    search finds, and the information there.
+def whiten(problem: Problem, near: Array) -> Whitening:
+    """The coordinates for a posterior, from the mode `near` variables [P] and the information
+    there.
     """
-    if near is None:
-        tops, masses = peaks(problem, 1, np.random.default_rng(0))
-        near = tops[masses.argmax()]
     v, information = mode(problem, near)
     count = problem.entries
     entries = v[:count]

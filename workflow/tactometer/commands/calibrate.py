@@ -36,6 +36,9 @@ def run(given: Namespace) -> int:
             raise UserError(
                 f"--programs: there is no program {name!r}{nearest(name, calibration.PROGRAMS)}."
             )
+    for option in ("speakers", "cores"):
+        if getattr(given, option) < 1:
+            raise UserError(f"--{option}: {getattr(given, option)} is too few; give 1 or more.")
     words = domain.load(given.domain)
     if words.literal is None:
         raise UserError(f"{words.path} has no key literal: calibrate in a domain that has one.")
