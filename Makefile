@@ -14,7 +14,7 @@ ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help demo test test-engines test-slurm slurm slurm-profile bench findings calibrate lint \
+.PHONY: help demo test test-engines test-slurm slurm slurm-profile bench findings calibrate \
   env engines cmdstan chromium lock clean
 
 help:  ## Say what there is to make
