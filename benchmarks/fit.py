@@ -16,8 +16,8 @@ and of the sweep what it took `here`.
 import argparse
 import csv
 import json
-import resource
 import sys
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -147,9 +147,7 @@ def naive_gradient() -> float:
 
 def processor_seconds() -> float:
     """Of this process and of all that it has waited for."""
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    used = [resource.getrusage(kind) for kind in kinds]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return time.process_time() + sweep.used()
 
 
 def measure(run: Any, behaviour: Behaviour, settings: SamplingSettings) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tactometer import calibration, chains, domain
+from tactometer import calibration, chains, cli, domain
 
 SPEAKERS = 24
 
@@ -29,6 +29,36 @@ def test_the_fits_are_calibrated(words: calibration.Domain, tmp_path: Path) -> N
     assert sum(row["len"] for row in told["fits"]) == SPEAKERS
     suspect = sum(row["len"] for row in told["fits"] if row["verdict"] == "suspect")
     assert suspect <= SPEAKERS // 3  # alpha up to 20: some speakers leave hardly a choice open
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["--speakers", "0"], "--speakers: 0"),
+        (["--cores", "-1"], "--cores: -1"),
+        (["--programs", "s3"], "no program 's3'"),
+    ],
+)
+def test_wrong_options_are_one_sentence_and_nothing_is_lost(
+    wrong: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["calibrate", "--out", str(tmp_path), *wrong])
+    assert ended.value.code == 1
+    error = capsys.readouterr().err
+    assert said in error and error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_record_names_the_commands_that_made_each_program(
+    words: calibration.Domain, tmp_path: Path
+) -> None:
+    for name, count in (("s1", 1), ("s2_fixed", 2)):
+        calibration.run([name], count, words, tmp_path)
+    report = json.loads((tmp_path / "calibration.json").read_text())
+    first, second = report["command"].split(" && ")
+    assert first.endswith("--speakers 1 --programs s1")
+    assert second.endswith("--speakers 2 --programs s2_fixed")
 
 
 def test_a_fault_in_a_program_is_found(

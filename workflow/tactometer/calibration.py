@@ -53,6 +53,11 @@ class Program:
     semantics: Literal["joint", "fixed"]
     warmup: int
 
+    @property
+    def stan_file(self) -> Path:
+        """The Stan program of its fits."""
+        return chains.program(speaker(self.speaker), joint=self.semantics == "joint", cost=False)
+
 
 PROGRAMS = {
     "s2_fixed": Program("s2", "fixed", 200),

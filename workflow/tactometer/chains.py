@@ -144,13 +144,11 @@ def _first(
     ends = _ends(pilot, rng)
     sharp = bool(pilot.columns["divergent__"].sum() > 1)
     tuned = settings.finer(FINER[2]) if sharp else settings
-    rest = settings.warmup - 2 * warmup
-    found = _run(problem, at, at.coordinates(ends), tuned, (rest, settings.draws))
-    return replace(found, sharp=sharp)
+    return replace(_later(problem, at, at.coordinates(ends), tuned), sharp=sharp)
 
 
 def _later(problem: Problem, at: Whitening, starts: Array, settings: SamplingSettings) -> Run:
-    """A run that has no pilot, and does without what that takes of the warm-up."""
+    """A run after a pilot, or after other runs: without what a pilot takes of the warm-up."""
     rest = settings.warmup - 2 * _pilot(problem, at, settings)
     return _run(problem, at, starts, settings, (rest, settings.draws))
 

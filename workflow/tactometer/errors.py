@@ -8,6 +8,12 @@ class UserError(Exception):
     """A mistake in what the user gave; the text names the file, the key and the remedy."""
 
 
+def at_least_one(option: str, number: int) -> None:
+    """UserError if the number given for an option of the command line is below 1."""
+    if number < 1:
+        raise UserError(f"--{option}: {number} is too few; give 1 or more.")
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """What to add to "unknown name": the nearest known one, or all of them."""
     words = list(known)

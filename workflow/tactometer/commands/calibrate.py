@@ -27,7 +27,7 @@ def run(given: Namespace) -> int:
     import numpy as np
 
     from tactometer import calibration, cmdstan, domain
-    from tactometer.errors import UserError, nearest
+    from tactometer.errors import UserError, at_least_one, nearest
     from tactometer.figures import calibration as figure
 
     names = given.programs or list(calibration.PROGRAMS)
@@ -36,19 +36,17 @@ def run(given: Namespace) -> int:
             raise UserError(
                 f"--programs: there is no program {name!r}{nearest(name, calibration.PROGRAMS)}."
             )
-    for option in ("speakers", "cores"):
-        if getattr(given, option) < 1:
-            raise UserError(f"--{option}: {getattr(given, option)} is too few; give 1 or more.")
+    at_least_one("speakers", given.speakers)
+    at_least_one("cores", given.cores)
     words = domain.load(given.domain)
     if words.literal is None:
         raise UserError(f"{words.path} has no key literal: calibrate in a domain that has one.")
     known = calibration.Domain(
         np.array(words.states, float), tuple(words.utterances), np.array(words.literal)
     )
-    stan = Path(__file__).parents[2] / "stan"
-    programs = [stan / f"{stem}.stan" for stem in ("s2", "s2_fixed", "s1")]
+    wanted = [calibration.PROGRAMS[name].stan_file for name in names]
     with ThreadPoolExecutor(given.cores) as pool:  # before the speakers want them all at once
-        list(pool.map(cmdstan.executable, programs))
+        list(pool.map(cmdstan.executable, wanted))
     held = calibration.run(names, given.speakers, known, given.out, cores=given.cores)
     for row in json.loads((given.out / "calibration.json").read_text())["parameters"]:
         inside = {True: "ranks uniform", False: "RANKS NOT UNIFORM", None: ""}[row["ecdf_inside"]]

@@ -103,7 +103,7 @@ def _design(given: Namespace) -> "Design":
 
 
 def _check(given: Namespace) -> None:
-    from tactometer.errors import UserError, nearest
+    from tactometer.errors import UserError, at_least_one, nearest
     from tactometer.speakers import SPEAKERS
 
     if given.speaker not in SPEAKERS:
@@ -112,9 +112,8 @@ def _check(given: Namespace) -> None:
     for name in ("answers", "yes_no", "speakers", "cores"):
         value = getattr(given, name)
         for number in value if isinstance(value, list) else [value]:
-            if number is not None and number < 1:
-                option = name.replace("_", "-")
-                raise UserError(f"--{option}: {number} is too few; give 1 or more.")
+            if number is not None:
+                at_least_one(name.replace("_", "-"), number)
     if given.alpha is not None and not 0 < given.alpha < 20:
         raise UserError(f"--alpha: {given.alpha:g} is outside the prior; give 0 < alpha < 20.")
     if given.phi is not None and not 0 <= given.phi <= 1:

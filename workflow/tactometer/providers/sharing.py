@@ -42,7 +42,8 @@ def exchange(
         _fail(place, f"the prefix cache still holds what {before.folder} computed")
     noise = max(_distance(old, again), _distance(new, computed))
     if _distance(old, new) <= max(2 * noise, _LAST_BITS):
-        _fail(place, f"{found.folder} answers as {before.folder} did: it was not loaded")
+        same = f"{found.folder} answers as {before.folder} did"
+        _fail(place, f"{same}: it was not loaded, or is too near to tell")
     engine.found = found
 
 
