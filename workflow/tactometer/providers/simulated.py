@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tactometer import rsa
+from tactometer import digests, rsa
 from tactometer.journal import Line
 from tactometer.providers import Ask
 
@@ -48,18 +48,20 @@ class Provider:
         self._literal = {**declared["literal"], **self._speaker.get("literal", {})}
         self._utterances = list(declared["literal"])
         self._probabilities: dict[str, Any] = {}
+        # not by the key: a change of code is asked anew, and shows what it changed, not other luck
+        self._seed = digests.digest({k: v for k, v in declared.items() if k != "sources"})
 
     def identity(self) -> Mapping[str, Any]:
         """Its parameters, its semantics, its seed, and the code that makes it speak."""
         return self._declared
 
     def answer(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
-        """Answer every ask; the same key gives the same answer."""
+        """Answer every ask; the same speaker, request and sample give the same answer."""
         for start in range(0, len(asks), BATCH):
             yield [self._line(ask) for ask in asks[start : start + BATCH]]
 
     def _line(self, ask: Ask) -> Line:
-        draw = random.Random(ask.key)
+        draw = random.Random(f"{self._seed} {ask.row['request']} {ask.sample}")
         meant = self._meant(ask.row, draw)
         return Line(
             key=ask.key,
