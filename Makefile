@@ -47,7 +47,8 @@ cmdstan: env  ## Find CmdStan, or build it
 demo: cmdstan  ## Run the study `demo` and name the files to open
 	@mkdir -p results
 	@exec 9>results/.demo.lock; \
-	flock --nonblock 9 || { echo "tactometer: another demo is running here; waiting for it"; flock 9; }; \
+	flock --nonblock 9 || { echo "tactometer: another demo is running here; waiting for it" \
+	  "(one that hangs: kill -KILL its snakemake)"; flock 9; }; \
 	$(RUN); export PATH; \
 	tactometer cmdstan --compile s2; \
 	snakemake; \
@@ -99,7 +100,7 @@ $(NUMPYRO)/.ready: envs/numpyro.lock
 	@$(NUMPYRO)/bin/python $(PIP_QUIET) --requirement $<
 	@touch $@
 
-bench: cmdstan $(NUMPYRO)/.ready  ## Compare the Stan programs with the straightforward one (a quarter of an hour)
+bench: cmdstan $(NUMPYRO)/.ready  ## Compare the Stan programs with the straightforward one (20 minutes)
 	@$(BIN)/python benchmarks/fit.py --numpyro $(NUMPYRO)/bin/python $(BENCH)
 
 findings: cmdstan  ## Hold the analyses to simulated suites with planted effects and none (an hour)
