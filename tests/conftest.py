@@ -8,6 +8,12 @@ import pytest
 from filelock import FileLock
 
 import graph
+import pages
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest come first, so that no worker is left alone with one of them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slurm") is None)
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +33,9 @@ def run(finished: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "run"
     shutil.copytree(finished, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of synthetic tables, written once for all tests of the group `report`."""
+    return pages.write(tmp_path_factory.mktemp("study"))

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-import pages
-
+pytestmark = pytest.mark.xdist_group("report")  # what they look at is made once
 TABLE = "table[data-name='Posterior mean [95% HDI] of every fit']"
 ROWS = f"{TABLE} tbody tr"
 
@@ -24,11 +23,6 @@ def browser() -> Iterator[Browser]:
         yield playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pages.write(tmp_path_factory.mktemp("study"))
 
 
 class Opened:

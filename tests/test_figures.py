@@ -21,6 +21,7 @@ from tactometer.figures.tables import (
     representative,
 )
 
+pytestmark = pytest.mark.xdist_group("figures")  # what they look at is made once
 BASELINE = ["human"]
 DESCRIBING = ["weights", "phi", "responses", "semantics", "predictive", "recovery", "diagnostics"]
 

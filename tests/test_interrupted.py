@@ -50,7 +50,10 @@ def test_two_runs_at_once_are_told_apart(tmp_path: Path) -> None:
         deadline = time.monotonic() + 60
         while not lock.exists() and time.monotonic() < deadline:
             time.sleep(0.1)
+        time.sleep(0.5)  # it makes the file, and then locks it
+        os.killpg(first.pid, signal.SIGSTOP)  # it must not end before the second has begun
         second = snakemake(folder, "ask", check=False)
+        os.killpg(first.pid, signal.SIGCONT)
         assert second.returncode != 0
         assert "another Snakemake is at work on this study" in second.stderr + second.stdout
         assert first.wait(timeout=240) == 0

@@ -19,6 +19,7 @@ from tactometer.report import build, told
 from tactometer.report.library import digest
 from tactometer.report.texts import SECTIONS, TEXTS
 
+pytestmark = pytest.mark.xdist_group("report")  # what they look at is made once
 CAPTIONS = Path(__file__).parents[1] / "workflow" / "report"
 
 
@@ -51,8 +52,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
-    return Page(pages.write(tmp_path_factory.mktemp("study")).read_text())
+def page(report: Path) -> Page:
+    return Page(report.read_text())
 
 
 def test_untrusted_text_stays_text(page: Page) -> None:
