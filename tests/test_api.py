@@ -143,7 +143,7 @@ def test_jobs_that_run_at_once_keep_the_rpm_of_their_account_together(tmp_path: 
     with stub.running(log, "--latency", "0.05") as base:
         one = job(tmp_path / "run", model(base, limits=limits, checkpoints=both), rows=65)
         running = [each.start() for each in (one, Job(one.folder, one.sweep, "1"))]
-        assert [process.wait(timeout=120) for process in running] == [0, 0]
+        assert [process.wait(timeout=600) for process in running] == [0, 0]
     at = sorted(call["at"] for call in stub.calls(log))
     assert len(at) == 2 * 195
     both_at_work = at[30:-150]
@@ -237,7 +237,7 @@ def test_jobs_that_run_at_once_share_one_budget(tmp_path: Path) -> None:
         one = job(tmp_path / "run", model(base, checkpoints=both), budget_usd=1.0, prices=prices)
         other = Job(one.folder, one.sweep, "1")
         running = [each.start() for each in (one, other)]
-        said = [process.communicate(timeout=120)[1] for process in running]
+        said = [process.communicate(timeout=600)[1] for process in running]
     assert all("budget" in text for text in said), said
     cost = sum(line["cost_usd"] for each in (one, other) for line in each.lines())
     assert 1.0 - 2 * 16e-3 < cost <= 1.0

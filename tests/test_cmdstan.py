@@ -153,7 +153,7 @@ def test_two_processes_compile_a_program_once_and_leftovers_are_swept_up(
         subprocess.Popen([sys.executable, "-c", code], stdout=-1, stderr=-1, text=True)
         for _ in range(2)
     ]
-    answers = [job.communicate(timeout=120) for job in jobs]
+    answers = [job.communicate(timeout=600) for job in jobs]
     assert [job.returncode for job in jobs] == [0, 0]
     assert answers[0][0] == answers[1][0]
     assert sum(error.count("compiling") for _, error in answers) == 1
