@@ -50,12 +50,12 @@ def engine(folder: Path) -> dict[str, Any]:
     """Seconds of three ways to ask one vLLM engine, and how far their probabilities agree."""
     from transformers import AutoTokenizer
 
-    from tactometer import engines
-    from tactometer.providers.prompts import Prompts
-    from tactometer.providers.vllm import VllmEngine
-    from tactometer.providers.weights import find
+    from tactometer.elicitation import engine_environment
+    from tactometer.providers.local.chat_template import Prompts
+    from tactometer.providers.local.checkpoint_files import find
+    from tactometer.providers.local.vllm_engine import VllmEngine
 
-    os.environ.update(engines.SILENT)
+    os.environ.update(engine_environment.SILENT)
     found = find({"source": str(folder), "checkpoint": {}}, str(folder))
     prompts = Prompts(AutoTokenizer.from_pretrained(folder), str(folder), None, None)
     rendered = [prompts.render(chat) for chat in chats(PROMPTS)]
@@ -116,10 +116,11 @@ def timed(running: Any, ask: Callable[[], Any]) -> tuple[Any, float]:
 def api() -> dict[str, Any]:
     """The share of the ideal rate at 64 calls in flight, by transport and the server's latency."""
     import stub
-    from tactometer.providers import Ask, wire
-    from tactometer.providers.api import Provider
+    from tactometer.providers.api import parameters
+    from tactometer.providers.api.provider import Provider
+    from tactometer.providers.provider import Ask
 
-    wire.litellm()
+    parameters.litellm()
     count, size = 2000, 64
     row = {"request": "r", "wire": "{}", "options": OPTIONS}
     asks = [Ask(str(i), {**row, "messages": chat}, 0) for i, chat in enumerate(chats(count))]

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tactometer.chains import SamplingSettings
-from tactometer.sampling import Behaviour
+from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.settings import SamplingSettings
 
 HERE = Path(__file__).resolve().parent
 AT_LEAST = 10  # times NumPyro's ESS a second, by the program in pure Stan

@@ -23,7 +23,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "workflow"))
 
-from tactometer.analyses import ANALYSES  # noqa: E402
+from tactometer.analyses.analyse import ANALYSES  # noqa: E402
 
 PARTS = ("Snakefile", "workflow", "config", "profiles", "resources", "envs")
 GOALS = ("default", "informative", "social", "both")

@@ -21,8 +21,10 @@ from typing import Any
 
 import polars as pl
 
-from tactometer import recipes, stages, study
-from tactometer.analyses import ANALYSES, TESTING
+from tactometer.analyses.analyse import ANALYSES, TESTING
+from tactometer.cli import stages
+from tactometer.recipes import recipes
+from tactometer.study import study
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "benchmarks" / "findings.json"

@@ -29,13 +29,14 @@ import numpy as np
 import sweep
 import yaml
 
-from tactometer import chains, cmdstan, rsa, sampling
-from tactometer.chains import SamplingSettings
-from tactometer.posterior import ess, rhat, scalars
-from tactometer.rsa import Array
-from tactometer.sampling import Behaviour
-from tactometer.speakers import speaker
-from tactometer.whitening import Problem
+from tactometer.inference import cmdstan, sampling, stan_runs
+from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.mode_search import Problem
+from tactometer.inference.settings import SamplingSettings
+from tactometer.inference.summaries import ess, rhat, scalars
+from tactometer.speaker_model import reference
+from tactometer.speaker_model.variants import speaker
+from tactometer.utils.arrays import Array
 
 HERE = Path(__file__).resolve().parent
 RESOURCES = HERE.parent / "resources"
@@ -60,7 +61,7 @@ def simulated(index: int) -> Behaviour:
     utterances, states = tuple(domain["utterances"]), domain["states"]
     theta, values = np.array([domain["literal"][u] for u in utterances]), np.array(states, float)
     rng = np.random.default_rng([20260101, index])
-    p = np.exp(rsa.s2(*SPEAKERS[index % len(SPEAKERS)], theta, values))
+    p = np.exp(reference.s2(*SPEAKERS[index % len(SPEAKERS)], theta, values))
     counts = np.array([[rng.multinomial(130, row / row.sum()) for row in p]], float)
     yes, n = rng.binomial(52, theta).astype(float), np.full(theta.shape, 52.0)
     names = tuple(str(state) for state in states)
@@ -91,7 +92,7 @@ def workflow(behaviour: Behaviour, settings: SamplingSettings, *, native: bool) 
     cmdstan.executable = partial(EXECUTABLE, native=native)  # type: ignore[assignment]
     try:
         problem = sampling.problem_of(behaviour, speaker("s2"), settings)
-        found = chains.run(problem, settings)
+        found = stan_runs.run(problem, settings)
         draws = sampling.natural_draws(found, problem)
     finally:
         cmdstan.executable = EXECUTABLE
@@ -117,7 +118,7 @@ def naive(behaviour: Behaviour, settings: SamplingSettings) -> dict[str, Array]:
 
 def naive_inputs(behaviour: Behaviour, *, joint: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """The data and the inits of naive_s2.stan."""
-    data = chains.stan_data(
+    data = stan_runs.stan_data(
         Problem(
             behaviour.counts, behaviour.yes, behaviour.n, behaviour.values, behaviour.negated,
             speaker("s2"), joint,

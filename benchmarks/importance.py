@@ -11,9 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 from scipy import special
 
-from tactometer import rsa
-from tactometer.rsa import Array
-from tactometer.sampling import Behaviour
+from tactometer.inference.behaviour import Behaviour
+from tactometer.speaker_model import reference
+from tactometer.utils.arrays import Array
 
 DRAWS = {False: 8000, True: 200_000}
 """Of the proposal, without and with an inferred theta (one in 20 to 350 of these counts)."""
@@ -91,7 +91,7 @@ def _log_likelihood(
     for start in range(0, alpha.size, BATCH):
         rows = slice(start, start + BATCH)
         at = (alpha[rows], phi[rows], omega[rows], theta[rows], behaviour.values)
-        found[rows] = (counts * rsa.s2(*at, nodes=96)).sum(axis=(1, 2))
+        found[rows] = (counts * reference.s2(*at, nodes=96)).sum(axis=(1, 2))
     return found
 
 

@@ -21,7 +21,7 @@ from numpyro.infer import MCMC, NUTS
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
 
-from tactometer import rsa
+from tactometer.speaker_model import reference
 
 NODES = 40  # Gauss-Legendre: within 2e-6 of the integral at alpha 6
 
@@ -61,7 +61,7 @@ def check(theta, values):
     for _ in range(50):
         at = rng.uniform(0.1, 8), rng.uniform(), rng.dirichlet(np.ones(3))
         mine = np.asarray(s2(*at, jnp.asarray(theta), jnp.asarray(values)))
-        worst = max(worst, float(np.abs(mine - rsa.s2(*at, theta, values)).max()))
+        worst = max(worst, float(np.abs(mine - reference.s2(*at, theta, values)).max()))
     if worst > 1e-4:
         sys.exit(f"the model for NumPyro differs from the reference by {worst:.2g}")
     return worst

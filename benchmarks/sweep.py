@@ -24,8 +24,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tactometer import calibration, domain, rsa
-from tactometer.counts import POOLED
+from tactometer.inference import calibration
+from tactometer.reading.counts import POOLED
+from tactometer.speaker_model import reference
+from tactometer.study import domain
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 FRAMINGS = ("first", "second", "third")
@@ -113,7 +115,7 @@ def lay_out(
         frame = pl.DataFrame(cells, schema=["utterance", "state"], orient="row")
         frame = frame.with_columns(yes=pl.Series(yes), n=pl.lit(52.0))
         frame.write_parquet(folder / f"semantics-{job}.parquet")
-        p = np.exp(rsa.s2(*speakers[job % len(speakers)], theta, values))
+        p = np.exp(reference.s2(*speakers[job % len(speakers)], theta, values))
         said = {
             f: np.array([rng.multinomial(130, row / row.sum()) for row in p], float)
             for f in FRAMINGS

@@ -13,8 +13,10 @@ from unittest import mock
 
 import yaml
 
-from tactometer import cli, recipes, study
-from tactometer.requests import build
+from tactometer.cli import parser
+from tactometer.elicitation.requests import build
+from tactometer.recipes import recipes
+from tactometer.study import study
 
 ROOT = Path(__file__).parents[1]
 KEY = "sk-planted-4f1d9c7e2b"  # no real key: it must turn up nowhere
@@ -100,7 +102,7 @@ def inside(asked: Job) -> subprocess.CompletedProcess[str]:
         mock.patch.dict(os.environ, {"TEST_API_KEY": KEY}),
     ):
         try:
-            cli.main(asked.arguments())
+            parser.main(asked.arguments())
         except SystemExit as ended:
             code = int(ended.code or 0)
     return subprocess.CompletedProcess(asked.arguments(), code, out.getvalue(), err.getvalue())

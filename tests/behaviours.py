@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tactometer import calibration, cone, domain
-from tactometer.chains import SamplingSettings
-from tactometer.sampling import Behaviour
-from tactometer.speakers import speaker
+from tactometer.inference import calibration
+from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.settings import SamplingSettings
+from tactometer.speaker_model import speaker_coordinates
+from tactometer.speaker_model.variants import speaker
+from tactometer.study import domain
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCHMARKS = ROOT / "benchmarks"
@@ -40,5 +42,5 @@ def of_the_prior(seed: int) -> Behaviour:
 
 def entries(alpha: float, phi: float, *omega: float) -> np.ndarray:
     """The cone's entries of natural parameters."""
-    natural = cone.Natural(np.array(alpha), np.array([phi]), np.array([omega]))
-    return cone.entries(natural, speaker("s2"))
+    natural = speaker_coordinates.Natural(np.array(alpha), np.array([phi]), np.array([omega]))
+    return speaker_coordinates.entries(natural, speaker("s2"))

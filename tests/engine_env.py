@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from asking import ROOT, Job
-from tactometer import engines
+from tactometer.elicitation import engine_environment
 
-HOME = Path(os.environ.get(engines.VARIABLE) or engines.DEFAULT)
+HOME = Path(os.environ.get(engine_environment.VARIABLE) or engine_environment.DEFAULT)
 PYTHON = HOME / "bin" / "python"
 
 
@@ -24,7 +24,7 @@ def environment() -> dict[str, str]:
     other tests run on the other one, and threads that wait for each other would wait for them."""
     path = os.pathsep.join([str(ROOT / "workflow"), str(ROOT / "tests")])
     alone = {"OMP_NUM_THREADS": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind"}
-    return {**os.environ, **engines.SILENT, **alone, "PYTHONPATH": path}
+    return {**os.environ, **engine_environment.SILENT, **alone, "PYTHONPATH": path}
 
 
 @cache

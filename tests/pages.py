@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 
 import synthetic
-from tactometer.figures import FIGURES, draw
-from tactometer.report import build
+from tactometer.figures.draw import FIGURES, draw
+from tactometer.report.page import build
 
 EVIL = "<script>alert(1)</script>"
 METHODS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from tactometer.analyses import ANALYSES, analyse
+from tactometer.analyses.analyse import ANALYSES, analyse
 from tactometer.analyses.evidence import Evidence
 
 GOALS = ["default", "informative", "social", "both"]

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from graph import edit, plan, tactometer
-from tactometer import acceptance
-from tactometer.errors import UserError
+from tactometer.recipes import acceptance
+from tactometer.utils.errors import UserError
 
 CONFIG, PARSER = "config/config.yaml", "workflow/tactometer/choices.py"
 NOTE = "str() of a text is that text"

@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from evidences import DRAWS, PLAIN, SYCOPHANT, UTTERANCES, evidence, fit, moved
-from tactometer.analyses import ANALYSES, TESTING, analyse
-from tactometer.analyses.differences import holm, simultaneous, summarise
-from tactometer.analyses.likeness import matched, total_variation
-from tactometer.intervals import hdi
+from tactometer.analyses.analyse import ANALYSES, TESTING, analyse
+from tactometer.analyses.likeness.computation import matched, total_variation
+from tactometer.analyses.posterior_differences import holm, simultaneous, summarise
+from tactometer.inference.intervals import hdi
 
 
 def test_a_shift_is_the_difference_and_its_direction_is_sure_where_it_is() -> None:

@@ -19,9 +19,9 @@ import yaml
 import batchstub
 import stub
 from asking import KEY, ROOT, Job, inside, job, texts
-from tactometer.ask import wanted
-from tactometer.choices import of_journal, parse
-from tactometer.providers.pace import HASTE, Bucket
+from tactometer.elicitation.ask import wanted
+from tactometer.providers.api.rate_limits import HASTE, Bucket
+from tactometer.reading.choices import of_journal, parse
 
 TRANSPORTS = ["openai", "together_ai"]  # a plain POST, and LiteLLM
 

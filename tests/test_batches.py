@@ -12,7 +12,7 @@ import pytest
 import batchstub
 import stub
 from asking import KEY, Job, inside, job, texts
-from tactometer import journal
+from tactometer.journal import journal
 from test_api import model, tables
 
 ALL = 65 + 65  # requests of a goal, and as many of the yes/no ones

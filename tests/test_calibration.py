@@ -8,7 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tactometer import calibration, chains, cli, domain
+from tactometer.cli import parser
+from tactometer.inference import calibration, stan_runs
+from tactometer.study import domain
 
 SPEAKERS = 24
 
@@ -43,7 +45,7 @@ def test_wrong_options_are_one_sentence_and_nothing_is_lost(
     wrong: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        cli.main(["calibrate", "--out", str(tmp_path), *wrong])
+        parser.main(["calibrate", "--out", str(tmp_path), *wrong])
     assert ended.value.code == 1
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
@@ -66,12 +68,12 @@ def test_a_fault_in_a_program_is_found(
 ) -> None:
     """Kindness that counts half as much again as it should."""
     stan = tmp_path / "stan"
-    shutil.copytree(chains.STAN, stan, ignore=shutil.ignore_patterns("native"))
+    shutil.copytree(stan_runs.STAN, stan, ignore=shutil.ignore_patterns("native"))
     program = stan / "include" / "s2.stan"
     right = "(alpha * omega[2]) * value1"
     assert program.read_text().count(right) == 1
     program.write_text(program.read_text().replace(right, f"1.5 * {right}"))
-    monkeypatch.setattr(chains, "STAN", stan)
+    monkeypatch.setattr(stan_runs, "STAN", stan)
     assert not calibration.run(["s2_fixed"], SPEAKERS, words, tmp_path / "out")
     told = json.loads((tmp_path / "out" / "calibration.json").read_text())
     assert "omega_soc" in {row["parameter"] for row in told["parameters"] if not row["holds"]}

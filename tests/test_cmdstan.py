@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tactometer import cmdstan
-from tactometer.errors import UserError
+from tactometer.inference import cmdstan
+from tactometer.utils.errors import UserError
 
 PROGRAM = "parameters { real x; } model { x ~ std_normal(); }\n"
 

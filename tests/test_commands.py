@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 import synthetic
-from tactometer import dictionary
-from tactometer.analyses import ANALYSES
-from tactometer.cli import main
-from tactometer.comparison import compare
+from tactometer.analyses.analyse import ANALYSES
+from tactometer.cli.parser import main
+from tactometer.tables import dictionary
+from tactometer.tables.compare_studies import compare
 
 FIT = {"framing": "pooled", "speaker": "s2", "semantics": "joint", "parameter": "phi"}
 

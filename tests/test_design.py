@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tactometer import domain, study
-from tactometer.cli import main
-from tactometer.planning import design
+from tactometer.cli.parser import main
+from tactometer.planning import precision
+from tactometer.study import domain, study
 
 SPEAKER = ["--alpha", "4", "--phi", ".45", "--omega", ".45", ".2", ".35"]
 QUICK = [*SPEAKER, "--answers", "1000", "16000", "--yes-no", "2000", "--speakers", "3"]
@@ -32,7 +32,7 @@ def test_sixteen_times_the_answers_give_a_quarter_of_the_width_and_seeds_repeat(
         f"design.{k}" for k in ("csv", "parquet", "png", "svg")
     }
     table = pl.read_parquet(tmp_path / "design.parquet")
-    assert table.schema == pl.Schema(design.WIDTHS)
+    assert table.schema == pl.Schema(precision.WIDTHS)
     few, many = (table.filter(answers=n).sort("parameter")["width"] for n in (1000, 16000))
     ratio = (few / many).to_numpy()
     assert ratio == pytest.approx(4, rel=0.25)
@@ -46,16 +46,16 @@ def test_sixteen_times_the_answers_give_a_quarter_of_the_width_and_seeds_repeat(
 
 def test_the_sizes_of_a_study_are_those_that_it_asks() -> None:
     demo = study.load([Path("config/config.yaml")])
-    assert design.of_study(demo) == [design.Size(130, 52), design.Size(390, 52)]
+    assert precision.of_study(demo) == [precision.Size(130, 52), precision.Size(390, 52)]
 
 
 def test_what_is_not_given_comes_from_the_prior() -> None:
     words = domain.load(Path("resources/polite_speech"))
-    asked = design.of_domain(
-        words, speaker="s1", semantics="fixed", sizes=[design.Size(20, 20)],
-        around=design.Around(phi=0.9), speakers=3, seed=3, cores=2,
+    asked = precision.of_domain(
+        words, speaker="s1", semantics="fixed", sizes=[precision.Size(20, 20)],
+        around=precision.Around(phi=0.9), speakers=3, seed=3, cores=2,
     )  # fmt: skip
-    table = design.widths(asked, progress=lambda _: None)
+    table = precision.widths(asked, progress=lambda _: None)
     assert table["parameter"].to_list() == ["alpha", "phi"]
     assert table["speakers"].to_list() == [3, 3]
     assert asked.around.told == "speakers with phi 0.9, the rest from the prior"
@@ -65,8 +65,8 @@ def test_the_width_of_a_prior_is_that_of_its_draws() -> None:
     rng = np.random.default_rng(1)
     for utilities in (2, 3):
         x = rng.dirichlet(np.ones(utilities), 200_000)[:, 0]
-        low, high = design.hdi(x)
-        assert high - low == pytest.approx(design.prior_width("omega_inf", utilities), abs=0.01)
+        low, high = precision.hdi(x)
+        assert high - low == pytest.approx(precision.prior_width("omega_inf", utilities), abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 import graph
-from tactometer import clock, diagnosis, study
-from tactometer.cli import main
-from tactometer.errors import UserError
+from tactometer.cli.parser import main
+from tactometer.planning import doctor
+from tactometer.recipes import mtimes
+from tactometer.study import study
+from tactometer.utils.errors import UserError
 
 CLOSED, OPEN = "config/studies/closed_source.yaml", "config/studies/open_source.yaml"
 
 
-def doctor(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any], str]:
+def examine(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any], str]:
     """Its exit status, its findings by name, and all that it printed."""
     with pytest.raises(SystemExit) as end:
         main(["doctor", *arguments, "--json"])
@@ -32,7 +34,7 @@ def test_keys_are_named_and_never_told(
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted-1234")
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    status, found, said = doctor(capsys, CLOSED)
+    status, found, said = examine(capsys, CLOSED)
     assert status == 1
     assert found["key OPENAI_API_KEY"]["ok"] and "planted" not in said
     missing = found["key ANTHROPIC_API_KEY"]
@@ -44,7 +46,7 @@ def test_nothing_is_missing_that_a_study_does_not_need(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    status, found, _ = doctor(capsys, "config/studies/human.yaml")
+    status, found, _ = examine(capsys, "config/studies/human.yaml")
     assert status == 0, [each for each in found.values() if each["needed"] and not each["ok"]]
     assert found["CmdStan"]["ok"] and found["compiler"]["ok"]
 
@@ -53,7 +55,7 @@ def test_engines_and_weights_are_looked_for(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TACTOMETER_ENGINES", str(tmp_path))
-    status, found, _ = doctor(capsys, OPEN)
+    status, found, _ = examine(capsys, OPEN)
     assert status == 1
     engines = found["engines"]
     assert engines["needed"] and not engines["ok"] and "make engines" in engines["remedy"]
@@ -65,7 +67,7 @@ def test_without_a_compiler_nothing_runs(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    status, found, _ = doctor(capsys)
+    status, found, _ = examine(capsys)
     assert status == 1 and found["compiler"]["found"] == "no g++ and no make"
     assert not found["Slurm"]["ok"] and not found["Slurm"]["needed"]
 
@@ -77,10 +79,10 @@ def test_a_profile_that_points_nowhere_is_told(
     (tmp_path / "snakemake").mkdir()
     link = tmp_path / "snakemake/slurm"
     link.symlink_to(tmp_path / "gone")
-    (found,) = [each for each in diagnosis.findings(None) if each.name == "profile slurm"]
+    (found,) = [each for each in doctor.findings(None) if each.name == "profile slurm"]
     assert not found.ok and "points nowhere" in found.found
     (tmp_path / "gone").mkdir()
-    (found,) = [each for each in diagnosis.findings(None) if each.name == "profile slurm"]
+    (found,) = [each for each in doctor.findings(None) if each.name == "profile slurm"]
     assert found.ok
 
 
@@ -90,10 +92,10 @@ def test_the_link_that_make_slurm_profile_sets_is_the_profile(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.chdir(graph.lay_out(tmp_path / "run"))
     shutil.copy2(graph.ROOT / "Makefile", "Makefile")
-    profile = {each.name: each for each in diagnosis.findings(None)}["profile slurm"]
+    profile = {each.name: each for each in doctor.findings(None)}["profile slurm"]
     assert not profile.ok and profile.remedy == "run make slurm-profile"
     subprocess.run(["make", "slurm-profile"], check=True, capture_output=True)
-    profile = {each.name: each for each in diagnosis.findings(None)}["profile slurm"]
+    profile = {each.name: each for each in doctor.findings(None)}["profile slurm"]
     assert profile.ok and profile.found.endswith("profiles/slurm")
 
 
@@ -105,7 +107,7 @@ def test_a_file_from_the_future_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
     path.write_text("{}")
     later = time.time() + 3600
     os.utime(path, (later, later))
-    found = diagnosis._clock(sweep)
+    found = doctor._clock(sweep)
     assert not found.ok and "1 files are dated in the future" in found.found
 
 
@@ -115,18 +117,18 @@ def test_files_from_the_future_keep_their_order(tmp_path: Path) -> None:
     for name, age in ages.items():
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (now + age, now + age))
-    assert "4 files" in clock.settle(tmp_path, tmp_path / "not there")
+    assert "4 files" in mtimes.settle(tmp_path, tmp_path / "not there")
     times = {name: (tmp_path / name).stat().st_mtime_ns for name in ages}
     assert times["old"] < times["soon"] < times["a"] == times["alike"] < times["b"]
     assert times["b"] <= time.time_ns()
-    assert clock.settle(tmp_path) == ""
+    assert mtimes.settle(tmp_path) == ""
 
 
 def test_a_server_that_is_seconds_ahead_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     ahead = time.time() + 20
     os.utime(tmp_path / "file", (ahead, ahead))
-    assert clock.settle(tmp_path) == "" and clock.ahead(tmp_path) == []
+    assert mtimes.settle(tmp_path) == "" and mtimes.ahead(tmp_path) == []
 
 
 def test_a_clock_that_cannot_be_made_up_for_is_an_error(
@@ -141,4 +143,4 @@ def test_a_clock_that_cannot_be_made_up_for_is_an_error(
 
     monkeypatch.setattr(os, "utime", refused)  # root may date any file: there is no other way
     with pytest.raises(UserError, match="dated in the future and cannot be dated anew"):
-        clock.settle(tmp_path)
+        mtimes.settle(tmp_path)

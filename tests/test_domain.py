@@ -11,8 +11,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tactometer import domain
-from tactometer.errors import UserError
+from tactometer.study import domain
+from tactometer.utils.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[1]
 POLITE = ROOT / "resources" / "polite_speech"

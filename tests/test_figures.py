@@ -10,16 +10,17 @@ import polars as pl
 import pytest
 
 import synthetic
-from tactometer.analyses import ANALYSES
-from tactometer.errors import UserError
-from tactometer.figures import FIGURES, draw, forest, posteriors
-from tactometer.figures.tables import (
+from tactometer.analyses.analyse import ANALYSES
+from tactometer.figures import forest, posteriors
+from tactometer.figures.draw import FIGURES, draw
+from tactometer.tables.reader import (
     answers_used,
     checkpoint_order,
     natural,
     pooled_counts,
     representative,
 )
+from tactometer.utils.errors import UserError
 
 pytestmark = pytest.mark.xdist_group("figures")  # what they look at is made once
 BASELINE = ["human"]

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
-from tactometer import journal, judge, keys, recipes, study
-from tactometer.errors import UserError
-from tactometer.journal import Line
+from tactometer.elicitation.requests import build
+from tactometer.journal import answer_keys, journal
+from tactometer.journal.journal import Line
 from tactometer.planning import judging, plan, speed
 from tactometer.planning.forecast import Forecast, Forecaster, spent
-from tactometer.requests import build
+from tactometer.reading import judge
+from tactometer.recipes import recipes
+from tactometer.study import study
+from tactometer.utils.errors import UserError
 from test_weights import checkpoint
 
 SONNET = "anthropic/claude-sonnet-4-5"
@@ -69,10 +72,10 @@ def answer(
         wire={},
         estimator=model.settings["estimator"],
     )
-    who = keys.identity_digest(recipes.identity(found, model, checkpoint))
+    who = answer_keys.identity_digest(recipes.identity(found, model, checkpoint))
     with journal.write(results / "answers" / "m" / f"{checkpoint}.jsonl") as writer:
         for request in frame["request"][:count]:
-            key = keys.answer_key(who, request, sample)
+            key = answer_keys.answer_key(who, request, sample)
             line = Line(key, request, sample, "A", usage=usage, cost_usd=0.25, seconds=2.0)
             writer.append([line])
 
@@ -208,7 +211,7 @@ def test_weights_are_known_by_what_was_digested_or_by_their_last_run(
         path.unlink(missing_ok=True)
         with journal.write(path) as writer:
             for request in frame["request"][:9]:
-                writer.append([Line(keys.answer_key(who, request, 0), request, 0, "A")])
+                writer.append([Line(answer_keys.answer_key(who, request, 0), request, 0, "A")])
         told = forecasts(found, results, ["m/0"])["m/0"]
         return told.held, told.notes[0]
 
@@ -220,11 +223,11 @@ def test_weights_are_known_by_what_was_digested_or_by_their_last_run(
     recipe.write_text(json.dumps(declared))
     count, note = held("last")
     assert count == 9 and "taken to be what its last run asked" in note
-    from tactometer.providers import open_provider
+    from tactometer.providers.provider import open_provider
 
     job = {"file": "f", "model": "m"}
     exact = open_provider(declared, {**found.models["m"].settings, "job": job}).identity()
-    count, note = held(keys.identity_digest(exact))  # digested just now, and remembered
+    count, note = held(answer_keys.identity_digest(exact))  # digested just now, and remembered
     assert count == 9 and "taken to be" not in note
 
 

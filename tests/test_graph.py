@@ -11,8 +11,8 @@ import pytest
 
 import graph
 from graph import edit, plan, snakemake
-from tactometer.analyses import ANALYSES
-from tactometer.planning import graph as dry_run
+from tactometer.analyses.analyse import ANALYSES
+from tactometer.planning import dry_run as dry_run
 
 PAGE = {"describe": 1, "draw": 1, "write_report": 1}
 ANALYSED = {f"analyse_{name}": 1 for name in ANALYSES}

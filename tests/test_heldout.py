@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 import graph
-from tactometer import folds, heldout, rsa
+from tactometer.inference import folds, heldout
+from tactometer.speaker_model import reference
 from test_graph import ANALYSED, PAGE
 
 STATES = list(range(1, 6))
@@ -27,7 +28,7 @@ THETA = np.array(
 def write(folder: Path, each: int = 6, seed: int = 1) -> tuple[dict[str, Path], Path]:
     """Choices of a known speaker about every vignette in one framing, and its yes/no choices."""
     rng = np.random.default_rng(seed)
-    p = np.exp(rsa.s2(5.0, 0.6, [0.4, 0.2, 0.4], THETA, np.array(STATES, float)))
+    p = np.exp(reference.s2(5.0, 0.6, [0.4, 0.2, 0.4], THETA, np.array(STATES, float)))
     rows = [
         {"framing": "third", "vignette": v, "state": s, "choice": str(u)}
         for v in VIGNETTES
@@ -83,7 +84,7 @@ def test_what_is_held_out_is_not_fitted(tmp_path: Path) -> None:
     )
     settings = {**SETTINGS, "folds": 6}
     table = heldout.hold_out(settings, choices, semantics)
-    p = np.exp(rsa.s2(5.0, 0.6, [0.4, 0.2, 0.4], THETA, np.array(STATES, float)))
+    p = np.exp(reference.s2(5.0, 0.6, [0.4, 0.2, 0.4], THETA, np.array(STATES, float)))
     surprise = ((np.eye(8)[0] - p) ** 2).mean() / 6  # of a speaker that never heard of it
     assert table["mse"][0] > 0.8 * surprise
 

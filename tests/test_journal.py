@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tactometer import journal
-from tactometer.errors import UserError
-from tactometer.journal import Line
+from tactometer.journal import journal
+from tactometer.journal.journal import Line
+from tactometer.utils.errors import UserError
 
 
 def line(key: str, text: str = "C") -> Line:

@@ -9,8 +9,9 @@ import pytest
 
 import stub
 from graph import edit, lay_out, plan, snakemake, tactometer
-from tactometer import agreement, judge, study
-from tactometer.errors import UserError
+from tactometer.reading import judge, judge_agreement
+from tactometer.study import study
+from tactometer.utils.errors import UserError
 
 STUDY = """\
 study: small
@@ -48,7 +49,7 @@ def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once(tmp_path: Pa
         for options, text, choice in mumbled.select("options", "text", "choice").iter_rows():
             assert choice == options["ABCDEFGH".index(text.split()[4])]
         found = pl.read_parquet(folder / target.replace("choices", "judgements"))
-        told = agreement.count(found)
+        told = judge_agreement.count(found)
         assert told["n_rescued"] == told["n_unread"] == mumbled.height
         assert told["n_agree"] == told["n_audited"] == min(51, methods["letter"])
     if "semantics" in target:
@@ -101,7 +102,7 @@ def test_a_judge_that_contradicts_the_parser_is_counted_and_changes_nothing() ->
         },
         schema=judge.VERDICTS,
     )
-    told = agreement.count(found)
+    told = judge_agreement.count(found)
     assert (told["n_audited"], told["n_agree"], told["n_disagree"]) == (3, 1, 1)
     assert (told["n_judge_none"], told["n_unread"], told["n_rescued"]) == (1, 1, 1)
     choices = pl.DataFrame(

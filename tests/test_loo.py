@@ -7,8 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tactometer import counts, domain, fits, imports, loo, published
-from tactometer.report import told
+from tactometer.inference import fit, loo
+from tactometer.reading import counts, recorded_counts
+from tactometer.report import findings
+from tactometer.study import domain
+from tactometer.tables import published
 
 HUMAN = Path("resources/human")
 GOALS = ("informative", "social", "both")
@@ -78,14 +81,14 @@ def test_people_weigh_all_three_utilities(tmp_path: Path) -> None:
         },
     }  # fmt: skip
     truths = tmp_path / "semantics.parquet"
-    imports.semantics_of(HUMAN / "yoon2020_semantics.csv", hearts).write_parquet(truths)
-    counted = imports.counts_by_goal(HUMAN / "yoon2020_production.csv", hearts, GOALS)
+    recorded_counts.semantics_of(HUMAN / "yoon2020_semantics.csv", hearts).write_parquet(truths)
+    counted = recorded_counts.counts_by_goal(HUMAN / "yoon2020_production.csv", hearts, GOALS)
     (tmp_path / "counts").mkdir()
     places = {goal: tmp_path / "counts" / f"{goal}.parquet" for goal in GOALS}
     for goal, path in places.items():
         counted[goal].write_parquet(path)
     outs = {goal: tmp_path / f"{goal}.nc" for goal in GOALS}
-    fits.fit(settings, truths, list(places.values()), list(outs.values()), threads=2)
+    fit.fit(settings, truths, list(places.values()), list(outs.values()), threads=2)
     found = loo.compare(settings, outs, places, {})
     assert found["speaker"].to_list() == ["s2", "s2-inf-pre", "s2-inf-soc"]
     assert found["points"].unique().to_list() == [203 * 12]
@@ -108,12 +111,12 @@ def test_the_published_order_of_the_variants_stands_beside_ours() -> None:
         model=pl.lit("human"), checkpoint=pl.lit("recorded"), goal=pl.lit(loo.ALL),
         framing=pl.lit("pooled"), verdict=pl.lit("ok"), k_bad=0,
     )  # fmt: skip
-    (sentence,) = told.comparison(rows)
+    (sentence,) = findings.comparison(rows)
     assert "s2 would predict best; s2-inf-pre is next, −10 nats (standard error 2)." in sentence
     assert sentence.endswith("The 7 published variants come in the published order.")
-    (other,) = told.comparison(rows.with_columns(place=8 - pl.col("place")))
+    (other,) = findings.comparison(rows.with_columns(place=8 - pl.col("place")))
     assert "another order" in other
-    (unsure,) = told.comparison(rows.with_columns(diff_se=6.0, k_bad=1))
+    (unsure,) = findings.comparison(rows.with_columns(diff_se=6.0, k_bad=1))
     assert "though not for sure" in unsure and "at 2 points Pareto k is too high" in unsure
-    (unread,) = told.comparison(rows.with_columns(verdict=pl.lit("suspect")))
+    (unread,) = findings.comparison(rows.with_columns(verdict=pl.lit("suspect")))
     assert "nats" not in unread and "did not pass" in unread

@@ -4,7 +4,7 @@ import arviz
 import numpy as np
 import pytest
 
-from tactometer import mixing
+from tactometer.inference import convergence
 
 
 def chains(rng: np.random.Generator, memory: float, apart: float) -> np.ndarray:
@@ -22,12 +22,12 @@ def test_they_are_what_arviz_says_of_chains_that_mix_and_chains_that_do_not() ->
     for memory in np.linspace(-0.8, 0.98, 40):
         for apart in (0.0, 2.0):
             x = chains(rng, memory, apart)
-            assert mixing.rhat(x) == pytest.approx(float(arviz.rhat(x, method="rank")))
+            assert convergence.rhat(x) == pytest.approx(float(arviz.rhat(x, method="rank")))
             for kind in ("bulk", "tail"):
-                assert mixing.ess(x, kind) == pytest.approx(float(arviz.ess(x, method=kind)))
+                assert convergence.ess(x, kind) == pytest.approx(float(arviz.ess(x, method=kind)))
 
 
 def test_draws_that_stay_share_their_rank() -> None:
     x = np.repeat(chains(np.random.default_rng(2), 0.5, 0.0), 3, axis=1)
-    assert mixing.rhat(x) == pytest.approx(float(arviz.rhat(x, method="rank")))
-    assert mixing.ess(x, "bulk") == pytest.approx(float(arviz.ess(x, method="bulk")))
+    assert convergence.rhat(x) == pytest.approx(float(arviz.rhat(x, method="rank")))
+    assert convergence.ess(x, "bulk") == pytest.approx(float(arviz.ess(x, method="bulk")))

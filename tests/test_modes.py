@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from behaviours import BENCHMARKS, FIXED, entries, make, of_the_prior
-from tactometer import chains, modes, posterior, sampling
-from tactometer.posterior import is_clean, stuck_chains
-from tactometer.sampling import sample
-from tactometer.speakers import speaker
-from tactometer.whitening import log_mass
+from tactometer.inference import modes, sampling, stan_runs, summaries
+from tactometer.inference.mode_search import log_mass
+from tactometer.inference.sampling import sample
+from tactometer.inference.summaries import is_clean, stuck_chains
+from tactometer.speaker_model.variants import speaker
 
 
 def test_modes_that_no_chain_goes_to_by_itself_are_looked_into() -> None:
@@ -27,11 +27,11 @@ def test_a_third_run_looks_into_the_mode_that_it_starts_within() -> None:
     problem = sampling.problem_of(of_the_prior(14), speaker("s2"), FIXED)
     short = replace(FIXED, warmup=200, draws=200)
     centres = entries(18.6, 0.586, 0.46, 0.379, 0.161), entries(15.7, 0.349, 0.621, 0.35, 0.029)
-    at = chains.whiten(problem, centres[0])
+    at = stan_runs.whiten(problem, centres[0])
     for centre, other in (centres, centres[::-1]):
         starts = np.array([at.coordinates(centre)] * 2)
-        within = chains._run(problem, at, starts, short).v.reshape(-1, centre.size)
-        phi = problem.natural(chains.run(problem, short, within=within).v).phi[..., 0]
+        within = stan_runs._run(problem, at, starts, short).v.reshape(-1, centre.size)
+        phi = problem.natural(stan_runs.run(problem, short, within=within).v).phi[..., 0]
         here, there = (problem.natural(v).phi[0] for v in (centre, other))
         assert np.all(abs(phi - here).mean(axis=1) < 0.3 * abs(here - there))
 
@@ -68,9 +68,9 @@ def test_chains_that_disagree_are_modes_of_unknown_weight_and_no_clean_run() -> 
     assert found.weighed([0.0, -4.0]).minor() == (2, 3)
     assert "2 modes: alpha near" in modes.sentence(apart, found)
     stats = {"diverging": np.zeros((4, 1000)), "tree_depth": np.ones((4, 1000))}
-    told = posterior.diagnose(apart, stats, 10)
+    told = summaries.diagnose(apart, stats, 10)
     assert told["rhat"] > 1.5 and not is_clean(told, 4000)
-    assert is_clean(posterior.diagnose({("a", None): rng.normal(size=(4, 1000))}, stats, 10), 4000)
+    assert is_clean(summaries.diagnose({("a", None): rng.normal(size=(4, 1000))}, stats, 10), 4000)
 
 
 # of a speaker with alpha 11 and phi .27, found among draws from the prior
@@ -89,11 +89,11 @@ def test_a_chain_that_stays_far_below_the_others_is_left_out_and_told() -> None:
     settings = replace(FIXED, warmup=200, draws=200)
     problem = sampling.problem_of(behaviour, speaker("s2"), settings)
     heavy = entries(18.7, 0.453, 0.171, 0.362, 0.467)
-    at = chains.whiten(problem, heavy)
+    at = stan_runs.whiten(problem, heavy)
     light = entries(7.78, 0.041, 0.733, 0.045, 0.222)
     assert log_mass(problem, heavy) - log_mass(problem, light) > 5
     starts = at.coordinates(np.array([heavy, light, heavy, heavy]))
-    found = chains._run(problem, at, starts, settings)
+    found = stan_runs._run(problem, at, starts, settings)
     whole, left = (
         sampling._see(found, problem, behaviour.goals, again=again) for again in (False, True)
     )

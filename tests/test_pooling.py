@@ -10,16 +10,20 @@ import pytest
 from scipy import stats
 
 import graph
-from tactometer import cmdstan, cone, hierarchy, rsa, study
-from tactometer.chains import SamplingSettings
-from tactometer.cone import Natural
-from tactometer.errors import UserError
-from tactometer.hierarchy import Framings, expand, program, stan_data
-from tactometer.intervals import hdi
-from tactometer.pooling import sample_framings
-from tactometer.posterior import SPREAD
-from tactometer.sampling import Behaviour, Sampled, sample
-from tactometer.speakers import speaker
+from tactometer.inference import cmdstan, framing_hierarchy
+from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.framing_hierarchy import Framings, expand, program, stan_data
+from tactometer.inference.intervals import hdi
+from tactometer.inference.partial_pooling import sample_framings
+from tactometer.inference.sampled import Sampled
+from tactometer.inference.sampling import sample
+from tactometer.inference.settings import SamplingSettings
+from tactometer.inference.summaries import SPREAD
+from tactometer.speaker_model import reference, speaker_coordinates
+from tactometer.speaker_model.speaker_coordinates import Natural
+from tactometer.speaker_model.variants import speaker
+from tactometer.study import study
+from tactometer.utils.errors import UserError
 from test_graph import ANALYSED, PAGE
 
 VALUES = np.arange(1.0, 6.0)
@@ -37,7 +41,7 @@ def semantics() -> np.ndarray:
 def said(alpha: float, phi: float, omega: list[float], per_state: float = 130) -> Behaviour:
     """The expected answers of a known speaker."""
     yes = semantics()
-    p = np.exp(rsa.s2(alpha, phi, omega, (yes + 1) / 54, VALUES))
+    p = np.exp(reference.s2(alpha, phi, omega, (yes + 1) / 54, VALUES))
     states, utterances = tuple(map(str, range(5))), tuple(f"u{u}" for u in range(8))
     return Behaviour(
         per_state * p[None], yes, np.full(yes.shape, 52.0), VALUES, None,
@@ -144,15 +148,15 @@ def test_the_program_has_the_references_likelihood(name: str, shape: dict[str, b
     theta = at.theta(known, z) if known.joint else (known.yes + 1) / 54
     costs = 0.0
     if known.negated is not None:
-        costs = rsa.negation_cost(fit.stan_variable("cost")[0], known.negated)
+        costs = reference.negation_cost(fit.stan_variable("cost")[0], known.negated)
     phi = fit.stan_variable("phi")[0] if known.speaker.has_phi else [None] * 3
     total = 0.0
     for f, counts in enumerate(known.counts):
         rest = (theta, VALUES, costs)
         if known.speaker.level == 1:
-            log_p = rsa.s1(told["alpha"][f], phi[f], *rest)
+            log_p = reference.s1(told["alpha"][f], phi[f], *rest)
         else:
-            log_p = rsa.s2(told["alpha"][f], phi[f], told["omega"][f], *rest, nodes=400)
+            log_p = reference.s2(told["alpha"][f], phi[f], told["omega"][f], *rest, nodes=400)
         total += float((counts * log_p).sum())
     assert told["log_likelihood"] == pytest.approx(total, rel=1e-6)
 
@@ -168,8 +172,11 @@ def points(fit: Any, c: int) -> np.ndarray:
             *zip(told["alpha"], told["phi"], told["omega"], strict=True),
         ]
     ]
-    x = np.concatenate([cone.entries(one, speaker("s2")) for one in speakers])
-    return np.append(np.log(fit.stan_variable("spread")[c]), cone.straight(x, hierarchy.SOFTNESS))
+    x = np.concatenate([speaker_coordinates.entries(one, speaker("s2")) for one in speakers])
+    return np.append(
+        np.log(fit.stan_variable("spread")[c]),
+        speaker_coordinates.straight(x, framing_hierarchy.SOFTNESS),
+    )
 
 
 def test_the_programs_prior_is_the_designs_whatever_the_coordinates() -> None:
@@ -190,9 +197,9 @@ def test_the_programs_prior_is_the_designs_whatever_the_coordinates() -> None:
         log_spread, (mean, *framings) = q[0, 0], q[0, 1:].reshape(4, 4)
         away = stats.norm.logpdf(framings, mean, np.exp(log_spread)).sum()
         spread = stats.halfnorm.logpdf(np.exp(log_spread), scale=SPREAD) + log_spread
-        slope = 1 / (1 + np.exp(-mean / hierarchy.SOFTNESS))
-        x = cone.bent(mean, hierarchy.SOFTNESS)
-        alone = cone.log_prior(x, known.speaker, 1) + np.log(slope).sum()
+        slope = 1 / (1 + np.exp(-mean / framing_hierarchy.SOFTNESS))
+        x = speaker_coordinates.bent(mean, framing_hierarchy.SOFTNESS)
+        alone = speaker_coordinates.log_prior(x, known.speaker, 1) + np.log(slope).sum()
         expected.append(away + spread + alone + volume)
         told.append(fit.stan_variable("log_prior")[0])
     assert np.diff(told) == pytest.approx(np.diff(expected), abs=1e-3)
@@ -210,12 +217,14 @@ def test_the_mode_of_a_sharp_speaker_is_found_where_one_climb_ends_elsewhere() -
     def log_likelihood(v: np.ndarray) -> float:
         return float((known.counts * known.log_speaker(v)).sum())
 
-    assert log_likelihood(hierarchy.seek(known)) > log_likelihood(truth) - 5
+    assert log_likelihood(framing_hierarchy.seek(known)) > log_likelihood(truth) - 5
 
 
 def test_coordinates_and_entries_are_each_others_inverse() -> None:
     y = np.linspace(-5, 12, 60)
-    assert cone.straight(cone.bent(y, 0.5), 0.5) == pytest.approx(y, abs=1e-9)
+    assert speaker_coordinates.straight(speaker_coordinates.bent(y, 0.5), 0.5) == pytest.approx(
+        y, abs=1e-9
+    )
 
 
 @pytest.mark.parametrize(

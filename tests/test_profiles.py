@@ -6,7 +6,7 @@ from pathlib import Path
 
 import graph
 import stub
-from tactometer import study, yamlfile
+from tactometer.study import study, yaml_lines
 
 HEAD = """\
 study: small
@@ -36,7 +36,7 @@ def test_a_cap_on_a_provider_holds_over_all_its_models(tmp_path: Path) -> None:
 
 
 def test_the_profile_caps_each_provider_of_the_closed_suite() -> None:
-    profile, _ = yamlfile.read(graph.ROOT / "profiles/slurm/profile.yaml")
+    profile, _ = yaml_lines.read(graph.ROOT / "profiles/slurm/profile.yaml")
     capped = {entry.partition("=")[0] for entry in profile["resources"]}
     for model in study.load([Path("config/studies/closed_source.yaml")]).asked:
         counted = {name for name in model.resources if name.startswith("api")}

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from evidences import SEMANTICS, UTTERANCES, answered, evidence, fit, moved
-from tactometer.analyses import analyse
-from tactometer.analyses.attribution import PARTS, shapley
-from tactometer.condense import spread
+from tactometer.analyses.analyse import analyse
+from tactometer.analyses.attribution.computation import PARTS, shapley
+from tactometer.tables.condense import spread
 
 
 def test_a_bias_to_the_first_place_is_found_and_none_where_there_is_none() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 import graph
 from graph import edit, plan, tactometer
-from tactometer import study
 from tactometer.planning import prices
-from tactometer.providers import wire
+from tactometer.providers.api import parameters
+from tactometer.study import study
 
 STUDIES = {"human": 0, "closed_source": 9 * 9880, "open_source": 8 * 10 * 9880}
 README = Path("README.md").resolve()
@@ -54,13 +54,13 @@ def test_the_closed_suite_crosses_families_efforts_goals_and_framings() -> None:
 
 
 def test_each_wire_setting_of_the_closed_suite_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
-    api = wire.litellm()
+    api = parameters.litellm()
     for model in ready("closed_source").asked:
         settings = model.settings
         monkeypatch.setenv(settings["api_key_env"], "dummy")
         for name, checkpoint in model.checkpoints.items():
-            wanted = wire.parameters(settings["estimator"], checkpoint["wire"])
-            sent = wire.verify(settings["source"], wanted, None, f"{model.name}/{name}")
+            wanted = parameters.parameters(settings["estimator"], checkpoint["wire"])
+            sent = parameters.verify(settings["source"], wanted, None, f"{model.name}/{name}")
             budget = (sent.get("thinking") or sent.get("thinkingConfig") or {}) | sent
             told = [budget.get("budget_tokens"), budget.get("thinkingBudget")]
             word = sent.get("reasoning_effort")

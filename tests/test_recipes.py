@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tactometer import recipes
+from tactometer.recipes import recipes
 
 
 def test_a_report_is_made_of_its_templates_too() -> None:

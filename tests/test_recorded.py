@@ -5,8 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tactometer import counts, domain, imports, recorded
-from tactometer.errors import UserError
+from tactometer.reading import counts, recorded_counts
+from tactometer.study import domain, recorded_csv
+from tactometer.utils.errors import UserError
 
 HEARTS = domain.load(Path("resources/human/hearts.yaml"))
 PRODUCTION = Path("resources/human/yoon2020_production.csv")
@@ -14,13 +15,13 @@ SEMANTICS = Path("resources/human/yoon2020_semantics.csv")
 
 
 def test_the_human_figures_are_read_whole() -> None:
-    frames = imports.counts_by_goal(PRODUCTION, HEARTS, ("informative", "social", "both"))
+    frames = recorded_counts.counts_by_goal(PRODUCTION, HEARTS, ("informative", "social", "both"))
     for frame in frames.values():  # 203 participants x 12 trials, a third of them for each goal
         assert frame.filter(framing=counts.POOLED)["weight"].sum() == 203 * 12 / 3
     informative = frames["informative"].filter(framing=counts.POOLED, state=0, utterance="terrible")
     assert informative["weight"].item() == 118
     assert informative["p"].item() == pytest.approx(118 / 203)
-    theta = imports.semantics_of(SEMANTICS, HEARTS)
+    theta = recorded_counts.semantics_of(SEMANTICS, HEARTS)
     assert theta.filter(utterance="not bad", state=1)["theta"].item() == pytest.approx(8 / 51)
 
 
@@ -29,7 +30,7 @@ def test_framings_are_kept_and_pooled(tmp_path: Path) -> None:
     path.write_text(
         "goal,framing,state,utterance,count\nx,first,0,bad,3\nx,third,0,bad,1.5\nx,third,1,good,2\n"
     )
-    frame = imports.counts_by_goal(path, HEARTS, ("x",))["x"]
+    frame = recorded_counts.counts_by_goal(path, HEARTS, ("x",))["x"]
     weights = frame.filter(pl.col("weight") > 0).select("framing", "state", "utterance", "weight")
     assert set(weights.rows()) == {
         ("first", 0, "bad", 3.0),
@@ -64,7 +65,7 @@ def test_each_mistake_is_one_sentence_with_file_and_place(fault: str, tmp_path: 
     path = tmp_path / "p.csv"
     path.write_text(text)
     with pytest.raises(UserError, match=message) as caught:
-        recorded.read_production(path, HEARTS, "study.yaml")
+        recorded_csv.read_production(path, HEARTS, "study.yaml")
     sentence = str(caught.value)
     assert "p.csv" in sentence
     assert sentence.endswith(".")
@@ -74,7 +75,7 @@ def test_each_mistake_is_one_sentence_with_file_and_place(fault: str, tmp_path: 
 def test_a_missing_file_names_the_key_of_the_study() -> None:
     place = "study.yaml, line 9, key models.human.production"
     with pytest.raises(UserError, match=r"models\.human\.production.*does not exist"):
-        recorded.goals(Path("nowhere.csv"), place)
+        recorded_csv.goals(Path("nowhere.csv"), place)
 
 
 def test_semantics_need_every_cell_and_no_more_yes_than_answers(tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_semantics_need_every_cell_and_no_more_yes_than_answers(tmp_path: Path) 
     rows = SEMANTICS.read_text().splitlines()
     path.write_text("\n".join(rows[:-1]) + "\n")
     with pytest.raises(UserError, match="no row for utterance 'not amazing' at state 3"):
-        recorded.read_semantics(path, HEARTS, "study.yaml")
+        recorded_csv.read_semantics(path, HEARTS, "study.yaml")
     path.write_text("\n".join([*rows[:-1], "not amazing,3,50,49"]) + "\n")
     with pytest.raises(UserError, match="50 of 49"):
-        recorded.read_semantics(path, HEARTS, "study.yaml")
+        recorded_csv.read_semantics(path, HEARTS, "study.yaml")

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tactometer.replies import LABELS, Reply, read_reply, strip_thought
+from tactometer.reading.replies import Reply, read_reply, strip_thought
+from tactometer.study.option_labels import LABELS
 
 OPTIONS = [
     "good", "not amazing", "not bad", "terrible", "amazing", "not good", "bad", "not terrible",

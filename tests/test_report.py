@@ -12,12 +12,13 @@ import pytest
 import pages
 import synthetic
 from evidences import evidence, fit
-from tactometer.analyses import analyse
-from tactometer.errors import UserError
-from tactometer.figures import FIGURES
-from tactometer.report import build, told
+from tactometer.analyses.analyse import analyse
+from tactometer.figures.draw import FIGURES
+from tactometer.report import findings
+from tactometer.report.figure_texts import SECTIONS, TEXTS
 from tactometer.report.library import digest
-from tactometer.report.texts import SECTIONS, TEXTS
+from tactometer.report.page import build
+from tactometer.utils.errors import UserError
 
 pytestmark = pytest.mark.xdist_group("report")  # what they look at is made once
 CAPTIONS = Path(__file__).parents[1] / "workflow" / "report"
@@ -135,7 +136,7 @@ def beside_people(phi: float, verdict: str = "ok") -> str:
     values = (0.2, 0.3, 0.5)
     people = fit("human", "recorded", (0.4, *values), goal="social")
     model = fit("m", "0", (phi, *values), goal="social", sd=0.03, verdict=verdict)
-    (sentence,) = told.profiles(analyse("profiles", evidence(people, model)))
+    (sentence,) = findings.profiles(analyse("profiles", evidence(people, model)))
     return sentence
 
 

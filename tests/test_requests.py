@@ -12,8 +12,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tactometer import domain, requests
-from tactometer.errors import UserError
+from tactometer.elicitation import requests
+from tactometer.study import domain
+from tactometer.utils.errors import UserError
 
 POLITE = Path(__file__).resolve().parents[1] / "resources" / "polite_speech"
 DOMAIN = domain.load(POLITE)

@@ -12,13 +12,16 @@ import pytest
 import xarray
 
 from behaviours import BENCHMARKS, FIXED, ROOT, VALUES, make
-from tactometer import chains, netcdf, posterior, rsa, sampling
-from tactometer.chains import SamplingSettings
-from tactometer.errors import UserError
-from tactometer.intervals import hdi
-from tactometer.posterior import summarise
-from tactometer.sampling import DIMS, Behaviour, Sampled, sample
-from tactometer.speakers import speaker
+from tactometer.inference import inference_data, sampling, stan_runs, summaries
+from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.intervals import hdi
+from tactometer.inference.sampled import DIMS, Sampled
+from tactometer.inference.sampling import sample
+from tactometer.inference.settings import SamplingSettings
+from tactometer.inference.summaries import summarise
+from tactometer.speaker_model import reference
+from tactometer.speaker_model.variants import speaker
+from tactometer.utils.errors import UserError
 
 HUMAN = ROOT / "resources" / "human"
 
@@ -34,7 +37,7 @@ def yes() -> np.ndarray:
 @pytest.fixture(scope="module")
 def known(yes: np.ndarray) -> Sampled:
     """A fit of the expected counts of a known speaker, real-valued."""
-    p = np.exp(rsa.s2(5.0, 0.5, [0.4, 0.2, 0.4], (yes + 1) / 54, VALUES))
+    p = np.exp(reference.s2(5.0, 0.5, [0.4, 0.2, 0.4], (yes + 1) / 54, VALUES))
     return sample(make(130 * p[None], yes), speaker("s2"), FIXED)
 
 
@@ -109,7 +112,7 @@ def test_the_same_seed_gives_the_same_draws(known: Sampled) -> None:
     assert not np.array_equal(first.draws["alpha"], other.draws["alpha"])
 
 
-def inference_data(sampled: Sampled) -> arviz.InferenceData:
+def as_arviz(sampled: Sampled) -> arviz.InferenceData:
     """All of a posterior as ArviZ has it."""
     return arviz.from_dict(
         **sampled.parts(),
@@ -120,7 +123,7 @@ def inference_data(sampled: Sampled) -> arviz.InferenceData:
 
 
 def test_inference_data_names_goals_utilities_and_states(human: Sampled) -> None:
-    data = inference_data(human)
+    data = as_arviz(human)
     assert dict(data.posterior.omega.sizes) == {"chain": 4, "draw": 1000, "goal": 3, "utility": 3}
     assert list(data.posterior.utility.values) == ["inf", "soc", "pre"]
     assert data.posterior.theta.sel(utterance="not bad", state="2").mean() > 0.8
@@ -133,9 +136,9 @@ def test_a_file_holds_each_goal_of_a_posterior_as_arviz_would_write_it(
     human: Sampled, tmp_path: Path
 ) -> None:
     path = tmp_path / "both.nc"
-    netcdf.write(path, "pooled/s2", human, human.behaviour.goals.index("both"))
-    netcdf.write(path, "again/s2", human, 0)
-    whole = inference_data(human).sel(goal=["both"])
+    inference_data.write(path, "pooled/s2", human, human.behaviour.goals.index("both"))
+    inference_data.write(path, "again/s2", human, 0)
+    whole = as_arviz(human).sel(goal=["both"])
     for part in whole.groups():
         wanted = whole[part]
         with xarray.open_dataset(path, group=f"pooled/s2/{part}", engine="h5netcdf") as found:
@@ -148,7 +151,7 @@ def test_a_file_holds_each_goal_of_a_posterior_as_arviz_would_write_it(
 
 @pytest.mark.parametrize("name", ["s1", "s2-inf", "s2-soc-pre", "s2-pre"])
 def test_a_subset_has_only_its_own_parameters(yes: np.ndarray, name: str) -> None:
-    p = np.exp(rsa.s1(4.0, 0.6, (yes + 1) / 54, VALUES))
+    p = np.exp(reference.s1(4.0, 0.6, (yes + 1) / 54, VALUES))
     settings = replace(FIXED, chains=2, warmup=300, draws=300)
     found = sample(make(130 * p[None], yes), speaker(name), settings)
     assert tuple(row["parameter"] for row in found.summary()) == speaker(name).parameters()
@@ -204,7 +207,9 @@ def test_temporary_files_are_gone_even_after_an_error(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     broken = {"G": 0}
     with pytest.raises(UserError, match="s2_fixed"):
-        chains.execute(chains.STAN / "s2_fixed.stan", broken | {"joint": 0}, [{}], FIXED, 20, 20)
+        stan_runs.execute(
+            stan_runs.STAN / "s2_fixed.stan", broken | {"joint": 0}, [{}], FIXED, 20, 20
+        )
     sample(known.behaviour, speaker("s2"), replace(FIXED, chains=1, warmup=20, draws=20))
     assert not [p for p in tmp_path.iterdir() if p.name.startswith("tactometer-")]
 
@@ -215,7 +220,7 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
     """Real draws; the divergences are planted. After many of them the steps get finer sooner."""
     settings = replace(FIXED, warmup=150, draws=150, chains=2)
     problem = sampling.problem_of(known.behaviour, speaker("s2"), settings)
-    good = chains.run(problem, settings)
+    good = stan_runs.run(problem, settings)
     rare = np.zeros_like(good.columns["divergent__"])
     rare[0, 0] = 1
     bad, worse = (
@@ -245,7 +250,7 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
             asked.append(settings)
             return runs[len(asked) - 1]
 
-        monkeypatch.setattr(chains, "run", run)
+        monkeypatch.setattr(stan_runs, "run", run)
         monkeypatch.setattr(sampling, "is_clean", lambda told, _n: told["divergences"] == 0)
         monkeypatch.setattr(sampling, "mixes", lambda _told, _n, mixes=mixes: mixes)
         found = sample(known.behaviour, speaker("s2"), settings).diagnostics
@@ -260,7 +265,7 @@ def test_a_pilot_that_diverges_makes_the_steps_finer(
     """Real chains; the divergences are planted in the pilot's."""
     settings = SamplingSettings(warmup=200, draws=50)
     problem = sampling.problem_of(known.behaviour, speaker("s2"), settings)
-    execute = chains.execute
+    execute = stan_runs.execute
     for planted in (1, 2):
         deltas: list[float] = []
 
@@ -271,8 +276,8 @@ def test_a_pilot_that_diverges_makes_the_steps_finer(
             deltas.append(settings.delta)
             return columns
 
-        monkeypatch.setattr(chains, "execute", run)
-        assert chains.run(problem, settings).sharp == (planted == 2)
+        monkeypatch.setattr(stan_runs, "execute", run)
+        assert stan_runs.run(problem, settings).sharp == (planted == 2)
         assert deltas == pytest.approx([0.93, 0.9972 if planted == 2 else 0.93])
 
 
@@ -290,23 +295,23 @@ def test_a_later_run_leaves_out_of_the_warmup_what_a_pilot_took(
     settings = SamplingSettings(chains=count, warmup=warmup, draws=40)
     problem = sampling.problem_of(known.behaviour, speaker("s2"), settings)
     asked: list[tuple[int, int]] = []
-    execute = chains.execute
+    execute = stan_runs.execute
 
     def run(file, data, inits, settings, *length):
         asked.append(length)
         return execute(file, data, inits, settings, *length)
 
-    monkeypatch.setattr(chains, "execute", run)
-    chains.run(problem, settings, first=chains.run(problem, settings))
+    monkeypatch.setattr(stan_runs, "execute", run)
+    stan_runs.run(problem, settings, first=stan_runs.run(problem, settings))
     assert asked == lengths
 
 
 def test_a_second_run_starts_from_all_over_the_prior_and_comes_to_the_same(known: Sampled) -> None:
     problem = sampling.problem_of(known.behaviour, speaker("s2"), FIXED)
-    first = chains.run(problem, replace(FIXED, warmup=150, draws=150))
-    again = chains.run(problem, FIXED, first=first)
+    first = stan_runs.run(problem, replace(FIXED, warmup=150, draws=150))
+    again = stan_runs.run(problem, FIXED, first=first)
     x = problem.natural(again.v).alpha
-    assert posterior.stuck_chains(again.lp) == () and posterior.rhat(x) < 1.02
+    assert summaries.stuck_chains(again.lp) == () and summaries.rhat(x) < 1.02
     assert abs(x.mean() - known.draws["alpha"].mean()) < 0.2 * x.std()
 
 

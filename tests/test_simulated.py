@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tactometer.providers import Ask
-from tactometer.providers.simulated import Provider
+from tactometer.providers.provider import Ask
+from tactometer.providers.simulated.provider import Provider
 
 DECLARED: dict[str, Any] = {
     "checkpoint": {"alpha": 3.0, "phi": 0.5, "omega": {"inf": 0.3, "soc": 0.3, "pre": 0.4}},

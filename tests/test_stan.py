@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tactometer import cmdstan, cone, rsa
-from tactometer.chains import STAN, program, stan_data
-from tactometer.cone import Frame, Natural
-from tactometer.speakers import SPEAKERS, Speaker, speaker
-from tactometer.whitening import Problem, Whitening
+from tactometer.inference import cmdstan
+from tactometer.inference.mode_search import Problem, Whitening
+from tactometer.inference.stan_runs import STAN, program, stan_data
+from tactometer.speaker_model import reference, speaker_coordinates
+from tactometer.speaker_model.speaker_coordinates import Frame, Natural
+from tactometer.speaker_model.variants import SPEAKERS, Speaker, speaker
 
 
 def behaviour(
@@ -49,7 +50,7 @@ def framed(problem: Problem, rng: np.random.Generator) -> Whitening:
 
 def variables(problem: Problem, natural: Natural, theta: np.ndarray | None = None) -> np.ndarray:
     """Entries, the cost's logit and logit theta of natural parameters."""
-    v = cone.entries(natural, problem.speaker)
+    v = speaker_coordinates.entries(natural, problem.speaker)
     if natural.cost is not None:
         v = np.append(v, np.log((natural.cost - 1) / (10 - natural.cost)))
     if problem.joint:
@@ -84,19 +85,19 @@ def step_from(
 
 def random_natural(rng: np.random.Generator, problem: Problem, alpha: float) -> Natural:
     goals, cost = len(problem.counts), problem.negated is not None
-    drawn = cone.draw_prior(rng, problem.speaker, goals, cost)
+    drawn = speaker_coordinates.draw_prior(rng, problem.speaker, goals, cost)
     return Natural(np.asarray(alpha), drawn.phi, drawn.omega, drawn.cost)
 
 
-def reference(problem: Problem, natural: Natural, theta: np.ndarray) -> float:
+def expected(problem: Problem, natural: Natural, theta: np.ndarray) -> float:
     total = 0.0
-    costs = 0.0 if natural.cost is None else rsa.negation_cost(natural.cost, problem.negated)
+    costs = 0.0 if natural.cost is None else reference.negation_cost(natural.cost, problem.negated)
     for g, counts in enumerate(problem.counts):
         args = (theta, problem.values, costs)
         if problem.speaker.level == 1:
-            log_p = rsa.s1(natural.alpha, natural.phi[g], *args)
+            log_p = reference.s1(natural.alpha, natural.phi[g], *args)
         else:
-            log_p = rsa.s2(natural.alpha, natural.phi[g], natural.omega[g], *args, nodes=400)
+            log_p = reference.s2(natural.alpha, natural.phi[g], natural.omega[g], *args, nodes=400)
         total += float((counts * log_p).sum())
     return total
 
@@ -135,8 +136,8 @@ def test_the_likelihood_is_the_references_up_to_alpha_20(name: str, shape: dict[
             theta = rng.beta(0.6, 0.6, theta.shape).clip(1e-4, 1 - 1e-4)
         at = framed(problem, rng)
         z = at.coordinates(variables(problem, natural, theta))
-        expected = reference(problem, natural, theta)
-        assert evaluate(problem, at, z)["log_likelihood"] == pytest.approx(expected, rel=1e-6)
+        wanted = expected(problem, natural, theta)
+        assert evaluate(problem, at, z)["log_likelihood"] == pytest.approx(wanted, rel=1e-6)
 
 
 def leapfrog(problem: Problem, at: Whitening, *, native: bool) -> tuple[float, np.ndarray]:
@@ -193,7 +194,7 @@ def log_volume(function: Callable[[np.ndarray], np.ndarray], v: np.ndarray) -> f
 def free_parameters(problem: Problem, at: Whitening, z: np.ndarray) -> np.ndarray:
     """As many natural parameters as there are coordinates: their prior is flat."""
     natural = problem.natural(at.variables(z))
-    weights = natural.omega[:, np.array(cone.active(problem.speaker), bool)][:, 1:]
+    weights = natural.omega[:, np.array(speaker_coordinates.active(problem.speaker), bool)][:, 1:]
     phi = natural.phi if problem.speaker.has_phi else []
     cost = [] if natural.cost is None else [natural.cost]
     return np.concatenate([[natural.alpha], weights.ravel(), phi, cost])
@@ -233,7 +234,7 @@ def test_coordinates_and_natural_parameters_are_each_others_inverse() -> None:
     rng = np.random.default_rng(9)
     for name, known in SPEAKERS.items():
         problem = behaviour(3, name, goals=3, cost=True, joint=True)
-        drawn = cone.draw_prior(rng, known, 3, True)
+        drawn = speaker_coordinates.draw_prior(rng, known, 3, True)
         theta = rng.uniform(0.001, 0.999, problem.yes.shape)
         at = framed(problem, rng)
         v = at.variables(at.coordinates(variables(problem, drawn, theta)))

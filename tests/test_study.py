@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tactometer import study
-from tactometer.errors import UserError
+from tactometer.study import study
+from tactometer.utils.errors import UserError
 
 BASE = """\
 study: mine

@@ -8,14 +8,14 @@ import polars as pl
 import pytest
 
 from evidences import SEMANTICS, SYCOPHANT, answered, evidence, fit
-from tactometer.analyses import ANALYSES, analyse
-from tactometer.report import told
+from tactometer.analyses.analyse import ANALYSES, analyse
+from tactometer.report import findings
 
 PEOPLE = [fit("human", "r", (0.39, 0.22, 0.1, 0.68), goal=g, family="human") for g in ("both",)]
 HONEST = (0.8, 0.6, 0.1, 0.3)
 
 
-def findings(*fits: dict[str, object], answers: pl.DataFrame | None = None) -> str:
+def told(*fits: dict[str, object], answers: pl.DataFrame | None = None) -> str:
     """All sentences of a study with these fits."""
     study = evidence(*fits, answers=answers, semantics=SEMANTICS)
     wanted = ["profiles", "shifts", "sycophancy", "crossings"]
@@ -24,23 +24,23 @@ def findings(*fits: dict[str, object], answers: pl.DataFrame | None = None) -> s
     tables = {name: pl.DataFrame() for name in [*ANALYSES, "comparison"]}
     assert analyse("shifts", nothing).is_empty()
     tables |= {name: analyse(name, study) for name in wanted}
-    return "\n".join(told.sentences(tables, ["human"]))
+    return "\n".join(findings.sentences(tables, ["human"]))
 
 
 def test_a_sycophant_whose_fit_is_suspect_is_neither_found_nor_denied() -> None:
     suspect = fit("m", "0", SYCOPHANT, goal="social", verdict="suspect")
-    text = findings(*PEOPLE, suspect, fit("n", "0", HONEST, goal="social"))
+    text = told(*PEOPLE, suspect, fit("n", "0", HONEST, goal="social"))
     assert "None of 1 fit that passed bears the signature of sycophancy." in text
     assert "1 fit that did not pass would bear it too: that is no finding." in text
     assert "human (r)" not in text, "people are the yardstick, and no finding"
-    read = findings(*PEOPLE, {**suspect, "verdict": "ok"}, fit("n", "0", HONEST, goal="social"))
+    read = told(*PEOPLE, {**suspect, "verdict": "ok"}, fit("n", "0", HONEST, goal="social"))
     assert "1 of 2 fits that passed bears the signature" in read
     assert "m (0), goal social: all four signs with probability 1.00" in read
 
 
 def test_a_study_of_suspect_fits_alone_says_so_once_and_finds_nothing() -> None:
     fits = [fit(m, "0", SYCOPHANT, goal="social", verdict="suspect") for m in "abcdef"]
-    text = findings(*PEOPLE, *fits)
+    text = told(*PEOPLE, *fits)
     assert "Of 6 models and goals no finding is made: a fit did not pass its checks." in text
     assert "6 fits that did not pass would bear it too: that is no finding." in text
     assert "None of" not in text and "all four signs" not in text
@@ -59,7 +59,7 @@ def test_shifts_are_told_of_every_parameter_and_count_only_what_may_be_read() ->
     fits = [fit(m, "0", goal=g) for m in "abc" for g in ("default",)]
     for model, verdict in (("a", "ok"), ("b", "ok"), ("c", "suspect")):
         fits.append(fit(model, "0", (0.5, 0.1, 0.2, 0.7), goal="social", verdict=verdict))
-    text = findings(*fits)
+    text = told(*fits)
     assert "The goal social against default (2 comparisons; 1 more on fits" in text
     assert "): ω inf lower in 2, most surely of " in text
     assert "ω pre higher in 2, most surely" in text and "φ* " not in text.split("\n")[0]
@@ -68,19 +68,19 @@ def test_shifts_are_told_of_every_parameter_and_count_only_what_may_be_read() ->
 def test_nothing_stands_out_says_of_how_many_and_what_was_not_read() -> None:
     fits = [fit(m, "0", goal=g) for m in "ab" for g in ("default",)]
     fits += [fit("a", "0", goal="social"), fit("b", "0", goal="social", verdict="suspect")]
-    text = findings(*fits)
+    text = told(*fits)
     assert "Of 4 shifts by goal or effort none stands out; 4 more rest on fits" in text
 
 
 @pytest.mark.parametrize(("gap", "sure"), [(0.01, False), (0.3, True)])
 def test_a_weight_is_the_largest_only_where_that_is_sure(gap: float, sure: bool) -> None:
-    text = findings(fit("m", "0", (0.5, 0.35, 0.3 - gap, 0.35 + gap), sd=0.04))
+    text = told(fit("m", "0", (0.5, 0.35, 0.3 - gap, 0.35 + gap), sd=0.04))
     assert "it weighs looking good most" in text
     assert ("not surely above being informative" in text) is not sure
 
 
 def test_an_option_that_is_shunned_is_chosen_less_often() -> None:
     social = fit("m", "0", goal="social")
-    text = findings(social, answers=answered(first=0.6, pairs=200))
+    text = told(social, answers=answered(first=0.6, pairs=200))
     assert "what stands at place 1 is chosen more often than its content is: +" in text
     assert "what stands at place 3 is chosen less often than its content is: −" in text

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from graph import lay_out, plan
-from tactometer import recipes, study
-from tactometer.providers import weights
+from tactometer.providers.local import checkpoint_files
+from tactometer.recipes import recipes
+from tactometer.study import study
 
 
 def checkpoint(folder: Path, seed: int = 1) -> Path:
@@ -36,7 +37,7 @@ def recipe(folder: Path) -> object:
 
 
 def content(folder: Path) -> object:
-    return weights.find({"source": str(folder), "checkpoint": {}}, "here").content()
+    return checkpoint_files.find({"source": str(folder), "checkpoint": {}}, "here").content()
 
 
 def test_weights_replaced_in_place_make_a_checkpoint_stale_and_another_model(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from graph import edit, plan, tactometer
-from tactometer.analyses import ANALYSES
-from tactometer.planning.differences import changes
+from tactometer.analyses.analyse import ANALYSES
+from tactometer.planning.recipe_diff import changes
 
 CONFIG, PROMPTS = "config/config.yaml", "resources/polite_speech/prompts.yaml"
 PARSER = "workflow/tactometer/choices.py"

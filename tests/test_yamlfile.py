@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tactometer import yamlfile
-from tactometer.errors import UserError
+from tactometer.study import yaml_lines
+from tactometer.utils.errors import UserError
 
 SCHEMA = """
     $schema: https://json-schema.org/draft/2020-12/schema
@@ -86,7 +86,7 @@ def complaint(call: Any, *args: Any) -> str:
 
 
 def test_data_and_lines_are_those_of_the_file(write: Any) -> None:
-    data, lines = yamlfile.read(write("a: 1\nb:\n  - x\n  - {c: [yes, 2.5]}\n"))
+    data, lines = yaml_lines.read(write("a: 1\nb:\n  - x\n  - {c: [yes, 2.5]}\n"))
     assert data == {"a": 1, "b": ["x", {"c": [True, 2.5]}]}
     assert lines == {
         (): 1, ("a",): 1, ("b",): 2, ("b", 0): 3, ("b", 1): 4,
@@ -95,12 +95,12 @@ def test_data_and_lines_are_those_of_the_file(write: Any) -> None:
 
 
 def test_keys_and_dates_stay_the_text_that_was_written(write: Any) -> None:
-    data, _ = yamlfile.read(write("0: a\nno: b\n~: c\n1e3: d\n2024-13-45: 2024-01-02\n"))
+    data, _ = yaml_lines.read(write("0: a\nno: b\n~: c\n1e3: d\n2024-13-45: 2024-01-02\n"))
     assert data == {"0": "a", "no": "b", "~": "c", "1e3": "d", "2024-13-45": "2024-01-02"}
 
 
 def test_merged_keys_have_lines_and_own_keys_win(write: Any) -> None:
-    data, lines = yamlfile.read(write("base: &b\n  k: 1\n  m: 2\nuse:\n  <<: *b\n  k: 3\n"))
+    data, lines = yaml_lines.read(write("base: &b\n  k: 1\n  m: 2\nuse:\n  <<: *b\n  k: 3\n"))
     assert data["use"] == {"k": 3, "m": 2}
     assert (lines["use", "k"], lines["use", "m"]) == (6, 3)
 
@@ -124,7 +124,7 @@ def test_what_yaml_would_bend_is_refused(
     write: Any, text: str, line: int, key: str, word: str
 ) -> None:
     path = write(text)
-    said = complaint(yamlfile.read, path)
+    said = complaint(yaml_lines.read, path)
     assert said.startswith(f"{path}, line {line}, key {key}") and word in said
 
 
@@ -134,7 +134,7 @@ def test_what_yaml_would_bend_is_refused(
 )
 def test_what_is_not_one_yaml_document_is_named(write: Any, text: str) -> None:
     path = write(text)
-    assert str(path) in complaint(yamlfile.read, path)
+    assert str(path) in complaint(yaml_lines.read, path)
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
@@ -142,17 +142,17 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     deep = tmp_path / "deep.yaml"
     deep.write_text("[" * 5000 + "]" * 5000)
     for path in (tmp_path / "none.yaml", tmp_path / "latin.yaml", tmp_path, deep):
-        assert str(path) in complaint(yamlfile.read, path)
+        assert str(path) in complaint(yaml_lines.read, path)
 
 
 def check(write: Any, text: str) -> str:
-    data, lines = yamlfile.read(write(text))
-    return complaint(yamlfile.validate, data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
+    data, lines = yaml_lines.read(write(text))
+    return complaint(yaml_lines.validate, data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
 
 
 def test_a_good_file_passes(write: Any) -> None:
-    data, lines = yamlfile.read(write(GOOD))
-    yamlfile.validate(data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
+    data, lines = yaml_lines.read(write(GOOD))
+    yaml_lines.validate(data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
 
 
 @pytest.mark.parametrize(

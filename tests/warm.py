@@ -45,7 +45,7 @@ def command(asked: dict[str, Any]) -> int:
     try:
         exec(compile(asked["script"], "script", "exec"), {"__name__": "__main__"})
         if asked["start"]:
-            from tactometer.cli import main
+            from tactometer.cli.parser import main
 
             main(asked["start"])
     except SystemExit as ended:

@@ -1,5 +1,5 @@
 """`python -m tactometer`."""
 
-from tactometer.cli import main
+from tactometer.cli.parser import main
 
 main()

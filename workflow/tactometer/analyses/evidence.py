@@ -12,10 +12,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tactometer.analyses import TESTING
-from tactometer.fitted import FIT, checkpoint_order, model_order, natural, representative
-from tactometer.intervals import thinned
-from tactometer.rsa import Array
+from tactometer.analyses.analyse import TESTING
+from tactometer.inference.intervals import thinned
+from tactometer.tables.fit_selection import (
+    FIT,
+    checkpoint_order,
+    model_order,
+    natural,
+    representative,
+)
+from tactometer.utils.arrays import Array
 
 PARAMETERS = ("phi", "omega_inf", "omega_soc", "omega_pre")
 LABELS = ("family", "dataset", "method", "effort", "progress")

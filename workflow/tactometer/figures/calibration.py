@@ -8,9 +8,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import polars as pl
 
-from tactometer import calibration
 from tactometer.figures import style
-from tactometer.proportions import Z
+from tactometer.inference import calibration
+from tactometer.tables.proportions import Z
 
 BINS = 20
 SHOWN = 0.95  # the band that a reader expects; `calibration.BAND` is what the check uses

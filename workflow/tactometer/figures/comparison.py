@@ -23,9 +23,9 @@ from plotnine import (
 from tactometer.figures import style
 from tactometer.figures.forest import GREY
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import Tables, ends, with_condition
-from tactometer.fitted import PASSED
-from tactometer.speakers import SPEAKERS
+from tactometer.speaker_model.variants import SPEAKERS
+from tactometer.tables.fit_selection import PASSED
+from tactometer.tables.reader import Tables, ends, with_condition
 
 TITLE = "Which speaker would predict unseen answers?"
 MOST = 12  # panels that a page can hold

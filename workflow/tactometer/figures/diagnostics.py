@@ -20,7 +20,7 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import Tables, model_order, passed, with_condition
+from tactometer.tables.reader import Tables, model_order, passed, with_condition
 
 TITLE = "Did the sampler converge?"
 MEASURES = {

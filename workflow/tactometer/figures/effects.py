@@ -7,8 +7,8 @@ import polars as pl
 from tactometer.figures import style
 from tactometer.figures.forest import forest, marked, parameters, place
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import Tables
-from tactometer.proportions import Z
+from tactometer.tables.proportions import Z
+from tactometer.tables.reader import Tables
 
 HDI = "Posterior mean and 95% HDI of the difference"
 OUT = "blue: stands out when the whole table is looked at"

@@ -27,8 +27,8 @@ from plotnine import (
 from tactometer.figures import style
 from tactometer.figures.forest import MOST, SUSPECT, forest, marked, parameters, place
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import Tables, ends
-from tactometer.fitted import PASSED, natural
+from tactometer.tables.fit_selection import PASSED, natural
+from tactometer.tables.reader import Tables, ends
 
 UNIT = {
     "limits": (0, 1),

@@ -25,7 +25,7 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
-from tactometer.fitted import PASSED
+from tactometer.tables.fit_selection import PASSED
 
 MOST = 36  # rows that a page can hold
 WIDEST = 120  # characters of a subtitle's line

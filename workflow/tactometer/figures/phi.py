@@ -2,7 +2,7 @@
 
 from tactometer.figures.posteriors import draw_parameters
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import Tables
+from tactometer.tables.reader import Tables
 
 
 def plot(tables: Tables) -> Drawing:

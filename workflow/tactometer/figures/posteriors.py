@@ -32,7 +32,7 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import (
+from tactometer.tables.reader import (
     Tables,
     answers_sentence,
     checkpoint_order,

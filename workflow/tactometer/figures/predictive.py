@@ -20,7 +20,7 @@ from plotnine import (
 from tactometer.figures import style
 from tactometer.figures.posteriors import BREAK_LABELS, BREAKS
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import Tables, ends, representative, with_condition
+from tactometer.tables.reader import Tables, ends, representative, with_condition
 
 TITLE = "Posterior predictive against data"
 INSIDE, OUTSIDE = "data inside the interval", "data outside it"

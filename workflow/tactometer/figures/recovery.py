@@ -18,7 +18,8 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import Tables, ends, representative, with_condition
+from tactometer.tables.ordering import in_order
+from tactometer.tables.reader import Tables, ends, representative, with_condition
 
 TITLE = "Recovery"
 COVERED, MISSED, TRUTH = "truth inside", "truth outside", "the truth"
@@ -42,7 +43,7 @@ def plot(tables: Tables) -> Drawing:
     held, total = coverage(recovery)
     rows, cut = ends(representative(recovery))
     known = list(style.PARAMETERS)
-    parameters = style.in_order(known, rows["parameter"].unique().to_list())
+    parameters = in_order(known, rows["parameter"].unique().to_list())
     sides = pl.Enum([COVERED, MISSED])
     side = pl.when("covered").then(pl.lit(COVERED)).otherwise(pl.lit(MISSED)).cast(sides)
     goals = tables.goal_order(rows)

@@ -19,14 +19,8 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import (
-    Tables,
-    answers_sentence,
-    ends,
-    pooled_counts,
-    with_condition,
-)
-from tactometer.proportions import wilson
+from tactometer.tables.proportions import wilson
+from tactometer.tables.reader import Tables, answers_sentence, ends, pooled_counts, with_condition
 
 TITLE = "What was said of a creation, by how good the speaker found it"
 

@@ -16,7 +16,7 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
-from tactometer.figures.tables import Tables, ends, with_condition
+from tactometer.tables.reader import Tables, ends, with_condition
 
 TITLE = "What the words mean to it: the share of “yes” to “was it …?”"
 

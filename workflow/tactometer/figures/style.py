@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,13 +72,6 @@ def goal_colours(goals: Sequence[str]) -> dict[str, str]:
 def goal_shapes(goals: Sequence[str]) -> dict[str, str]:
     """A shape for each goal, so that colour is never the only difference."""
     return {g: GOAL_SHAPES.get(g, SPARE[i % len(SPARE)][1]) for i, g in enumerate(goals)}
-
-
-def in_order(known: Iterable[str], found: Iterable[str]) -> list[str]:
-    """What was found, in the order that is known, what is not known behind it."""
-    present = set(found)
-    listed = [name for name in dict.fromkeys(known) if name in present]
-    return listed + sorted(present - set(listed))
 
 
 def levels(column: pl.Series) -> list[str]:

@@ -8,12 +8,15 @@ from typing import Any
 
 import polars as pl
 
-from tactometer import journal, recipes, requests
-from tactometer.ask import samples_of
-from tactometer.digests import canonical
-from tactometer.keys import answer_key
-from tactometer.planning import held, judging, prices, speed, tokens
-from tactometer.study import ENGINES, Model, Study
+from tactometer.elicitation import requests
+from tactometer.elicitation.ask import samples_of
+from tactometer.journal import journal
+from tactometer.journal.answer_keys import answer_key
+from tactometer.planning import journal_state, judging, prices, speed, tokens
+from tactometer.recipes import recipes
+from tactometer.study.model import ENGINES, Model
+from tactometer.study.study import Study
+from tactometer.utils.digests import canonical
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,8 @@ class Forecaster:
     ) -> dict[str, Forecast]:
         assert self._study.judge is not None
         name, checkpoint = self._study.judge
-        journals = [held.answers(path) for path in folder.glob("*/*/*.jsonl")]
-        told = pl.concat([pl.DataFrame(schema=held.COLUMNS), *journals])
+        journals = [journal_state.answers(path) for path in folder.glob("*/*/*.jsonl")]
+        told = pl.concat([pl.DataFrame(schema=journal_state.COLUMNS), *journals])
         model = self._study.models[name]
         case = Case(self._study, self._results, model, checkpoint, told)
         who = None if told.is_empty() else self._who(case).digest
@@ -108,7 +111,7 @@ class Forecaster:
         """The replies of some prompt sets of a checkpoint, by the file of their judgements."""
         path = self._results / "answers" / model.name / f"{checkpoint}.jsonl"
         lines = {line["key"]: line for line in journal.read(path)} if path.exists() else {}
-        case = Case(self._study, self._results, model, checkpoint, held.answers(path))
+        case = Case(self._study, self._results, model, checkpoint, journal_state.answers(path))
         who = self._who(case).digest if lines else None
         words = self._study.domain_of(model.domain).utterances
         return {
@@ -123,7 +126,7 @@ class Forecaster:
     def _of_model(self, model: Model) -> Iterator[Forecast]:
         wanted = self._requests(model)
         folder = self._results / "answers" / model.name
-        found = {c: held.answers(folder / f"{c}.jsonl") for c in model.checkpoints}
+        found = {c: journal_state.answers(folder / f"{c}.jsonl") for c in model.checkpoints}
         ratio, loads = tokens.calibrated(wanted, found.values()), 1
         for checkpoint, answers in found.items():
             case = Case(self._study, self._results, model, checkpoint, answers, loads)
@@ -159,9 +162,11 @@ class Forecaster:
             self._built[key] = tokens.sized(frame)
         return self._built[key]
 
-    def _who(self, case: "Case") -> held.Identity:
+    def _who(self, case: "Case") -> journal_state.Identity:
         declared = self._recipes[f"checkpoints/{case.model.name}/{case.checkpoint}"]
-        return held.identity(case.study, case.model, case.checkpoint, declared, case.results)
+        return journal_state.identity(
+            case.study, case.model, case.checkpoint, declared, case.results
+        )
 
     def _missing(self, case: "Case", forecast: Forecast, wanted: pl.DataFrame) -> Forecast:
         """The forecast with what the journal lacks, counted, and its prompt tokens as guessed."""
@@ -286,4 +291,4 @@ class Case:
 def spent(results: Path) -> float:
     """What the study has cost so far by its journals, those of the judge too, in US dollars."""
     paths = [*results.glob("answers/*/*.jsonl"), *results.glob("judgements/*/*/*.jsonl")]
-    return float(sum(held.answers(path)["cost_usd"].sum() for path in paths))
+    return float(sum(journal_state.answers(path)["cost_usd"].sum() for path in paths))

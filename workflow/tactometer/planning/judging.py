@@ -9,12 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from tactometer import choices, judge
-from tactometer.ask import samples_of
-from tactometer.digests import canonical
-from tactometer.keys import answer_key
-from tactometer.planning import held, tokens
-from tactometer.study import Model
+from tactometer.elicitation.ask import samples_of
+from tactometer.journal.answer_keys import answer_key
+from tactometer.planning import journal_state, tokens
+from tactometer.reading import choices, judge
+from tactometer.study.model import Model
+from tactometer.utils.digests import canonical
 
 UNREAD = 0.05
 """Share of replies that the strict parser cannot read, where none is there to tell: a guess."""
@@ -103,7 +103,7 @@ def load(
     `known` are the shares that `shares` gives, `journal` is the judge's own for these replies.
     """
     asked = _requests(found.read, settings).unique("request")
-    keys = set(held.answers(journal)["key"])
+    keys = set(journal_state.answers(journal)["key"])
     lacking = sum(who is None or answer_key(who, r, 0) not in keys for r in asked["request"])
     share = known.get(found.model, UNREAD)
     origin = "as its journals have it" if found.model in known else "a guess"

@@ -7,9 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from tactometer.planning import forecast, graph, text
+from tactometer.planning import dry_run, forecast, formatting
 from tactometer.planning.forecast import Forecast, Forecaster
-from tactometer.study import Study
+from tactometer.study.study import Study
 
 ROWS = 40
 """Checkpoints that are shown one by one; of more, one line a model, unless all are wanted."""
@@ -26,7 +26,7 @@ class Plan:
 
     study: Study
     forecasts: Sequence[Forecast]
-    jobs: Sequence[graph.Job]
+    jobs: Sequence[dry_run.Job]
     spent_usd: float
     judge: Forecast | None = None
 
@@ -57,7 +57,7 @@ class Plan:
             "checkpoints": [each.as_dict() for each in self.forecasts],
             "judge": self.judge and self.judge.as_dict(),
             "total": self.total.as_dict(),
-            "jobs": graph.by_rule(self.jobs),
+            "jobs": dry_run.by_rule(self.jobs),
             "spent_usd": self.spent_usd,
             "budget_usd": self.budget,
             "over_budget": self.over,
@@ -74,8 +74,8 @@ class Plan:
             rows = [_row(forecast) for forecast in shown]
             if len(rows) > 1:
                 rows.append(_row(self.total))
-            lines += [text.table([*HEADS, *COSTS], rows, 2), ""]
-        lines += [text.jobs(graph.by_stage(self.jobs)), ""]
+            lines += [formatting.table([*HEADS, *COSTS], rows, 2), ""]
+        lines += [formatting.jobs(dry_run.by_stage(self.jobs)), ""]
         if told := _gathered(self._every):
             lines += ["How this is known:", *(f"- {note}" for note in told), ""]
         return [*lines, self.sentence()]
@@ -85,7 +85,7 @@ class Plan:
         total = self.total
         parts = [self._dollars(total)]
         if total.gpu_hours:
-            parts.append(f"about {text.hours(total.gpu_hours)} GPU hours")
+            parts.append(f"about {formatting.hours(total.gpu_hours)} GPU hours")
         parts.append(f"{total.to_ask:,} of {total.requests:,} requests to ask")
         runs = sum(job.runs for job in self.jobs)
         parts.append(f"{runs:,} of {len(self.jobs):,} jobs to run")
@@ -97,16 +97,17 @@ class Plan:
     def _dollars(self, total: Forecast) -> str:
         if not any(model.provider == "api" for model in self.study.asked):
             return "costs no dollars"
-        said = f"about {text.usd(total.usd or 0.0)}"
+        said = f"about {formatting.usd(total.usd or 0.0)}"
         if self.budget is not None:
-            said += f" of {text.usd(self.budget)}"
+            said += f" of {formatting.usd(self.budget)}"
         if self.spent_usd:
-            said += f", beside {text.usd(self.spent_usd)} already spent"
+            said += f", beside {formatting.usd(self.spent_usd)} already spent"
         if unpriced := self._unpriced():
             said += f", without {', '.join(unpriced)}, whose price nobody knows"
         elif total.usd_most:
             judge = " and the judge reads each" if self.judge else ""
-            said += f" (at most {text.usd(total.usd_most)}, if every answer runs to its cap{judge})"
+            most = formatting.usd(total.usd_most)
+            said += f" (at most {most}, if every answer runs to its cap{judge})"
         return said
 
     def _unpriced(self) -> list[str]:
@@ -125,8 +126,8 @@ class Plan:
 def plan(study: Study, study_file: Path) -> Plan:
     """Plan a study: what its journals lack, what that costs, which jobs run. Asks nobody."""
     results = Path("results") / study.name
-    jobs = graph.jobs(study_file)
-    forecaster = Forecaster(study, results, graph.made(jobs))
+    jobs = dry_run.jobs(study_file)
+    forecaster = Forecaster(study, results, dry_run.made(jobs))
     judged = list(forecaster.judged().values())
     return Plan(study, list(forecaster.all()), jobs, forecast.spent(results), _judge(judged))
 
@@ -172,11 +173,11 @@ def _row(each: Forecast) -> list[str]:
         each.model,
         each.checkpoint,
         *(f"{n:,}" for n in (each.requests, each.held, each.to_ask)),
-        text.many(each.tokens_in),
-        text.many(each.tokens_out),
-        text.usd(each.usd),
-        text.usd(each.usd_batch),
-        text.hours(each.gpu_hours),
+        formatting.many(each.tokens_in),
+        formatting.many(each.tokens_out),
+        formatting.usd(each.usd),
+        formatting.usd(each.usd_batch),
+        formatting.hours(each.gpu_hours),
     ]
 
 

@@ -12,10 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tactometer.errors import UserError
-from tactometer.providers import batch_server
-from tactometer.providers.api import OUTPUT_PRICES
-from tactometer.study import Model, Study
+from tactometer.providers.api import batch_endpoint
+from tactometer.providers.api.provider import OUTPUT_PRICES
+from tactometer.study.model import Model
+from tactometer.study.study import Study
+from tactometer.utils.errors import UserError
 
 LIST = "model_prices_and_context_window_backup.json"
 
@@ -37,7 +38,7 @@ def price_of(study: Study, model: Model, copy: Path) -> Price | None:
     """
     source = model.settings["source"]
     entry = listed(source) or {}
-    batch = _pair(entry, "_batches") if source.split("/")[0] in batch_server.PROVIDERS else None
+    batch = _pair(entry, "_batches") if source.split("/")[0] in batch_endpoint.PROVIDERS else None
     given = study.data.get("prices", {})
     mine = given.get(source) or given.get(model.name)
     if mine:

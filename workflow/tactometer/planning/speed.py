@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tactometer.errors import UserError
+from tactometer.utils.errors import UserError
 
 BENCHMARKS = Path("benchmarks")
 # A guess for one accelerator of 2024: tokens a second at one billion parameters.

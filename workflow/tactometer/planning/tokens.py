@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from tactometer.planning.prices import listed
-from tactometer.study import ENGINES, Model
+from tactometer.study.model import ENGINES, Model
 
 CHARACTERS = 3.8
 """Characters a token on these prompts: cl100k_base has 3.7 to 4.1, Claude 2's tokenizer 3.4 to 3.8

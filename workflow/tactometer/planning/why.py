@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tactometer import acceptance, recipes
-from tactometer.planning import differences, graph, text
+from tactometer.planning import dry_run, formatting, recipe_diff
 from tactometer.planning.forecast import Forecast, Forecaster
-from tactometer.study import Study
+from tactometer.recipes import acceptance, recipes
+from tactometer.study.study import Study
 
 SHOWN = 6  # changes of a stage, or files, that are named
 
@@ -18,8 +18,8 @@ class Stale:
     """Recipes that changed alike, the jobs that costs, and the answers that are asked anew."""
 
     recipes: Sequence[str]
-    changes: Sequence[differences.Change]
-    jobs: Sequence[graph.Job]
+    changes: Sequence[recipe_diff.Change]
+    jobs: Sequence[dry_run.Job]
     to_ask: int
     usd: float
 
@@ -30,10 +30,10 @@ class Stale:
 
     def cost(self) -> str:
         """What making its results anew costs, in words."""
-        said = text.in_a_row(graph.by_stage(self.jobs))
+        said = formatting.in_a_row(dry_run.by_stage(self.jobs))
         if self.to_ask:
             said += f"; {self.to_ask:,} requests to ask"
-        return said + (f", {text.usd(self.usd)}" if self.usd else "")
+        return said + (f", {formatting.usd(self.usd)}" if self.usd else "")
 
     def lines(self) -> list[str]:
         """The stage, what changed in it, and its cost."""
@@ -49,7 +49,7 @@ class Stale:
             "changes": [
                 {"key": c.key, "old": c.old, "new": c.new, "code": c.code} for c in self.changes
             ],
-            "jobs": graph.by_rule(self.jobs),
+            "jobs": dry_run.by_rule(self.jobs),
             "to_ask": self.to_ask,
             "usd": self.usd,
         }
@@ -63,7 +63,7 @@ class Reasons:
     unmade: Sequence[str]
     remarks: Sequence[str]
     accepted: Sequence[str]
-    jobs: Sequence[graph.Job]
+    jobs: Sequence[dry_run.Job]
     to_ask: int
     usd: float
 
@@ -74,7 +74,7 @@ class Reasons:
             "not_made_yet": list(self.unmade),
             "remarks": list(self.remarks),
             "accepted": list(self.accepted),
-            "jobs": graph.by_rule(self.jobs),
+            "jobs": dry_run.by_rule(self.jobs),
             "to_ask": self.to_ask,
             "usd": self.usd,
         }
@@ -86,12 +86,12 @@ class Reasons:
             lines += [f"Not made yet: {_some(self.unmade)}.", ""]
         lines += [f"{remark}." for remark in self.remarks]
         lines += [f"Accepted as cosmetic: {said}." for said in self.accepted]
-        runs = text.in_a_row(graph.by_stage(self.jobs))
+        runs = formatting.in_a_row(dry_run.by_stage(self.jobs))
         if not any(job.runs for job in self.jobs):
             return [*lines, "Nothing is stale."]
         total = f"In all: {runs}"
         total += f"; {self.to_ask:,} requests to ask" if self.to_ask else ""
-        lines.append(total + (f", {text.usd(self.usd)}." if self.usd else "."))
+        lines.append(total + (f", {formatting.usd(self.usd)}." if self.usd else "."))
         names = [name for each in self.stale if each.code_alone for name in each.recipes]
         if names:
             hint = f'tactometer accept {study_file} {names[0]} --note "..."'
@@ -102,20 +102,20 @@ class Reasons:
 def why(study: Study, study_file: Path, target: str | None) -> Reasons:
     """Find out why a study, or one file below its results, is stale."""
     results = Path("results") / study.name
-    jobs = graph.jobs(study_file, [target] if target else [])
-    forecasts = Forecaster(study, results, graph.made(jobs)).by_file()
+    jobs = dry_run.jobs(study_file, [target] if target else [])
+    forecasts = Forecaster(study, results, dry_run.made(jobs)).by_file()
     made = {file for job in jobs for file in job.outputs}
     unmade: list[str] = []
-    changed: dict[tuple[str, ...], dict[str, list[differences.Change]]] = {}
+    changed: dict[tuple[str, ...], dict[str, list[recipe_diff.Change]]] = {}
     for name, recipe in recipes.current(study, results.parent).items():
         used = acceptance.used_recipe(results, name)
         if f"{results}/recipes/{name}.json" not in made:
             continue  # the target has nothing to do with it
         if used is None:
             unmade.append(name)
-        elif found := differences.changes(used, recipe):
+        elif found := recipe_diff.changes(used, recipe):
             changed.setdefault(tuple(map(str, found)), {})[name] = found
-    stale, reach = [], graph.Reach(jobs)
+    stale, reach = [], dry_run.Reach(jobs)
     for alike in changed.values():
         costs = reach.downstream(f"{results}/recipes/{name}.json" for name in alike)
         spent = _asked(alike, costs, forecasts)
@@ -134,7 +134,7 @@ def why(study: Study, study_file: Path, target: str | None) -> Reasons:
 
 
 def _asked(
-    names: Iterable[str], jobs: Sequence[graph.Job], forecasts: Mapping[str, Forecast]
+    names: Iterable[str], jobs: Sequence[dry_run.Job], forecasts: Mapping[str, Forecast]
 ) -> tuple[int, float]:
     """Answers that the jobs ask anew, and their cost; of those prompt sets whose recipes these are.
 
@@ -153,7 +153,7 @@ def _asked(
 
 
 def _remarks(
-    jobs: Sequence[graph.Job], explained: set[tuple[str, ...]], started: bool
+    jobs: Sequence[dry_run.Job], explained: set[tuple[str, ...]], started: bool
 ) -> list[str]:
     """What no recipe explains: files that were lost, or changed by another hand."""
     found = []

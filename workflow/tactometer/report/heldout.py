@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from tactometer.fitted import representative
-from tactometer.report.cells import Table, cell, number
+from tactometer.report.table_cells import Table, cell, number
+from tactometer.tables.fit_selection import representative
 
 COLUMNS = ["model", "checkpoint", "goal", "framing", "speaker", "answers predicted"]
 COLUMNS += ["error", "from the prior", "of counting", "suspect fits", "note"]

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 from jinja2 import Environment
 
-from tactometer.analyses import TESTING
-from tactometer.figures.tables import answers_used, passed
+from tactometer.analyses.analyse import TESTING
+from tactometer.tables.reader import answers_used, passed
 
 
 def paragraph(

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from tactometer.fitted import passed
-from tactometer.report.cells import interval, number
+from tactometer.report.table_cells import interval, number
+from tactometer.tables.fit_selection import passed
 
 MOST = 4
 """Sentences of one analysis; its table has all rows."""

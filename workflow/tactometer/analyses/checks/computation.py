@@ -1,0 +1,127 @@
+"""Checks: what should be known of the data and the fits before a finding is believed."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
+from tactometer.tables.fit_selection import FIT, passed
+from tactometer.tables.proportions import wilson
+
+SCHEMA = {
+    "check": pl.String,
+    **NAMES,
+    **LABEL_TYPES,
+    "framing": pl.String,
+    "speaker": pl.String,
+    "parameter": pl.String,
+    **dict.fromkeys(["value", "low", "high", "limit"], pl.Float64),
+    "n": pl.Int64,
+    "flagged": pl.Boolean,
+    "note": pl.String,
+}
+
+
+def analyse(evidence: Evidence) -> pl.DataFrame:
+    """A row for each check of each condition, what is flagged first.
+
+    `invalid`: the share of answers that could not be read, with Wilson's 95% interval, by (model,
+    checkpoint, goal, framing). `label_mass`: the mean probability of all labels together, where
+    there is one. `fit`: worst R-hat of each fit, flagged where its verdict is suspect.
+    `contraction`: by how much the data narrowed each parameter, 1 - posterior / prior variance.
+    Limits are the study's.
+    """
+    limits = evidence.settings["checks"]
+    counts, estimates = (evidence.tables[name].collect() for name in ("counts", "estimates"))
+    if estimates.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    parts = [
+        _invalid(counts, limits["invalid"]),
+        _label_mass(counts, limits["label_mass"]),
+        _fits(evidence.tables["diagnostics"].collect()),
+        _contraction(estimates, limits["contraction"]),
+    ]
+    labels = estimates.select(*FIT, *LABEL_TYPES).unique(FIT)
+    named = pl.concat(parts, how="diagonal_relaxed").with_columns(study=pl.lit(evidence.study))
+    missing = [pl.lit(None, kind).alias(name) for name, kind in SCHEMA.items()
+               if name not in named.columns and name not in LABEL_TYPES]  # fmt: skip
+    joined = named.with_columns(missing).join(labels, on=FIT, how="left")
+    order = pl.col("check").replace_strict(
+        {"fit": 0, "invalid": 1, "label_mass": 2, "contraction": 3}, return_dtype=pl.Int64
+    )
+    return joined.sort(~pl.col("flagged"), order, *FIT, "framing", "speaker", "parameter")
+
+
+def _conditions(counts: pl.DataFrame) -> pl.DataFrame:
+    """Valid and invalid answers and label mass by (model, checkpoint, goal, framing)."""
+    by = [*FIT, "framing"]
+    states = counts.unique([*by, "state"])
+    return states.group_by(by).agg(
+        n_invalid=pl.col("n_invalid").sum(),
+        n=(pl.col("n_valid") + pl.col("n_invalid")).sum().cast(pl.Int64),
+        label_mass=pl.col("label_mass").mean(),
+    )
+
+
+def _invalid(counts: pl.DataFrame, limit: float) -> pl.DataFrame:
+    found = _conditions(counts).filter(pl.col("n") > 0)
+    p, n = (found["n_invalid"] / found["n"]).to_numpy(), found["n"].to_numpy()
+    low, high = wilson(p, n)
+    return found.select(
+        *FIT,
+        "framing",
+        "n",
+        check=pl.lit("invalid"),
+        value=pl.Series(p),
+        low=pl.Series(low),
+        high=pl.Series(high),
+        limit=pl.lit(limit),
+        flagged=pl.Series(p > limit),
+    )
+
+
+def _label_mass(counts: pl.DataFrame, limit: float) -> pl.DataFrame:
+    return (
+        _conditions(counts)
+        .drop_nulls("label_mass")
+        .select(
+            *FIT,
+            "framing",
+            "n",
+            check=pl.lit("label_mass"),
+            value=pl.col("label_mass"),
+            limit=pl.lit(limit),
+            flagged=pl.col("label_mass") < limit,
+        )
+    )
+
+
+def _fits(diagnostics: pl.DataFrame) -> pl.DataFrame:
+    return diagnostics.select(
+        *FIT,
+        "framing",
+        "speaker",
+        check=pl.lit("fit"),
+        value=pl.col("rhat_worst"),
+        limit=pl.lit(None, pl.Float64),
+        flagged=~passed(),
+        note=pl.format(
+            "{}: {} divergences, least ESS {}",
+            "verdict",
+            "divergences",
+            pl.col("ess_least").round(0),
+        ),
+    )
+
+
+def _contraction(estimates: pl.DataFrame, limit: float) -> pl.DataFrame:
+    return estimates.filter(pl.col("parameter").is_in(list(PARAMETERS))).select(
+        *FIT,
+        "framing",
+        "speaker",
+        "parameter",
+        check=pl.lit("contraction"),
+        value=pl.col("contraction"),
+        limit=pl.lit(limit),
+        flagged=(pl.col("contraction") < limit).fill_null(False),
+    )

@@ -1,0 +1,81 @@
+"""Position: whether an option is chosen for the place that it was shown at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from tactometer.analyses.answer_arrays import Answers, each, leave_one_out
+from tactometer.analyses.evidence import LABEL_TYPES, NAMES, Evidence, table
+from tactometer.analyses.posterior_differences import holm
+from tactometer.tables.proportions import Z
+from tactometer.utils.arrays import Array
+
+SCHEMA = {
+    **NAMES,
+    **LABEL_TYPES,
+    "position": pl.Int64,
+    "n": pl.Int64,
+    "share": pl.Float64,
+    "expected": pl.Float64,
+    **dict.fromkeys(["effect", "se", "low", "high", "p", "p_holm"], pl.Float64),
+    "found": pl.Boolean,
+}
+
+
+def analyse(evidence: Evidence) -> pl.DataFrame:
+    """A row for each (model, checkpoint, goal) and position, from 1.
+
+    `share` is how often the option shown there was chosen, `expected` how often its content would
+    have been: by the other prompts with the same framing and state, which showed other orders.
+    `effect` is share minus expected, with a normal 95% interval. Orders are balanced, so that no
+    content stands at one place more than at another. `found` where Holm's p over this whole table
+    is below its level.
+    """
+    rows: list[dict[str, Any]] = []
+    for answers in each(evidence):
+        rows += [{**answers.named, **row} for row in _positions(answers)]
+    if not rows:
+        return pl.DataFrame(schema=SCHEMA)
+    adjusted = holm(np.array([row["p"] for row in rows]))
+    return table(rows, SCHEMA).with_columns(
+        p_holm=pl.Series(adjusted), found=pl.Series(adjusted < evidence.level)
+    )
+
+
+def _positions(answers: Answers) -> list[dict[str, Any]]:
+    at = np.eye(answers.places.shape[1])[answers.places]  # [answer, utterance, position]
+    share = np.einsum("au,aup->ap", answers.shares, at)
+    others = leave_one_out(answers.shares, answers.cell)
+    expected = np.einsum("au,aup->ap", others, at)
+    effect, se = _tested(answers, at, others, (share - expected).mean(axis=0))
+    z = np.divide(effect, se, out=np.zeros_like(effect), where=se > 0)
+    return [
+        {
+            "position": p + 1,
+            "n": int(answers.count.sum()),
+            "share": share[:, p].mean(),
+            "expected": expected[:, p].mean(),
+            "effect": effect[p],
+            "se": se[p],
+            "low": effect[p] - Z * se[p],
+            "high": effect[p] + Z * se[p],
+            "p": 2 * stats.norm.sf(abs(z[p])),
+        }
+        for p in range(len(effect))
+    ]
+
+
+def _tested(answers: Answers, at: Array, others: Array, effect: Array) -> tuple[Array, Array]:
+    """The effect [position] and its standard error.
+
+    Share minus expected is linear in the answers: each counts where it stood, less where the rest
+    of its cell had what it chose. So its variance is the sum of squares of those terms about their
+    own expectation.
+    """
+    weight = at - leave_one_out(at, answers.cell)
+    terms = np.einsum("au,aup->ap", answers.shares - others, weight)
+    return effect, np.sqrt((terms**2).sum(axis=0)) / len(terms)

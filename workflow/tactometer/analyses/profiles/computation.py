@@ -1,0 +1,70 @@
+"""Profiles: every speaker beside people with the same goal, by family, effort and goal."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence, table
+from tactometer.analyses.posterior_differences import SUMMARY, summarise
+from tactometer.utils.arrays import Array
+
+DIFFERENCE = {f"difference_{name}": kind for name, kind in SUMMARY.items() if name != "sd"}
+WEIGHTS = [k for k, name in enumerate(PARAMETERS) if name.startswith("omega_")]
+SCHEMA = {
+    **NAMES,
+    **LABEL_TYPES,
+    "parameter": pl.String,
+    **{name: kind for name, kind in SUMMARY.items() if name != "p_direction"},
+    "p_largest": pl.Float64,
+    "human": pl.String,
+    "human_verdict": pl.String,
+    "human_mean": pl.Float64,
+    "human_low": pl.Float64,
+    "human_high": pl.Float64,
+    **DIFFERENCE,
+    "verdict": pl.String,
+}
+
+
+def analyse(evidence: Evidence) -> pl.DataFrame:
+    """A row for each (model, checkpoint, goal, parameter); `human_*` where people had that goal.
+
+    `difference_*` is the posterior of the model's value minus that of people, `p_largest` the
+    posterior probability that a weight is the largest of the three (null for phi).
+    """
+    models, people = evidence.models, evidence.human
+    human = {
+        fit["goal"]: ((fit["model"], fit["verdict"]), x)
+        for fit, x in zip(people.fits.to_dicts(), people.draws, strict=True)
+    }
+    rows = []
+    for fit, x in zip(models.fits.to_dicts(), models.draws, strict=True):
+        named = {"study": evidence.study, **fit}
+        rows += [
+            {**named, **beside} for beside in _beside(x, *human.get(fit["goal"], (None, None)))
+        ]
+    return table(rows, SCHEMA)
+
+
+def _beside(
+    x: Array, human: tuple[str, str] | None, people: Array | None
+) -> list[dict[str, object]]:
+    """The rows of one fit, x [draw, parameter], beside the draws of people: (name, verdict)."""
+    name, verdict = human or (None, None)
+    own = summarise(x.T)
+    theirs = None if people is None else summarise(people.T)
+    apart = None if people is None else summarise((x - people).T)
+    largest = x[:, WEIGHTS].argmax(axis=1)
+    rows = []
+    for k, parameter in enumerate(PARAMETERS):
+        row: dict[str, object] = {"parameter": parameter, "human": name, "human_verdict": verdict}
+        row |= {column: float(values[k]) for column, values in own.items()}
+        if k in WEIGHTS:
+            row["p_largest"] = float((largest == WEIGHTS.index(k)).mean())
+        for column, source in (("mean", "mean"), ("low", "hdi_low"), ("high", "hdi_high")):
+            row[f"human_{column}"] = None if theirs is None else float(theirs[source][k])
+        for column in DIFFERENCE:
+            source = column.removeprefix("difference_")
+            row[column] = None if apart is None else float(apart[source][k])
+        rows.append(row)
+    return rows

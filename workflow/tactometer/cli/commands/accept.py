@@ -1,0 +1,59 @@
+"""`tactometer accept`: take a cosmetic change of code as no change, in writing."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+PURPOSE = "take a cosmetic change of a stage's code as no change; the results say so"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Which stage of which study, and why."""
+    parser.add_argument("study", type=Path, help="a study file")
+    parser.add_argument(
+        "stage", help="a recipe as `tactometer why` names it (parse, fit, ...), or their folder"
+    )
+    parser.add_argument("--note", default="", help="why it changes nothing; the report prints it")
+
+
+def run(given: Namespace) -> None:
+    """Write the acceptance down, then let the table and the report name it."""
+    from tactometer.cli import stages
+    from tactometer.recipes import acceptance, recipes
+    from tactometer.study import study
+    from tactometer.utils.errors import UserError, nearest
+
+    sweep = study.load([given.study])
+    results = Path("results") / sweep.name
+    wanted = recipes.wanted(sweep)
+    names = [given.stage] if given.stage in wanted else _below(given.stage, wanted, results)
+    if not names:
+        raise UserError(
+            f"{given.study} has no changed stage {given.stage!r}{nearest(given.stage, wanted)}."
+        )
+    for name in names:
+        changes = acceptance.accept(name, wanted[name], results, given.note)
+        for file, (old, new) in changes.items():
+            print(f"{name}: {file} {acceptance.short(old)} → {acceptance.short(new)} accepted")
+    recipes.stamp(sweep, Path("results"))
+    tables, figures, page = (results / name for name in ("tables", "figures", "report.html"))
+    if tables.is_dir():
+        acceptance.write_table(results)
+    if page.exists():
+        stamped = recipes.STAMPS / sweep.name / "study.json"
+        stages.report(Namespace(study=stamped, tables=tables, figures=figures, out=page))
+        print(f"{page} and {tables / 'accepted.csv'} say so.")
+
+
+def _below(folder: str, wanted: Mapping[str, Mapping[str, Any]], results: Path) -> list[str]:
+    """The recipes of a folder that changed and are not accepted yet."""
+    from tactometer.recipes import acceptance
+
+    return [
+        name
+        for name, recipe in wanted.items()
+        if name.startswith(f"{folder}/")
+        and (used := acceptance.used_recipe(results, name)) is not None
+        and not acceptance.same(acceptance.settle(name, recipe, results), used)
+    ]

@@ -1,0 +1,60 @@
+"""`tactometer calibrate`: whether the fits say as much as they know, on speakers from the prior."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+PURPOSE = "check the fits on speakers drawn from the prior (simulation-based calibration)"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What to calibrate, on how many speakers, and where to leave it."""
+    parser.add_argument(
+        "--programs", nargs="*", metavar="PROGRAM", help="s2_fixed, s2_joint, s1 (default: all)"
+    )
+    parser.add_argument(
+        "--speakers", type=int, default=200, help="draws from the prior for each (default: 200)"
+    )
+    parser.add_argument("--domain", type=Path, default=Path("resources/polite_speech"))
+    parser.add_argument("--out", type=Path, default=Path("docs/calibration"))
+    parser.add_argument("--cores", type=int, default=2)
+
+
+def run(given: Namespace) -> int:
+    """Calibrate, draw, tell; 1 if something does not hold."""
+    import json
+    from concurrent.futures import ThreadPoolExecutor
+
+    import numpy as np
+
+    from tactometer.figures import calibration as figure
+    from tactometer.inference import calibration, cmdstan
+    from tactometer.study import domain
+    from tactometer.utils.errors import UserError, at_least_one, nearest
+
+    names = given.programs or list(calibration.PROGRAMS)
+    for name in names:
+        if name not in calibration.PROGRAMS:
+            raise UserError(
+                f"--programs: there is no program {name!r}{nearest(name, calibration.PROGRAMS)}."
+            )
+    at_least_one("speakers", given.speakers)
+    at_least_one("cores", given.cores)
+    words = domain.load(given.domain)
+    if words.literal is None:
+        raise UserError(f"{words.path} has no key literal: calibrate in a domain that has one.")
+    known = calibration.Domain(
+        np.array(words.states, float), tuple(words.utterances), np.array(words.literal)
+    )
+    wanted = [calibration.PROGRAMS[name].stan_file for name in names]
+    with ThreadPoolExecutor(given.cores) as pool:  # before the speakers want them all at once
+        list(pool.map(cmdstan.executable, wanted))
+    held = calibration.run(names, given.speakers, known, given.out, cores=given.cores)
+    for row in json.loads((given.out / "calibration.json").read_text())["parameters"]:
+        inside = {True: "ranks uniform", False: "RANKS NOT UNIFORM", None: ""}[row["ecdf_inside"]]
+        word = "" if row["holds"] else "  DOES NOT HOLD"
+        print(
+            f"{row['program']:9} {row['parameter']:10} {row['speakers']:4} speakers"
+            f"  95% HDIs hold {row['coverage']:.1%}  {inside}{word}"
+        )
+    figure.draw(given.out)
+    return 0 if held else 1

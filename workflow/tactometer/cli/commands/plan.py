@@ -1,0 +1,30 @@
+"""`tactometer plan`: what a study would ask, cost and run, before anything runs."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+PURPOSE = "say what a run would ask, cost and do; nothing runs"
+OVER_BUDGET = 3
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Which study, and whether a program reads the answer."""
+    parser.add_argument("study", type=Path, help="a study file")
+    parser.add_argument("--json", action="store_true", help="everything, as JSON")
+    parser.add_argument("--all", action="store_true", help="a line for each of many checkpoints")
+    parser.epilog = f"exit status {OVER_BUDGET}: over budget_usd"
+
+
+def run(given: Namespace) -> int:
+    """Print the plan; the status tells whether it is within the budget."""
+    import json
+
+    from tactometer.planning.plan import plan
+    from tactometer.study import study
+
+    found = plan(study.load([given.study]), given.study)
+    if given.json:
+        print(json.dumps(found.as_dict(), indent=1))
+    else:
+        print("\n".join(found.lines(given.all)))
+    return OVER_BUDGET if found.over else 0

@@ -1,0 +1,53 @@
+"""TODO behaviour."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tactometer.utils.arrays import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Behaviour:
+    """What one model did: counts [goal, state, utterance] are real-valued weights of its choices.
+
+    yes, n [utterance, state] are its yes/no answers; values [state] in stars or hearts; negated
+    [utterance] marks the utterances that carry a cost, or None where negation costs nothing.
+    ValueError if it makes no sense.
+    """
+
+    counts: Array
+    yes: Array
+    n: Array
+    values: Array
+    negated: Array | None
+    goals: tuple[str, ...]
+    states: tuple[str, ...]
+    utterances: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        shape = (len(self.goals), len(self.states), len(self.utterances))
+        _check("counts", self.counts, shape)
+        _check("yes", self.yes, shape[:0:-1])
+        _check("n", self.n, shape[:0:-1])
+        if np.any(np.asarray(self.yes) > np.asarray(self.n)):
+            raise ValueError("yes must not be above n")
+        if np.shape(self.values) != shape[1:2] or not np.all(np.isfinite(self.values)):
+            raise ValueError(f"values must be {shape[1]} finite numbers, one a state")
+        if self.negated is not None and np.shape(self.negated) != shape[2:]:
+            raise ValueError(f"negated must have {shape[2]} entries, one an utterance")
+
+    @property
+    def theta(self) -> Array:
+        """The posterior mean of theta from the yes/no answers, (yes + 1) / (n + 2) [utterance,
+        state].
+        """
+        return (np.asarray(self.yes) + 1) / (np.asarray(self.n) + 2)
+
+
+def _check(name: str, array: ArrayLike, shape: tuple[int, ...]) -> None:
+    if np.shape(array) != shape:
+        raise ValueError(f"{name} must have the shape {shape}, not {np.shape(array)}")
+    if not np.all(np.isfinite(array)) or np.any(np.asarray(array) < 0):
+        raise ValueError(f"{name} must be finite and not negative")

@@ -1,0 +1,287 @@
+"""Fits: the posterior of the speaker in one (model, checkpoint, goal), or in goals that share."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tactometer.inference import inference_data
+from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.intervals import thinned
+from tactometer.inference.partial_pooling import sample_framings
+from tactometer.inference.sampled import Sampled
+from tactometer.inference.sampling import sample
+from tactometer.inference.settings import SamplingSettings
+from tactometer.inference.summaries import scalars
+from tactometer.reading.counts import POOLED
+from tactometer.speaker_model.variants import speaker
+from tactometer.utils import atomic_files, digests
+from tactometer.utils.arrays import Array
+
+PREDICTIVE_DRAWS = 400
+INTERVAL = (0.025, 0.975)
+TINY = 1e-300  # an utterance that is never said still has a logarithm
+THINNED = 1000  # draws that the analyses read: enough for 95% intervals of differences
+SUMMARIES = ("estimates", "diagnostics", "predictive", "modes", "draws")
+
+MODES = {
+    **dict.fromkeys(["framing", "speaker", "semantics"], pl.String),
+    "mode": pl.Int64,
+    "weight": pl.Float64,
+    "crossings": pl.Int64,
+    "log_posterior": pl.Float64,
+    "parameter": pl.String,
+    **dict.fromkeys(["mean", "sd", "hdi_low", "hdi_high"], pl.Float64),
+}
+
+
+@dataclass
+class Rows:
+    """What the tables will read of one goal's fits."""
+
+    estimates: list[dict[str, Any]] = field(default_factory=list)
+    diagnostics: list[dict[str, Any]] = field(default_factory=list)
+    predictive: list[dict[str, Any]] = field(default_factory=list)
+    draws: list[pl.DataFrame] = field(default_factory=list)
+    modes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def fit(
+    settings: Mapping[str, Any],
+    semantics: Path,
+    counts: Sequence[Path],
+    outs: Sequence[Path],
+    *,
+    threads: int = 1,
+) -> None:
+    """Fit every framing and speaker variant and write {goal}.nc with its summaries beside it.
+
+    `settings` is the recipe fit/{model}.json. `counts` and `outs` name one file for each goal, in
+    the same order; several goals are fitted at once, with alpha and the cost in common. A group
+    {framing}/{speaker} of {goal}.nc is an ArviZ InferenceData.
+    """
+    frames = {path.stem: pl.read_parquet(path) for path in counts}
+    truths = pl.read_parquet(semantics)
+    rows = {goal: Rows() for goal in frames}
+    with ExitStack() as stack:
+        places = {path.stem: stack.enter_context(atomic_files.atomic(path)) for path in outs}
+        for place in places.values():
+            place.unlink()  # the first group makes the file anew
+        for names, sampled in posteriors(settings, frames, truths, threads=threads):
+            print(f"{names[0]}, {sampled.speaker.name}: {sampled.diagnostics}", flush=True)
+            _store(sampled, names, places, rows)
+        for path in outs:
+            _summarise(rows[path.stem], path)
+
+
+def posteriors(
+    settings: Mapping[str, Any],
+    frames: Mapping[str, pl.DataFrame],
+    truths: pl.DataFrame,
+    *,
+    threads: int = 1,
+) -> Iterator[tuple[list[str], Sampled]]:
+    """Every posterior of some goals, with the names under which it is stored.
+
+    `frames` has the counts of each goal; `truths` the yes/no answers, `yes` and `n` by utterance
+    and state. How framings are pooled is settings["fit"]["pooling"]: each by itself and all added
+    up (none), added up alone (full), or each drawn round their mean, which takes the place of what
+    is added up (partial).
+    """
+    single = _single(frames)
+    if settings["fit"]["pooling"] == "partial" and len(single) > 1:
+        behaviours = {name: _behaviour(settings, frames, truths, name) for name in single}
+        for name in settings["fit"]["speakers"]:
+            how = _sampling(settings, [*frames, *single, name], threads)
+            for framing, sampled in sample_framings(behaviours, speaker(name), how).items():
+                yield [framing], sampled
+        return
+    for framing, names in _alone(settings, single):
+        behaviour = _behaviour(settings, frames, truths, framing)
+        for name in settings["fit"]["speakers"]:
+            how = _sampling(settings, [*frames, framing, name], threads)
+            yield names, sample(behaviour, speaker(name), how)
+
+
+def _single(frames: Mapping[str, pl.DataFrame]) -> list[str]:
+    """The framings of some goals, but for all of them pooled."""
+    found: dict[str, None] = {}
+    for frame in frames.values():
+        found.update(dict.fromkeys(frame["framing"].unique(maintain_order=True).to_list()))
+    return [name for name in found if name != POOLED]
+
+
+def _alone(settings: Mapping[str, Any], single: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """What is fitted by itself, with the names under which it is stored.
+
+    A single framing is all there is to pool, so one fit serves both names.
+    """
+    if len(single) == 1:
+        return [(single[0], [single[0], POOLED])]
+    kept = [] if settings["fit"]["pooling"] == "full" else single
+    return [(name, [name]) for name in (*kept, POOLED)]
+
+
+def _behaviour(
+    settings: Mapping[str, Any],
+    frames: Mapping[str, pl.DataFrame],
+    truths: pl.DataFrame,
+    framing: str,
+) -> Behaviour:
+    domain = settings["domain"]
+    states, utterances = domain["states"], domain["utterances"]
+    shape = (len(states), len(utterances))
+    total = settings["fit"]["count_total"]
+    weights = [_weights(frame, framing, shape, total) for frame in frames.values()]
+    cells = (len(utterances), len(states))
+    return Behaviour(
+        counts=np.stack(weights),
+        yes=truths["yes"].to_numpy().reshape(cells),
+        n=truths["n"].to_numpy().reshape(cells),
+        values=np.array(states, float),
+        negated=np.array(domain["negated"]) if settings["fit"]["cost"] else None,
+        goals=tuple(frames),
+        states=tuple(str(state) for state in states),
+        utterances=tuple(utterances),
+    )
+
+
+def _weights(
+    frame: pl.DataFrame, framing: str, shape: tuple[int, int], total: float | None
+) -> Array:
+    """Counts [state, utterance] of a framing; `total` rescales every state that has answers."""
+    found = frame.filter(pl.col("framing") == framing)
+    weights: Array = found["weight"].to_numpy().reshape(shape) if len(found) else np.zeros(shape)
+    if total is None:
+        return weights
+    sums = weights.sum(axis=1, keepdims=True)
+    scaled: Array = np.divide(weights * total, sums, out=np.zeros(shape), where=sums > 0)
+    return scaled
+
+
+def _sampling(settings: Mapping[str, Any], names: Sequence[str], threads: int) -> SamplingSettings:
+    """How to sample; the seed depends on what is fitted, not on the order of fits."""
+    wanted = settings["fit"]
+    seed = int(digests.digest([settings["domain"]["seed"], *names])[:7], 16)
+    return SamplingSettings(
+        semantics=wanted["semantics"],
+        chains=wanted["chains"],
+        warmup=wanted["warmup"],
+        draws=wanted["draws"],
+        seed=seed,
+        parallel_chains=threads,
+    )
+
+
+def _store(
+    sampled: Sampled, names: Sequence[str], places: Mapping[str, Path], rows: Mapping[str, Rows]
+) -> None:
+    """Write the draws of a fit and note its summaries, for each goal and name."""
+    summary = sampled.summary()
+    rng = np.random.default_rng(sampled.settings.seed)
+    for index, (goal, place) in enumerate(places.items()):
+        mine = [row for row in summary if row["goal"] in (None, goal)]
+        predicted = _predictive(sampled, index, rng)
+        drawn = _draws(sampled, goal)
+        for name in names:
+            group = f"{name}/{sampled.speaker.name}"
+            inference_data.write(place, group, sampled, index)
+            head = {
+                "framing": name,
+                "speaker": sampled.speaker.name,
+                "semantics": sampled.settings.semantics,
+            }
+            verdict = {"verdict": sampled.diagnostics.verdict}
+            rows[goal].estimates += [
+                {**head, **{k: v for k, v in row.items() if k != "goal"}, **verdict} for row in mine
+            ]
+            rows[goal].diagnostics.append({**head, **_diagnostics(sampled)})
+            rows[goal].predictive += [{**head, **row} for row in predicted]
+            named = [pl.lit(value).alias(column) for column, value in head.items()]
+            rows[goal].draws.append(drawn.select(*named, pl.all()))
+            rows[goal].modes += [
+                {**head, **{k: v for k, v in row.items() if k != "goal"}}
+                for row in sampled.modes
+                if row["goal"] in (None, goal)
+            ]
+
+
+def _draws(sampled: Sampled, goal: str) -> pl.DataFrame:
+    """The natural parameters of one goal, thinned evenly: a row a draw, the same of every goal."""
+    found = scalars(sampled.draws, sampled.behaviour.goals)
+    mine = {name: x.reshape(-1) for (name, whose), x in found.items() if whose in (None, goal)}
+    picked = thinned(sampled.stats["lp"].size, THINNED)
+    columns = {name: x[picked].astype(np.float32) for name, x in mine.items()}
+    return pl.DataFrame({"draw": np.arange(picked.size, dtype=np.int32), **columns})
+
+
+def _diagnostics(sampled: Sampled) -> dict[str, Any]:
+    found = sampled.diagnostics
+    notes = [f"{found.runs} runs"] if found.runs > 1 else []
+    return {
+        "divergences": found.divergences,
+        "treedepth_hits": found.treedepth_hits,
+        "rhat_worst": found.rhat,
+        "ess_least": found.ess_bulk,
+        "modes": found.modes,
+        "seconds": found.seconds,
+        "verdict": found.verdict,
+        "note": "; ".join([*notes, *found.notes]),
+    }
+
+
+def _predictive(sampled: Sampled, goal: int, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """What the posterior expects to see of as many answers as there were, beside what was seen.
+
+    The interval is of replicated proportions, so it holds the noise of counting as well.
+    `phi_influence` is how much one more such answer moves the mean of phi: the derivative by its
+    weight, Cov(phi, log p(u|s)) over the posterior (the infinitesimal jackknife); 0 without a phi.
+    """
+    behaviour = sampled.behaviour
+    p = sampled.predict(PREDICTIVE_DRAWS)[:, goal]
+    seen = behaviour.counts[goal]
+    totals = seen.sum(axis=1)
+    influence = _influence(sampled, goal, p)
+    rows = []
+    for s, state in enumerate(behaviour.states):
+        n = max(1, round(totals[s]))
+        shares = p[:, s] / p[:, s].sum(axis=1, keepdims=True)
+        low, high = np.quantile(rng.multinomial(n, shares) / n, INTERVAL, axis=0)
+        for u, utterance in enumerate(behaviour.utterances):
+            rows.append(
+                {
+                    "state": int(state),
+                    "utterance": utterance,
+                    "p_mean": float(shares[:, u].mean()),
+                    "p_low": float(low[u]),
+                    "p_high": float(high[u]),
+                    "p_data": float(seen[s, u] / totals[s]) if totals[s] > 0 else None,
+                    "phi_influence": float(influence[s, u]),
+                }
+            )
+    return rows
+
+
+def _influence(sampled: Sampled, goal: int, p: Array) -> Array:
+    """Cov(phi, log p) over the draws of p [draw, state, utterance]: [state, utterance]."""
+    if "phi" not in sampled.draws:
+        return np.zeros(p.shape[1:])
+    phi = sampled.draws["phi"][..., goal].reshape(-1)[thinned(sampled.stats["lp"].size, len(p))]
+    covariance: Array = np.tensordot(phi - phi.mean(), np.log(np.maximum(p, TINY)), axes=1) / len(p)
+    return covariance
+
+
+def _summarise(rows: Rows, path: Path) -> None:
+    for part in SUMMARIES:
+        with atomic_files.atomic(path.with_suffix(f".{part}.parquet")) as temporary:
+            found = getattr(rows, part)
+            if part == "draws":  # a speaker variant lacks what another has
+                frame = pl.concat(found, how="diagonal")
+            else:
+                schema = MODES if part == "modes" else None
+                frame = pl.DataFrame(found, schema, infer_schema_length=None)
+            frame.write_parquet(temporary)

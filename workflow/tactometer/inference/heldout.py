@@ -1,0 +1,176 @@
+"""Held-out prediction: what a speaker says of vignettes that its fit has not seen.
+
+The vignettes are dealt into folds. For each fold the speaker is fitted to the answers about all
+others, and what it says on average (the posterior mean of the probability, state by state) is held
+against the shares among the answers that were left out. Beside it stand two baselines: speakers
+drawn from the prior, and the error that counting few answers has in any case.
+
+theta is plugged in (fixed), from the yes/no answers about the vignettes of the fit alone: with it a
+fit takes a tenth of the time, and a prediction of choices hardly hangs on it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tactometer.inference.fit import posteriors
+from tactometer.inference.folds import HELDOUT, deal
+from tactometer.reading.counts import count
+from tactometer.reading.truth_counts import add_up
+from tactometer.speaker_model import reference, speaker_coordinates
+from tactometer.speaker_model.variants import Speaker, speaker
+from tactometer.utils import digests
+from tactometer.utils.arrays import Array
+
+PRIOR_DRAWS = 200
+SAMPLING = {"semantics": "fixed", "chains": 4, "warmup": 200, "draws": 250}
+NO_VIGNETTES = "recorded counts do not tell vignettes apart, so none can be held out"
+Key = tuple[str, str, str]  # goal, framing, speaker
+
+
+@dataclass
+class Errors:
+    """What is gathered of one fit over the folds: mean squared errors, a number each."""
+
+    n: int = 0
+    suspect: int = 0
+    mse: list[float] = field(default_factory=list)
+    prior: list[float] = field(default_factory=list)
+    prior_mean: list[float] = field(default_factory=list)
+    counting: list[float] = field(default_factory=list)
+
+
+def hold_out(
+    settings: Mapping[str, Any], choices: Mapping[str, Path], semantics: Path
+) -> pl.DataFrame:
+    """The held-out errors of one checkpoint, a row for each goal, framing and speaker variant.
+
+    `settings` is the recipe heldout/{model}.json, `choices` the production choices by goal,
+    `semantics` the yes/no choices.
+    """
+    said = {goal: pl.read_parquet(path) for goal, path in choices.items()}
+    truths = pl.read_parquet(semantics)
+    vignettes = sorted(set[str]().union(*(frame["vignette"].unique() for frame in said.values())))
+    folds = deal(vignettes, settings["folds"], settings["domain"]["seed"])
+    found: dict[Key, Errors] = {}
+    for number, fold in enumerate(folds):
+        _add_fold(found, settings, said, truths, fold, number)
+    rows = [_row(key, errors, len(folds), len(vignettes)) for key, errors in found.items()]
+    return pl.DataFrame(rows, schema=HELDOUT)
+
+
+def of_recorded(settings: Mapping[str, Any], counts: Mapping[str, Path]) -> pl.DataFrame:
+    """Rows that say that nothing can be held out where counts do not tell vignettes apart."""
+    rows = []
+    for goal, path in counts.items():
+        frame = pl.read_parquet(path)
+        answers = frame.unique(["framing", "state"]).group_by("framing", maintain_order=True)
+        for framing, n in answers.agg(pl.col("n_valid").sum()).iter_rows():
+            for name in settings["fit"]["speakers"]:
+                row = {"goal": goal, "framing": framing, "speaker": name, "semantics": "fixed"}
+                rows.append({**row, "folds": 0, "n": n, "suspect": 0, "note": NO_VIGNETTES})
+    return pl.DataFrame(rows, schema=HELDOUT)
+
+
+def _add_fold(
+    found: dict[Key, Errors],
+    settings: Mapping[str, Any],
+    said: Mapping[str, pl.DataFrame],
+    truths: pl.DataFrame,
+    fold: Sequence[str],
+    number: int,
+) -> None:
+    """Fit to all vignettes but the fold's, and add the errors of predicting those."""
+    states, utterances = settings["domain"]["states"], settings["domain"]["utterances"]
+    out = pl.col("vignette").is_in(list(fold))
+    known = add_up(truths.filter(~out), states, utterances)
+    seen = {goal: count(frame.filter(~out), states, utterances) for goal, frame in said.items()}
+    left = {goal: count(frame.filter(out), states, utterances) for goal, frame in said.items()}
+    prior = {
+        name: _prior(settings, speaker(name), known, number) for name in settings["fit"]["speakers"]
+    }
+    for goals, sampling in _together(settings, list(said), number):
+        fits = posteriors(sampling, {goal: seen[goal] for goal in goals}, known)
+        for names, sampled in fits:
+            p = sampled.predict(1000).mean(axis=0)
+            for goal, predicted in zip(goals, p, strict=True):
+                for framing in names:
+                    errors = found.setdefault((goal, framing, sampled.speaker.name), Errors())
+                    errors.suspect += sampled.diagnostics.verdict == "suspect"
+                    _compare(errors, left[goal], framing, predicted, prior[sampled.speaker.name])
+
+
+def _together(
+    settings: Mapping[str, Any], goals: list[str], fold: int
+) -> Iterator[tuple[list[str], dict[str, Any]]]:
+    """Goals that are fitted at once, with how: the seed is the fold's own."""
+    seed = digests.digest([settings["domain"]["seed"], fold])
+    how = {
+        "fit": {**settings["fit"], **SAMPLING},
+        "domain": {**settings["domain"], "seed": seed},
+    }
+    for group in [goals] if settings["fit"]["share"] else [[goal] for goal in goals]:
+        yield group, how
+
+
+def _compare(
+    errors: Errors, left: pl.DataFrame, framing: str, predicted: Array, prior: Array
+) -> None:
+    """Add the errors of one fold: predicted [state, utterance], prior [draw, state, utterance]."""
+    mine = left.filter(pl.col("framing") == framing)
+    weights = mine["weight"].to_numpy().reshape(predicted.shape)
+    totals = weights.sum(axis=1)
+    heard = totals > 0
+    if not heard.any():
+        return
+    shares = weights[heard] / totals[heard, None]
+    errors.n += int(mine.unique("state")["n_valid"].sum())
+    errors.mse.append(float(((predicted[heard] - shares) ** 2).mean()))
+    errors.prior.append(float(((prior[:, heard] - shares) ** 2).mean()))
+    errors.prior_mean.append(float(((prior[:, heard].mean(axis=0) - shares) ** 2).mean()))
+    if np.array_equal(weights, weights.round()):  # words; of probabilities there is no count
+        spread = shares * (1 - shares) / np.maximum(totals[heard, None] - 1, 1)
+        errors.counting.append(float(spread.mean()))
+
+
+def _prior(settings: Mapping[str, Any], known: Speaker, truths: pl.DataFrame, fold: int) -> Array:
+    """p(u|s) [draw, state, utterance] of speakers drawn from the prior."""
+    domain = settings["domain"]
+    rng = np.random.default_rng([domain["seed"], fold])
+    cost = settings["fit"]["cost"]
+    drawn = [speaker_coordinates.draw_prior(rng, known, 1, cost) for _ in range(PRIOR_DRAWS)]
+    alpha = np.array([one.alpha for one in drawn])
+    phi = np.array([one.phi[0] for one in drawn])
+    theta = truths["theta"].to_numpy().reshape(len(domain["utterances"]), -1)
+    values = np.array(domain["states"], float)
+    costs: Array | float = 0.0
+    if cost:
+        costs = reference.negation_cost(np.array([one.cost for one in drawn]), domain["negated"])
+    if known.level == 1:
+        return np.exp(reference.s1(alpha, phi, theta, values, costs))
+    omega = np.array([one.omega[0] for one in drawn])
+    return np.exp(reference.s2(alpha, phi, omega, theta, values, costs))
+
+
+def _row(key: Key, errors: Errors, folds: int, vignettes: int) -> dict[str, Any]:
+    goal, framing, name = key
+    said = "" if errors.n else "no answer could be read"
+    words = len(errors.counting) == len(errors.mse)
+    return {
+        **{"goal": goal, "framing": framing, "speaker": name, "semantics": "fixed"},
+        **{"folds": folds, "vignettes": vignettes, "n": errors.n},
+        "mse": _mean(errors.mse),
+        "mse_prior": _mean(errors.prior),
+        "mse_prior_mean": _mean(errors.prior_mean),
+        "mse_counting": _mean(errors.counting) if words else None,
+        "suspect": errors.suspect,
+        "note": said,
+    }
+
+
+def _mean(x: Sequence[float]) -> float | None:
+    return float(np.mean(x)) if x else None

@@ -1,0 +1,234 @@
+"""Comparison: which speaker variant would predict answers that it has not seen (PSIS-LOO).
+
+A point is what would be left out at once: all answers to one vignette in one state, or one answer
+where only counts are known (recorded behaviour). Source: Vehtari, Gelman and Gabry 2017; weights by
+stacking, Yao and others 2018.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike
+
+from tactometer.inference.intervals import thinned
+from tactometer.reading.counts import POOLED
+from tactometer.speaker_model import reference
+from tactometer.speaker_model.variants import speaker
+from tactometer.utils.arrays import Array
+
+# Of all chains, spread evenly: of 1,000, a Pareto k of .6 may come out at .8 (measured).
+DRAWS = 4000
+BAD_K = 0.7  # above it, a point's estimate cannot be believed (Vehtari and others 2024)
+ALL = "all"  # the goals of a model that shares parameters over them
+COMPARISON = {
+    **dict.fromkeys(["goal", "framing", "speaker", "semantics", "unit"], pl.String),
+    **dict.fromkeys(["place", "points"], pl.Int64),
+    **dict.fromkeys(["elpd", "se", "elpd_diff", "diff_se", "p_loo", "weight", "k_max"], pl.Float64),
+    "k_bad": pl.Int64,
+    "verdict": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Points:
+    """What is left out one by one: `counts` [point, state, utterance], each point `weights` [point]
+    times.
+    """
+
+    counts: Array
+    weights: Array
+    unit: str
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A speaker variant's leave-one-out: elpd, k [point] and the verdict of its fit."""
+
+    elpd: Array
+    k: Array
+    p_loo: float
+    semantics: str
+    verdict: str
+
+
+def compare(
+    settings: Mapping[str, Any],
+    fits: Mapping[str, Path],
+    counts: Mapping[str, Path],
+    choices: Mapping[str, Path],
+) -> pl.DataFrame:
+    """Compare the variants of each goal and framing of one checkpoint; files are by goal.
+
+    `settings` is the recipe fit/{model}.json; `choices` is empty for recorded behaviour. Goals that
+    share parameters are compared together.
+    """
+    together = [list(fits)] if settings["fit"]["share"] else [[goal] for goal in fits]
+    rows: list[dict[str, Any]] = []
+    for goals in together:
+        found = pl.read_parquet(counts[goals[0]])["framing"].unique(maintain_order=True)
+        for framing in _fitted(settings, found.to_list()):
+            head = {"goal": goals[0] if len(goals) == 1 else ALL, "framing": framing}
+            parts = [(g, f) for g in goals for f in _parts(settings, found.to_list(), framing)]
+            points = [_points(settings, counts, choices, g, f) for g, f in parts]
+            variants = {
+                name: _over_goals(
+                    [
+                        _leave_out(settings, fits[g], f"{f}/{name}", p)
+                        for (g, f), p in zip(parts, points, strict=True)
+                    ]
+                )
+                for name in settings["fit"]["speakers"]
+            }
+            weights = np.concatenate([p.weights for p in points])
+            rows += [{**head, "unit": points[0].unit, **row} for row in table(variants, weights)]
+    return pl.DataFrame(rows, schema=COMPARISON)
+
+
+def _fitted(settings: Mapping[str, Any], found: Sequence[str]) -> Sequence[str]:
+    """The framings that have fits: where they are pooled fully, and there are several, one."""
+    full = settings["fit"]["pooling"] == "full" and len(found) > 2
+    return [POOLED] if full else found
+
+
+def _parts(settings: Mapping[str, Any], found: Sequence[str], framing: str) -> Sequence[str]:
+    """The fits that a framing's answers come from: pooled partially, each framing has its own."""
+    if settings["fit"]["pooling"] == "partial" and framing == POOLED and len(found) > 2:
+        return [name for name in found if name != POOLED]
+    return [framing]
+
+
+def table(variants: Mapping[str, Variant], weights: Array) -> Iterator[dict[str, Any]]:
+    """A row for each variant, the best first; se of sums over points."""
+    order = sorted(variants, key=lambda name: -float(weights @ variants[name].elpd))
+    best = variants[order[0]].elpd
+    shares = stack(np.stack([variants[name].elpd for name in order], axis=1), weights)
+    for place, name in enumerate(order, start=1):
+        one = variants[name]
+        yield {
+            "speaker": name,
+            "semantics": one.semantics,
+            "place": place,
+            "points": round(weights.sum()),
+            "elpd": float(weights @ one.elpd),
+            "se": _error(one.elpd, weights),
+            "elpd_diff": float(weights @ (one.elpd - best)),
+            "diff_se": _error(one.elpd - best, weights),
+            "p_loo": one.p_loo,
+            "weight": float(shares[place - 1]),
+            "k_max": float(one.k.max()),
+            "k_bad": int((one.k > BAD_K).sum()),
+            "verdict": one.verdict,
+        }
+
+
+def leave_one_out(log_p: Array, weights: Array) -> tuple[Array, Array, float]:
+    """elpd and Pareto k [point], and the effective parameters, from log p [draw, point]."""
+    import arviz
+
+    log_weights, k = arviz.psislw(-log_p.T)
+    elpd = _log_sum(np.asarray(log_weights) + log_p.T)
+    lppd = _log_sum(log_p.T) - np.log(len(log_p))
+    return elpd, np.asarray(k), float(weights @ (lppd - elpd))
+
+
+def stack(elpd: Array, weights: Array, rounds: int = 2000) -> Array:
+    """The mixture of variants [variant] that predicts best, from elpd [point, variant] (by EM)."""
+    p = np.exp(elpd - elpd.max(axis=1, keepdims=True))
+    share = np.full(elpd.shape[1], 1 / elpd.shape[1])
+    for _ in range(rounds):
+        taken = p * share
+        share = weights @ (taken / taken.sum(axis=1, keepdims=True)) / weights.sum()
+    return np.asarray(share)
+
+
+def _points(
+    settings: Mapping[str, Any],
+    counts: Mapping[str, Path],
+    choices: Mapping[str, Path],
+    goal: str,
+    framing: str,
+) -> Points:
+    domain = settings["domain"]
+    states, utterances = domain["states"], domain["utterances"]
+    if goal not in choices:
+        found = pl.read_parquet(counts[goal]).filter(pl.col("framing") == framing)
+        weights = found["weight"].to_numpy().reshape(len(states), len(utterances))
+        said = np.argwhere(weights > 0)
+        alone = np.zeros((len(said), *weights.shape))
+        alone[np.arange(len(said)), said[:, 0], said[:, 1]] = 1
+        return Points(alone, weights[weights > 0], "answer")
+    chosen = pl.read_parquet(choices[goal]).filter(pl.col("method") != "invalid")
+    if framing != POOLED:
+        chosen = chosen.filter(pl.col("framing").cast(pl.String) == framing)
+    cells: dict[tuple[str, int], Array] = {}
+    for row in chosen.select("vignette", "state", "choice", "probs").iter_rows(named=True):
+        place = cells.setdefault(
+            (row["vignette"], row["state"]), np.zeros((len(states), len(utterances)))
+        )
+        s = states.index(row["state"])
+        if row["probs"] is not None:
+            place[s] += row["probs"]
+        else:
+            place[s, utterances.index(row["choice"])] += 1
+    stacked = np.array(list(cells.values())).reshape(-1, len(states), len(utterances))
+    return Points(stacked, np.ones(len(stacked)), "vignette and state")
+
+
+def _leave_out(settings: Mapping[str, Any], path: Path, group: str, points: Points) -> Variant:
+    import xarray
+
+    def read(part: str) -> Any:
+        return xarray.open_dataset(path, group=f"{group}/{part}", engine="h5netcdf")
+
+    with read("posterior") as posterior, read("observed_data") as answers:
+        log_p = log_speaker(posterior, answers, settings["domain"])
+        told = posterior.attrs
+    unit = np.einsum("psu,dsu->dp", points.counts, log_p)
+    elpd, k, p_loo = leave_one_out(unit, points.weights)
+    return Variant(elpd, k, p_loo, str(told["semantics"]), str(told["verdict"]))
+
+
+def log_speaker(posterior: Any, answers: Any, domain: Mapping[str, Any]) -> Array:
+    """log p(u|s) [draw, state, utterance] of thinned draws of one goal's posterior (xarray); theta
+    comes from the yes/no answers where it was plugged in.
+    """
+    flat = posterior.stack(sample=("chain", "draw")).transpose("sample", ...)
+    total = flat.sizes["sample"]
+    flat = flat.isel(sample=thinned(total, DRAWS))
+    plugged = (answers["yes"].values + 1) / (answers["n"].values + 2)
+    theta = flat["theta"].values if "theta" in flat else plugged
+    values = np.array(domain["states"], float)
+    costs: ArrayLike = 0.0
+    if "cost" in flat:
+        costs = reference.negation_cost(flat["cost"].values, domain["negated"])
+    alpha = flat["alpha"].values
+    phi = flat["phi"].values[:, 0] if "phi" in flat else None
+    if speaker(str(posterior.attrs["speaker"])).level == 1:
+        return reference.s1(alpha, np.asarray(phi), theta, values, costs)
+    return reference.s2(alpha, phi, flat["omega"].values[:, 0], theta, values, costs)
+
+
+def _over_goals(found: Sequence[Variant]) -> Variant:
+    return Variant(
+        np.concatenate([one.elpd for one in found]),
+        np.concatenate([one.k for one in found]),
+        sum(one.p_loo for one in found),
+        found[0].semantics,
+        found[0].verdict,
+    )
+
+
+def _error(x: Array, weights: Array) -> float:
+    """The standard error of a weighted sum of points."""
+    n = weights.sum()
+    centred = x - weights @ x / n
+    return float(np.sqrt(n / max(n - 1, 1) * (weights @ centred**2)))
+
+
+def _log_sum(x: Array) -> Array:
+    top = x.max(axis=-1, keepdims=True)
+    return np.asarray(np.log(np.exp(x - top).sum(axis=-1)) + top[..., 0])

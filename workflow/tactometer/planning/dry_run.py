@@ -1,0 +1,190 @@
+"""The jobs of a study as Snakemake's own dry run finds them.
+
+Snakemake runs in a process of its own: it keeps state and prints as it likes.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tactometer.utils.errors import UserError
+from tactometer.utils.paths import WORKFLOW
+
+TARGETS = ("ask", "semantics", "fits", "tables", "report", "all")
+"""The targets that every study has; each of its models is one too, model_{name}."""
+State = Literal["new", "stale", "up to date"]
+STAGES = (
+    *("recipe", "requests", "ask", "judge", "parse", "count", "add_semantics", "import", "fit"),
+    *("compare", "hold_out", "gather", "condense", "tabulate", "analyse", "describe", "draw"),
+    "write_report",
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job: its files, and those of its inputs (`updated`) that are newer than what it made.
+
+    `inputs` lacks those behind an `ancient` edge, since no change passes through them. `missing`
+    are outputs that are not there, needed or not.
+    """
+
+    rule: str
+    outputs: tuple[str, ...]
+    inputs: tuple[str, ...]
+    missing: tuple[str, ...]
+    updated: tuple[str, ...]
+    runs: bool
+
+    @property
+    def state(self) -> State:
+        """`new`: an output is missing; `stale`: all are there, and made again."""
+        if not self.runs:
+            return "up to date"
+        return "new" if self.missing else "stale"
+
+
+def jobs(study_file: Path, targets: Sequence[str] = ()) -> list[Job]:
+    """Every job of the study, or of these targets, in the graph that a dry run builds.
+
+    Raises UserError where there is no Snakefile and for whatever stops a dry run.
+    """
+    if not Path("Snakefile").is_file():
+        raise UserError("there is no Snakefile here: run tactometer in the folder that holds it.")
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "jobs.jsonl"
+        command = [sys.executable, "-m", __spec__.name, str(out), str(study_file), *targets]
+        done = subprocess.run(command, capture_output=True, text=True, env=_environment())
+        if not out.exists():
+            raise UserError(f"Snakemake's dry run broke off: {done.stderr.strip()[-500:]}")
+        told = [json.loads(line) for line in out.read_text().splitlines()]
+    if done.returncode:
+        raise UserError(_unplanned(study_file, targets, " ".join(told)))
+    return [_job(job) for job in told]
+
+
+def _unplanned(study_file: Path, targets: Sequence[str], said: str) -> str:
+    """Why there is no plan, in a sentence."""
+    if targets and said.startswith(("No rule to produce", "Target rules may not")):
+        return (
+            f"{study_file} makes no {' '.join(targets)}: name {', '.join(TARGETS)}, model_NAME for "
+            "one of its models, or a file below results/ that it makes."
+        )
+    return f"Snakemake cannot plan {study_file}: {said[:500]}."
+
+
+def _environment() -> dict[str, str]:
+    """The environment of a process that has this very package."""
+    paths = [str(WORKFLOW), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _job(told: Mapping[str, Any]) -> Job:
+    files = {k: tuple(told[k]) for k in ("outputs", "inputs", "missing", "updated")}
+    return Job(told["rule"], **files, runs=told["runs"])
+
+
+def made(found: Iterable[Job]) -> set[str]:
+    """The files that a run makes."""
+    return {file for job in found if job.runs for file in job.outputs}
+
+
+def by_rule(found: Iterable[Job]) -> dict[str, dict[State, int]]:
+    """How many jobs of each rule are new, stale and up to date."""
+    return _counted((job.rule, job.state) for job in found)
+
+
+def by_stage(found: Iterable[Job]) -> dict[str, dict[State, int]]:
+    """The same by stage, in their order: rules of one model are named {stage}_{model}."""
+    counts = _counted((_stage(job.rule), job.state) for job in found)
+    return {stage: counts[stage] for stage in (*STAGES, *counts) if stage in counts}
+
+
+def _counted(states: Iterable[tuple[str, State]]) -> dict[str, dict[State, int]]:
+    counts: dict[str, dict[State, int]] = {}
+    for name, state in states:
+        counts.setdefault(name, {"new": 0, "stale": 0, "up to date": 0})[state] += 1
+    return counts
+
+
+def _stage(rule: str) -> str:
+    mine = (stage for stage in STAGES if rule == stage or rule.startswith(f"{stage}_"))
+    return next(mine, rule)
+
+
+class Reach:
+    """Which jobs a change of files reaches; `found` are all jobs of the graph."""
+
+    def __init__(self, found: Sequence[Job]) -> None:
+        self._makers = {file: job for job in found for file in job.outputs}
+        self._consumers: dict[str, list[Job]] = {}
+        for job in found:
+            for file in job.inputs:
+                self._consumers.setdefault(file, []).append(job)
+
+    def downstream(self, files: Iterable[str]) -> list[Job]:
+        """The jobs to run that a change of the files reaches, those that make them included."""
+        reached: dict[tuple[str, ...], Job] = {}
+        todo = [self._makers[file] for file in files if file in self._makers]
+        while todo:
+            job = todo.pop()
+            if job.outputs in reached or not job.runs:
+                continue
+            reached[job.outputs] = job
+            todo += [other for file in job.outputs for other in self._consumers.get(file, [])]
+        return list(reached.values())
+
+
+def _dry_run(study_file: Path, targets: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Let Snakemake build the graph and look at it; read by `jobs`, in the process above."""
+    from snakemake import api
+    from snakemake.io import is_flagged
+    from snakemake.settings import types
+    from snakemake.settings.enums import Quietness
+
+    output = types.OutputSettings(dryrun=True, quiet={Quietness.ALL})
+    with api.SnakemakeApi(output) as snakemake:
+        workflow = snakemake.workflow(
+            resource_settings=types.ResourceSettings(cores=1),
+            config_settings=types.ConfigSettings(configfiles=[study_file]),
+            snakefile=Path("Snakefile"),
+        )
+        dag = workflow.dag(
+            types.DAGSettings(
+                targets=set(targets), force_incomplete=True, max_checksum_file_size=sys.maxsize
+            )
+        )
+        dag.execute_workflow(
+            executor="dryrun", execution_settings=types.ExecutionSettings(lock=False)
+        )
+        graph = workflow._workflow.dag  # the API ends at printing it
+        for job in graph.jobs:
+            if job.output:
+                yield {
+                    "rule": job.rule.name,
+                    "outputs": list(map(str, job.output)),
+                    "inputs": [str(f) for f in job.input if not is_flagged(f, "ancient")],
+                    "missing": [str(f) for f in job.output if not Path(f).exists()],
+                    "updated": list(map(str, graph.reason(job).updated_input or ())),
+                    "runs": bool(graph.needrun(job)),
+                }
+
+
+def _main(out: Path, study_file: Path, targets: Sequence[str]) -> int:
+    """Write the jobs to a file, or the words of the error that stopped the dry run."""
+    try:
+        told: list[Any] = list(_dry_run(study_file, targets))
+        status = 0
+    except Exception as error:  # Snakemake's own, of many classes
+        told, status = str(error).rstrip(".").split(), 1
+    out.write_text("".join(json.dumps(item) + "\n" for item in told))
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(_main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]))

@@ -1,0 +1,116 @@
+"""The orders of one checkpoint: every batch that was submitted, or may have been.
+
+A file beside the journal, append-only and synced line by line: a step is written down before it is
+taken and again when its outcome is known, so a killed run finds its batches again and pays once.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from tactometer.journal import journal
+
+
+@dataclass
+class Order:
+    """One batch: its own `tag`, the answers' `keys` that are still open, what it costs at worst.
+
+    `file` and `batch` are the provider's ids; `asked`: whether a submission was begun; `taken`:
+    how many keys it began with; `settled`: whether it was read, or never submitted.
+    """
+
+    tag: str
+    keys: set[str]
+    worst: float
+    taken: int
+    file: str | None = None
+    batch: str | None = None
+    asked: bool = False
+    settled: bool = False
+
+
+class Book:
+    """All orders of a checkpoint; made by `write`, or by `read` to look alone.
+
+    `answered`: the keys of answers that are in the journal already.
+    """
+
+    def __init__(self, path: Path, answered: set[str], writer: journal.Writer | None) -> None:
+        self.path, self._answered, self._writer = path, answered, writer
+        self._orders: dict[str, Order] = {}
+        self.attempts: Counter[str] = Counter()  # how often each key was ordered in vain
+        for line in journal.read(path):
+            self._take(line)
+
+    @property
+    def open(self) -> list[Order]:
+        """The orders that may still bring answers."""
+        return [order for order in self._orders.values() if order.keys or not order.settled]
+
+    def intend(self, keys: Iterable[str], worst: float) -> Order:
+        """Note an order before anything of it leaves this machine."""
+        tag = f"tactometer-{uuid4().hex}"
+        self._note(tag, "intend", keys=list(keys), worst=worst)
+        return self._orders[tag]
+
+    def uploaded(self, order: Order, file: str) -> None:
+        """Note the provider's id of the uploaded requests."""
+        self._note(order.tag, "upload", file=file)
+
+    def ask(self, order: Order) -> None:
+        """Note that the order is about to be submitted: from here on it may cost."""
+        if not order.asked:
+            self._note(order.tag, "ask")
+
+    def submitted(self, order: Order, batch: str) -> None:
+        """Note the provider's id of the batch."""
+        self._note(order.tag, "submit", batch=batch)
+
+    def drop(self, order: Order) -> None:
+        """Note that the order was never submitted."""
+        self._note(order.tag, "drop")
+
+    def read(self, order: Order, left: Iterable[str], failed: Iterable[str]) -> None:
+        """Note that its answers are in the journal: but for `left`, which nobody wanted now, and
+        `failed`, which are to be ordered anew."""
+        self._note(order.tag, "read", left=sorted(left), failed=sorted(failed))
+
+    def _note(self, tag: str, step: str, **more: Any) -> None:
+        assert self._writer is not None
+        line = {"key": tag, "step": step, "at": journal.now(), **more}
+        self._writer.write([line])
+        self._take(line)
+
+    def _take(self, line: dict[str, Any]) -> None:
+        tag, step = line["key"], line["step"]
+        if step == "intend":
+            keys = set(line["keys"]) - self._answered
+            self._orders[tag] = Order(tag, keys, line["worst"], len(line["keys"]))
+            return
+        order = self._orders[tag]
+        if step == "upload":
+            order.file = line["file"]
+        elif step == "ask":
+            order.asked = True
+        elif step == "submit":
+            order.batch = line["batch"]
+        else:  # dropped or read: it costs nothing more
+            order.settled, order.worst = True, 0.0
+            order.keys = set(line.get("left", ())) - self._answered
+            self.attempts.update(line.get("failed", ()))
+
+
+@contextmanager
+def write(path: Path, answered: set[str]) -> Iterator[Book]:
+    """Open the orders for writing, alone; heals a torn last line first."""
+    with journal.write(path) as writer:
+        yield Book(path, answered, writer)
+
+
+def read(path: Path, answered: set[str]) -> Book:
+    """The orders as they stand."""
+    return Book(path, answered, None)

@@ -1,0 +1,126 @@
+"""From messages to tokens: the chat template once, and labels that are proven for a tokenizer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tactometer.study.option_labels import LABELS
+from tactometer.utils.errors import UserError
+
+OPEN, CLOSE = "<think>", "</think>"
+TAIL = 64  # characters at the end of a prompt that can decide how a label is tokenised
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A chat as it goes into a model: its text, its tokens, and whether a thought is open."""
+
+    text: str
+    ids: list[int]
+    thinks: bool
+
+
+class Prompts:
+    """Renders chats for one tokenizer, and finds the token of each label behind them.
+
+    `thinking`: whether the template is told to think; None tells it not to. Raises UserError,
+    which opens with `place`, for a tokenizer without a template or with one that cannot take the
+    messages, for more than one BOS token, and for labels that are not one new token each.
+    """
+
+    def __init__(
+        self, tokenizer: Any, place: str, template: str | None, thinking: bool | None
+    ) -> None:
+        self._tokenizer, self._place, self._thinking = tokenizer, place, bool(thinking)
+        self._template = template
+        known = template or tokenizer.chat_template
+        if not known:
+            raise UserError(
+                f"{place}: its tokenizer has no chat template; name a file with one as "
+                "engine.chat_template."
+            )
+        if thinking and CLOSE not in str(known):
+            raise UserError(
+                f"{place}, key engine.thinking: its chat template knows no {CLOSE}; remove the key."
+            )
+        self._proven: dict[tuple[str, int], list[int]] = {}
+
+    def render(self, messages: Sequence[Mapping[str, str]]) -> Prompt:
+        """Render a chat up to where the model answers, or where its thought begins."""
+        asked = {"enable_thinking": self._thinking, "thinking": self._thinking}
+        try:
+            text: str = self._tokenizer.apply_chat_template(
+                [dict(m) for m in messages],
+                chat_template=self._template,
+                tokenize=False,
+                add_generation_prompt=True,
+                **asked,
+            )
+        except Exception as error:  # jinja's, and whatever the template raises
+            raise UserError(
+                f"{self._place}: its chat template cannot take these messages ({error}); name a "
+                "file with another as engine.chat_template."
+            ) from None
+        thinks = text.rstrip().endswith(OPEN)  # some templates leave no choice
+        if self._thinking and not thinks:
+            text, thinks = f"{text}{OPEN}\n", True
+        return Prompt(text, self._encode(text), thinks)
+
+    def after(self, prompt: Prompt, thought: str) -> Prompt:
+        """The prompt with its thought closed: what follows is the answer."""
+        text = f"{prompt.text}{thought.strip()}\n{CLOSE}\n\n"
+        return Prompt(text, self._encode(text), False)
+
+    def labels(self, prompt: Prompt, count: int) -> list[int]:
+        """The tokens of the first `count` labels behind a prompt: one new, distinct token each."""
+        known = prompt.text[-TAIL:], count
+        if known not in self._proven:
+            self._proven[known] = self._prove(prompt, count)
+        return self._proven[known]
+
+    def _encode(self, text: str) -> list[int]:
+        """The tokens of a rendered chat; the template writes the special ones, nobody adds any."""
+        ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        bos = self._tokenizer.bos_token_id
+        if bos is not None and ids.count(bos) > 1:
+            raise UserError(
+                f"{self._place}: the rendered chat holds {ids.count(bos)} tokens "
+                f"{self._tokenizer.bos_token} where one is right: it begins {text[:60]!r}, tokens "
+                f"{ids[:6]}; name a file with a template that is right as engine.chat_template."
+            )
+        return ids
+
+    def _prove(self, prompt: Prompt, count: int) -> list[int]:
+        found = []
+        for label in LABELS[:count]:
+            ids = self._encode(prompt.text + label)
+            if len(ids) != len(prompt.ids) + 1 or ids[:-1] != prompt.ids:
+                self._refuse(label, prompt, ids)
+            found.append(ids[-1])
+        if len(set(found)) < count:
+            raise UserError(
+                f"{self._place}: its tokenizer has one token for several of the labels "
+                f"{LABELS[:count]} ({found}); write estimator: {{kind: samples, k: 10}} for it."
+            )
+        return found
+
+    def _refuse(self, label: str, prompt: Prompt, ids: list[int]) -> None:
+        same = next(
+            (i for i, (a, b) in enumerate(zip(prompt.ids, ids, strict=False)) if a != b),
+            min(len(prompt.ids), len(ids)),
+        )
+        became = self._tokenizer.convert_ids_to_tokens(ids[same:])
+        instead = self._tokenizer.convert_ids_to_tokens(prompt.ids[same:])
+        raise UserError(
+            f"{self._place}: the label {label} is not one new token behind {prompt.text[-20:]!r}: "
+            f"tokens {instead} became {became}; write estimator: {{kind: samples, k: 10}} for it."
+        )
+
+
+def split_thought(text: str, open_before: bool) -> tuple[str | None, str]:
+    """Split what was generated into a thought, if there is one, and the answer."""
+    body = text if open_before else text.lstrip()
+    if not open_before and not body.startswith(OPEN):
+        return None, text
+    thought, closed, answer = body.removeprefix(OPEN).partition(CLOSE)
+    return thought.strip(), answer.lstrip() if closed else ""

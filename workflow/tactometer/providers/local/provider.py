@@ -1,0 +1,264 @@
+"""What the providers with weights of their own share: `transformers` and `vllm` differ in the
+engine alone."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from tactometer.journal.journal import Line
+from tactometer.providers.local.chat_template import CLOSE, Prompt, Prompts, split_thought
+from tactometer.providers.local.checkpoint_files import Checkpoint, find
+from tactometer.providers.provider import Ask
+from tactometer.study.option_labels import LABELS
+from tactometer.utils.errors import UserError
+
+ANSWER, THOUGHT = 256, 4096  # tokens, where estimator.max_tokens says nothing
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A generated text, its number of tokens, and why it ended (`stop`, `length`)."""
+
+    text: str
+    tokens: int
+    finish_reason: str
+
+
+class Engine(Protocol):
+    """Loaded weights. `at_once`: how many prompts a call should have."""
+
+    at_once: int
+
+    def label_logprobs(
+        self, prompts: Sequence[Sequence[int]], labels: Sequence[Sequence[int]]
+    ) -> list[list[float]]:
+        """Log-probability in nats of each label token as the next one, for each prompt."""
+        ...
+
+    def sample(
+        self,
+        prompts: Sequence[Sequence[int]],
+        keys: Sequence[str],
+        temperature: float,
+        max_tokens: int,
+        stop: str | None,
+    ) -> list[Sampled]:
+        """Generate a text for each prompt, up to `stop` (left out) or the end."""
+        ...
+
+
+class LocalProvider:
+    """A checkpoint whose weights are here; see `tactometer.providers.Provider`."""
+
+    def __init__(self, declared: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+        self._declared, self._settings = declared, settings
+        job = settings["job"]
+        self._place = f"{job['file']}, models.{job['model']}"
+        self._engine_settings = settings.get("engine", {})
+        self._estimator = settings["estimator"]
+        self._found: Checkpoint | None = None
+
+    @property
+    def found(self) -> Checkpoint:
+        """Where its files are."""
+        if self._found is None:
+            self._found = find(self._declared, self._place)
+        return self._found
+
+    def identity(self) -> Mapping[str, Any]:
+        """Its weights, tokenizer and template by content, and what of the engine's settings counts.
+
+        The same content at another path is the same model.
+        """
+        engine = self._engine_settings
+        template = engine.get("chat_template")
+        return {
+            "provider": self._declared["provider"],
+            "content": self.found.content(),
+            "chat_template": self._template() if template else None,
+            "thinking": bool(engine.get("thinking")),
+            "dtype": engine.get("dtype", "auto"),
+        }
+
+    def answer(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
+        """Render and prove every prompt, then load the weights and answer them in order."""
+        self._refuse_wire(asks)
+        self._prompts = Prompts(
+            self._load_tokenizer(),
+            self._place,
+            self._template(),
+            self._engine_settings.get("thinking"),
+        )
+        rendered = {ask.key: self._prompts.render(ask.row["messages"]) for ask in asks}
+        self._check_length(rendered.values())
+        if self._exact:
+            for ask in asks:
+                if not rendered[ask.key].thinks:
+                    self._prompts.labels(rendered[ask.key], len(ask.row["options"]))
+        # Neighbours share the longest beginnings: what an engine has computed serves the next.
+        queue = sorted(asks, key=lambda ask: rendered[ask.key].ids)
+        self._queued = [rendered[ask.key] for ask in queue]
+        engine = self._load()
+        for start in range(0, len(queue), engine.at_once):
+            end = start + engine.at_once
+            yield self._answer(engine, queue[start:end], self._queued[start:end])
+
+    def _load(self) -> Engine:
+        raise NotImplementedError
+
+    @property
+    def _exact(self) -> bool:
+        return bool(self._estimator["kind"] == "label_logprob")
+
+    @property
+    def _longest(self) -> int:
+        """Tokens that may be generated for one answer."""
+        default = THOUGHT if self._engine_settings.get("thinking") else ANSWER
+        return int(self._estimator.get("max_tokens", default))
+
+    def _template(self) -> str | None:
+        path = self._engine_settings.get("chat_template")
+        if path is None:
+            return None
+        try:
+            return Path(path).read_text()
+        except OSError as error:
+            raise UserError(
+                f"{self._place}, key engine.chat_template: {path} cannot be read "
+                f"({error.strerror}); name a file with a Jinja template."
+            ) from None
+
+    def _load_tokenizer(self) -> Any:
+        from transformers import AutoTokenizer
+
+        trust = bool(self._engine_settings.get("trust_remote_code"))
+        with loading(f"the tokenizer in {self.found.tokenizer}", self._place):
+            return AutoTokenizer.from_pretrained(self.found.tokenizer, trust_remote_code=trust)
+
+    def _refuse_wire(self, asks: Sequence[Ask]) -> None:
+        if any(ask.row["wire"] != "{}" for ask in asks):
+            raise UserError(
+                f"{self._place}, key wire: only the provider api sends wire parameters; use "
+                "estimator and engine."
+            )
+
+    def _check_length(self, prompts: Any) -> None:
+        config = self.found.config
+        texts = config.get("text_config", config)
+        most = self._engine_settings.get("max_model_len") or texts.get("max_position_embeddings")
+        most = int(most or 1 << 30)
+        for prompt in prompts:
+            generated = self._longest if prompt.thinks or not self._exact else 1
+            if len(prompt.ids) + generated > most:
+                raise UserError(
+                    f"{self._place}: a prompt of {len(prompt.ids)} tokens and an answer of up to "
+                    f"{generated} do not fit into a context of {most}; lower "
+                    "estimator.max_tokens or raise engine.max_model_len."
+                )
+
+    # ---- a batch -----------------------------------------------------------------------------
+
+    def _answer(
+        self, engine: Engine, batch: Sequence[Ask], prompts: Sequence[Prompt]
+    ) -> list[Line]:
+        began = time.monotonic()
+        lines = (self._by_label if self._exact else self._by_sample)(engine, batch, prompts)
+        seconds = round((time.monotonic() - began) / len(batch), 6)
+        return [line(seconds) for line in lines]
+
+    def _by_label(
+        self, engine: Engine, batch: Sequence[Ask], prompts: Sequence[Prompt]
+    ) -> list[Callable[[float], Line]]:
+        """One prefill a prompt, and before it the thought of those that think."""
+        thoughts: list[Sampled | None] = [None] * len(batch)
+        if any(prompt.thinks for prompt in prompts):
+            thoughts = [*self._sample(engine, batch, prompts, CLOSE)]
+            prompts = [
+                self._prompts.after(prompt, thought.text)
+                for prompt, thought in zip(prompts, thoughts, strict=True)
+                if thought is not None
+            ]
+        counts = [len(ask.row["options"]) for ask in batch]
+        labels = [self._prompts.labels(p, n) for p, n in zip(prompts, counts, strict=True)]
+        found = engine.label_logprobs([prompt.ids for prompt in prompts], labels)
+        return [
+            self._line(ask, prompt, thought, thought.text.strip() if thought else None, logprobs)
+            for ask, prompt, thought, logprobs in zip(batch, prompts, thoughts, found, strict=True)
+        ]
+
+    def _by_sample(
+        self, engine: Engine, batch: Sequence[Ask], prompts: Sequence[Prompt]
+    ) -> list[Callable[[float], Line]]:
+        lines = []
+        for ask, prompt, sampled in zip(
+            batch, prompts, self._sample(engine, batch, prompts, None), strict=True
+        ):
+            thought, _ = split_thought(sampled.text, prompt.thinks)
+            lines.append(self._line(ask, prompt, sampled, thought, None))
+        return lines
+
+    def _sample(
+        self, engine: Engine, batch: Sequence[Ask], prompts: Sequence[Prompt], stop: str | None
+    ) -> list[Sampled]:
+        return engine.sample(
+            [prompt.ids for prompt in prompts],
+            [ask.key for ask in batch],
+            float(self._estimator.get("temperature", 1.0)),
+            self._longest,
+            stop,
+        )
+
+    def _line(
+        self,
+        ask: Ask,
+        prompt: Prompt,
+        sampled: Sampled | None,
+        thought: str | None,
+        logprobs: list[float] | None,
+    ) -> Callable[[float], Line]:
+        """A line of the journal, but for its share of the batch's seconds."""
+        text = None
+        if logprobs is not None:
+            text = LABELS[max(range(len(logprobs)), key=logprobs.__getitem__)]
+        elif sampled is not None:
+            text = split_thought(sampled.text, prompt.thinks)[1]
+        usage = {
+            "prompt_tokens": len(prompt.ids),
+            "completion_tokens": sampled.tokens if sampled else 0,
+        }
+        found = _by_name(logprobs)
+        return lambda seconds: Line(
+            key=ask.key,
+            request=ask.row["request"],
+            sample=ask.sample,
+            text=text,
+            thinking=thought,
+            logprobs=found,
+            usage=usage,
+            cost_usd=0.0,
+            finish_reason=sampled.finish_reason if sampled else "stop",
+            model=self.found.revision or self.found.folder.name,
+            seconds=seconds,
+        )
+
+
+def _by_name(logprobs: list[float] | None) -> dict[str, float] | None:
+    """Log-probabilities by label; a label without any probability is left out."""
+    if logprobs is None:
+        return None
+    return {label: p for label, p in zip(LABELS, logprobs, strict=False) if math.isfinite(p)}
+
+
+@contextmanager
+def loading(what: str, place: str) -> Iterator[None]:
+    """Whatever a library raises while it loads, as one sentence that opens with `place`."""
+    try:
+        yield
+    except Exception as error:  # their errors have no common class
+        text = str(error).strip()
+        said = text.splitlines()[0][:200] if text else type(error).__name__
+        raise UserError(f"{place}: {what} cannot be loaded ({said}).") from None

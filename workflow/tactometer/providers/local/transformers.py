@@ -1,0 +1,133 @@
+"""Plain PyTorch: what runs where vLLM does not, on a CPU or a GPU, and the reference for it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tactometer.providers.local.checkpoint_files import Checkpoint
+from tactometer.providers.local.provider import Engine, LocalProvider, Sampled, loading
+
+AT_ONCE = {"cpu": 16, "cuda": 128}
+
+
+class Provider(LocalProvider):
+    """A checkpoint asked with transformers; see `tactometer.providers.Provider`."""
+
+    def _load(self) -> Engine:
+        return TorchEngine(self.found, self._engine_settings, self._load_tokenizer(), self._place)
+
+
+class TorchEngine:
+    """A causal language model in PyTorch; batches are padded on the left."""
+
+    def __init__(
+        self, found: Checkpoint, settings: dict[str, Any], tokenizer: Any, place: str
+    ) -> None:
+        import torch
+        from transformers import AutoModelForCausalLM
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        self._torch, self._tokenizer = torch, tokenizer
+        device = settings.get("device", "auto")
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._device = device
+        self.at_once = int(settings.get("batch_size", AT_ONCE[device]))
+        with loading(found.loads, place):
+            self._model = AutoModelForCausalLM.from_pretrained(
+                found.loads,
+                revision=found.revision,
+                dtype=settings.get("dtype", "auto"),
+                trust_remote_code=bool(settings.get("trust_remote_code")),
+            ).to(device)
+        self._model.eval()
+        ends = self._model.generation_config.eos_token_id or tokenizer.eos_token_id
+        self._ends = ends if isinstance(ends, list) else [e for e in (ends,) if e is not None]
+
+    def label_logprobs(
+        self, prompts: Sequence[Sequence[int]], labels: Sequence[Sequence[int]]
+    ) -> list[list[float]]:
+        """One forward pass; the softmax in float32."""
+        torch = self._torch
+        ids, mask = self._pad(prompts)
+        positions = (mask.cumsum(-1) - 1).clamp(min=0)
+        with torch.inference_mode():
+            logits = self._model(
+                input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=1
+            ).logits[:, -1]
+            found = torch.log_softmax(logits.float(), dim=-1).cpu()
+        return [found[row, list(wanted)].tolist() for row, wanted in enumerate(labels)]
+
+    def sample(
+        self,
+        prompts: Sequence[Sequence[int]],
+        keys: Sequence[str],
+        temperature: float,
+        max_tokens: int,
+        stop: str | None,
+    ) -> list[Sampled]:
+        """Sample with noise drawn from each key, so that a text does not depend on its batch."""
+        from transformers import GenerationConfig
+
+        ids, mask = self._pad(prompts)
+        settings = GenerationConfig(
+            max_new_tokens=max_tokens,
+            do_sample=False,
+            eos_token_id=self._ends or None,
+            pad_token_id=self._padding,
+            stop_strings=[stop] if stop else None,
+        )
+        noise = [GumbelNoise(self._torch, keys, temperature)] if temperature > 0 else []
+        with self._torch.inference_mode():
+            out = self._model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                generation_config=settings,
+                logits_processor=noise,
+                tokenizer=self._tokenizer,
+            )
+        return [self._sampled(row, stop) for row in out[:, ids.shape[1] :].tolist()]
+
+    def _sampled(self, ids: list[int], stop: str | None) -> Sampled:
+        ends = {*self._ends, self._padding}  # a text that is done is padded on the right
+        end = next((i for i, token in enumerate(ids) if token in ends), None)
+        text = self._tokenizer.decode(ids[:end], skip_special_tokens=True)
+        stopped = end is not None or (stop is not None and stop in text)
+        said = text.partition(stop)[0] if stop else text
+        return Sampled(said, len(ids[:end]), "stop" if stopped else "length")
+
+    def _pad(self, prompts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+        width = max(map(len, prompts))
+        ids = [[self._padding] * (width - len(p)) + list(p) for p in prompts]
+        mask = [[0] * (width - len(p)) + [1] * len(p) for p in prompts]
+        tensor = self._torch.tensor
+        return tensor(ids, device=self._device), tensor(mask, device=self._device)
+
+    @property
+    def _padding(self) -> int:
+        pad = self._tokenizer.pad_token_id
+        return int(pad if pad is not None else (self._ends or [0])[0])
+
+
+class GumbelNoise:
+    """Turns the likeliest token into a sample: the maximum of logits / T + Gumbel noise is one."""
+
+    def __init__(self, torch: Any, keys: Sequence[str], temperature: float) -> None:
+        self._torch, self._temperature = torch, temperature
+        self._seeds = [int(key[:15], 16) for key in keys]
+        self._generators: list[Any] = []
+
+    def __call__(self, ids: Any, scores: Any) -> Any:
+        torch = self._torch
+        if not self._generators:
+            self._generators = [
+                torch.Generator(scores.device).manual_seed(seed) for seed in self._seeds
+            ]
+        shape = scores.shape[-1:]
+        drawn = torch.stack(
+            [
+                torch.empty(shape, device=scores.device).exponential_(generator=generator)
+                for generator in self._generators
+            ]
+        )
+        return scores.float() / self._temperature - drawn.log()

@@ -1,0 +1,106 @@
+"""TODO vllm_engine."""
+
+import gc
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tactometer.providers.local.checkpoint_files import Checkpoint
+from tactometer.providers.local.provider import Sampled, loading
+
+AT_ONCE = 512
+
+
+class VllmEngine:
+    """A vLLM engine in this process."""
+
+    def __init__(self, found: Checkpoint, settings: Mapping[str, Any], place: str) -> None:
+        os.environ.setdefault(
+            "VLLM_ENABLE_V1_MULTIPROCESSING", "0"
+        )  # a kill leaves no child behind
+        os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")
+        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
+        import vllm
+        from vllm.platforms import current_platform
+
+        gc.freeze()  # vLLM collects garbage eight times, half a second each: imports are none
+        own: dict[str, Any] = {}
+        if current_platform.is_cpu():  # compiling takes longer than the answers
+            import torch
+
+            torch._dynamo.config.disable = True
+            own["block_size"] = 32  # 128 by default: prompts share no part of a block
+        self._vllm = vllm
+        self._seeds = not current_platform.is_cpu()  # a seed for each request kills the CPU engine
+        self.found, self.proven = found, False
+        self.at_once = int(settings.get("batch_size", AT_ONCE))
+        passed = ("tensor_parallel_size", "max_model_len", "gpu_memory_utilization")
+        with loading(found.loads, place):
+            self.llm = vllm.LLM(
+                model=found.loads,
+                revision=found.revision,
+                tokenizer=str(found.tokenizer),
+                dtype=settings.get("dtype", "auto"),
+                trust_remote_code=bool(settings.get("trust_remote_code")),
+                logprobs_mode="raw_logprobs",
+                enable_prefix_caching=True,
+                enforce_eager=current_platform.is_cpu(),  # compiling takes longer than the answers
+                seed=0,
+                **own,
+                **{key: settings[key] for key in passed if key in settings},
+            )
+
+    @property
+    def tolerance(self) -> float:
+        """Nats that two computations of the same answer may differ by."""
+        exact = "float32" in str(self.llm.llm_engine.model_config.dtype)
+        return 1e-3 if exact else 0.05
+
+    def label_logprobs(
+        self,
+        prompts: Sequence[Sequence[int]],
+        labels: Sequence[Sequence[int]],
+        cached: bool = True,
+    ) -> list[list[float]]:
+        """One prefill a prompt; `cached`: whether what was computed for others may serve."""
+        parameters = [
+            self._vllm.SamplingParams(
+                max_tokens=1,
+                temperature=0.0,
+                logprob_token_ids=list(ids),
+                detokenize=False,
+                skip_reading_prefix_cache=not cached,
+            )
+            for ids in labels
+        ]
+        found = []
+        for output, ids in zip(self._generate(prompts, parameters), labels, strict=True):
+            by_token = output.outputs[0].logprobs[0]
+            found.append([float(by_token[token].logprob) for token in ids])
+        return found
+
+    def sample(
+        self,
+        prompts: Sequence[Sequence[int]],
+        keys: Sequence[str],
+        temperature: float,
+        max_tokens: int,
+        stop: str | None,
+    ) -> list[Sampled]:
+        """Sample a text for each prompt; on a GPU its key is its seed."""
+        parameters = [
+            self._vllm.SamplingParams(
+                temperature=temperature,
+                max_tokens=max_tokens,
+                stop=[stop] if stop else None,
+                seed=int(key[:8], 16) if self._seeds else None,
+            )
+            for key in keys
+        ]
+        results = [output.outputs[0] for output in self._generate(prompts, parameters)]
+        return [Sampled(r.text, len(r.token_ids), r.finish_reason or "stop") for r in results]
+
+    def _generate(self, prompts: Sequence[Sequence[int]], parameters: list[Any]) -> list[Any]:
+        asked = [{"prompt_token_ids": list(ids)} for ids in prompts]
+        outputs: list[Any] = self.llm.generate(asked, parameters, use_tqdm=False)
+        return outputs

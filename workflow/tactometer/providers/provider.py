@@ -1,0 +1,40 @@
+"""Who can be asked: one module a provider, each imported only by the job that asks it."""
+
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tactometer.journal.journal import Line
+
+MODULES = {n: n for n in ("api", "simulated", "transformers", "vllm")}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One answer that is wanted: its key, the request's row (the columns of a requests file) and
+    which sample of that request it is."""
+
+    key: str
+    row: Mapping[str, Any]
+    sample: int
+
+
+class Provider(Protocol):
+    """One checkpoint of a model, able to answer.
+
+    `identity` is the resolved content of everything about it that could change an answer; it must
+    not load weights. `answer` loads what it needs and gives lists of answers as they come: each
+    list is on disk before the next is asked for. It may stop early only by raising.
+    """
+
+    def identity(self) -> Mapping[str, Any]: ...
+
+    def answer(self, asks: Sequence[Ask]) -> Iterator[list[Line]]: ...
+
+
+def open_provider(declared: Mapping[str, Any], settings: Mapping[str, Any]) -> Provider:
+    """The provider of a checkpoint, from its recipe and from its model's settings in the study."""
+    module = importlib.import_module(f"tactometer.providers.{MODULES[declared['provider']]}")
+    provider: Provider = module.Provider(declared, settings)
+    return provider

@@ -1,0 +1,98 @@
+"""Simulated speakers: RSA speakers with known parameters that answer in words.
+
+What they mean to say is drawn from S2 (`tactometer.rsa`), what they hold true from their literal
+semantics. How they put it varies as with a language model: a letter, "(C)", a sentence, the phrase
+alone; and a share `noise` of the answers cannot be read at all.
+"""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tactometer.journal.journal import Line
+from tactometer.providers.provider import Ask
+from tactometer.speaker_model import reference
+from tactometer.utils import digests
+
+BATCH = 500
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+STYLES = (
+    "{letter}",
+    "{letter}",
+    "({letter})",
+    "{letter}.",
+    "({letter}) {phrase}",
+    "I'd say {letter}) {phrase}.",
+    "Answer: {letter}",
+    "{phrase}",
+    '"{phrase}"',
+    "The answer is ({letter}).",
+)
+UNREADABLE = (
+    "I would rather not say.",
+    "",
+    "Either {phrase} or {other}, it depends.",
+    "That is a lovely question! What did you have in mind?",
+    "({letter}) {other}",
+)
+
+
+class Provider:
+    """A simulated speaker; see `tactometer.providers.Provider`."""
+
+    def __init__(self, declared: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+        self._declared = declared
+        self._speaker = declared["checkpoint"]
+        self._values = [int(v) for v in declared["values"]]
+        self._literal = {**declared["literal"], **self._speaker.get("literal", {})}
+        self._utterances = list(declared["literal"])
+        self._probabilities: dict[str, Any] = {}
+        # not by the key: a change of code is asked anew, and shows what it changed, not other luck
+        self._seed = digests.digest({k: v for k, v in declared.items() if k != "sources"})
+
+    def identity(self) -> Mapping[str, Any]:
+        """Its parameters, its semantics, its seed, and the code that makes it speak."""
+        return self._declared
+
+    def answer(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
+        """Answer every ask; the same speaker, request and sample give the same answer."""
+        for start in range(0, len(asks), BATCH):
+            yield [self._line(ask) for ask in asks[start : start + BATCH]]
+
+    def _line(self, ask: Ask) -> Line:
+        draw = random.Random(f"{self._seed} {ask.row['request']} {ask.sample}")
+        meant = self._meant(ask.row, draw)
+        return Line(
+            key=ask.key,
+            request=ask.row["request"],
+            sample=ask.sample,
+            text=self._say(meant, ask.row["options"], draw),
+            finish_reason="stop",
+            model="simulated",
+            cost_usd=0.0,
+        )
+
+    def _meant(self, row: Mapping[str, Any], draw: random.Random) -> str:
+        state = self._values.index(row["state"])
+        if row["goal"] is None:
+            return "yes" if draw.random() < self._literal[row["utterance"]][state] else "no"
+        weights = self._speaker_probabilities(row["goal"])[state]
+        return str(draw.choices(self._utterances, weights=weights)[0])
+
+    def _speaker_probabilities(self, goal: str) -> Any:
+        """S2 of the speaker under a goal: [state, utterance]."""
+        if goal not in self._probabilities:
+            told = {**self._speaker, **self._speaker.get("goals", {}).get(goal, {})}
+            omega = [told["omega"][name] for name in ("inf", "soc", "pre")]
+            theta = np.array([self._literal[u] for u in self._utterances])
+            log_p = reference.s2(told["alpha"], told["phi"], omega, theta, self._values)
+            self._probabilities[goal] = np.exp(log_p)
+        return self._probabilities[goal]
+
+    def _say(self, meant: str, options: Sequence[str], draw: random.Random) -> str:
+        other = draw.choice([o for o in options if o != meant])
+        unreadable = draw.random() < self._speaker.get("noise", 0.0)
+        style = draw.choice(UNREADABLE if unreadable else STYLES)
+        return style.format(letter=LETTERS[options.index(meant)], phrase=meant, other=other)

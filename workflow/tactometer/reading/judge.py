@@ -1,0 +1,115 @@
+"""The judge: a model that reads replies which the strict parser cannot, and some that it can.
+
+It is asked blind: it sees a reply and the options as they were shown, and neither who gave it nor
+goal, framing or state. Its answers are requests and journal lines like any other.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+
+from tactometer.elicitation.requests import SCHEMA
+from tactometer.reading.replies import strip_thought
+from tactometer.study.option_labels import LABELS
+from tactometer.utils.digests import digest
+
+NONE: Final = "none of these, or more than one"
+AUDIT: Final = 50
+"""Replies of a prompt set that the strict parser has read and the judge reads as well."""
+
+PROMPT: Final = """\
+Somebody was shown a list of options and told to choose one. This is the whole reply:
+
+<<<
+{reply}
+>>>
+
+Which of the options does the reply choose? Answer with its letter alone.
+{options}"""
+VERDICTS: Final = {
+    "request": pl.String,
+    "sample": pl.Int32,
+    "strict": pl.String,
+    "judged": pl.String,
+    "by": pl.String,
+}
+NOBODY: Final = pl.DataFrame(schema={"request": pl.String, "choice": pl.String})
+"""The judge's answers where there was nothing to judge."""
+
+
+def build(choices: pl.DataFrame, wire: str, estimator: Mapping[str, Any]) -> pl.DataFrame:
+    """Build the judge's requests: the columns of a requests file, then `of` and `of_sample`.
+
+    `choices` is a prompt set as strictly read. Every unreadable reply with text is judged, and of
+    the others those `AUDIT` whose digests come first, so that more replies judge few others anew.
+    """
+    told = choices.filter(pl.col("text").fill_null("").str.strip_chars() != "")
+    unread = told.filter(pl.col("method") == "invalid")
+    read = told.filter(pl.col("method").is_in(["letter", "phrase"])).sort("request", "sample")
+    rows = [
+        {**_request(row, wire, estimator), "of": row["request"], "of_sample": row["sample"]}
+        for row in pl.concat([unread, read.head(AUDIT)]).iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows, schema={**SCHEMA, "of": pl.String, "of_sample": pl.Int32})
+
+
+def estimator_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """How a model is asked as the judge: once, however often it is asked as a model."""
+    estimator = dict(settings["estimator"])
+    return {**estimator, "k": 1} if estimator["kind"] == "samples" else estimator
+
+
+def verdicts(asked: pl.DataFrame, judged: pl.DataFrame, choices: pl.DataFrame) -> pl.DataFrame:
+    """One row for each reply that was judged: the columns of `VERDICTS`.
+
+    `asked` is what `build` gave and `judged` the judge's answers to it as choices. `strict` is the
+    strict parser's choice and `judged` the judge's; null where there is none.
+    """
+    said = judged.unique("request", keep="first").select(
+        "request", judged=pl.when(pl.col("choice") != NONE).then("choice")
+    )
+    strict = choices.select(of="request", of_sample="sample", strict="choice", by=pl.col("method"))
+    found = asked.select("request", "of", "of_sample").join(said, on="request", how="left")
+    found = found.join(strict, on=["of", "of_sample"], how="left", maintain_order="left")
+    named = found.select("strict", "judged", "by", request="of", sample="of_sample")
+    return named.select(pl.col(name).cast(kind) for name, kind in VERDICTS.items())
+
+
+def apply(choices: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Choices in which the judge has read what the strict parser could not, and nothing else."""
+    rescued = found.filter(pl.col("strict").is_null() & pl.col("judged").is_not_null())
+    both = choices.join(
+        rescued.select("request", "sample", "judged"),
+        on=["request", "sample"],
+        how="left",
+        maintain_order="left",
+    )
+    new = pl.col("judged").is_not_null()
+    yes = pl.when(new & (pl.col("prompt_set") == "semantics")).then(
+        (pl.col("judged") == "yes").cast(pl.Float64)
+    )
+    return both.with_columns(
+        choice=pl.coalesce("choice", "judged"),
+        p_yes=pl.coalesce("p_yes", yes),
+        method=pl.when(new).then(pl.lit("judge")).otherwise("method"),
+    ).drop("judged")
+
+
+def _request(row: Mapping[str, Any], wire: str, estimator: Mapping[str, Any]) -> dict[str, Any]:
+    options = [*row["options"], NONE]
+    shown = zip(LABELS, options, strict=False)
+    listed = "\n".join(f"({label}) {option}" for label, option in shown)
+    content = PROMPT.format(reply=strip_thought(row["text"]).strip(), options=listed)
+    messages = [{"role": "user", "content": content}]
+    told = {"messages": messages, "options": options, "wire": wire, "estimator": dict(estimator)}
+    nobody = dict.fromkeys(SCHEMA)  # the judge is told neither speaker nor state nor goal
+    return {
+        **nobody,
+        "request": digest(told),
+        "prompt_set": "judge",
+        "goal": "judge",
+        "options": options,
+        "messages": messages,
+        "wire": wire,
+    }

@@ -1,0 +1,116 @@
+"""The opening of the report: what was measured, when, with what, and what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from tactometer.report.phrases import several
+from tactometer.report.table_cells import Cell, Table, cell
+from tactometer.tables.ordering import in_order
+from tactometer.tables.reader import answers_used, checkpoint_order, model_order, passed
+
+MANY_MODELS, MANY_CHECKPOINTS = 12, 4  # of which each is named
+
+
+def facts(
+    frames: Mapping[str, pl.DataFrame], baseline: Sequence[str], methods: Mapping[str, Any]
+) -> dict[str, str]:
+    """The study in a few lines, by heading; `methods` is what `recipes.methods_of` says of it."""
+    asked, checked, empty = frames["asked"], frames["diagnostics"], frames["counts"].is_empty()
+    human = pl.lit(False) if empty else pl.col("model").is_in(list(baseline))
+    models, people = frames["counts"].filter(~human), frames["counts"].filter(human)
+    found = {
+        "Measured": _measured(models, people),
+        **({"Prompts": _prompts(methods)} if methods["asked"] else {}),
+        "Answers": _answered(models, people),
+        "Fits": f"{checked.height:,}, of which {_failed(checked):,} did not pass their checks",
+    }
+    if asked.height:
+        found["Asked"] = _asked(asked)
+    return found
+
+
+def _measured(models: pl.DataFrame, people: pl.DataFrame) -> str:
+    """Who was measured, by name where that is no long list."""
+    known = {} if models.is_empty() else _checkpoints(models)
+    if not known and not people.is_empty():
+        return f"people alone ({', '.join(sorted(set(people['model'])))})"
+    found = several(len(known), "model")
+    found += f" at {several(sum(map(len, known.values())), 'checkpoint')}"
+    if known and len(known) <= MANY_MODELS:
+        found += ": " + ", ".join(f"{model} ({_range(names)})" for model, names in known.items())
+    if people.is_empty():
+        return found
+    return f"{found}; beside the human figures ({', '.join(sorted(set(people['model'])))})"
+
+
+def _checkpoints(counts: pl.DataFrame) -> dict[str, list[str]]:
+    """The checkpoints of each model, both in the order of readers."""
+    order = checkpoint_order(counts)
+    mine = dict(counts.group_by("model").agg(pl.col("checkpoint").unique()).iter_rows())
+    return {model: in_order(order, mine[model]) for model in model_order(counts, [])}
+
+
+def _range(checkpoints: Sequence[str]) -> str:
+    if len(checkpoints) <= MANY_CHECKPOINTS:
+        return ", ".join(checkpoints)
+    return f"{checkpoints[0]} to {checkpoints[-1]}"
+
+
+def _prompts(methods: Mapping[str, Any]) -> str:
+    framings, goals = methods["framings"], methods["goals"]
+    return (
+        f"{several(methods['vignettes'], 'creation')} of {methods['states']}, with"
+        f" {several(methods['name_pairs'], 'pair')} of names, in"
+        f" {several(len(framings), 'framing')} ({', '.join(framings)}), under"
+        f" {several(len(goals), 'goal')} ({', '.join(goals)}); and yes/no prompts on the"
+        f" {methods['utterances']} utterances"
+    )
+
+
+def _answered(models: pl.DataFrame, people: pl.DataFrame) -> str:
+    valid, invalid = answers_used(models)
+    if models.is_empty() and not people.is_empty():
+        return f"{sum(answers_used(people)):,} of people to production prompts"
+    found = f"{valid + invalid:,} of models to production prompts, {invalid:,} of them not readable"
+    return found if people.is_empty() else f"{found}; {sum(answers_used(people)):,} of people"
+
+
+def _failed(checked: pl.DataFrame) -> int:
+    return checked.filter(~passed()).height if checked.height else 0
+
+
+def _asked(asked: pl.DataFrame) -> str:
+    first, last = asked["first_at"].drop_nulls().min(), asked["last_at"].drop_nulls().max()
+    ends = [str(at)[:16].replace("T", " ") for at in (first, last)]
+    when = f", {ends[0]} to {ends[1]} UTC" if first else ""
+    cost = asked["cost_usd"].drop_nulls()
+    spent = f" for ${cost.sum():,.2f}" if cost.len() else ""
+    return f"{asked['lines'].sum():,} answers in all{spent}{when}"
+
+
+def _moment(at: str | None) -> str:
+    """A date and a time of day, with hyphens at which no line breaks."""
+    return (at or "")[:16].replace("T", " ").replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
+def taken(asked: pl.DataFrame) -> Table:
+    """What each checkpoint's answers took."""
+    columns = ["model", "checkpoint", "provider", "source", "reported as", "answers"]
+    columns += ["tokens in", "tokens out", "of these thought", "USD", "first", "last"]
+    rows: list[list[str | Cell]] = [
+        [
+            *(str(r[k] or "") for k in ("model", "checkpoint", "provider", "source", "reported")),
+            cell(r["lines"], ","),
+            cell(r["prompt_tokens"], ","),
+            cell(r["completion_tokens"], ","),
+            cell(r["reasoning_tokens"], ","),
+            cell(r["cost_usd"], ",.2f"),
+            *(_moment(r[k]) for k in ("first_at", "last_at")),
+        ]
+        for r in asked.to_dicts()
+    ]
+    return Table("What the answers took", columns, rows)

@@ -1,0 +1,213 @@
+"""One HTML file that holds a study's findings, figures and tables and needs nothing beside it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+from PIL import Image
+
+from tactometer.analyses.analyse import ANALYSES
+from tactometer.figures.recovery import coverage
+from tactometer.report import (
+    answers,
+    at_a_glance,
+    effects_found,
+    figure_texts,
+    heldout,
+    library,
+    page_tables,
+    references,
+)
+from tactometer.report.downloads import DRAWN, applies, download
+from tactometer.report.findings import sentences
+from tactometer.report.methods import paragraph
+from tactometer.tables.reader import Tables, answers_sentence, passed
+from tactometer.utils import atomic_files
+from tactometer.utils.errors import UserError
+
+LARGEST = 200_000  # bytes of an SVG beyond which the page takes the PNG, if that is smaller
+TABLES = [
+    *("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery", "answers"),
+    *("asked", "replies", "comparison"),
+    *ANALYSES,
+]
+
+
+def build(
+    tables: Path,
+    figures: Path,
+    out: Path,
+    *,
+    study: str,
+    goals: Sequence[str],
+    baseline: Sequence[str],
+    methods: Mapping[str, Any],
+    provenance: Mapping[str, str],
+    accepted: Mapping[str, str] | None = None,
+) -> None:
+    """Write the report of a study from its tables (Parquet) and figures (SVG).
+
+    `goals` gives the order of the findings, `baseline` the models that are the human yardstick,
+    `methods` what the methods paragraph says of the study (`recipes.methods_of`), `provenance` the
+    versions, `accepted` the changes of code that somebody took as none, by stage. Writes `out`,
+    and methods.md and references.bib beside it.
+    Raises `UserError` for a table or a figure that is not there.
+    """
+    source = Tables(tables, goals, [], baseline)
+    frames = {name: source.read(name) for name in [*TABLES, "published"]}
+    unseen = source.read("heldout") if methods.get("heldout") else None
+    plain = Environment(loader=PackageLoader("tactometer.report"), undefined=StrictUndefined)
+    text = paragraph(plain, methods, frames, provenance)
+    cited = references.cited(text)
+    page = _page().render(
+        title=f"{study}: honesty and kindness",
+        study=study,
+        level=methods["level"],
+        provenance=provenance,
+        accepted=accepted or {},
+        sections=_sections(figures, frames),
+        findings=sentences(frames, baseline),
+        methods=references.short(text).strip().split("\n\n"),
+        references=[references.line(key) for key in cited],
+        downloads=[
+            f"tables/{name}.csv" for name in (*TABLES, *(["heldout"] if unseen is not None else []))
+        ],
+        **_parts(frames, goals, baseline, methods),
+        heldout=heldout.table(unseen),
+        heldout_told=heldout.sentence(unseen),
+    )
+    for path, content in (
+        (out, page),
+        (out.with_name("methods.md"), text),
+        (out.with_name("references.bib"), references.bibtex(cited)),
+    ):
+        with atomic_files.atomic(path) as temporary:
+            temporary.write_text(content, encoding="utf-8")
+
+
+def _page() -> Template:
+    """The template of the page, with what never changes filled in.
+
+    Everything that comes from outside is escaped: names, notes and replies are untrusted text.
+    """
+    loader = PackageLoader("tactometer.report")
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    script = library.script(loader.get_source(environment, "page.js")[0])
+    environment.globals |= {
+        "question": figure_texts.QUESTION,
+        "remark": figure_texts.HUMAN_REMARK,
+        "script": Markup(script),
+        "digest": library.digest(script),
+        "library_style": Markup(library.style()),
+    }
+    return environment.get_template("report.html.j2")
+
+
+def _parts(
+    frames: Mapping[str, pl.DataFrame],
+    goals: Sequence[str],
+    baseline: Sequence[str],
+    methods: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The tables of the page, by the names in its template."""
+    return {
+        "glance": at_a_glance.facts(frames, baseline, methods),
+        "suspects": page_tables.suspects(frames["diagnostics"]),
+        "measured": page_tables.measured(
+            frames["counts"], frames["semantics"], frames["answers"], baseline
+        ),
+        "taken": at_a_glance.taken(frames["asked"]),
+        "human": page_tables.human(frames["estimates"], frames["published"], goals),
+        "recovered": page_tables.recovered(frames["recovery"]),
+        "coverage": coverage(frames["recovery"]),
+        "estimated": page_tables.estimated(frames["estimates"]),
+        "standing": effects_found.standing(frames),
+        "flagged": page_tables.flagged(frames["checks"]),
+        "checked": page_tables.checked(frames["diagnostics"]),
+        "answers": answers.shown(frames["replies"]),
+        "replies": f"{frames['replies'].height:,}",
+    }
+
+
+def _sections(figures: Path, frames: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
+    """The questions that this study can say something about, each with its figures."""
+    found = []
+    for section in figure_texts.SECTIONS:
+        names = [name for name in section.figures if applies(name, frames)]
+        if names:
+            drawn = [_figure(name, figures, frames) for name in names]
+            found.append({"name": section.name, "title": section.title, "figures": drawn})
+    return found
+
+
+def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+    """What the page needs for one figure; as an image, an SVG can neither run nor load anything."""
+    path = folder / f"{name}.svg"
+    if not path.is_file():
+        raise UserError(f"{path}: the figure is missing; run the workflow's `figures` stage first")
+    kind, content = _picture(path)
+    text = figure_texts.TEXTS[name]
+    return {
+        "name": name,
+        "title": text.title,
+        "reading": text.reading,
+        "estimator": text.estimator,
+        "alt": text.alt,
+        "n": _size(name, frames),
+        "data": download(name, frames),
+        "image": f"data:image/{kind};base64," + base64.b64encode(content).decode(),
+    }
+
+
+def _picture(path: Path) -> tuple[str, bytes]:
+    """An SVG or, where that is large, its PNG in 256 colours: the media type, and the content."""
+    content = path.read_bytes()
+    if len(content) <= LARGEST:
+        return "svg+xml", content
+    packed = BytesIO()
+    with Image.open(path.with_suffix(".png")) as picture:
+        flat = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        flat.save(packed, "PNG", optimize=True)
+    small = packed.getvalue()
+    return ("png", small) if len(small) < len(content) else ("svg+xml", content)
+
+
+def _size(name: str, frames: Mapping[str, pl.DataFrame]) -> str:
+    if name == "semantics":
+        frame = frames["semantics"]
+        return f"n = {int(frame['n'].sum()) if not frame.is_empty() else 0:,} yes/no answers."
+    if name == "recovery":
+        held, total = coverage(frames["recovery"])
+        return f"n = {total} parameters, of which the interval holds {held}; human data left out."
+    if name == "diagnostics":
+        return f"n = {frames['diagnostics'].height} fits; none left out."
+    if name in DRAWN:
+        return _rows(DRAWN[name], frames[DRAWN[name]])
+    said = answers_sentence(frames["counts"])
+    return f"{said}." if name == "responses" else f"{said}; suspect fits are drawn, and marked."
+
+
+def _rows(table: str, frame: pl.DataFrame) -> str:
+    """How many rows of a table a figure stands on, of how many answers, and what is left out."""
+    rows = f"n = {frame.height:,} rows of the table {table}"
+    if "n" in frame.columns:  # each answer stands in one row of a condition, or in all its places
+        places = frame["position"].n_unique() if "position" in frame.columns else 1
+        answers = int(frame["n"].sum()) // places
+        return f"{rows}, from {answers:,} answers; invalid ones are left out."
+    suspect = frame.filter(~passed()).height
+    if not suspect:
+        return f"{rows}; all fits below them passed, none is left out."
+    return f"{rows}, of which {suspect:,} rest on suspect fits and are marked; none is left out."

@@ -1,0 +1,1 @@
+"""TODO speaker_model."""

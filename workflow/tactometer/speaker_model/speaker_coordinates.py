@@ -1,0 +1,155 @@
+"""The coordinates that the Stan programs sample in (workflow/stan/include/cone.stan), in numpy.
+
+They serve to whiten the posterior, to start chains where we want them, and to test the programs at
+known parameters. `entries` [..., C] are the numbers that a cone has: the reference, which all goals
+share, then the other slots of each goal.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tactometer.speaker_model.variants import UTILITIES, Speaker
+from tactometer.utils.arrays import Array
+
+
+@dataclass(frozen=True)
+class Natural:
+    """Natural parameters, leading axes are draws: alpha [], phi [goal], omega [goal, 3], cost [] or
+    None.
+
+    omega is 0 where a utility is not active; phi means nothing where there is none.
+    """
+
+    alpha: Array
+    phi: Array
+    omega: Array
+    cost: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """How coordinates become entries: their order [C], slopes [C, C] and softness [C]."""
+
+    order: NDArray[np.int64]
+    slopes: Array
+    softness: Array
+
+    @classmethod
+    def plain(cls, count: int) -> "Frame":
+        """Every entry by itself."""
+        return cls(np.arange(count), np.zeros((count, count)), np.ones(count))
+
+    def entries(self, y: Array) -> tuple[Array, Array]:
+        """Entries [..., C] of coordinates y [..., C], and the log of |d entries / dy| [...]."""
+        ordered, log_volume = np.empty(y.shape), np.zeros(y.shape[:-1])
+        for k, soft in enumerate(self.softness):
+            bend = (y[..., k] + ordered[..., :k] @ self.slopes[k, :k]) / soft
+            ordered[..., k] = soft * np.logaddexp(0, bend)
+            log_volume -= np.logaddexp(0, -bend)
+        found = np.empty(y.shape)
+        found[..., self.order] = ordered
+        return found, log_volume
+
+    def coordinates(self, entries: Array) -> Array:
+        """The coordinates [..., C] of entries [..., C] above 0."""
+        ordered = entries[..., self.order]
+        return straight(ordered, self.softness) - ordered @ np.tril(self.slopes, -1).T
+
+
+def bent(y: Array, softness: Array | float) -> Array:
+    """softness softplus(y / softness): y where it is large, above 0 where it is not."""
+    return np.asarray(softness * np.logaddexp(0, y / softness))
+
+
+def straight(x: Array, softness: Array | float) -> Array:
+    """What `bent` makes x > 0 of."""
+    return np.asarray(x + softness * np.log(-np.expm1(-x / softness)))
+
+
+def active(speaker: Speaker) -> list[int]:
+    """Which of inf, soc, pre are sampled; S1 is the pair alpha (phi, 1 - phi) of an S2 with pre
+    alone.
+    """
+    if speaker.level == 1:
+        return [0, 0, 1]
+    return [int(utility in speaker.utilities) for utility in UTILITIES]
+
+
+def slots(speaker: Speaker) -> list[int]:
+    """Which of x_inf, x_soc, x_pre phi, x_pre (1 - phi) exist; the first is the reference."""
+    return [j for j in range(4) if active(speaker)[min(j, 2)]]
+
+
+def count(speaker: Speaker, goals: int) -> int:
+    """How many entries a speaker has over that many goals."""
+    return 1 + goals * (len(slots(speaker)) - 1)
+
+
+def draw_prior(
+    rng: np.random.Generator,
+    speaker: Speaker,
+    goals: int,
+    has_cost: bool,
+    draws: tuple[int, ...] = (),
+) -> Natural:
+    """Draws of the natural parameters from the prior of DESIGN, section 2: one, or so many."""
+    flags = np.array(active(speaker), dtype=bool)
+    omega = np.zeros((*draws, goals, 3))
+    omega[..., flags] = rng.dirichlet(np.ones(flags.sum()), size=(*draws, goals))
+    alpha, cost = rng.uniform(0, 20, draws), rng.uniform(1, 10, draws)
+    phi = rng.uniform(size=(*draws, goals))
+    return Natural(np.asarray(alpha), phi, omega, np.asarray(cost) if has_cost else None)
+
+
+def entries(natural: Natural, speaker: Speaker) -> Array:
+    """The entries [..., C] of natural parameters, each of them inside its open range."""
+    w_inf, w_soc, w_pre = np.moveaxis(natural.omega, -1, 0)
+    shares = np.stack([w_inf, w_soc, w_pre * natural.phi, w_pre * (1 - natural.phi)], axis=-1)
+    shares = shares[..., slots(speaker)]
+    reference = length_of(natural.alpha) * shares[..., 0, 0]
+    others = reference[..., None, None] * shares[..., 1:] / shares[..., :1]
+    flat = others.reshape(*reference.shape, -1)
+    return np.concatenate([reference[..., None], flat], axis=-1)
+
+
+def cone(entries: Array, speaker: Speaker, goals: int) -> Array:
+    """x [..., goal, 4] of entries [..., C], 0 where a slot is not active."""
+    used = slots(speaker)
+    x = np.zeros((*entries.shape[:-1], goals, 4))
+    x[..., used[0]] = entries[..., :1]
+    x[..., used[1:]] = entries[..., 1:].reshape(*entries.shape[:-1], goals, len(used) - 1)
+    return x
+
+
+def natural(entries: Array, speaker: Speaker, goals: int, cost: Array | None = None) -> Natural:
+    """The natural parameters of entries [..., C] and the cost's logit [...]."""
+    x = cone(entries, speaker, goals)
+    length = x.sum(axis=-1)
+    pre = np.maximum(x[..., 2] + x[..., 3], 1e-300)
+    omega = np.stack([x[..., 0], x[..., 1], x[..., 2] + x[..., 3]], axis=-1) / length[..., None]
+    within = None if cost is None else 1 + 9 / (1 + np.exp(-cost))
+    return Natural(alpha_of(length[..., 0]), x[..., 2] / pre, omega, within)
+
+
+def alpha_of(length: Array) -> Array:
+    """alpha of the length R of x: nearly R, with a knee before 20."""
+    return np.asarray(20 - 20 * np.logaddexp(0, 10 - length / 2) / np.logaddexp(0, 10))
+
+
+def length_of(alpha: Array) -> Array:
+    """The length R of x that has this alpha, below 20."""
+    return np.asarray(20 - 2 * np.log(np.expm1(np.logaddexp(0, 10) * (1 - alpha / 20))))
+
+
+def log_prior(entries: Array, speaker: Speaker, goals: int) -> Array:
+    """log p(entries) [...] up to a constant, as in cone.stan."""
+    x = cone(entries, speaker, goals)
+    length = x.sum(axis=-1)
+    lp = (goals - 1) * np.log(entries[..., 0]) + np.log(length[..., 0])
+    lp = lp - sum(active(speaker)) * np.log(length).sum(axis=-1)
+    lp = lp - np.logaddexp(0, length[..., 0] / 2 - 10)
+    if speaker.has_phi:
+        lp = lp - np.log(x[..., 2] + x[..., 3]).sum(axis=-1)
+    return np.asarray(lp)

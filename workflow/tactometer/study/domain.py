@@ -1,0 +1,283 @@
+"""The domain: states, utterances, vignettes and the texts of the prompts.
+
+Snakemake parses through this module: no import heavier than YAML.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from string import Formatter
+from types import MappingProxyType
+from typing import Any, Final
+
+from tactometer.study import yaml_lines
+from tactometer.study.schema_validation import validate
+from tactometer.utils.errors import UserError
+from tactometer.utils.paths import SCHEMAS
+
+SEMANTICS: Final = "semantics"
+"""The prompt set of the yes/no prompts; every other prompt set is a goal."""
+
+STRIDE: Final = 13
+"""Vignettes walk round the names with this stride: exactly balanced for 13, nearly for another
+number, and a constant, so that one more vignette gives no other one new names."""
+
+_SCHEMA = SCHEMAS / "domain.schema.yaml"
+_OPINION = frozenset({"number", "state"})
+_PLACEHOLDERS = _OPINION | {"speaker", "listener", "made", "took", "thing", "asked", "top"}
+
+
+@dataclass(frozen=True)
+class Vignette:
+    """A creation that a listener made and asks about; texts in the past tense, without pronouns."""
+
+    id: str
+    made: str
+    took: str
+    thing: str
+    asked: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Two templates: what happened, and the question to answer."""
+
+    scene: str
+    question: str
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """The texts of the prompts; a goal without a text sends no system prompt."""
+
+    instruction: str
+    goals: Mapping[str, str | None]
+    framings: Mapping[str, Scene]
+    semantics: Scene
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The world of a task.
+
+    `negated` has a flag per utterance; `literal` is theta[utterance][state] or None; `prompts` is
+    None where behaviour is recorded only; `fit` has `share` (parameter names) and `cost` (bool).
+    """
+
+    path: Path
+    name: str
+    states: tuple[int, ...]
+    scale: tuple[str, str]
+    utterances: tuple[str, ...]
+    negated: tuple[bool, ...]
+    literal: tuple[tuple[float, ...], ...] | None
+    vignettes: tuple[Vignette, ...]
+    names: tuple[str, ...]
+    prompts: Prompts | None
+    fit: Mapping[str, Any]
+
+    @property
+    def goals(self) -> tuple[str, ...]:
+        """The goals that have a text, `default` included."""
+        return tuple(self.prompts.goals) if self.prompts else ()
+
+    @property
+    def framings(self) -> tuple[str, ...]:
+        """The framings that have a text."""
+        return tuple(self.prompts.framings) if self.prompts else ()
+
+    @property
+    def most_pairs(self) -> int:
+        """How many name pairs every vignette can have."""
+        names = len(self.names)
+        return (names * (names - 1) - len(self.vignettes)) // STRIDE + 1
+
+    def state_text(self, state: int) -> str:
+        """A state with its unit: "1 star", "3 stars"."""
+        return f"{state} {self.scale[0] if state == 1 else self.scale[1]}"
+
+    def need_prompts(self) -> Prompts:
+        """The prompts, or a `UserError` where the domain has none."""
+        if self.prompts is None:
+            raise UserError(
+                f"{self.path}, key prompts: this domain has no prompts and can only be recorded; "
+                "add prompts and vignettes to ask a model."
+            )
+        return self.prompts
+
+    def texts(self, prompt_set: str, framings: Sequence[str] | None = None) -> dict[str, Any]:
+        """Exactly what a prompt set is made from, as JSON-able data, for its staleness.
+
+        One goal's text leaves the others' alone, and so does what the templates in use do not name.
+        `framings` restricts a goal's set to those framings, in that order (default: all).
+        """
+        prompts = self.need_prompts()
+        if prompt_set == SEMANTICS:
+            scenes = {SEMANTICS: prompts.semantics}
+        else:
+            chosen = self.framings if framings is None else framings
+            scenes = {name: prompts.framings[name] for name in chosen}
+        used = {
+            name for scene in scenes.values() for text in _texts(scene) for name in _fields(text)
+        }
+        keep = ["id", *sorted(used & set(Vignette.__dataclass_fields__))]
+        goal = {} if prompt_set == SEMANTICS else {"goal": prompts.goals[prompt_set]}
+        return goal | {
+            "instruction": prompts.instruction,
+            "scenes": [[name, *_texts(scene)] for name, scene in scenes.items()],
+            "vignettes": [{key: asdict(v)[key] for key in keep} for v in self.vignettes],
+            "names": list(self.names),
+            "states": list(self.states),
+            "scale": list(self.scale),
+            "utterances": list(self.utterances),
+        }
+
+
+def load(path: Path) -> Domain:
+    """Load a domain from its YAML file or from the folder of its `domain.yaml`.
+
+    Raises `UserError` with file, line, key and remedy for anything wrong in it or in the files it
+    names.
+    """
+    file = _File(path / "domain.yaml" if path.is_dir() else path)
+    data = file.data
+    utterances = tuple(data["utterances"])
+    _check(file, utterances)
+    vignettes: tuple[Vignette, ...] = ()
+    names: tuple[str, ...] = ()
+    prompts = None
+    if "vignettes" in data:
+        vignettes, names = _load_vignettes(file.path.parent / data["vignettes"])
+        prompts = _load_prompts(file.path.parent / data["prompts"])
+    literal = data.get("literal")
+    fit = data.get("fit", {})
+    return Domain(
+        path=file.path,
+        name=data["name"],
+        states=tuple(data["states"]),
+        scale=(data["scale"]["singular"], data["scale"]["plural"]),
+        utterances=utterances,
+        negated=tuple(utterance in data["negated"] for utterance in utterances),
+        literal=literal and tuple(tuple(map(float, literal[name])) for name in utterances),
+        vignettes=vignettes,
+        names=names,
+        prompts=prompts,
+        fit=MappingProxyType(
+            {"share": tuple(fit.get("share", ())), "cost": bool(fit.get("cost", False))}
+        ),
+    )
+
+
+class _File:
+    """A YAML file that fits its part of the schema, and a way to complain about it."""
+
+    def __init__(self, path: Path, part: str | None = None) -> None:
+        self.path = path
+        self.data, self.lines = yaml_lines.read(path)
+        validate(self.data, self.lines, _SCHEMA, path, part)
+
+    def fail(self, key: yaml_lines.Key, text: str) -> UserError:
+        return UserError(f"{yaml_lines.where(self.path, self.lines, key)}: {text}.")
+
+
+def _check(file: _File, utterances: tuple[str, ...]) -> None:
+    """What a schema cannot say of domain.yaml: the lists agree with each other."""
+    data = file.data
+    states = data["states"]
+    if states != sorted(states):
+        raise file.fail(("states",), f"states must rise; write {sorted(states)}")
+    folded = [utterance.casefold() for utterance in utterances]
+    for index, utterance in enumerate(utterances):
+        if folded[index] in folded[:index]:
+            text = f"{utterance!r} is already there; remove one of the two"
+            raise file.fail(("utterances", index), text)
+    for index, name in enumerate(data["negated"]):
+        if name not in utterances:
+            text = f"{name!r} is no utterance; correct it or add it to utterances"
+            raise file.fail(("negated", index), text)
+    for name, row in data.get("literal", {}).items():
+        if name not in utterances:
+            text = f"{name!r} is no utterance; correct it or add it to utterances"
+            raise file.fail(("literal", name), text)
+        if len(row) != len(states):
+            text = f"{len(row)} values for {len(states)} states; give one for each"
+            raise file.fail(("literal", name), text)
+    missing = [name for name in utterances if name not in data.get("literal", utterances)]
+    if missing:
+        raise file.fail(("literal",), f"no row for {missing[0]!r}; add one or remove literal")
+
+
+def _load_vignettes(path: Path) -> tuple[tuple[Vignette, ...], tuple[str, ...]]:
+    file = _File(path, "vignettes")
+    seen: set[str] = set()
+    for index, vignette in enumerate(file.data["vignettes"]):
+        for name, text in vignette.items():
+            _check_template(file, ("vignettes", index, name), text, ())
+        if vignette["id"] in seen:
+            text = f"the id {vignette['id']!r} is already taken; rename one of the two"
+            raise file.fail(("vignettes", index, "id"), text)
+        seen.add(vignette["id"])
+    vignettes = tuple(Vignette(**vignette) for vignette in file.data["vignettes"])
+    return vignettes, tuple(file.data["names"])
+
+
+def _load_prompts(path: Path) -> Prompts:
+    file = _File(path, "prompts")
+    data = file.data
+    _check_template(file, ("instruction",), data["instruction"], ())
+    for goal, text in data["goals"].items():
+        if goal == SEMANTICS:
+            text = f"{SEMANTICS} is the name of the yes/no prompts; rename the goal"
+            raise file.fail(("goals", goal), text)
+        _check_template(file, ("goals", goal), text or "", ())
+    for name, scene in data["framings"].items():
+        _check_scene(file, ("framings", name), scene, _PLACEHOLDERS)
+    _check_scene(file, ("semantics",), data["semantics"], _PLACEHOLDERS | {"utterance"})
+    if "utterance" not in _fields(data["semantics"]["question"] + data["semantics"]["scene"]):
+        text = "{utterance} must be in the question, or every yes/no prompt is the same"
+        raise file.fail(("semantics", "question"), text)
+    return Prompts(
+        instruction=data["instruction"].strip(),
+        goals=MappingProxyType({k: v and v.strip() for k, v in data["goals"].items()}),
+        framings=MappingProxyType({k: _scene(v) for k, v in data["framings"].items()}),
+        semantics=_scene(data["semantics"]),
+    )
+
+
+def _scene(data: Mapping[str, str]) -> Scene:
+    return Scene(scene=data["scene"].strip(), question=data["question"].strip())
+
+
+def _texts(scene: Scene) -> tuple[str, str]:
+    return scene.scene, scene.question
+
+
+def _check_scene(
+    file: _File, key: yaml_lines.Key, scene: Mapping[str, str], allowed: Iterable[str]
+) -> None:
+    for name, text in scene.items():
+        _check_template(file, (*key, name), text, allowed)
+    if not _OPINION & _fields(scene["scene"] + scene["question"]):
+        text = "{number} or {state} must be in the scene, or the opinion is never told"
+        raise file.fail((*key, "scene"), text)
+
+
+def _check_template(file: _File, key: yaml_lines.Key, text: str, allowed: Iterable[str]) -> None:
+    """Refuse placeholders that nothing fills."""
+    try:
+        unknown = sorted(_fields(text) - set(allowed))
+    except ValueError:
+        raise file.fail(key, "a brace stands alone; write a placeholder or remove it") from None
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in sorted(allowed)) or "none"
+        raise file.fail(key, f"unknown placeholder {{{unknown[0]}}}; known here: {known}")
+
+
+def _fields(text: str) -> set[str]:
+    """The placeholders of a template, exactly as written between the braces."""
+    found = set()
+    for _, name, form, conversion in Formatter().parse(text):
+        if name is not None:
+            plain = not form and not conversion
+            found.add(name if plain else f"{name}{'!' if conversion else ':'}...")
+    return found

@@ -1,0 +1,6 @@
+"""TODO option_labels."""
+
+from typing import Final
+
+LABELS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""The letters of the options, in the order in which they are shown."""

@@ -1,0 +1,326 @@
+"""Tables: what fits, counts, semantics and choices hold, labelled, for one model and for all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from scipy import special
+
+from tactometer.inference import folds, loo
+from tactometer.journal import usage
+from tactometer.reading import answer_samples, judge_agreement
+from tactometer.study.labels import LABEL_COLUMNS
+from tactometer.tables import published
+from tactometer.utils import atomic_files
+
+if TYPE_CHECKING:
+    from tactometer.study.model import Model
+    from tactometer.study.study import Study
+
+HDI = 0.95
+NUMBERS = ("mean", "sd", "median", "mode", "hdi_low", "hdi_high", "ess_bulk", "ess_tail", "rhat")
+ESTIMATES = {
+    "study": pl.String,
+    "model": pl.String,
+    "checkpoint": pl.String,
+    "goal": pl.String,
+    "framing": pl.String,
+    "speaker": pl.String,
+    "semantics": pl.String,
+    "parameter": pl.String,
+    **dict.fromkeys(NUMBERS, pl.Float64),
+    "contraction": pl.Float64,
+    "verdict": pl.String,
+    **dict.fromkeys(LABEL_COLUMNS[:-1], pl.String),
+    "progress": pl.Float64,
+}
+RECOVERY = {
+    **{name: ESTIMATES[name] for name in list(ESTIMATES)[:6]},
+    "parameter": pl.String,
+    **dict.fromkeys(["truth", "mean", "hdi_low", "hdi_high"], pl.Float64),
+    "covered": pl.Boolean,
+}
+ANSWERS = {
+    "study": pl.String,
+    "model": pl.String,
+    "checkpoint": pl.String,
+    "prompt_set": pl.String,
+    "framing": pl.String,
+    "method": pl.String,
+    "n": pl.Int64,
+    "share": pl.Float64,
+}
+ASKED = {
+    **{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]},
+    **dict.fromkeys(["provider", "source"], pl.String),
+    "reported": pl.String,
+    **dict.fromkeys(["answers", "lines", *usage.TOKENS], pl.Int64),
+    "cost_usd": pl.Float64,
+    **dict.fromkeys(["first_at", "last_at"], pl.String),
+}
+REPLIES = {
+    **{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]},
+    **answer_samples.SAMPLE,
+}
+COMPARISON = {
+    **{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]},
+    **loo.COMPARISON,
+    "published_log_bf": pl.Float64,
+    "published_place": pl.Int64,
+}
+AGREEMENT = {
+    **{name: ANSWERS[name] for name in ["study", "model", "checkpoint", "prompt_set"]},
+    **dict.fromkeys(judge_agreement.AGREEMENT, pl.Int64),
+}
+
+
+HELDOUT = {**{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]}, **folds.HELDOUT}
+
+
+def gather(study: Study, model: Model, results: Path) -> None:
+    """Write the tables of one model below results/tables/models/{model}/."""
+    estimates = _estimates(study, model, results)
+    frames = {
+        "estimates": estimates,
+        "diagnostics": _of_fits(study, model, results, "diagnostics"),
+        "predictive": _of_fits(study, model, results, "predictive"),
+        "modes": _of_fits(study, model, results, "modes"),
+        "counts": _counts(study, model, results),
+        "semantics": _semantics(study, model, results),
+        "recovery": _recovery(model, estimates),
+        "answers": _answers(study, model, results),
+        "asked": _asked(study, model, results),
+        "replies": _replies(study, model, results),
+        "published": _published(study, model),
+        "comparison": _comparison(study, model, results),
+    }
+    if study.holds_out:
+        frames["heldout"] = _heldout(study, model, results)
+    if study.judge:
+        frames["agreement"] = _agreement(study, model, results)
+    for name, frame in frames.items():
+        with atomic_files.atomic(
+            results / "tables" / "models" / model.name / f"{name}.parquet"
+        ) as path:
+            frame.write_parquet(path)
+
+
+def tabulate(study: Study, results: Path) -> None:
+    """Put the models' tables together: results/tables/{table}.parquet and .csv."""
+    folder = results / "tables"
+    held = [{p.stem for p in (folder / "models" / m).glob("*.parquet")} for m in study.models]
+    for name in sorted(set.intersection(*held)):  # what an earlier study had may still lie there
+        parts = [folder / "models" / model / f"{name}.parquet" for model in study.models]
+        frame = pl.concat([pl.read_parquet(part) for part in parts], how="vertical_relaxed")
+        with atomic_files.atomic(folder / f"{name}.parquet") as path:
+            frame.write_parquet(path)
+        with atomic_files.atomic(folder / f"{name}.csv") as path:
+            frame.write_csv(path)
+
+
+def _places(model: Model) -> Iterator[tuple[str, str]]:
+    for checkpoint in model.checkpoints:
+        for goal in model.goals:
+            yield checkpoint, goal
+
+
+def _named(study: Study, model: Model) -> list[pl.Expr]:
+    return [pl.lit(study.name).alias("study"), pl.lit(model.name).alias("model")]
+
+
+Places = Mapping[Path, Mapping[str, str]]
+
+
+def _whose(places: Places) -> pl.DataFrame:
+    """Whose each file is: its place among them, its path, and columns that name it."""
+    rows = [{"file": str(path), **names} for path, names in places.items()]
+    return pl.DataFrame(rows).with_row_index("place")
+
+
+def _collect(study: Study, model: Model, places: Places) -> pl.DataFrame:
+    """The rows of many files in one go, with the columns that say whose they are in front.
+
+    A file at a time costs five times that: most of them hold a few rows.
+    """
+    rows = pl.read_parquet(list(places), include_file_paths="file")
+    whose = _whose(places).drop("place")
+    named = rows.join(whose, on="file", how="left", maintain_order="left").drop("file")
+    return named.select(*_named(study, model), *whose.columns[1:], *rows.columns[:-1])
+
+
+def _by_goal(model: Model, folder: Path, end: str = "parquet") -> Places:
+    """The files of every (checkpoint, goal) of a model below a folder of the results."""
+    return {
+        folder / model.name / checkpoint / f"{goal}.{end}": {"checkpoint": checkpoint, "goal": goal}
+        for checkpoint, goal in _places(model)
+    }
+
+
+def _by_prompt_set(model: Model, folder: Path) -> Places:
+    """The files of every (checkpoint, prompt set)."""
+    return {
+        folder / model.name / c / f"{name}.parquet": {"checkpoint": c, "prompt_set": name}
+        for c in model.checkpoints
+        for name in model.prompt_sets
+    }
+
+
+def _of_fits(study: Study, model: Model, results: Path, part: str) -> pl.DataFrame:
+    return _collect(study, model, _by_goal(model, results / "fits", f"{part}.parquet"))
+
+
+def _estimates(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    rows = [
+        {"checkpoint": checkpoint, **{k: model.labels(checkpoint).get(k) for k in LABEL_COLUMNS}}
+        for checkpoint in model.checkpoints
+    ]
+    schema = {name: ESTIMATES[name] for name in ("checkpoint", *LABEL_COLUMNS)}
+    labels = pl.DataFrame(rows, schema=schema, strict=False)
+    fitted = _of_fits(study, model, results, "estimates")
+    joined = fitted.join(labels, on="checkpoint", how="left", maintain_order="left")
+    return joined.select(pl.col(name).cast(kind) for name, kind in ESTIMATES.items())
+
+
+def _counts(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    return _collect(study, model, _by_goal(model, results / "counts"))
+
+
+def _semantics(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    folder = results / "semantics" / model.name
+    places = {folder / f"{name}.parquet": {"checkpoint": name} for name in model.checkpoints}
+    frame = _collect(study, model, places)
+    cells = frame.select("yes", "n").unique(maintain_order=True)
+    yes, n = cells["yes"].to_numpy(), cells["n"].to_numpy()
+    low, high = beta_hdi(yes + 1, n - yes + 1)
+    intervals = cells.with_columns(hdi_low=pl.Series(low), hdi_high=pl.Series(high))
+    return frame.join(
+        intervals, on=["yes", "n"], how="left", maintain_order="left", nulls_equal=True
+    )
+
+
+def beta_hdi(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The shortest 95% intervals of Beta(a, b) posteriors: [cell], [cell]."""
+    tails = np.linspace(0, 1 - HDI, 201)[:, None]
+    low, high = special.betaincinv(a, b, tails), special.betaincinv(a, b, tails + HDI)
+    best = np.argmin(high - low, axis=0)
+    cells = np.arange(len(a))
+    return low[best, cells], high[best, cells]
+
+
+def truth_of(speaker: Mapping[str, Any], goal: str) -> dict[str, float]:
+    """The parameters of a simulated speaker under a goal, by the names of the tables."""
+    told = {**speaker, **speaker.get("goals", {}).get(goal, {})}
+    omega = {f"omega_{name}": float(value) for name, value in told["omega"].items()}
+    return {"alpha": float(told["alpha"]), "phi": float(told["phi"]), **omega}
+
+
+def _recovery(model: Model, estimates: pl.DataFrame) -> pl.DataFrame:
+    """The truth of a simulated speaker beside its posterior, for the speaker that it is: s2."""
+    if model.provider != "simulated":
+        return pl.DataFrame(schema=RECOVERY)
+    rows = [
+        {"checkpoint": checkpoint, "goal": goal, "parameter": parameter, "truth": truth}
+        for checkpoint, goal in _places(model)
+        for parameter, truth in truth_of(model.checkpoints[checkpoint], goal).items()
+    ]
+    beside = estimates.filter(pl.col("speaker") == "s2").join(
+        pl.DataFrame(rows), on=["checkpoint", "goal", "parameter"], maintain_order="left"
+    )
+    covered = pl.col("truth").is_between(pl.col("hdi_low"), pl.col("hdi_high"))
+    return beside.with_columns(covered=covered).select(*RECOVERY)
+
+
+def _answers(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """How each answer was read, by prompt set and framing."""
+    places = _by_prompt_set(model, results / "choices")
+    if not places:
+        return pl.DataFrame(schema=ANSWERS)
+    rows = pl.scan_parquet(list(places), include_file_paths="file")
+    read = rows.group_by("file", "framing", "method").agg(n=pl.len()).collect()
+    share = pl.col("n") / pl.col("n").sum().over("place", "framing")
+    frame = read.join(_whose(places), on="file").with_columns(*_named(study, model), share=share)
+    ordered = frame.sort("place", "framing", "method")
+    return ordered.select(pl.col(name).cast(kind) for name, kind in ANSWERS.items())
+
+
+def _asked(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """What each checkpoint was asked and what that took; nothing of a recorded model."""
+    if model.recorded:
+        return pl.DataFrame(schema=ASKED)
+    rows = []
+    for checkpoint in model.checkpoints:
+        done = json.loads((results / "answers" / model.name / f"{checkpoint}.done").read_text())
+        told = done.get("journal", {})
+        rows.append(
+            {
+                **{"study": study.name, "model": model.name, "checkpoint": checkpoint},
+                **{"provider": model.provider, "source": model.settings.get("source")},
+                **told,
+                "answers": done["answers"],
+                "reported": ", ".join(told.get("models", [])),
+            }
+        )
+    return pl.DataFrame([{k: row.get(k) for k in ASKED} for row in rows], schema=ASKED)
+
+
+def _replies(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """Answers to look at, of every prompt set."""
+    places = _by_prompt_set(model, results / "choices")
+    if not places:
+        return pl.DataFrame(schema=REPLIES)
+    drawn = answer_samples.draw(list(places)).drop("prompt_set")
+    whose = _whose(places).drop("place")
+    named = drawn.join(whose, on="file", how="left", maintain_order="left")
+    return named.with_columns(_named(study, model)).select(*REPLIES)
+
+
+def _comparison(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """How the speaker variants compare, beside what was published of them; no row for a model that
+    is fitted with one alone.
+    """
+    if not model.compares:
+        return pl.DataFrame(schema=COMPARISON)
+    folder = results / "comparisons" / model.name
+    places = {folder / f"{name}.parquet": {"checkpoint": name} for name in model.checkpoints}
+    known = _published(study, model).filter(parameter="log_bf").select("goal", "speaker", "value")
+    best = pl.col("value").max().over("goal")
+    place = pl.col("value").rank("min", descending=True).over("goal")
+    known = known.with_columns(published_log_bf=pl.col("value") - best, published_place=place)
+    found = _collect(study, model, places)
+    beside = found.join(known, on=["goal", "speaker"], how="left", maintain_order="left")
+    return beside.select(pl.col(name).cast(kind) for name, kind in COMPARISON.items())
+
+
+def _heldout(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """Held-out errors; no row for a model of which no vignette is held out."""
+    if not model.folds:
+        return pl.DataFrame(schema=HELDOUT)
+    folder = results / "heldout" / model.name
+    places = {folder / f"{name}.parquet": {"checkpoint": name} for name in model.checkpoints}
+    return _collect(study, model, places).select(*HELDOUT)
+
+
+def _agreement(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """How judge and strict parser compare, by checkpoint and prompt set."""
+    rows = [
+        {
+            **{"study": study.name, "model": model.name, "checkpoint": checkpoint},
+            "prompt_set": prompt_set,
+            **judge_agreement.count(pl.read_parquet(folder / f"{prompt_set}.parquet")),
+        }
+        for checkpoint in model.checkpoints
+        for prompt_set in model.prompt_sets
+        for folder in [results / "judgements" / model.name / checkpoint]
+    ]
+    return pl.DataFrame(rows, schema=AGREEMENT)
+
+
+def _published(study: Study, model: Model) -> pl.DataFrame:
+    paths = model.settings.get("published", [])
+    frame = published.read([Path(path) for path in paths], model.goals)
+    return frame.select(*_named(study, model), *frame.columns)

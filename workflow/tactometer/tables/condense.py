@@ -1,0 +1,92 @@
+"""Condense: what the analyses read of one model beside its tables, in two files.
+
+draws.parquet: the thinned draws of every fit, a row a draw. answers.parquet: a row for each
+(request, sample) of a goal, with the share of each utterance and the place where it was shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tactometer.utils import atomic_files
+
+if TYPE_CHECKING:
+    from tactometer.study.model import Model
+
+ANSWERS: dict[str, Any] = {
+    "model": pl.String,
+    "checkpoint": pl.String,
+    "goal": pl.String,
+    "framing": pl.String,
+    "vignette": pl.String,
+    "speaker_name": pl.String,
+    "listener_name": pl.String,
+    "state": pl.Int64,
+    "shares": pl.List(pl.Float32),  # over the domain's utterances; null where invalid
+    "places": pl.List(pl.UInt8),  # from 0: where each of them was shown
+}
+
+
+def condense(model: Model, utterances: Sequence[str], results: Path, out: Path) -> None:
+    """Write out/draws.parquet and out/answers.parquet of one model."""
+    frames = {
+        "draws": pl.concat(_draws(model, results), how="diagonal"),
+        "answers": pl.concat([pl.DataFrame(schema=ANSWERS), *_answers(model, utterances, results)]),
+    }
+    for name, frame in frames.items():
+        with atomic_files.atomic(out / f"{name}.parquet") as path:
+            frame.write_parquet(path)
+
+
+def _draws(model: Model, results: Path) -> list[pl.DataFrame]:
+    folder = results / "fits" / model.name
+    return [
+        pl.read_parquet(folder / checkpoint / f"{goal}.draws.parquet").select(
+            *_named(model, checkpoint, goal), pl.all()
+        )
+        for checkpoint in model.checkpoints
+        for goal in model.goals
+    ]
+
+
+def _answers(model: Model, utterances: Sequence[str], results: Path) -> list[pl.DataFrame]:
+    if model.recorded:
+        return []
+    folder = results / "choices" / model.name
+    return [
+        spread(pl.read_parquet(folder / checkpoint / f"{goal}.parquet"), utterances).select(
+            *_named(model, checkpoint, goal), pl.exclude("goal")
+        )
+        for checkpoint in model.checkpoints
+        for goal in model.goals
+    ]
+
+
+def _named(model: Model, checkpoint: str, goal: str) -> list[pl.Expr]:
+    names = {"model": model.name, "checkpoint": checkpoint, "goal": goal}
+    return [pl.lit(value).alias(name) for name, value in names.items()]
+
+
+def spread(choices: pl.DataFrame, utterances: Sequence[str]) -> pl.DataFrame:
+    """Choices as the columns of ANSWERS, without model and checkpoint."""
+    chosen = pl.concat_list((pl.col("choice") == u).cast(pl.Float32) for u in utterances)
+    words = pl.when(pl.col("choice").is_not_null()).then(chosen)
+    shares = pl.coalesce(pl.col("probs").cast(pl.List(pl.Float32)), words)
+    shown = [
+        pl.col("options").list.eval(pl.element() == u).list.arg_max().cast(pl.UInt8)
+        for u in utterances
+    ]
+    return choices.select(
+        "goal",
+        "framing",
+        "vignette",
+        pl.col("speaker").alias("speaker_name"),
+        pl.col("listener").alias("listener_name"),
+        "state",
+        shares=shares,
+        places=pl.concat_list(shown),
+    ).cast({name: kind for name, kind in ANSWERS.items() if name not in ("model", "checkpoint")})

@@ -1,0 +1,105 @@
+"""A study's tables as the figures read them: which fit stands for what, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tactometer.tables.fit_selection import FIT as FIT
+from tactometer.tables.fit_selection import PASSED as PASSED
+from tactometer.tables.fit_selection import checkpoint_order as checkpoint_order
+from tactometer.tables.fit_selection import model_order as model_order
+from tactometer.tables.fit_selection import natural as natural
+from tactometer.tables.fit_selection import passed as passed
+from tactometer.tables.fit_selection import representative as representative
+from tactometer.tables.ordering import in_order
+from tactometer.utils.errors import UserError
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The folder of tables, and the orders in which a reader expects goals and utterances."""
+
+    folder: Path
+    goals: Sequence[str]
+    utterances: Sequence[str]
+    baseline: Sequence[str]
+
+    def read(self, name: str) -> pl.DataFrame:
+        """One table; `UserError` where it is not there."""
+        path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            raise UserError(
+                f"{path}: the table is missing; run the workflow's `tables` stage first"
+            )
+        frame = pl.read_parquet(path)
+        return frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+
+    def goal_order(self, frame: pl.DataFrame) -> list[str]:
+        """The goals of a table, in the study's order."""
+        return in_order(self.goals, frame["goal"].unique().to_list())
+
+    def utterance_order(self, frame: pl.DataFrame) -> list[str]:
+        """The utterances of a table, in the domain's order."""
+        return in_order(self.utterances, frame["utterance"].unique().to_list())
+
+
+def with_condition(frame: pl.DataFrame, baseline: Sequence[str]) -> pl.DataFrame:
+    """Add `condition`, an ordered label: the model, and its checkpoint where it has several."""
+    several = dict(frame.group_by("model").agg(pl.col("checkpoint").n_unique()).iter_rows())
+    pairs = frame.select("model", "checkpoint").unique().rows()
+    models, checkpoints = model_order(frame, baseline), checkpoint_order(frame)
+    pairs.sort(key=lambda p: (models.index(p[0]), checkpoints.index(p[1])))
+    names = {p: f"{p[0]} · {p[1]}" if several[p[0]] > 1 else p[0] for p in pairs}
+    labels = pl.DataFrame(
+        {
+            "model": [p[0] for p in pairs],
+            "checkpoint": [p[1] for p in pairs],
+            "condition": pl.Series([names[p] for p in pairs], dtype=pl.Enum(list(names.values()))),
+        }
+    )
+    return frame.join(labels, on=["model", "checkpoint"], how="left", maintain_order="left")
+
+
+def ends(frame: pl.DataFrame, most: int = 4) -> tuple[pl.DataFrame, bool]:
+    """Only the first and the last checkpoint of a model that has more than `most`, and whether."""
+    order = checkpoint_order(frame)
+    keep: list[tuple[str, str]] = []
+    for (model,), rows in frame.group_by("model"):
+        mine = [c for c in order if c in set(rows["checkpoint"])]
+        keep += [(str(model), c) for c in (mine if len(mine) <= most else [mine[0], mine[-1]])]
+    kept = pl.DataFrame(keep, schema={"model": pl.String, "checkpoint": pl.String}, orient="row")
+    shown = frame.join(kept, on=["model", "checkpoint"], how="semi")
+    return shown, shown.height < frame.height
+
+
+def pooled_counts(counts: pl.DataFrame) -> pl.DataFrame:
+    """Counts over all framings: the pooled rows where there are any, else the framings added up.
+
+    Columns: model, checkpoint, goal, state, utterance, weight, n_valid, n_invalid, total, p.
+    """
+    cell = [*FIT, "state", "utterance"]
+    is_pooled = pl.col("framing") == "pooled"
+    mine = counts.filter(is_pooled | ~is_pooled.any().over(FIT))
+    summed = mine.group_by(cell).agg(pl.col("weight", "n_valid", "n_invalid").sum()).sort(cell)
+    total = pl.col("weight").sum().over([*FIT, "state"])
+    return summed.with_columns(total=total).with_columns(p=pl.col("weight") / pl.col("total"))
+
+
+def answers_used(counts: pl.DataFrame) -> tuple[int, int]:
+    """How many production answers are valid, and how many are not, over a whole table of counts."""
+    if counts.is_empty():
+        return 0, 0
+    per_state = (
+        pooled_counts(counts).group_by([*FIT, "state"]).agg(pl.col("n_valid", "n_invalid").max())
+    )
+    return int(per_state["n_valid"].sum() or 0), int(per_state["n_invalid"].sum() or 0)
+
+
+def answers_sentence(counts: pl.DataFrame) -> str:
+    """The part of a subtitle that says how many answers a figure stands on."""
+    valid, invalid = answers_used(counts)
+    return f"n = {valid:,} answers; {invalid:,} invalid ones left out"
