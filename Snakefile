@@ -1,11 +1,12 @@
 """Tactometer: from a study file to the speaker in each model.
 
-    recipes -> requests -> ask -> parse -> count, semantics -> fit -> tables -> analyses -> figures, report
+    recipes -> requests -> ask -> parse -> count -> fit -> tables -> analyses -> figures, report
 
 Plan with `snakemake -n`, run with `snakemake` or `snakemake --profile slurm`, take another study
 with `--configfile config/studies/NAME.yaml`. Results stand under results/{study}/.
 """
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -13,47 +14,51 @@ from pathlib import Path
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from snakemake.exceptions import WorkflowError
-from tactometer import clock, files, jobs, recipes, study
-from tactometer.errors import UserError
+from snakemake.utils import min_version
+from tactometer.recipes import job_environment, mtimes, recipes
+from tactometer.study import study
+from tactometer.utils import atomic_files
+from tactometer.utils.errors import UserError
 
-jobs.use_this_package()
+min_version("9.27")
+job_environment.use_this_package()
 
 if not workflow.overwrite_configfiles:
 
     configfile: "config/config.yaml"
 
 
+# A run reads what was pinned when it began: its jobs are handed the file, named by its digest.
 try:
     if workflow.is_main_process:
         STUDY = study.load(
             [Path(file) for file in workflow.configfiles],
             workflow.config_settings.config,
         )
-        if moved := clock.settle(
-            Path("results", STUDY.name), recipes.STAMPS / STUDY.name
-        ):
-            print(f"tactometer: {moved}", file=sys.stderr)
-        recipes.stamp(STUDY, Path("results"))
-    else:
-        STUDY = study.read(recipes.STAMPS / config["study"] / "study.json")
+        os.environ[recipes.PINNED] = str(recipes.pin(STUDY, Path("results")))
+    STUDY_FILE = os.environ[recipes.PINNED]
+    STUDY = study.read(Path(STUDY_FILE))
+    RECIPES = recipes.pinned(Path(STUDY_FILE))
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
 NAME = STUDY.name
 RESULTS = f"results/{NAME}"
 LOGS = f"logs/{NAME}"
-STAMPS = recipes.STAMPS / NAME
-STUDY_FILE = str(STAMPS / "study.json")
 ASKED = [model.name for model in STUDY.asked]
 RECORDED = [model.name for model in STUDY.models.values() if model.recorded]
+if workflow.is_main_process and mtimes.ahead(Path(RESULTS), recipes.PINS / NAME):
+    print(f"tactometer: {mtimes.WARNING}", file=sys.stderr)
 CHECKPOINTS = [(m.name, c) for m in STUDY.models.values() for c in m.checkpoints]
 
 
 onstart:
     # Instead of Snakemake's own lock, which a killed run leaves behind.
     try:
-        files.hold(STAMPS / "run.lock")
-        files.probe(Path(RESULTS))
+        atomic_files.hold(recipes.PINS / NAME / "run.lock")
+        atomic_files.probe(Path(RESULTS))
+        if moved := mtimes.settle(Path(RESULTS), recipes.PINS / NAME):
+            raise WorkflowError(f"{moved} Give the same command again.")
     except UserError as error:
         raise WorkflowError(str(error)) from None
 

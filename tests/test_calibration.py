@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from tactometer.cli import parser
-from tactometer.inference import calibration, stan_runs
+from tactometer.inference import calibration
 from tactometer.study import domain
+from tactometer.utils import paths
 
 SPEAKERS = 24
 
@@ -68,12 +69,12 @@ def test_a_fault_in_a_program_is_found(
 ) -> None:
     """Kindness that counts half as much again as it should."""
     stan = tmp_path / "stan"
-    shutil.copytree(stan_runs.STAN, stan, ignore=shutil.ignore_patterns("native"))
+    shutil.copytree(paths.STAN, stan, ignore=shutil.ignore_patterns("native"))
     program = stan / "include" / "s2.stan"
     right = "(alpha * omega[2]) * value1"
     assert program.read_text().count(right) == 1
     program.write_text(program.read_text().replace(right, f"1.5 * {right}"))
-    monkeypatch.setattr(stan_runs, "STAN", stan)
+    monkeypatch.setattr(paths, "STAN", stan)
     assert not calibration.run(["s2_fixed"], SPEAKERS, words, tmp_path / "out")
     told = json.loads((tmp_path / "out" / "calibration.json").read_text())
     assert "omega_soc" in {row["parameter"] for row in told["parameters"] if not row["holds"]}

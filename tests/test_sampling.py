@@ -21,6 +21,7 @@ from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.summaries import summarise
 from tactometer.speaker_model import reference
 from tactometer.speaker_model.variants import speaker
+from tactometer.utils import paths
 from tactometer.utils.errors import UserError
 
 HUMAN = ROOT / "resources" / "human"
@@ -207,9 +208,7 @@ def test_temporary_files_are_gone_even_after_an_error(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     broken = {"G": 0}
     with pytest.raises(UserError, match="s2_fixed"):
-        stan_runs.execute(
-            stan_runs.STAN / "s2_fixed.stan", broken | {"joint": 0}, [{}], FIXED, 20, 20
-        )
+        stan_runs.execute(paths.STAN / "s2_fixed.stan", broken | {"joint": 0}, [{}], FIXED, 20, 20)
     sample(known.behaviour, speaker("s2"), replace(FIXED, chains=1, warmup=20, draws=20))
     assert not [p for p in tmp_path.iterdir() if p.name.startswith("tactometer-")]
 

@@ -10,10 +10,11 @@ import pytest
 
 from tactometer.inference import cmdstan
 from tactometer.inference.mode_search import Problem, Whitening
-from tactometer.inference.stan_runs import STAN, program, stan_data
+from tactometer.inference.stan_runs import program, stan_data
 from tactometer.speaker_model import reference, speaker_coordinates
 from tactometer.speaker_model.speaker_coordinates import Frame, Natural
 from tactometer.speaker_model.variants import SPEAKERS, Speaker, speaker
+from tactometer.utils.paths import STAN
 
 
 def behaviour(

@@ -1,13 +1,15 @@
 """Analyses: from posteriors and answers to findings, a table each.
 
-Needs: tables, fits and choices; recipes/condense.json and recipes/analyses/{analysis}.json (the code
+Needs: tables, fits and choices; recipes/condense.json and recipes/analyse/{analysis}.json (the code
 of that analysis alone, the study's thresholds).
 Makes: analyses/{model}/draws.parquet and answers.parquet (what the analyses read of a model beside its
 tables), tables/{analysis}.parquet and .csv. An analysis that does not apply gives a table without rows.
 tables/dictionary.csv says what every column of every table means.
 """
 
-from tactometer.analyses import ANALYSES
+from tactometer.study import analyses
+
+ANALYSES = analyses.names()
 
 CONDENSED = ["draws.parquet", "answers.parquet"]
 
@@ -24,11 +26,10 @@ rule condense:
     conda:
         ENVIRONMENT
     params:
-        study=STUDY_FILE,
         results=lambda wildcards: RESULTS,
         out=lambda wildcards: f"{RESULTS}/analyses/{wildcards.model}",
     shell:
-        "tactometer condense --study {params.study:q} --model {wildcards.model:q}"
+        "tactometer tables.condense --study {STUDY_FILE:q} --model {wildcards.model:q}"
         " --results {params.results:q} --out {params.out:q} > {log:q} 2>&1"
 
 
@@ -39,7 +40,7 @@ for _analysis in ANALYSES:
         name:
             f"analyse_{_analysis}"
         input:
-            code=recipe(f"analyses/{_analysis}"),
+            code=recipe(f"analyse/{_analysis}"),
             tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
             condensed=expand(
                 f"{RESULTS}/analyses/{{model}}/{{part}}",
@@ -51,7 +52,7 @@ for _analysis in ANALYSES:
             csv=report(
                 f"{RESULTS}/tables/{_analysis}.csv",
                 category="Analyses",
-                caption=f"../report/{_analysis}.rst",
+                caption=f"../tactometer/analyses/{_analysis}/caption.rst",
                 labels={"analysis": _analysis},
             ),
         log:
@@ -62,21 +63,20 @@ for _analysis in ANALYSES:
             ENVIRONMENT
         params:
             analysis=_analysis,
-            study=STUDY_FILE,
-            tables=lambda wildcards: f"{RESULTS}/tables",
+                tables=lambda wildcards: f"{RESULTS}/tables",
             condensed=lambda wildcards: f"{RESULTS}/analyses",
         shell:
-            "tactometer analyse {params.analysis:q} --study {params.study:q}"
+            "tactometer analyses.analyse --analysis {params.analysis:q} --study {STUDY_FILE:q}"
             " --tables {params.tables:q} --condensed {params.condensed:q} > {log:q} 2>&1"
 
 
 rule describe:
     """Say what every column of every table means."""
     input:
-        code=recipe("dictionary"),
+        code=recipe("describe"),
         tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=[*TABLES, *ANALYSES]),
     output:
-        parquet=f"{RESULTS}/tables/dictionary.parquet",
+        out=f"{RESULTS}/tables/dictionary.parquet",
         csv=f"{RESULTS}/tables/dictionary.csv",
     log:
         f"{LOGS}/describe.log",
@@ -85,4 +85,4 @@ rule describe:
     conda:
         ENVIRONMENT
     shell:
-        "tactometer describe --tables {input.tables:q} --out {output.parquet:q} > {log:q} 2>&1"
+        "tactometer tables.dictionary --tables {input.tables:q} --out {output.out:q} > {log:q} 2>&1"

@@ -19,7 +19,7 @@ rule ask_checkpoint:
         who=recipe("checkpoints/{model}/{checkpoint}"),
         requests=requests_of,
     output:
-        f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done",
+        done=f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done",
     log:
         f"{LOGS}/ask/{{model}}/{{checkpoint}}.log",
     benchmark:
@@ -31,11 +31,11 @@ rule ask_checkpoint:
     resources:
         **needs(ALONE),
     params:
-        study=STUDY_FILE,
         journal=JOURNAL,
     shell:
-        "tactometer ask --study {params.study:q} --model {wildcards.model:q} --who {input.who:q}"
-        " --journal {params.journal:q} --done {output:q} {input.requests:q} > {log:q} 2>&1"
+        "tactometer elicitation.ask --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        " --who {input.who:q} --requests {input.requests:q} --journal {params.journal:q}"
+        " --done {output.done:q} > {log:q} 2>&1"
 
 
 # Rules of their own, so that a profile can send them to a partition that reaches the internet.
@@ -63,7 +63,7 @@ for _model in SHARED:
                 for name in STUDY.models[_model].prompt_sets
             ],
         output:
-            [
+            done=[
                 f"{RESULTS}/answers/{_model}/{c}.done"
                 for c in STUDY.models[_model].checkpoints
             ],
@@ -76,21 +76,12 @@ for _model in SHARED:
         resources:
             **needs([STUDY.models[_model]], of=STUDY.models[_model]),
         params:
-            study=STUDY_FILE,
             model=_model,
-            each=" ".join(
-                [
-                    of_each(
-                        _model, "--who", recipe("checkpoints/{model}/{checkpoint}")
-                    ),
-                    of_each(_model, "--journal", JOURNAL),
-                    of_each(
-                        _model,
-                        "--done",
-                        f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done",
-                    ),
-                ]
-            ),
+            journal=[
+                f"{RESULTS}/answers/{_model}/{c}.jsonl"
+                for c in STUDY.models[_model].checkpoints
+            ],
         shell:
-            "tactometer ask --study {params.study:q} --model {params.model:q} {params.each}"
-            " {input.requests:q} > {log:q} 2>&1"
+            "tactometer elicitation.ask --study {STUDY_FILE:q} --model {params.model:q}"
+            " --who {input.who:q} --requests {input.requests:q} --journal {params.journal:q}"
+            " --done {output.done:q} > {log:q} 2>&1"

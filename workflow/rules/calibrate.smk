@@ -12,6 +12,7 @@ rule calibrate:
     """Target: simulation-based calibration of the three programs."""
     input:
         code=recipe("fit"),
+        stan=sorted(map(str, Path(workflow.basedir, "workflow/stan").rglob("*.stan"))),
     output:
         expand(
             f"{RESULTS}/calibration/{{program}}.{{end}}",

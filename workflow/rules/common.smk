@@ -1,7 +1,5 @@
 """Names and paths that several stages share."""
 
-import shlex
-
 ENVIRONMENT = "../../envs/tactometer.yaml"
 
 
@@ -19,14 +17,6 @@ def requests_of(wildcards):
     """All requests files of a model."""
     sets = STUDY.models[wildcards.model].prompt_sets
     return [f"{RESULTS}/requests/{wildcards.model}/{name}.parquet" for name in sets]
-
-
-def of_each(model, option, path):
-    """An option of the command line, once for each checkpoint of a model."""
-    paths = [
-        path.format(model=model, checkpoint=c) for c in STUDY.models[model].checkpoints
-    ]
-    return " ".join(f"{option} {shlex.quote(p)}" for p in paths)
 
 
 def needs(models, of=None):
@@ -52,11 +42,6 @@ def judged(wildcards):
     """What the judge said of a prompt set."""
     folder = f"{RESULTS}/judgements/{wildcards.model}/{wildcards.checkpoint}"
     return [f"{folder}/{wildcards.prompt_set}.parquet"]
-
-
-def judged_option(wildcards):
-    """The same, as an option of the command line."""
-    return " ".join(f"--judged={shlex.quote(path)}" for path in judged(wildcards))
 
 
 def goals_of(path):

@@ -1,6 +1,6 @@
 """Figures and the report: what a reader looks at.
 
-Needs: tables, those of the analyses among them; recipes/figures.json and recipes/report.json.
+Needs: tables, those of the analyses among them; recipes/draw.json and recipes/write_report.json.
 Makes: figures/{figure}.svg and .png, report.html; `snakemake --report` collects what is marked.
 """
 
@@ -32,7 +32,7 @@ EVERY_TABLE = expand(f"{RESULTS}/tables/{{table}}.parquet", table=[*TABLES, *ANA
 rule draw:
     """Draw every figure from the tables."""
     input:
-        code=recipe("figures"),
+        code=recipe("draw"),
         tables=EVERY_TABLE,
     output:
         expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
@@ -52,20 +52,20 @@ rule draw:
     conda:
         ENVIRONMENT
     params:
-        study=STUDY_FILE,
         tables=lambda wildcards: f"{RESULTS}/tables",
         figures=lambda wildcards: f"{RESULTS}/figures",
     shell:
-        "tactometer draw --study {params.study:q} --tables {params.tables:q}"
+        "tactometer figures.draw --study {STUDY_FILE:q} --tables {params.tables:q}"
         " --out {params.figures:q} > {log:q} 2>&1"
 
 
 rule write_report:
     """Write the page that stands alone."""
     input:
-        code=recipe("report"),
+        code=recipe("write_report"),
         tables=EVERY_TABLE,
         figures=expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
+        accepted=sorted(map(str, Path(RESULTS, "recipes/accepted").rglob("*.json"))),
     output:
         page=f"{RESULTS}/report.html",
         methods=f"{RESULTS}/methods.md",
@@ -77,9 +77,8 @@ rule write_report:
     conda:
         ENVIRONMENT
     params:
-        study=STUDY_FILE,
         tables=lambda wildcards: f"{RESULTS}/tables",
         figures=lambda wildcards: f"{RESULTS}/figures",
     shell:
-        "tactometer report --study {params.study:q} --tables {params.tables:q}"
+        "tactometer report.page --study {STUDY_FILE:q} --tables {params.tables:q}"
         " --figures {params.figures:q} --out {output.page:q} > {log:q} 2>&1"

@@ -1,7 +1,7 @@
 """Fit: the posterior of the speaker in each (model, checkpoint, goal).
 
-Needs: counts and semantics, recipes/fit.json (Stan programs, code, versions) and
-recipes/fit/{model}.json (what is fitted for this model).
+Needs: counts and semantics, recipes/fit.json (code, versions) and
+recipes/fit/{model}.json (what is fitted for this model, and the Stan programs of that).
 Makes: fits/{model}/{checkpoint}/{goal}.nc, a group per framing and speaker variant, and beside it
 what the tables and analyses read of it: .estimates, .diagnostics, .predictive, .modes and .draws
 (thinned).
@@ -17,8 +17,8 @@ NEEDS = {  # four chains of 0.3 GB, and twice that to spare; most take a minute
     "runtime": lambda wildcards, attempt: 30 * attempt,
 }
 FIT = (
-    "tactometer fit --settings {input.settings:q} --semantics {input.semantics:q}"
-    " --counts {input.counts:q} --out {output.nc:q} --threads {threads} > {log:q} 2>&1"
+    "tactometer inference.fit --settings {input.settings:q} --semantics {input.semantics:q}"
+    " --counts {input.counts:q} --out {output.out:q} --threads {threads} > {log:q} 2>&1"
 )
 
 
@@ -30,7 +30,7 @@ rule fit:
         semantics=f"{RESULTS}/semantics/{{model}}/{{checkpoint}}.parquet",
         counts=f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet",
     output:
-        nc=f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.nc",
+        out=f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.nc",
         rest=[
             f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.{part}"
             for part in PARTS
@@ -64,7 +64,7 @@ for _model in SHARING:
                 for goal in STUDY.models[_model].goals
             ],
         output:
-            nc=[
+            out=[
                 f"{RESULTS}/fits/{_model}/{{checkpoint}}/{goal}.nc"
                 for goal in STUDY.models[_model].goals
             ],

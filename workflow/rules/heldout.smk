@@ -1,8 +1,8 @@
 """Held-out prediction: what the speaker says of vignettes that its fit has not seen.
 
 Only where the study asks for it (fit.heldout). Needs: the choices of all prompt sets of a checkpoint
-(the counts of a recorded one, which has none), recipes/heldout.json (code, Stan programs, versions),
-recipes/heldout/{model}.json (folds, what is fitted).
+(the counts of a recorded one, which has none), recipes/hold_out.json (code, Stan programs, versions),
+recipes/hold_out/{model}.json (folds, what is fitted).
 Makes: heldout/{model}/{checkpoint}.parquet.
 """
 
@@ -10,12 +10,12 @@ Makes: heldout/{model}/{checkpoint}.parquet.
 rule hold_out:
     """Fit to all vignettes but some, and predict those, in turns."""
     input:
-        code=recipe("heldout"),
-        settings=recipe("heldout/{model}"),
+        code=recipe("hold_out"),
+        settings=recipe("hold_out/{model}"),
         choices=choices_of,
         counts=recorded_counts_of,
     output:
-        f"{RESULTS}/heldout/{{model}}/{{checkpoint}}.parquet",
+        out=f"{RESULTS}/heldout/{{model}}/{{checkpoint}}.parquet",
     log:
         f"{LOGS}/hold_out/{{model}}/{{checkpoint}}.log",
     benchmark:
@@ -23,5 +23,5 @@ rule hold_out:
     conda:
         ENVIRONMENT
     shell:
-        "tactometer hold-out --settings {input.settings:q} --choices {input.choices:q}"
-        " --counts {input.counts:q} --out {output:q} > {log:q} 2>&1"
+        "tactometer inference.heldout --settings {input.settings:q} --choices {input.choices:q}"
+        " --counts {input.counts:q} --out {output.out:q} > {log:q} 2>&1"

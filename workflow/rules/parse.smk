@@ -19,7 +19,7 @@ if STUDY.judge:
             requests=f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
             done=ancient(f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done"),
         output:
-            f"{RESULTS}/judgements/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
+            out=f"{RESULTS}/judgements/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
         log:
             f"{LOGS}/judge/{{model}}/{{checkpoint}}/{{prompt_set}}.log",
         wildcard_constraints:
@@ -29,12 +29,11 @@ if STUDY.judge:
         resources:
             **needs([STUDY.models[STUDY.judge[0]]], of=STUDY.models[STUDY.judge[0]]),
         params:
-            study=STUDY_FILE,
             journal=JOURNAL,
         shell:
-            "tactometer judge --study {params.study:q} --model {wildcards.model:q}"
+            "tactometer reading.judge --study {STUDY_FILE:q} --model {wildcards.model:q}"
             " --judge {input.judge:q} --requests {input.requests:q} --done {input.done:q}"
-            " --journal {params.journal:q} --out {output:q} > {log:q} 2>&1"
+            " --journal {params.journal:q} --out {output.out:q} > {log:q} 2>&1"
 
 
 rule parse:
@@ -46,7 +45,7 @@ rule parse:
         done=ancient(f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done"),
         judged=judged if STUDY.judge else [],
     output:
-        f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
+        out=f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
     log:
         f"{LOGS}/parse/{{model}}/{{checkpoint}}/{{prompt_set}}.log",
     wildcard_constraints:
@@ -55,13 +54,11 @@ rule parse:
     conda:
         ENVIRONMENT
     params:
-        study=STUDY_FILE,
         journal=JOURNAL,
-        judged=judged_option if STUDY.judge else "",
     shell:
-        "tactometer parse --study {params.study:q} --model {wildcards.model:q}"
+        "tactometer reading.choices --study {STUDY_FILE:q} --model {wildcards.model:q}"
         " --requests {input.requests:q} --done {input.done:q} --journal {params.journal:q}"
-        " {params.judged} --out {output:q} > {log:q} 2>&1"
+        " --judged {input.judged:q} --out {output.out:q} > {log:q} 2>&1"
 
 
 rule count:
@@ -70,7 +67,7 @@ rule count:
         code=recipe("count"),
         choices=f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{goal}}.parquet",
     output:
-        f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet",
+        out=f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet",
     log:
         f"{LOGS}/count/{{model}}/{{checkpoint}}/{{goal}}.log",
     wildcard_constraints:
@@ -78,32 +75,28 @@ rule count:
     localrule: True
     conda:
         ENVIRONMENT
-    params:
-        study=STUDY_FILE,
     shell:
-        "tactometer count --study {params.study:q} --model {wildcards.model:q}"
-        " --choices {input.choices:q} --out {output:q} > {log:q} 2>&1"
+        "tactometer reading.counts --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        " --choices {input.choices:q} --out {output.out:q} > {log:q} 2>&1"
 
 
-rule add_semantics:
+rule count_semantics:
     """Add up the yes/no answers by utterance and state."""
     input:
-        code=recipe("semantics"),
+        code=recipe("count_semantics"),
         choices=f"{RESULTS}/choices/{{model}}/{{checkpoint}}/semantics.parquet",
     output:
-        f"{RESULTS}/semantics/{{model}}/{{checkpoint}}.parquet",
+        out=f"{RESULTS}/semantics/{{model}}/{{checkpoint}}.parquet",
     log:
-        f"{LOGS}/semantics/{{model}}/{{checkpoint}}.log",
+        f"{LOGS}/count_semantics/{{model}}/{{checkpoint}}.log",
     wildcard_constraints:
         model=any_of(ASKED),
     localrule: True
     conda:
         ENVIRONMENT
-    params:
-        study=STUDY_FILE,
     shell:
-        "tactometer semantics --study {params.study:q} --model {wildcards.model:q}"
-        " --choices {input.choices:q} --out {output:q} > {log:q} 2>&1"
+        "tactometer reading.truth_counts --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        " --choices {input.choices:q} --out {output.out:q} > {log:q} 2>&1"
 
 
 for _model in RECORDED:
@@ -111,10 +104,10 @@ for _model in RECORDED:
     rule:
         """Bring the CSV files of a recorded model into the form of counts and semantics."""
         name:
-            f"import_{_model}"
+            f"count_recorded_{_model}"
         input:
-            code=recipe("import"),
-            files=recipe(f"import/{_model}"),
+            code=recipe("count_recorded"),
+            settings=recipe(f"count_recorded/{_model}"),
         output:
             semantics=f"{RESULTS}/semantics/{_model}/recorded.parquet",
             counts=[
@@ -122,12 +115,12 @@ for _model in RECORDED:
                 for goal in STUDY.models[_model].goals
             ],
         log:
-            f"{LOGS}/import/{_model}.log",
+            f"{LOGS}/count_recorded/{_model}.log",
         conda:
             ENVIRONMENT
         params:
-            study=STUDY_FILE,
             model=_model,
         shell:
-            "tactometer import --study {params.study:q} --model {params.model:q}"
-            " --semantics {output.semantics:q} {output.counts:q} > {log:q} 2>&1"
+            "tactometer reading.recorded_counts --study {STUDY_FILE:q} --model {params.model:q}"
+            " --settings {input.settings:q} --semantics {output.semantics:q}"
+            " --counts {output.counts:q} > {log:q} 2>&1"

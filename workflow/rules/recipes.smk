@@ -1,14 +1,15 @@
 """Recipes: what each stage is made of.
 
-Needs: the stamps that Snakemake's main process has written for this study (tactometer.recipes).
+Needs: the files, named by their digests, that were pinned when the Snakefile was read
+(tactometer.recipes.recipes).
 Makes: recipes/{stage}.json, one for each stage, and one for each target that has settings of its own.
 """
 
 
 rule recipe:
-    """Take a stamp over into the results: what depends on it is stale from here on."""
+    """Take a pinned recipe over into the results: what depends on it is stale from here on."""
     input:
-        STAMPS / "recipes" / "{recipe}.json",
+        lambda wildcards: RECIPES.get(wildcards.recipe, []),
     output:
         recipe("{recipe}"),
     log:

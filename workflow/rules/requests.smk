@@ -10,16 +10,14 @@ rule requests:
     """Write a prompt set out for a model: names drawn, options shuffled, each request digested."""
     input:
         code=recipe("requests"),
-        prompts=recipe("requests/{model}/{prompt_set}"),
+        settings=recipe("requests/{model}/{prompt_set}"),
     output:
-        f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
+        out=f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
     log:
         f"{LOGS}/requests/{{model}}/{{prompt_set}}.log",
     localrule: True
     conda:
         ENVIRONMENT
-    params:
-        study=STUDY_FILE,
     shell:
-        "tactometer requests --study {params.study:q} --model {wildcards.model:q}"
-        " --prompt-set {wildcards.prompt_set:q} --out {output:q} > {log:q} 2>&1"
+        "tactometer elicitation.requests --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        " --prompt-set {wildcards.prompt_set:q} --out {output.out:q} > {log:q} 2>&1"

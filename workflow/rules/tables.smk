@@ -1,6 +1,6 @@
 """Tables: everything that figures, report and readers need, as Parquet and CSV.
 
-Needs: fits, counts, semantics and choices; recipes/tables.json (labels, the truth of simulated
+Needs: fits, counts, semantics and choices; recipes/gather.json (labels, the truth of simulated
 speakers, published values). Aggregates by model first, then over models: one huge fan-in is slow.
 Makes: tables/models/{model}/{table}.parquet, tables/{table}.parquet and tables/{table}.csv.
 """
@@ -27,7 +27,7 @@ rule gather:
     """Gather what the tables say of one model."""
     input:
         parts_of,
-        code=recipe("tables"),
+        code=recipe("gather"),
     output:
         expand(f"{RESULTS}/tables/models/{{{{model}}}}/{{table}}.parquet", table=TABLES),
     log:
@@ -35,22 +35,21 @@ rule gather:
     conda:
         ENVIRONMENT
     params:
-        study=STUDY_FILE,
         results=lambda wildcards: RESULTS,
     shell:
-        "tactometer gather --study {params.study:q} --model {wildcards.model:q}"
+        "tactometer tables.gather --study {STUDY_FILE:q} --model {wildcards.model:q}"
         " --results {params.results:q} > {log:q} 2>&1"
 
 
 rule tabulate:
     """Put the models' tables together."""
     input:
-        expand(
+        parts=expand(
             f"{RESULTS}/tables/models/{{model}}/{{table}}.parquet",
             model=list(STUDY.models),
             table=TABLES,
         ),
-        code=recipe("tables"),
+        code=recipe("tabulate"),
     output:
         expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
         csv=report(
@@ -66,7 +65,6 @@ rule tabulate:
     conda:
         ENVIRONMENT
     params:
-        study=STUDY_FILE,
-        results=lambda wildcards: RESULTS,
+        out=lambda wildcards: f"{RESULTS}/tables",
     shell:
-        "tactometer tabulate --study {params.study:q} --results {params.results:q} > {log:q} 2>&1"
+        "tactometer tables.tabulate --parts {input.parts:q} --out {params.out:q} > {log:q} 2>&1"

@@ -8,7 +8,12 @@ none.
 from __future__ import annotations
 
 import importlib
+from argparse import Namespace
 from typing import TYPE_CHECKING
+
+from tactometer.analyses.evidence import read
+from tactometer.study import study
+from tactometer.utils import atomic_files
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,3 +56,23 @@ def analyse(name: str, evidence: Evidence) -> pl.DataFrame:
     module = importlib.import_module(f"tactometer.analyses.{name}")
     table: pl.DataFrame = module.analyse(evidence)
     return table.select(list(module.SCHEMA)).cast(module.SCHEMA)
+
+
+def run(given: Namespace) -> None:
+    """Make the table of one analysis, as Parquet and CSV."""
+    sweep = study.read(given.study)
+    evidence = read(
+        sweep.name,
+        given.tables,
+        {model: given.condensed / model for model in sweep.models},
+        goals=sweep.goals,
+        utterances=sweep.domain.utterances,
+        baseline=sweep.baseline,
+        settings=sweep.analyses,
+        totals={model.name: model.fit["count_total"] for model in sweep.models.values()},
+    )
+    table = analyse(given.analysis, evidence)
+    with atomic_files.atomic(given.tables / f"{given.analysis}.parquet") as path:
+        table.write_parquet(path)
+    with atomic_files.atomic(given.tables / f"{given.analysis}.csv") as path:
+        table.write_csv(path)

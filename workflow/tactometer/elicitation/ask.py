@@ -4,16 +4,21 @@ import json
 import math
 import statistics
 import time
+from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from tactometer.elicitation import engine_environment
 from tactometer.journal import journal, usage
 from tactometer.journal.answer_keys import answer_key, identity_digest
 from tactometer.journal.journal import Line
+from tactometer.providers.local import checkpoint_files
 from tactometer.providers.provider import Ask, open_provider
+from tactometer.study import study
+from tactometer.study.study import Study
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
 
@@ -108,3 +113,32 @@ def _ask_all(answers: Iterable[list[journal.Line]], writer: journal.Writer, coun
         raise UserError(
             f"{count - got} of {count} requests got no answer: run again to ask those alone."
         )
+
+
+def run(given: Namespace) -> None:
+    """Ask checkpoints of one model what their journals lack, one after another."""
+    sweep = study.read(given.study)
+    model = sweep.models[given.model]
+    place = f"{sweep.source}, models.{model.name}"
+    for who in given.who:
+        checkpoint_files.check_folder(json.loads(who.read_text()), place)
+    engine_environment.enter(model.provider, place)
+    if not len(given.who) == len(given.journal) == len(given.done):
+        raise UserError("--who, --journal and --done must be given once for each checkpoint.")
+    for who, journal_path, done in zip(given.who, given.journal, given.done, strict=True):
+        settings = {**model.settings, "job": job_of(sweep, model.name, journal_path)}
+        ask(json.loads(who.read_text()), settings, given.requests, journal_path, done)
+
+
+def job_of(sweep: Study, model: str, journal_path: Path) -> dict[str, Any]:
+    """What a provider has to know of the study beside its model: for messages and money."""
+    return {
+        "file": sweep.source,
+        "model": model,
+        "name": f"{model}/{journal_path.stem}",
+        "journal": journal_path,
+        "budget_usd": sweep.data.get("budget_usd"),
+        "prices": sweep.data.get("prices", {}),
+        "prices_copy": journal_path.with_suffix(".prices.json"),
+        "ledger": journal_path.parent.parent / ".spending.json",
+    }

@@ -6,13 +6,16 @@ or a vignette at the end add requests and change none, and an edited text change
 
 import math
 import random
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 
+from tactometer.study import study
 from tactometer.study.domain import SEMANTICS, STRIDE, Domain, Scene, Vignette
 from tactometer.study.option_labels import LABELS
+from tactometer.utils import atomic_files
 from tactometer.utils.digests import canonical, digest
 from tactometer.utils.errors import UserError
 
@@ -220,3 +223,22 @@ def _known(domain: Domain, what: str, names: Sequence[str], known: Sequence[str]
                 f"{domain.path}, key prompts: the prompts have no {what} {name!r}; "
                 f"choose among {', '.join(known)} or write its text."
             )
+
+
+def run(given: Namespace) -> None:
+    """Write one prompt set of one model."""
+    sweep = study.read(given.study)
+    model = sweep.models[given.model]
+    sample = sweep.data["sample"]
+    frame = build(
+        sweep.domain_of(model.domain),
+        given.prompt_set,
+        framings=sweep.data["framings"],
+        name_pairs=sample["name_pairs"],
+        semantics_name_pairs=sample["semantics_name_pairs"],
+        seed=sample["seed"],
+        wire=model.settings.get("wire", {}),
+        estimator=model.settings["estimator"],
+    )
+    with atomic_files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tactometer.figures import (
     style,
     weights,
 )
+from tactometer.study import study
 from tactometer.tables.reader import Tables
 from tactometer.utils.errors import UserError
 
@@ -62,3 +64,17 @@ def draw(
     if name not in FIGURES:
         raise UserError(f"There is no figure {name!r}; choose one of {', '.join(FIGURES)}")
     style.save(FIGURES[name](Tables(tables, goals, utterances, baseline)), out)
+
+
+def run(given: Namespace) -> None:
+    """Draw every figure, as SVG and PNG."""
+    sweep = study.read(given.study)
+    for name in FIGURES:
+        draw(
+            name,
+            given.tables,
+            given.out / name,
+            goals=sweep.goals,
+            utterances=sweep.domain.utterances,
+            baseline=sweep.baseline,
+        )

@@ -29,9 +29,8 @@ from tactometer.inference.summaries import scalars
 from tactometer.speaker_model import reference, speaker_coordinates
 from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import Speaker, speaker
-from tactometer.utils import atomic_files
+from tactometer.utils import atomic_files, paths
 from tactometer.utils.arrays import Array
-from tactometer.utils.paths import STAN
 
 RANKS = 100  # a rank is 0..99: the draws are thinned to 99
 BAND = 0.995  # of a parameter: some twenty are looked at, and noise alone may not fail a run
@@ -141,7 +140,7 @@ def run(
     out.mkdir(parents=True, exist_ok=True)
     # threads would wait for each other, and a fork of one that has used polars may hang
     afresh = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(cores, afresh, _use, (STAN,))
+    pool = ProcessPoolExecutor(cores, afresh, _use, (paths.STAN,))
     try:
         fits = {  # all at once: no core waits for the last speaker of a program
             name: pool.map(partial(check_one, name, domain), range(draws)) for name in names
@@ -163,7 +162,7 @@ def run(
 
 def _use(stan: Path) -> None:
     """Begin a worker: it takes the Stan programs from where its maker does."""
-    STAN = stan
+    paths.STAN = stan
 
 
 def _report(out: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tactometer.utils.digests import digest
 from tactometer.utils.errors import UserError
 
 if TYPE_CHECKING:
@@ -349,8 +350,37 @@ def _with_native(source: Path) -> dict[str, str]:
             files[path] = (native / path).read_text()
     headers = {path.name: path.read_text() for path in sorted(native.glob("*.hpp"))}
     mine = headers[f"{source.stem}.hpp"]
-    others = {name: text for name, text in headers.items() if f'"{name}"' in mine}
+    others: dict[str, str] = {}
+    todo = [mine]
+    while todo:
+        text = todo.pop()
+        new = [name for name in headers if f'"{name}"' in text and name not in others]
+        others |= {name: headers[name] for name in new}
+        todo += [headers[name] for name in new]
     return files | others | {_HEADER: mine}
+
+
+def sources(stan_file: Path) -> dict[str, str]:
+    """Digests of a program's meaning: of each of its files, without comments and layout, by path.
+
+    Its C++ half counts too, where it has one.
+    """
+    files = _with_includes(stan_file)
+    if (stan_file.parent / "native" / f"{stan_file.stem}.hpp").is_file():
+        for path, text in _with_native(stan_file).items():
+            if files.get(path) != text:
+                files[f"native/{stan_file.stem}.hpp" if path == _HEADER else f"native/{path}"] = (
+                    text
+                )
+    return {path: digest(_meaning(text)) for path, text in files.items()}
+
+
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+
+
+def _meaning(text: str) -> str:
+    """Stan or C++ code without comments and with one space where there was any."""
+    return " ".join(_COMMENT.sub(" ", text).split())
 
 
 @cache

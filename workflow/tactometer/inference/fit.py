@@ -1,5 +1,7 @@
 """Fits: the posterior of the speaker in one (model, checkpoint, goal), or in goals that share."""
 
+import json
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -21,6 +23,7 @@ from tactometer.reading.counts import POOLED
 from tactometer.speaker_model.variants import speaker
 from tactometer.utils import atomic_files, digests
 from tactometer.utils.arrays import Array
+from tactometer.utils.errors import UserError
 
 PREDICTIVE_DRAWS = 400
 INTERVAL = (0.025, 0.975)
@@ -285,3 +288,11 @@ def _summarise(rows: Rows, path: Path) -> None:
                 schema = MODES if part == "modes" else None
                 frame = pl.DataFrame(found, schema, infer_schema_length=None)
             frame.write_parquet(temporary)
+
+
+def run(given: Namespace) -> None:
+    """Fit all framings and speaker variants of one goal, or of goals that share parameters."""
+    settings = json.loads(given.settings.read_text())
+    if [p.stem for p in given.counts] != [p.stem for p in given.out]:
+        raise UserError("--counts and --out must name the same goals in the same order.")
+    fit(settings, given.semantics, given.counts, given.out, threads=int(given.threads or 1))

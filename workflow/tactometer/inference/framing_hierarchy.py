@@ -21,8 +21,8 @@ from tactometer.inference.stan_runs import behaviour_data
 from tactometer.inference.summaries import SPREAD
 from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.speaker_coordinates import Natural
+from tactometer.utils import paths
 from tactometer.utils.arrays import Array
-from tactometer.utils.paths import STAN
 
 SOFTNESS = 0.5
 _MEAN = 0.05  # the precision of an entry under the prior, about
@@ -140,7 +140,7 @@ def _prior_slope(problem: Framings, v: Array) -> Array:
 def program(problem: Framings) -> Path:
     """The Stan program: with theta fixed and no cost, S2's L1 is tabulated over alpha."""
     plain = problem.joint or problem.negated is not None or problem.speaker.level == 1
-    return STAN / ("framings.stan" if plain else "framings_fixed.stan")
+    return paths.STAN / ("framings.stan" if plain else "framings_fixed.stan")
 
 
 def stan_data(problem: Framings, at: Expansion) -> dict[str, Any]:

@@ -9,6 +9,8 @@ theta is plugged in (fixed), from the yes/no answers about the vignettes of the 
 fit takes a tenth of the time, and a prediction of choices hardly hangs on it.
 """
 
+import json
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +25,8 @@ from tactometer.reading.counts import count
 from tactometer.reading.truth_counts import add_up
 from tactometer.speaker_model import reference, speaker_coordinates
 from tactometer.speaker_model.variants import Speaker, speaker
-from tactometer.utils import digests
+from tactometer.study.domain import SEMANTICS
+from tactometer.utils import atomic_files, digests
 from tactometer.utils.arrays import Array
 
 PRIOR_DRAWS = 200
@@ -174,3 +177,15 @@ def _row(key: Key, errors: Errors, folds: int, vignettes: int) -> dict[str, Any]
 
 def _mean(x: Sequence[float]) -> float | None:
     return float(np.mean(x)) if x else None
+
+
+def run(given: Namespace) -> None:
+    """Predict the answers about vignettes that are held out, of one checkpoint."""
+    settings = json.loads(given.settings.read_text())
+    if given.choices:
+        goals = {path.stem: path for path in given.choices}
+        frame = hold_out(settings, goals, goals.pop(SEMANTICS))
+    else:
+        frame = of_recorded(settings, {path.stem: path for path in given.counts})
+    with atomic_files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)

@@ -5,6 +5,8 @@ where only counts are known (recorded behaviour). Source: Vehtari, Gelman and Ga
 stacking, Yao and others 2018.
 """
 
+import json
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from tactometer.inference.intervals import thinned
 from tactometer.reading.counts import POOLED
 from tactometer.speaker_model import reference
 from tactometer.speaker_model.variants import speaker
+from tactometer.utils import atomic_files
 from tactometer.utils.arrays import Array
 
 # Of all chains, spread evenly: of 1,000, a Pareto k of .6 may come out at .8 (measured).
@@ -232,3 +235,14 @@ def _error(x: Array, weights: Array) -> float:
 def _log_sum(x: Array) -> Array:
     top = x.max(axis=-1, keepdims=True)
     return np.asarray(np.log(np.exp(x - top).sum(axis=-1)) + top[..., 0])
+
+
+def run(given: Namespace) -> None:
+    """Compare the speaker variants of one checkpoint."""
+    settings = json.loads(given.settings.read_text())
+    fits, counts, choices = (
+        {path.stem: path for path in paths} for paths in (given.fits, given.counts, given.choices)
+    )
+    frame = compare(settings, fits, counts, choices)
+    with atomic_files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)

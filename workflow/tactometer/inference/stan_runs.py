@@ -25,9 +25,9 @@ from tactometer.inference.settings import FINER, SamplingSettings
 from tactometer.inference.summaries import stuck_chains
 from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.variants import Speaker
+from tactometer.utils import paths
 from tactometer.utils.arrays import Array
 from tactometer.utils.errors import UserError
-from tactometer.utils.paths import STAN
 
 PILOT = 0.25  # of the warm-up: so much to tune the pilot, and so much to measure by it
 _ENOUGH = 4  # draws of a pilot for each coordinate
@@ -139,7 +139,7 @@ def _missed(found: Run, tops: Array, problem: Problem) -> Array | None:
 def program(speaker: Speaker, *, joint: bool, cost: bool) -> Path:
     """The Stan program of a fit: with theta fixed and no cost, L1 is tabulated over alpha."""
     name = "s1" if speaker.level == 1 else "s2" if joint or cost else "s2_fixed"
-    return STAN / f"{name}.stan"
+    return paths.STAN / f"{name}.stan"
 
 
 def stan_data(problem: Problem, coordinates: Whitening | None = None) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def _disk() -> Finding:
 
 
 def _clock(study: Study | None) -> Finding:
-    folders = [Path("results", study.name), recipes.STAMPS / study.name] if study else []
+    folders = [Path("results", study.name), recipes.PINS / study.name] if study else []
     found = mtimes.ahead(*folders)
     said = f"{len(found)} files are dated in the future" if found else "no file from the future"
     remedy = "set the clock right; the next run dates them anew"

@@ -1,16 +1,23 @@
 """From answers to choices: which utterance each one chose, read from the journal."""
 
+import json
 import math
+from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from tactometer.elicitation.ask import wanted
 from tactometer.journal import journal
 from tactometer.journal.answer_keys import answer_key
 from tactometer.reading.replies import read_reply
+from tactometer.study import study
+from tactometer.study.model import Model
 from tactometer.study.option_labels import LABELS
+from tactometer.study.study import Study
+from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
 
 COLUMNS = {
@@ -103,3 +110,50 @@ def of_journal(path: Path, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
         if line["key"] in wanted:
             found.setdefault(line["key"], line)
     return found
+
+
+def run(given: Namespace) -> None:
+    """Read the choices of one prompt set, with the judge's help where there is one."""
+    sweep = study.read(given.study)
+    frame = read_strictly(sweep, sweep.models[given.model], given)
+    if given.judged:
+        frame = with_verdicts(frame, pl.read_parquet(given.judged))
+    with atomic_files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)
+
+
+def with_verdicts(choices: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Choices in which the judge has read what the strict parser could not, and nothing else."""
+    rescued = found.filter(pl.col("strict").is_null() & pl.col("judged").is_not_null())
+    both = choices.join(
+        rescued.select("request", "sample", "judged"),
+        on=["request", "sample"],
+        how="left",
+        maintain_order="left",
+    )
+    new = pl.col("judged").is_not_null()
+    yes = pl.when(new & (pl.col("prompt_set") == "semantics")).then(
+        (pl.col("judged") == "yes").cast(pl.Float64)
+    )
+    return both.with_columns(
+        choice=pl.coalesce("choice", "judged"),
+        p_yes=pl.coalesce("p_yes", yes),
+        method=pl.when(new).then(pl.lit("judge")).otherwise("method"),
+    ).drop("judged")
+
+
+def read_strictly(sweep: Study, model: Model, given: Namespace) -> pl.DataFrame:
+    """The choices of one prompt set as the strict parser reads them."""
+    who = json.loads(given.done.read_text())["digest"]
+    samples = model.settings["estimator"].get("k", 1)
+    utterances = sweep.domain_of(model.domain).utterances
+    return read(given.requests, given.journal, who, samples, utterances)
+
+
+def read(
+    requests: Path, journal_path: Path, who: str, samples: int, utterances: Sequence[str]
+) -> pl.DataFrame:
+    """The choices of the requests in a file, from the answers in a journal."""
+    keys = [each.key for each in wanted([requests], who, samples)]
+    answers = of_journal(journal_path, keys)
+    return parse(pl.read_parquet(requests), answers, who, samples, utterances)

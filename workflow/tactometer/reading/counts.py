@@ -1,8 +1,12 @@
 """Counts: choices added up, state x utterance, for each framing and for all of them pooled."""
 
+from argparse import Namespace
 from collections.abc import Sequence
 
 import polars as pl
+
+from tactometer.study import study
+from tactometer.utils import atomic_files
 
 POOLED = "pooled"
 COLUMNS = (
@@ -96,3 +100,12 @@ def _weights_of_probs(choices: pl.DataFrame, utterances: Sequence[str]) -> pl.Da
         weight=pl.col("probs"),
     )
     return spread.explode("utterance", "weight")
+
+
+def run(given: Namespace) -> None:
+    """Add up the choices of one goal."""
+    sweep = study.read(given.study)
+    domain = sweep.domain_of(sweep.models[given.model].domain)
+    frame = count(pl.read_parquet(given.choices), domain.states, domain.utterances)
+    with atomic_files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)

@@ -4,15 +4,22 @@ It is asked blind: it sees a reply and the options as they were shown, and neith
 goal, framing or state. Its answers are requests and journal lines like any other.
 """
 
+import json
+from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any, Final
 
 import polars as pl
 
+from tactometer.elicitation import engine_environment
+from tactometer.elicitation.ask import ask, job_of
 from tactometer.elicitation.requests import SCHEMA
+from tactometer.reading import choices
 from tactometer.reading.replies import strip_thought
+from tactometer.study import study
 from tactometer.study.option_labels import LABELS
-from tactometer.utils.digests import digest
+from tactometer.utils import atomic_files
+from tactometer.utils.digests import canonical, digest
 
 NONE: Final = "none of these, or more than one"
 AUDIT: Final = 50
@@ -76,26 +83,6 @@ def verdicts(asked: pl.DataFrame, judged: pl.DataFrame, choices: pl.DataFrame) -
     return named.select(pl.col(name).cast(kind) for name, kind in VERDICTS.items())
 
 
-def apply(choices: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """Choices in which the judge has read what the strict parser could not, and nothing else."""
-    rescued = found.filter(pl.col("strict").is_null() & pl.col("judged").is_not_null())
-    both = choices.join(
-        rescued.select("request", "sample", "judged"),
-        on=["request", "sample"],
-        how="left",
-        maintain_order="left",
-    )
-    new = pl.col("judged").is_not_null()
-    yes = pl.when(new & (pl.col("prompt_set") == "semantics")).then(
-        (pl.col("judged") == "yes").cast(pl.Float64)
-    )
-    return both.with_columns(
-        choice=pl.coalesce("choice", "judged"),
-        p_yes=pl.coalesce("p_yes", yes),
-        method=pl.when(new).then(pl.lit("judge")).otherwise("method"),
-    ).drop("judged")
-
-
 def _request(row: Mapping[str, Any], wire: str, estimator: Mapping[str, Any]) -> dict[str, Any]:
     options = [*row["options"], NONE]
     shown = zip(LABELS, options, strict=False)
@@ -113,3 +100,29 @@ def _request(row: Mapping[str, Any], wire: str, estimator: Mapping[str, Any]) ->
         "messages": messages,
         "wire": wire,
     }
+
+
+def run(given: Namespace) -> None:
+    """Let the study's judge read what the strict parser cannot, and an audit of what it can."""
+    sweep = study.read(given.study)
+    named = sweep.data["judge"]
+    who = sweep.models[named["model"]]
+    engine_environment.enter(who.provider, f"{sweep.source}, models.{who.name}")
+    strict = choices.read_strictly(sweep, sweep.models[given.model], given)
+    estimator = estimator_of(who.settings)
+    asked = build(strict, canonical(who.settings.get("wire", {})), estimator)
+    judged = NOBODY
+    if not asked.is_empty():
+        requests, journal = (given.out.with_suffix(end) for end in (".requests.parquet", ".jsonl"))
+        done = given.out.with_suffix(".done")
+        with atomic_files.atomic(requests) as temporary:
+            asked.write_parquet(temporary)
+        job = job_of(sweep, who.name, journal)
+        job["name"] = f"judge/{given.model}/{given.journal.stem}/{given.out.stem}"
+        job["ledger"] = given.journal.parent.parent / ".spending.json"
+        settings = {**who.settings, "estimator": estimator, "job": job}
+        ask(json.loads(given.judge.read_text()), settings, [requests], journal, done)
+        answered = json.loads(done.read_text())["digest"]
+        judged = choices.read(requests, journal, answered, 1, sorted(asked["options"][0]))
+    with atomic_files.atomic(given.out) as temporary:
+        verdicts(asked, judged, strict).write_parquet(temporary)

@@ -1,13 +1,18 @@
 """Recorded behaviour brought into the form of counts and semantics."""
 
+import json
+from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from tactometer.reading import counts, truth_counts
-from tactometer.study import recorded_csv
+from tactometer.study import recorded_csv, study
 from tactometer.study.domain import Domain
+from tactometer.utils import atomic_files
+from tactometer.utils.digests import file_digest
+from tactometer.utils.errors import UserError
 
 
 def counts_by_goal(
@@ -45,3 +50,25 @@ def semantics_of(path: Path, domain: Domain) -> pl.DataFrame:
         schema_overrides={"state": pl.Int64, "yes": pl.Float64, "n": pl.Float64},
     ).with_columns(n_invalid=pl.lit(0, pl.Int64), label_mass=pl.lit(None, pl.Float64))
     return truth_counts.in_order(cells, domain.states, domain.utterances)
+
+
+def run(given: Namespace) -> None:
+    """Bring a recorded model's CSV files into counts, one file a goal, and semantics."""
+    sweep = study.read(given.study)
+    model = sweep.models[given.model]
+    domain = sweep.domain_of(model.domain)
+    files = {key: Path(model.settings[key]) for key in ("production", "semantics")}
+    _check(files, json.loads(given.settings.read_text())["files"])
+    outs = {path.stem: path for path in given.counts}
+    for goal, frame in counts_by_goal(files["production"], domain, tuple(outs)).items():
+        with atomic_files.atomic(outs[goal]) as temporary:
+            frame.write_parquet(temporary)
+    with atomic_files.atomic(given.semantics) as temporary:
+        semantics_of(files["semantics"], domain).write_parquet(temporary)
+
+
+def _check(files: Mapping[str, Path], pinned: Mapping[str, str]) -> None:
+    """UserError where a file is another one than when the run began."""
+    for key, path in files.items():
+        if file_digest(path) != pinned[key]:
+            raise UserError(f"{path} has changed since this run began: run again to count it.")

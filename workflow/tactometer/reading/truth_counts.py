@@ -1,8 +1,12 @@
 """Semantics: how true each utterance is of each state in a model's eyes, from yes/no answers."""
 
+from argparse import Namespace
 from collections.abc import Sequence
 
 import polars as pl
+
+from tactometer.study import study
+from tactometer.utils import atomic_files
 
 COLUMNS = ("utterance", "state", "yes", "n", "theta", "n_invalid", "label_mass")
 
@@ -30,3 +34,12 @@ def in_order(cells: pl.DataFrame, states: Sequence[int], utterances: Sequence[st
     whole = grid.join(cells, on=["utterance", "state"], how="left", maintain_order="left")
     whole = whole.with_columns(pl.col("yes", "n").fill_null(0.0), pl.col("n_invalid").fill_null(0))
     return whole.with_columns(theta=(pl.col("yes") + 1) / (pl.col("n") + 2)).select(COLUMNS)
+
+
+def run(given: Namespace) -> None:
+    """Add up the yes/no choices of one checkpoint."""
+    sweep = study.read(given.study)
+    domain = sweep.domain_of(sweep.models[given.model].domain)
+    frame = add_up(pl.read_parquet(given.choices), domain.states, domain.utterances)
+    with atomic_files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)

@@ -12,6 +12,10 @@ from pathlib import Path
 from tactometer.utils.errors import UserError
 
 TOLERANCE = 60.0  # seconds that a file server's clock may be ahead of this one
+WARNING = (
+    "the clock has jumped: files of this study are dated in the future, and changes may go unseen; "
+    "the next run dates them anew."
+)
 _STEP = 1_000  # nanoseconds between two files that are dated anew
 
 

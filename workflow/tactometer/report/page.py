@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from PIL import Image
 
 from tactometer.analyses.analyse import ANALYSES
 from tactometer.figures.recovery import coverage
+from tactometer.recipes import acceptance, provenance
 from tactometer.report import (
     answers,
     at_a_glance,
@@ -28,6 +30,8 @@ from tactometer.report import (
 from tactometer.report.downloads import DRAWN, applies, download
 from tactometer.report.findings import sentences
 from tactometer.report.methods import paragraph
+from tactometer.report.stages import methods_of
+from tactometer.study import study as pinned_study
 from tactometer.tables.reader import Tables, answers_sentence, passed
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
@@ -55,7 +59,7 @@ def build(
     """Write the report of a study from its tables (Parquet) and figures (SVG).
 
     `goals` gives the order of the findings, `baseline` the models that are the human yardstick,
-    `methods` what the methods paragraph says of the study (`recipes.methods_of`), `provenance` the
+    `methods` what the methods paragraph says of the study (`stages.methods_of`), `provenance` the
     versions, `accepted` the changes of code that somebody took as none, by stage. Writes `out`,
     and methods.md and references.bib beside it.
     Raises `UserError` for a table or a figure that is not there.
@@ -211,3 +215,20 @@ def _rows(table: str, frame: pl.DataFrame) -> str:
     if not suspect:
         return f"{rows}; all fits below them passed, none is left out."
     return f"{rows}, of which {suspect:,} rest on suspect fits and are marked; none is left out."
+
+
+def run(given: Namespace) -> None:
+    """Write the page that stands alone."""
+    sweep = pinned_study.read(given.study)
+    acceptance.write_table(given.out.parent)
+    build(
+        given.tables,
+        given.figures,
+        given.out,
+        study=sweep.name,
+        goals=sweep.goals,
+        baseline=sweep.baseline,
+        methods=methods_of(sweep),
+        provenance=provenance.versions(),
+        accepted=acceptance.sentences(given.out.parent),
+    )

@@ -4,7 +4,7 @@ Snakemake parses through this module: no import heavier than YAML.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
@@ -131,6 +131,47 @@ class Domain:
             "scale": list(self.scale),
             "utterances": list(self.utterances),
         }
+
+    def content(self) -> dict[str, Any]:
+        """The whole domain as JSON-able data, of which `of_content` makes it again."""
+        prompts = self.prompts and {
+            "instruction": self.prompts.instruction,
+            "goals": dict(self.prompts.goals),
+            "framings": {k: asdict(v) for k, v in self.prompts.framings.items()},
+            "semantics": asdict(self.prompts.semantics),
+        }
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        return plain | {
+            "path": str(self.path),
+            "vignettes": [asdict(vignette) for vignette in self.vignettes],
+            "prompts": prompts,
+            "fit": dict(self.fit),
+        }
+
+
+def of_content(content: Mapping[str, Any]) -> Domain:
+    """A domain from what `Domain.content` gave, read back from JSON."""
+    held = content["prompts"]
+    prompts = held and Prompts(
+        instruction=held["instruction"],
+        goals=MappingProxyType(held["goals"]),
+        framings=MappingProxyType({k: Scene(**v) for k, v in held["framings"].items()}),
+        semantics=Scene(**held["semantics"]),
+    )
+    literal = content["literal"]
+    return Domain(
+        path=Path(content["path"]),
+        name=content["name"],
+        states=tuple(content["states"]),
+        scale=tuple(content["scale"]),
+        utterances=tuple(content["utterances"]),
+        negated=tuple(content["negated"]),
+        literal=literal and tuple(map(tuple, literal)),
+        vignettes=tuple(Vignette(**vignette) for vignette in content["vignettes"]),
+        names=tuple(content["names"]),
+        prompts=prompts,
+        fit=MappingProxyType({**content["fit"], "share": tuple(content["fit"]["share"])}),
+    )
 
 
 def load(path: Path) -> Domain:

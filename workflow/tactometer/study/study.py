@@ -15,7 +15,6 @@ from tactometer.study import recorded_csv, validation, yaml_lines
 from tactometer.study.locations import Place
 from tactometer.study.model import ENGINES, Model
 from tactometer.study.schema_validation import validate
-from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError, nearest
 from tactometer.utils.paths import SCHEMAS
 
@@ -87,10 +86,14 @@ class Study:
         """The settings of the analyses, with the defaults of the schema."""
         return _filled(_schema()["properties"]["analyses"], self.data.get("analyses", {}))
 
-    def write(self, path: Path) -> None:
-        """Write the study where the jobs of a run read it, if it is another than the one there."""
-        content = {"data": self.data, "source": self.source}
-        atomic_files.write_if_changed(path, json.dumps(content, sort_keys=True, indent=1))
+    def content(self) -> dict[str, Any]:
+        """All that a job may read of the study: its keys, and its domains as they are now."""
+        paths = {self.data["domain"], *(model.domain for model in self.models.values())}
+        return {
+            "data": self.data,
+            "source": self.source,
+            "domains": {path: self.domain_of(path).content() for path in sorted(paths)},
+        }
 
 
 def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> Study:
@@ -124,13 +127,13 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
 
 
 def read(path: Path) -> Study:
-    """Read the study that `Study.write` wrote: validated already, so quick."""
+    """Read a study that was pinned: validated already, so quick."""
     try:
         content = json.loads(path.read_text())
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `snakemake -n` once, which writes it.") from None
-    data, source = content["data"], content["source"]
-    return _resolve(data, source, {})
+    known = {name: domains.of_content(held) for name, held in content["domains"].items()}
+    return _resolve(content["data"], content["source"], {}, known)
 
 
 def _merge(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,7 +144,12 @@ def _merge(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _resolve(data: dict[str, Any], source: str, lines: yaml_lines.Lines) -> Study:
+def _resolve(
+    data: dict[str, Any],
+    source: str,
+    lines: yaml_lines.Lines,
+    known: Mapping[str, domains.Domain] | None = None,
+) -> Study:
     schema = _schema()
     data = {**_defaults(schema["properties"]), **data}
     data["sample"] = {
@@ -150,10 +158,12 @@ def _resolve(data: dict[str, Any], source: str, lines: yaml_lines.Lines) -> Stud
     }
     study_fit = data.get("fit", {})
     defaults = _defaults(schema["$defs"]["fit"]["properties"])
-    if not Path(data["domain"]).exists():
+    known = known or {}
+    if data["domain"] not in known and not Path(data["domain"]).exists():
         place = yaml_lines.where(source, lines, ("domain",))
         raise UserError(f"{place}: {data['domain']} does not exist; correct the path.")
     study = Study(data, source, {})
+    study._domains.update(known)
     base = {**defaults, **study.domain.fit, **study_fit}
     for name, settings in data["models"].items():
         study.models[name] = _model(study, name, settings, base, lines)
@@ -188,7 +198,7 @@ def _model(
     provider = settings["provider"]
     place = Place(study.source, lines, name)
     path = settings.get("domain", study.data["domain"])
-    if not Path(path).exists():
+    if path not in study._domains and not Path(path).exists():
         raise UserError(f"{place('domain')}: {path} does not exist; correct the path.")
     own = study.domain_of(path).fit if "domain" in settings else {}
     if provider == "recorded":

@@ -33,7 +33,8 @@ def name_pairs(
         if sample[key] > most:
             raise UserError(
                 f"{yaml_lines.where(source, lines, ('sample', key))}: {len(domain.names)} names "
-                f"give {len(domain.vignettes)} vignettes {max(0, most)} pairs each, not {sample[key]}; "
+                f"give {len(domain.vignettes)} vignettes {max(0, most)} pairs each, not "
+                f"{sample[key]}; "
                 f"ask for fewer, or add names to the vignettes of {domain.path}."
             )
 

@@ -6,12 +6,14 @@ draws.parquet: the thinned draws of every fit, a row a draw. answers.parquet: a 
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from tactometer.study import study
 from tactometer.utils import atomic_files
 
 if TYPE_CHECKING:
@@ -90,3 +92,11 @@ def spread(choices: pl.DataFrame, utterances: Sequence[str]) -> pl.DataFrame:
         shares=shares,
         places=pl.concat_list(shown),
     ).cast({name: kind for name, kind in ANSWERS.items() if name not in ("model", "checkpoint")})
+
+
+def run(given: Namespace) -> None:
+    """Write what the analyses read of one model: thinned draws and answers."""
+    sweep = study.read(given.study)
+    model = sweep.models[given.model]
+    utterances = sweep.domain_of(model.domain).utterances
+    condense(model, utterances, given.results, given.out)

@@ -1,11 +1,14 @@
 """The data dictionary: what every column of every table means."""
 
+from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import yaml
+
+from tactometer.utils import atomic_files
 
 SCHEMA = {"table": pl.String, "column": pl.String, "type": pl.String, "meaning": pl.String}
 _FILE = Path(__file__).with_name("dictionary.yaml")
@@ -37,3 +40,12 @@ def _meaning(known: Mapping[str, Any], table: str, column: str) -> str:
 def about(table: str) -> str:
     """What a table holds, in a sentence."""
     return str(yaml.safe_load(_FILE.read_text())["tables"][table]["about"])
+
+
+def run(given: Namespace) -> None:
+    """Write the data dictionary of some tables, as Parquet and CSV."""
+    frame = describe({path.stem: pl.read_parquet_schema(path) for path in given.tables})
+    with atomic_files.atomic(given.out) as temporary:
+        frame.write_parquet(temporary)
+    with atomic_files.atomic(given.out.with_suffix(".csv")) as temporary:
+        frame.write_csv(temporary)

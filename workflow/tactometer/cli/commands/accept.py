@@ -19,8 +19,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(given: Namespace) -> None:
     """Write the acceptance down, then let the table and the report name it."""
-    from tactometer.cli import stages
     from tactometer.recipes import acceptance, recipes
+    from tactometer.report import page
     from tactometer.study import study
     from tactometer.utils.errors import UserError, nearest
 
@@ -36,14 +36,13 @@ def run(given: Namespace) -> None:
         changes = acceptance.accept(name, wanted[name], results, given.note)
         for file, (old, new) in changes.items():
             print(f"{name}: {file} {acceptance.short(old)} → {acceptance.short(new)} accepted")
-    recipes.stamp(sweep, Path("results"))
-    tables, figures, page = (results / name for name in ("tables", "figures", "report.html"))
-    if tables.is_dir():
+    pinned = recipes.pin(sweep, Path("results"))
+    tables, figures, out = (results / name for name in ("tables", "figures", "report.html"))
+    if out.exists():
+        page.run(Namespace(study=pinned, tables=tables, figures=figures, out=out))
+        print(f"{out} and {tables / 'accepted.csv'} say so.")
+    elif tables.is_dir():
         acceptance.write_table(results)
-    if page.exists():
-        stamped = recipes.STAMPS / sweep.name / "study.json"
-        stages.report(Namespace(study=stamped, tables=tables, figures=figures, out=page))
-        print(f"{page} and {tables / 'accepted.csv'} say so.")
 
 
 def _below(folder: str, wanted: Mapping[str, Mapping[str, Any]], results: Path) -> list[str]:

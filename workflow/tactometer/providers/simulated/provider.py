@@ -49,11 +49,11 @@ class Provider:
         self._literal = {**declared["literal"], **self._speaker.get("literal", {})}
         self._utterances = list(declared["literal"])
         self._probabilities: dict[str, Any] = {}
-        # not by the key: a change of code is asked anew, and shows what it changed, not other luck
-        self._seed = digests.digest({k: v for k, v in declared.items() if k != "sources"})
+        # another version shows what it changed, not other luck
+        self._seed = digests.digest({k: v for k, v in declared.items() if k != "simulator"})
 
     def identity(self) -> Mapping[str, Any]:
-        """Its parameters, its semantics, its seed, and the code that makes it speak."""
+        """Its parameters, its semantics, its seed, and the version of the simulator."""
         return self._declared
 
     def answer(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from scipy import special
 from tactometer.inference import folds, loo
 from tactometer.journal import usage
 from tactometer.reading import answer_samples, judge_agreement
+from tactometer.study import study
 from tactometer.study.labels import LABEL_COLUMNS
 from tactometer.tables import published
 from tactometer.utils import atomic_files
@@ -108,19 +110,6 @@ def gather(study: Study, model: Model, results: Path) -> None:
             results / "tables" / "models" / model.name / f"{name}.parquet"
         ) as path:
             frame.write_parquet(path)
-
-
-def tabulate(study: Study, results: Path) -> None:
-    """Put the models' tables together: results/tables/{table}.parquet and .csv."""
-    folder = results / "tables"
-    held = [{p.stem for p in (folder / "models" / m).glob("*.parquet")} for m in study.models]
-    for name in sorted(set.intersection(*held)):  # what an earlier study had may still lie there
-        parts = [folder / "models" / model / f"{name}.parquet" for model in study.models]
-        frame = pl.concat([pl.read_parquet(part) for part in parts], how="vertical_relaxed")
-        with atomic_files.atomic(folder / f"{name}.parquet") as path:
-            frame.write_parquet(path)
-        with atomic_files.atomic(folder / f"{name}.csv") as path:
-            frame.write_csv(path)
 
 
 def _places(model: Model) -> Iterator[tuple[str, str]]:
@@ -324,3 +313,9 @@ def _published(study: Study, model: Model) -> pl.DataFrame:
     paths = model.settings.get("published", [])
     frame = published.read([Path(path) for path in paths], model.goals)
     return frame.select(*_named(study, model), *frame.columns)
+
+
+def run(given: Namespace) -> None:
+    """Gather the tables of one model."""
+    sweep = study.read(given.study)
+    gather(sweep, sweep.models[given.model], given.results)

@@ -1,0 +1,5 @@
+"""Where the analysis `attribution` stands in the report."""
+
+from tactometer.study.analyses import Analysis
+
+ANALYSIS = Analysis(place=130, tests=True)

@@ -1,0 +1,5 @@
+"""Where the analysis `contrasts` stands in the report."""
+
+from tactometer.study.analyses import Analysis
+
+ANALYSIS = Analysis(place=60, tests=True)

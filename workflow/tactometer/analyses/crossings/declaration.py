@@ -1,0 +1,5 @@
+"""Where the analysis `crossings` stands in the report."""
+
+from tactometer.study.analyses import Analysis
+
+ANALYSIS = Analysis(place=80, drawn=False)

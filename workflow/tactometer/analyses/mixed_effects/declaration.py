@@ -1,0 +1,5 @@
+"""Where the analysis `mixed_effects` stands in the report."""
+
+from tactometer.study.analyses import Analysis
+
+ANALYSIS = Analysis(place=30, tests=True, files=("mixed_effects.stan",))

@@ -1,0 +1,5 @@
+"""Where the analysis `movement` stands in the report."""
+
+from tactometer.study.analyses import Analysis
+
+ANALYSIS = Analysis(place=50, tests=True)

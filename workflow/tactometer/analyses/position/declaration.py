@@ -1,0 +1,5 @@
+"""Where the analysis `position` stands in the report."""
+
+from tactometer.study.analyses import Analysis
+
+ANALYSIS = Analysis(place=120, tests=True)

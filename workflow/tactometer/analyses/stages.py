@@ -1,0 +1,43 @@
+"""The stage of the analyses: from posteriors and answers to findings, a table each."""
+
+from collections.abc import Iterator
+
+from tactometer.study.analyses import declared
+from tactometer.study.outline import outline
+from tactometer.study.stages import Code, Recipe, Stage
+from tactometer.study.study import Study
+
+
+def _each(study: Study) -> Iterator[tuple[str, Recipe]]:
+    for name in declared():
+        yield f"analyse/{name}", {**outline(study), **_read(study)}
+
+
+def _read(study: Study) -> Recipe:
+    """What the analyses read of the study beside their tables."""
+    totals = {model.name: model.fit["count_total"] for model in study.models.values()}
+    given = {name: total for name, total in totals.items() if total is not None}
+    return {"settings": study.analyses, "totals": given}
+
+
+def _code() -> Iterator[tuple[str, Code]]:
+    """The code of each analysis: its own, and that of the evidence which it is handed."""
+    for name, analysis in declared().items():
+        entry = (f"analyses.{name}.computation:analyse", f"analyses.{name}.computation:SCHEMA")
+        files = tuple(f"analyses/{name}/{file}" for file in analysis.files)
+        yield f"analyse/{name}", Code((*entry, "analyses.analyse:run"), files)
+
+
+STAGES = (
+    Stage(
+        "analyse",
+        "analyses.analyse",
+        "make the table of one analysis",
+        needs={"study": "the study as it was pinned"},
+        options={"analysis": "which one"},
+        beside={"tables": "the folder of the tables", "condensed": "what `condense` made"},
+        makes={},
+        code=_code,
+        targets=_each,
+    ),
+)

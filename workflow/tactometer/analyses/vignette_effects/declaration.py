@@ -1,0 +1,5 @@
+"""Where the analysis `vignette_effects` stands in the report."""
+
+from tactometer.study.analyses import Analysis
+
+ANALYSIS = Analysis(place=110, tests=True)

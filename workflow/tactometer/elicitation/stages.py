@@ -1,0 +1,69 @@
+"""The stages of elicitation: requests, the prompts as they go over the wire, and ask."""
+
+from collections.abc import Iterator
+
+from tactometer.elicitation.identity import identity
+from tactometer.study.domain import SEMANTICS
+from tactometer.study.model import Model
+from tactometer.study.stages import Recipe, Stage
+from tactometer.study.study import Study
+
+
+def _seed(study: Study) -> Recipe:
+    return {"seed": study.data["sample"]["seed"]}
+
+
+def _prompt_sets(study: Study) -> Iterator[tuple[str, Recipe]]:
+    for model in study.asked:
+        for prompt_set in model.prompt_sets:
+            yield f"requests/{model.name}/{prompt_set}", _prompts(study, model, prompt_set)
+
+
+def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
+    """What the requests of one prompt set are made from."""
+    sample = study.data["sample"]
+    semantics = prompt_set == SEMANTICS
+    return {
+        "texts": study.domain_of(model.domain).texts(prompt_set, study.data["framings"]),
+        "estimator": model.settings["estimator"],
+        "wire": model.settings.get("wire", {}),
+        "name_pairs": sample["semantics_name_pairs" if semantics else "name_pairs"],
+    }
+
+
+def _checkpoints(study: Study) -> Iterator[tuple[str, Recipe]]:
+    for model in study.asked:
+        for checkpoint in model.checkpoints:
+            yield f"checkpoints/{model.name}/{checkpoint}", identity(study, model, checkpoint)
+
+
+STAGES = (
+    Stage(
+        "requests",
+        "elicitation.requests",
+        "write a prompt set out: names drawn, options shuffled, each request digested",
+        needs={"study": "the study as it was pinned"},
+        options={"model": "whose requests", "prompt_set": "a goal, or semantics"},
+        makes={"out": "the requests, a row each"},
+        entry=("build",),
+        keys=_seed,
+        targets=_prompt_sets,
+    ),
+    Stage(
+        "ask",
+        "elicitation.ask",
+        "ask checkpoints what their journals lack",
+        needs={
+            "study": "the study as it was pinned",
+            "who": "the recipe of each checkpoint",
+            "requests": "all requests of the model",
+        },
+        options={"model": "who is asked"},
+        beside={"journal": "where the answers of each checkpoint stand"},
+        makes={"done": "what to write for each checkpoint when none is missing"},
+        several=frozenset({"who", "requests", "journal", "done"}),
+        # other code asks the same questions: only another key asks anew
+        entry=("journal.answer_keys:answer_key", "journal.answer_keys:identity_digest"),
+        targets=_checkpoints,
+    ),
+)

@@ -1,0 +1,55 @@
+"""The stage of the report: the page that stands alone."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tactometer.study.outline import outline
+from tactometer.study.stages import Recipe, Stage
+from tactometer.study.study import Study
+
+
+def _keys(study: Study) -> Recipe:
+    return {**outline(study), "methods": methods_of(study)}
+
+
+def methods_of(study: Study) -> dict[str, Any]:
+    """What the report's methods paragraph says of the study beside the numbers in its tables."""
+    fits = [model.fit for model in study.models.values()]
+    return {
+        "asked": bool(study.asked),
+        "framings": list(study.data["framings"]),
+        "goals": list(study.data["goals"]),
+        "name_pairs": study.data["sample"]["name_pairs"],
+        "vignettes": len(study.domain.vignettes),
+        "states": f"{study.domain.states[0]} to {study.domain.states[-1]} stars",
+        "utterances": len(study.domain.utterances),
+        "cost_of_negation": any(fit["cost"] for fit in fits),
+        "how": sorted({fit["semantics"] for fit in fits}),
+        "pooling": sorted({fit["pooling"] for fit in fits}),
+        "heldout": study.holds_out,
+        "level": study.analyses["level"],
+        **{key: _range(fit[key] for fit in fits) for key in ("chains", "draws", "warmup")},
+    }
+
+
+def _range(values: Iterable[int]) -> str:
+    low, *rest = sorted(set(values))
+    return f"{low:,} to {rest[-1]:,}" if rest else f"{low:,}"
+
+
+STAGES = (
+    Stage(
+        "write_report",
+        "report.page",
+        "write the page that stands alone",
+        needs={"study": "the study as it was pinned"},
+        beside={
+            "tables": "the folder of the tables",
+            "figures": "the folder of the figures",
+            "out": "the page",
+        },
+        makes={},
+        files=("report/templates/*",),
+        keys=_keys,
+    ),
+)

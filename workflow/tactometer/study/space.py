@@ -1,0 +1,17 @@
+"""The space of a model's choices, as the recipes of several stages pin it."""
+
+from typing import Any
+
+from tactometer.study.model import Model
+from tactometer.study.study import Study
+
+
+def space(study: Study, model: Model) -> dict[str, Any]:
+    """States, utterances and which of them are negated, and the study's seed."""
+    domain = study.domain_of(model.domain)
+    return {
+        "states": list(domain.states),
+        "utterances": list(domain.utterances),
+        "negated": list(domain.negated),
+        "seed": study.data["sample"]["seed"],
+    }

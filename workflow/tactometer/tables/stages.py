@@ -1,0 +1,68 @@
+"""The stages of tables: gathered for a model, put together over models, condensed and described."""
+
+from pathlib import Path
+from typing import Any
+
+from tactometer.study.labels import LABEL_COLUMNS
+from tactometer.study.stages import Recipe, Stage
+from tactometer.study.study import Study
+from tactometer.utils.digests import file_digest
+
+_STUDY = {"study": "the study as it was pinned"}
+
+
+def _labels(study: Study) -> Recipe:
+    """What the tables say of each checkpoint beside its fits."""
+    described: dict[str, Any] = {}
+    for model in study.models.values():
+        for name, settings in model.checkpoints.items():
+            labels = {k: v for k, v in model.labels(name).items() if k in LABEL_COLUMNS}
+            truth = settings if model.provider == "simulated" else None
+            described[f"{model.name}/{name}"] = {"labels": labels, "truth": truth}
+    published = {
+        path: file_digest(Path(path))
+        for model in study.models.values()
+        for path in model.settings.get("published", [])
+    }
+    return {"study": study.name, "checkpoints": described, "published": published}
+
+
+STAGES = (
+    Stage(
+        "gather",
+        "tables.gather",
+        "gather the tables of one model from its fits, counts and choices",
+        needs=_STUDY,
+        options={"model": "whose tables"},
+        beside={"results": "results/{study}, whose files are the inputs of the rule"},
+        makes={},
+        keys=_labels,
+    ),
+    Stage(
+        "tabulate",
+        "tables.tabulate",
+        "put the tables of all models together",
+        needs={"parts": "{table}.parquet of each model"},
+        beside={"out": "the folder of the tables"},
+        makes={},
+        several=frozenset({"parts"}),
+    ),
+    Stage(
+        "describe",
+        "tables.dictionary",
+        "say what every column of every table means",
+        needs={"tables": "the tables, as Parquet"},
+        makes={"out": "the dictionary; as CSV beside it"},
+        several=frozenset({"tables"}),
+        files=("tables/dictionary.yaml", "analyses/*/columns.yaml"),
+    ),
+    Stage(
+        "condense",
+        "tables.condense",
+        "gather the thinned draws and the answers of one model",
+        needs=_STUDY,
+        options={"model": "whose draws"},
+        beside={"results": "results/{study}", "out": "the folder to write to"},
+        makes={},
+    ),
+)
