@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from tactometer.analyses.analyse import ANALYSES, analyse
+from tactometer.analyses.analyse import analyse
 from tactometer.analyses.evidence import Evidence
+from tactometer.study.analyses import names as analysis_names
 
 GOALS = ["default", "informative", "social", "both"]
 UTTERANCES = [
@@ -102,7 +103,7 @@ def write(
     pl.DataFrame(published).write_parquet(folder / "published.parquet")
     _comparison((rename or {}).get("human", "human")).write_parquet(folder / "comparison.parquet")
     found = evidence(rows, (rename or {}).get("human", "human"), rng)
-    for name in ANALYSES:
+    for name in analysis_names():
         analyse(name, found).write_parquet(folder / f"{name}.parquet")
     return folder
 

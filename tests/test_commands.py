@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 import synthetic
-from tactometer.analyses.analyse import ANALYSES
 from tactometer.cli.parser import main
+from tactometer.study.analyses import names as analysis_names
 from tactometer.tables import dictionary
 from tactometer.tables.compare_studies import compare
 
@@ -148,9 +148,11 @@ def test_the_dictionary_knows_every_column_or_says_which_it_does_not() -> None:
         "method": "String",
     }
     assert "label" in frame["meaning"][1]
-    schemas = {n: importlib.import_module(f"tactometer.analyses.{n}").SCHEMA for n in ANALYSES}
+    schemas = {
+        n: importlib.import_module(f"tactometer.analyses.{n}").SCHEMA for n in analysis_names()
+    }
     assert dictionary.describe(schemas)["table"].unique(maintain_order=True).to_list() == [
-        *ANALYSES
+        *analysis_names()
     ]
     with pytest.raises(KeyError, match=r"sorcery of the table estimates"):
         dictionary.describe({"estimates": {"sorcery": pl.Float64}})

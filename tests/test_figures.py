@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 import synthetic
-from tactometer.analyses.analyse import ANALYSES
 from tactometer.figures import forest, posteriors
 from tactometer.figures.draw import FIGURES, draw
+from tactometer.study.analyses import names as analysis_names
 from tactometer.tables.reader import (
     answers_used,
     checkpoint_order,
@@ -170,7 +170,7 @@ def test_the_comparison_shows_differences_weights_bad_k_and_what_was_published(
 
 def test_empty_tables_give_panels_that_say_so(tmp_path: Path) -> None:
     tables = ("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery")
-    for table in (*tables, "comparison", *ANALYSES):
+    for table in (*tables, "comparison", *analysis_names()):
         pl.DataFrame().write_parquet(tmp_path / f"{table}.parquet")
     for name in FIGURES:
         assert re.search("has no|asked no|No fit", svg(name, tmp_path, tmp_path))

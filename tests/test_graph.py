@@ -11,11 +11,11 @@ import pytest
 
 import graph
 from graph import edit, plan, snakemake
-from tactometer.analyses.analyse import ANALYSES
 from tactometer.planning import dry_run as dry_run
+from tactometer.study.analyses import names as analysis_names
 
 PAGE = {"describe": 1, "draw": 1, "write_report": 1}
-ANALYSED = {f"analyse_{name}": 1 for name in ANALYSES}
+ANALYSED = {f"analyse_{name}": 1 for name in analysis_names()}
 
 
 def ends(gather: int, condense: int = 0) -> dict[str, int]:
@@ -140,7 +140,7 @@ CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
         {"recipe": 6, "requests": 3, **ONE, **ends(4, 1)},
     ),
     "a new goal": (CONFIG, "[default, social]", "[default, social, both]",
-        {"recipe": 4 + len(ANALYSES), **ASKS},
+        {"recipe": 4 + len(analysis_names()), **ASKS},
     ),
     "an analysis": (
         "workflow/tactometer/analyses/position.py",

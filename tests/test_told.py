@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 from evidences import SEMANTICS, SYCOPHANT, answered, evidence, fit
-from tactometer.analyses.analyse import ANALYSES, analyse
+from tactometer.analyses.analyse import analyse
 from tactometer.report import findings
+from tactometer.study.analyses import names as analysis_names
 
 PEOPLE = [fit("human", "r", (0.39, 0.22, 0.1, 0.68), goal=g, family="human") for g in ("both",)]
 HONEST = (0.8, 0.6, 0.1, 0.3)
@@ -21,7 +22,7 @@ def told(*fits: dict[str, object], answers: pl.DataFrame | None = None) -> str:
     wanted = ["profiles", "shifts", "sycophancy", "crossings"]
     wanted += ["position", "vignette_effects"] if answers is not None else []
     nothing = evidence(fit("human", "r"))
-    tables = {name: pl.DataFrame() for name in [*ANALYSES, "comparison"]}
+    tables = {name: pl.DataFrame() for name in [*analysis_names(), "comparison"]}
     assert analyse("shifts", nothing).is_empty()
     tables |= {name: analyse(name, study) for name in wanted}
     return "\n".join(findings.sentences(tables, ["human"]))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from graph import edit, plan, tactometer
-from tactometer.analyses.analyse import ANALYSES
 from tactometer.planning.recipe_diff import changes
+from tactometer.study.analyses import names as analysis_names
 
 CONFIG, PROMPTS = "config/config.yaml", "resources/polite_speech/prompts.yaml"
 PARSER = "workflow/tactometer/choices.py"
@@ -45,7 +45,7 @@ def test_changed_texts_settings_and_code_are_told_apart_with_their_costs(run: Pa
     assert runs(found["jobs"]) == plan(run)
     assert runs(told["fit/people"]["jobs"]) == {
         **{"recipe": 1, "fit": 1, "gather": 1, "tabulate": 1, "describe": 1, "draw": 1},
-        **{f"analyse_{name}": 1 for name in ANALYSES},
+        **{f"analyse_{name}": 1 for name in analysis_names()},
         **{"condense": 1, "write_report": 1},
     }
     assert found["to_ask"] == told["requests/kind/social"]["to_ask"] == 3 * 13 * 5

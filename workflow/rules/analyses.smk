@@ -63,7 +63,7 @@ for _analysis in ANALYSES:
             ENVIRONMENT
         params:
             analysis=_analysis,
-                tables=lambda wildcards: f"{RESULTS}/tables",
+            tables=lambda wildcards: f"{RESULTS}/tables",
             condensed=lambda wildcards: f"{RESULTS}/analyses",
         shell:
             "tactometer analyses.analyse --analysis {params.analysis:q} --study {STUDY_FILE:q}"

@@ -4,28 +4,9 @@ Needs: tables, those of the analyses among them; recipes/draw.json and recipes/w
 Makes: figures/{figure}.svg and .png, report.html; `snakemake --report` collects what is marked.
 """
 
-FIGURES = [
-    "weights",
-    "phi",
-    "comparison",
-    "responses",
-    "semantics",
-    "predictive",
-    "recovery",
-    "efforts",
-    "shifts",
-    "mixed_effects",
-    "trajectories",
-    "movement",
-    "contrasts",
-    "sycophancy",
-    "likeness",
-    "framing_effects",
-    "vignette_effects",
-    "position",
-    "attribution",
-    "diagnostics",
-]
+from tactometer.study import figures
+
+FIGURES = figures.names()
 EVERY_TABLE = expand(f"{RESULTS}/tables/{{table}}.parquet", table=[*TABLES, *ANALYSES])
 
 
@@ -40,7 +21,7 @@ rule draw:
             figure: report(
                 f"{RESULTS}/figures/{figure}.svg",
                 category="Figures",
-                caption=f"../report/{figure}.rst",
+                caption=str(figures.caption(figure)),
                 labels={"figure": figure},
             )
             for figure in FIGURES

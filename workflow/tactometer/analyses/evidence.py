@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tactometer.analyses.analyse import TESTING
 from tactometer.inference.intervals import thinned
+from tactometer.study.analyses import testing
 from tactometer.tables.fit_selection import (
     FIT,
     checkpoint_order,
@@ -76,7 +76,7 @@ class Evidence:
     @property
     def level(self) -> float:
         """The family-wise level of one table: the study's, shared by the tables that test."""
-        return float(self.settings["level"]) / len(TESTING)
+        return float(self.settings["level"]) / len(testing())
 
     @cached_property
     def fits(self) -> pl.DataFrame:

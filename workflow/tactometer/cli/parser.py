@@ -89,7 +89,10 @@ def command_names() -> list[str]:
 
 
 def _command(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, purpose: str
+    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Command,
+    purpose: str,
 ) -> argparse.ArgumentParser:
     command = parsers.add_parser(name, help=purpose.replace("%", "%%"), description=purpose)
     command.set_defaults(run=run)

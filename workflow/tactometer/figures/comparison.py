@@ -23,9 +23,21 @@ from plotnine import (
 from tactometer.figures import style
 from tactometer.figures.forest import GREY
 from tactometer.figures.style import Drawing
+from tactometer.figures.text import Text
 from tactometer.speaker_model.variants import SPEAKERS
 from tactometer.tables.fit_selection import PASSED
 from tactometer.tables.reader import Tables, ends, with_condition
+
+TEXT = Text(
+    "Which speaker would predict answers that it has not seen?",
+    "A speaker far left of the line lacks something that the answers show; one whose line"
+    " reaches 0 is not told from the best. Crosses: what was published of people, as log Bayes"
+    " factors, so that the orders compare and the distances do not.",
+    "Leave-one-out prediction by Pareto-smoothed importance sampling (PSIS-LOO), stacking"
+    " weights; a Pareto k above .7 marks points whose estimate cannot be believed.",
+    "Difference in expected log predictive density between speaker variants.",
+)
+
 
 TITLE = "Which speaker would predict unseen answers?"
 MOST = 12  # panels that a page can hold

@@ -20,7 +20,16 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
+from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables, model_order, passed, with_condition
+
+TEXT = Text(
+    "Did the sampler converge?",
+    "Every point is a fit. What lies beyond a dashed line should not be read.",
+    "R-hat and effective sample size over all chains, the worst parameter of each fit.",
+    "R-hat, effective sample size, divergences and treedepth hits of every fit.",
+)
+
 
 TITLE = "Did the sampler converge?"
 MEASURES = {

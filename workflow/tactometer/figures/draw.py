@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from tactometer.figures import (
-    comparison,
-    diagnostics,
-    effects,
-    findings,
-    phi,
-    predictive,
-    recovery,
-    responses,
-    semantics,
-    style,
-    weights,
-)
-from tactometer.study import study
+from tactometer.figures import style
+from tactometer.study import figures, study
 from tactometer.tables.reader import Tables
-from tactometer.utils.errors import UserError
-
-FIGURES = {
-    "weights": weights.plot,
-    "phi": phi.plot,
-    "comparison": comparison.plot,
-    "responses": responses.plot,
-    "semantics": semantics.plot,
-    "predictive": predictive.plot,
-    "recovery": recovery.plot,
-    "efforts": findings.efforts,
-    "shifts": effects.shifts,
-    "mixed_effects": effects.mixed_effects,
-    "trajectories": findings.trajectories,
-    "movement": findings.movement,
-    "contrasts": effects.contrasts,
-    "sycophancy": findings.sycophancy,
-    "likeness": findings.likeness,
-    "framing_effects": effects.framing_effects,
-    "vignette_effects": effects.vignette_effects,
-    "position": effects.position,
-    "attribution": effects.attribution,
-    "diagnostics": diagnostics.plot,
-}
+from tactometer.utils.errors import UserError, nearest
 
 
 def draw(
@@ -61,15 +27,16 @@ def draw(
     `goals` and `utterances` give the orders, `baseline` the models that are the human yardstick.
     Raises `UserError` for an unknown figure or a missing table.
     """
-    if name not in FIGURES:
-        raise UserError(f"There is no figure {name!r}; choose one of {', '.join(FIGURES)}")
-    style.save(FIGURES[name](Tables(tables, goals, utterances, baseline)), out)
+    if name not in figures.names():
+        raise UserError(f"there is no figure {name!r}{nearest(name, figures.names())}.")
+    module = importlib.import_module(f"tactometer.{figures.modules()[name]}")
+    style.save(module.plot(Tables(tables, goals, utterances, baseline)), out)
 
 
 def run(given: Namespace) -> None:
     """Draw every figure, as SVG and PNG."""
     sweep = study.read(given.study)
-    for name in FIGURES:
+    for name in figures.names():
         draw(
             name,
             given.tables,

@@ -20,7 +20,17 @@ from plotnine import (
 from tactometer.figures import style
 from tactometer.figures.posteriors import BREAK_LABELS, BREAKS
 from tactometer.figures.style import Drawing
+from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables, ends, representative, with_condition
+
+TEXT = Text(
+    "Does the fitted speaker say what was said?",
+    "Points on the diagonal are reproduced. Hollow squares lie outside the interval: with 95%"
+    " intervals about one in twenty is expected, many more speak against the model.",
+    "Posterior mean of the share and 95% interval of replicated shares.",
+    "Predicted shares of the utterances against those in the data.",
+)
+
 
 TITLE = "Posterior predictive against data"
 INSIDE, OUTSIDE = "data inside the interval", "data outside it"

@@ -18,8 +18,18 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
+from tactometer.figures.text import POINT_AND_HDI, Text
 from tactometer.tables.ordering import in_order
 from tactometer.tables.reader import Tables, ends, representative, with_condition
+
+TEXT = Text(
+    "Are known speakers recovered?",
+    "Simulated speakers answered in words and went the whole way that a model goes. The"
+    " interval should hold the truth for about 95 of 100 parameters.",
+    POINT_AND_HDI + " The upright bar is the truth.",
+    "Posteriors of simulated speakers beside the parameters that they were simulated with.",
+)
+
 
 TITLE = "Recovery"
 COVERED, MISSED, TRUTH = "truth inside", "truth outside", "the truth"

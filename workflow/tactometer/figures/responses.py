@@ -19,8 +19,18 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
+from tactometer.figures.text import Text
 from tactometer.tables.proportions import wilson
 from tactometer.tables.reader import Tables, answers_sentence, ends, pooled_counts, with_condition
+
+TEXT = Text(
+    "What was said?",
+    "A speaker who says what it thinks moves from “terrible” to “amazing” with the state; a"
+    " polite one turns to “not” in the low states. This is data, before any model of it.",
+    "Shares of the answers over all framings, Wilson's 95% interval.",
+    "Share of each of the eight utterances by state and goal for every model.",
+)
+
 
 TITLE = "What was said of a creation, by how good the speaker found it"
 

@@ -16,7 +16,17 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
+from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables, ends, with_condition
+
+TEXT = Text(
+    "What do the words mean to it?",
+    "θ is how true an utterance is of a state. Flat curves mean that the words carry little"
+    " information, and that no weight can be read from them.",
+    "Yes/no answers with a uniform prior, 95% HDI.",
+    "Literal semantics of each utterance over the states for every model.",
+)
+
 
 TITLE = "What the words mean to it: the share of “yes” to “was it …?”"
 

@@ -1,7 +1,17 @@
 """The stage of the figures."""
 
+from collections.abc import Iterator
+
+from tactometer.study import figures
 from tactometer.study.outline import outline
-from tactometer.study.stages import Stage
+from tactometer.study.stages import Code, Stage
+
+
+def _code() -> Iterator[tuple[str, Code]]:
+    """The code of all figures, which `draw` calls by their names."""
+    each = (f"{module}:plot" for module in figures.modules().values())
+    yield "draw", Code(("figures.draw:run", *each))
+
 
 STAGES = (
     Stage(
@@ -11,6 +21,7 @@ STAGES = (
         needs={"study": "the study as it was pinned"},
         beside={"tables": "the folder of the tables", "out": "the folder of the figures"},
         makes={},
+        code=_code,
         keys=outline,
     ),
 )

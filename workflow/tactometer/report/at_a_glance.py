@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from tactometer.report.phrases import several
-from tactometer.report.table_cells import Cell, Table, cell
+from tactometer.analyses.phrases import several
+from tactometer.tables.cells import Cell, Table, cell
 from tactometer.tables.ordering import in_order
 from tactometer.tables.reader import answers_used, checkpoint_order, model_order, passed
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tactometer.analyses.analyse import ANALYSES
+from tactometer.study.analyses import names as analysis_names
 from tactometer.tables.reader import pooled_counts, representative
 
 LARGE = 100_000  # bytes of CSV beyond which the file in the page is compressed
-DRAWN = {**{name: name for name in (*ANALYSES, "comparison")}, "efforts": "profiles"}
+DRAWN = {**{name: name for name in (*analysis_names(), "comparison")}, "efforts": "profiles"}
 """The table that each figure of an analysis draws; it may be without rows."""
 _PARAMETERS = {"phi": ["phi"], "weights": ["omega_inf", "omega_soc", "omega_pre"]}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from tactometer.analyses.analyse import TESTING
-from tactometer.report.table_cells import Cell, Table, interval, number
+from tactometer.study.analyses import testing
+from tactometer.tables.cells import Cell, Table, interval, number
 
 PLACES = ("model", "checkpoint", "goal", "framing", "vignette", "position", "part", "term")
 FACTOR = ("factor", "level")
@@ -25,7 +25,7 @@ def standing(frames: Mapping[str, pl.DataFrame]) -> Table:
     """Every effect that its table says was `found`, with its interval and verdict."""
     columns = ["analysis", "of", "against", "parameter", "effect [95%]", "verdict"]
     rows: list[list[str | Cell]] = []
-    for name in TESTING:
+    for name in testing():
         frame = frames[name]
         if not frame.is_empty():
             rows += [_row(name, row) for row in frame.filter(pl.col("found")).iter_rows(named=True)]

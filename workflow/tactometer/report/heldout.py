@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tactometer.report.table_cells import Table, cell, number
+from tactometer.tables.cells import Table, cell, number
 from tactometer.tables.fit_selection import representative
 
 COLUMNS = ["model", "checkpoint", "goal", "framing", "speaker", "answers predicted"]

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from jinja2 import Environment
 
-from tactometer.analyses.analyse import TESTING
+from tactometer.study.analyses import testing
 from tactometer.tables.reader import answers_used, passed
 
 
@@ -49,12 +49,12 @@ def _answers(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
 
 def _effects(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     """How many effects were looked at, in how many tables, and which analyses have rows."""
-    tested = [frames[name]["found"].drop_nulls().len() for name in TESTING if frames[name].height]
+    tested = [frames[name]["found"].drop_nulls().len() for name in testing() if frames[name].height]
     mixed = frames["mixed_effects"]
     return {
         "effects": f"{sum(tested):,}" if sum(tested) else None,
         "tables": sum(n > 0 for n in tested),
-        "testing": len(TESTING),
+        "testing": len(testing()),
         "mixed": mixed["fits"].max() if mixed.height else None,
         "attributed": frames["attribution"].height > 0,
         "compared": frames["comparison"].height > 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -14,7 +15,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 from PIL import Image
 
-from tactometer.analyses.analyse import ANALYSES
 from tactometer.figures.recovery import coverage
 from tactometer.recipes import acceptance, provenance
 from tactometer.report import (
@@ -32,6 +32,8 @@ from tactometer.report.findings import sentences
 from tactometer.report.methods import paragraph
 from tactometer.report.stages import methods_of
 from tactometer.study import study as pinned_study
+from tactometer.study.analyses import names as analysis_names
+from tactometer.study.figures import modules
 from tactometer.tables.reader import Tables, answers_sentence, passed
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
@@ -40,7 +42,7 @@ LARGEST = 200_000  # bytes of an SVG beyond which the page takes the PNG, if tha
 TABLES = [
     *("estimates", "diagnostics", "counts", "semantics", "predictive", "recovery", "answers"),
     *("asked", "replies", "comparison"),
-    *ANALYSES,
+    *analysis_names(),
 ]
 
 
@@ -163,7 +165,7 @@ def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict
     if not path.is_file():
         raise UserError(f"{path}: the figure is missing; run the workflow's `figures` stage first")
     kind, content = _picture(path)
-    text = figure_texts.TEXTS[name]
+    text = importlib.import_module(f"tactometer.{modules()[name]}").TEXT
     return {
         "name": name,
         "title": text.title,

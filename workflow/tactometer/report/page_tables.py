@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from tactometer.figures.style import parameter_label
-from tactometer.report.table_cells import PICKED, Cell, Table, cell, estimate, interval
+from tactometer.tables.cells import PICKED, Cell, Table, cell, estimate, interval
 from tactometer.tables.ordering import in_order
 from tactometer.tables.reader import (
     FIT,

@@ -1,10 +1,11 @@
 """The stage of the report: the page that stands alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tactometer.study import analyses, figures
 from tactometer.study.outline import outline
-from tactometer.study.stages import Recipe, Stage
+from tactometer.study.stages import Code, Recipe, Stage
 from tactometer.study.study import Study
 
 
@@ -37,6 +38,14 @@ def _range(values: Iterable[int]) -> str:
     return f"{low:,} to {rest[-1]:,}" if rest else f"{low:,}"
 
 
+def _code() -> Iterator[tuple[str, Code]]:
+    """The code of the page, with the words of all figures and the sentences of all analyses."""
+    words = (f"{module}:TEXT" for module in figures.modules().values())
+    told = (n for n, analysis in analyses.declared().items() if analysis.told)
+    sentences = (f"analyses.{name}.sentences:sentences" for name in told)
+    yield "write_report", Code(("report.page:run", *words, *sentences), ("report/templates/*",))
+
+
 STAGES = (
     Stage(
         "write_report",
@@ -49,7 +58,7 @@ STAGES = (
             "out": "the page",
         },
         makes={},
-        files=("report/templates/*",),
+        code=_code,
         keys=_keys,
     ),
 )

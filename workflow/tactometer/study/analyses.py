@@ -14,15 +14,17 @@ from tactometer.utils.paths import PACKAGE
 
 @dataclass(frozen=True)
 class Analysis:
-    """One analysis: where it comes in the report's order, and whether it tests for effects.
+    """One analysis: its place in the report's order, and what stands in its folder.
 
-    Those that test say `found`, and share the study's level evenly (Bonferroni). `drawn` is whether
-    it has a figure.
+    Those that `tests` for effects say `found`, and share the study's level evenly (Bonferroni).
+    `figure` is the name of its figure, `told` the place of its sentences among all findings;
+    `files` are what its computation reads of its folder beside code.
     """
 
     place: int
     tests: bool = False
-    drawn: bool = True
+    figure: str | None = None
+    told: int | None = None
     files: tuple[str, ...] = ()
 
 

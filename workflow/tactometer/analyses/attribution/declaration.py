@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=130, tests=True)
+ANALYSIS = Analysis(place=130, tests=True, figure="attribution", told=120)

@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=140, drawn=False)
+ANALYSIS = Analysis(place=140)

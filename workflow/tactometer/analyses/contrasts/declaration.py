@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=60, tests=True)
+ANALYSIS = Analysis(place=60, tests=True, figure="contrasts", told=40)

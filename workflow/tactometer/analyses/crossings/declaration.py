@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=80, drawn=False)
+ANALYSIS = Analysis(place=80, told=60)

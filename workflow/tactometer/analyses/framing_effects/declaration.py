@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=100, tests=True)
+ANALYSIS = Analysis(place=100, tests=True, figure="framing_effects", told=90)

@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=90)
+ANALYSIS = Analysis(place=90, figure="likeness", told=70)

@@ -2,4 +2,6 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=30, tests=True, files=("mixed_effects.stan",))
+ANALYSIS = Analysis(
+    place=30, tests=True, figure="mixed_effects", told=20, files=("mixed_effects.stan",)
+)

@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=50, tests=True)
+ANALYSIS = Analysis(place=50, tests=True, figure="movement", told=30)

@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=120, tests=True)
+ANALYSIS = Analysis(place=120, tests=True, figure="position", told=100)

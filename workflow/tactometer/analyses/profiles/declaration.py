@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=10, drawn=False)
+ANALYSIS = Analysis(place=10, figure="efforts", told=130)

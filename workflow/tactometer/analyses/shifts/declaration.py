@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=20, tests=True)
+ANALYSIS = Analysis(place=20, tests=True, figure="shifts", told=10)

@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=70)
+ANALYSIS = Analysis(place=70, figure="sycophancy", told=50)

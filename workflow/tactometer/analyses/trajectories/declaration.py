@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=40)
+ANALYSIS = Analysis(place=40, figure="trajectories")

@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=110, tests=True)
+ANALYSIS = Analysis(place=110, tests=True, figure="vignette_effects", told=110)

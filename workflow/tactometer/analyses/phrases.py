@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from tactometer.report.table_cells import interval, number
+from tactometer.tables.cells import interval, number
 from tactometer.tables.fit_selection import passed
 
 MOST = 4

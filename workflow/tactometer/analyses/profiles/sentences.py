@@ -1,0 +1,70 @@
+"""The last checkpoint of every model beside people with the same goal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from tactometer.analyses.phrases import (
+    MOST,
+    Row,
+    several,
+    who,
+)
+from tactometer.tables.cells import interval, number, posterior
+from tactometer.tables.fit_selection import PASSED, checkpoint_order
+
+WEIGHTS = {
+    "omega_inf": "being informative",
+    "omega_soc": "being kind",
+    "omega_pre": "looking good",
+}
+PROFILES = 24
+"""Sentences beside people; the table has all."""
+SURE = 0.95
+"""Probability from which on a weight is said to be the largest."""
+
+
+def sentences(frame: pl.DataFrame) -> list[str]:
+    """The last checkpoint of every model beside people with the same goal."""
+    told: list[str] = []
+    unread: list[str] = []
+    for _, rows in frame.group_by("model", maintain_order=True):
+        last = rows.filter(checkpoint=checkpoint_order(rows)[-1])
+        for _, rows_of_goal in last.group_by("goal", maintain_order=True):
+            fit = {row["parameter"]: row for row in rows_of_goal.iter_rows(named=True)}
+            verdicts = [fit["phi"][name] for name in ("verdict", "human_verdict")]
+            if {verdict for verdict in verdicts if verdict} <= set(PASSED):
+                told.append(_profile(fit))
+            else:
+                unread.append(who(fit["phi"]))
+    more = len(told) - PROFILES
+    rest = f"{several(more, 'model and goal', 'models and goals')} more: in the table sentences."
+    named = "; ".join(unread) if len(unread) <= MOST else f"{len(unread):,} models and goals"
+    failed = f"Of {named} no finding is made: a fit did not pass its checks."
+    return told[:PROFILES] + [rest] * (more > 0) + [failed] * bool(unread)
+
+
+def _profile(fit: Mapping[str, Row]) -> str:
+    phi = fit["phi"]
+    weight = _largest([fit[name] for name in WEIGHTS])
+    if phi["human"] is None:
+        return f"{who(phi)}: φ* is {posterior(phi)}; {weight}."
+    low, high = phi["difference_hdi_low"], phi["difference_hdi_high"]
+    apart = "higher than" if low > 0 else "lower than" if high < 0 else "not told apart from"
+    human = f"{number(phi['human_mean'])} {interval(phi['human_low'], phi['human_high'])}"
+    by = f"{number(phi['difference_mean'], '+.2f')} {interval(low, high)}"
+    return (
+        f"{who(phi)}: φ* is {posterior(phi)}, {apart} {phi['human']} ({human}; difference {by});"
+        f" {weight}."
+    )
+
+
+def _largest(weights: Sequence[Row]) -> str:
+    """Which weight is the largest, and beside which one that is not sure."""
+    first, second, _ = sorted(weights, key=lambda row: float(row["mean"]), reverse=True)
+    most = f"it weighs {WEIGHTS[first['parameter']]} most, {posterior(first)}"
+    if first["p_largest"] >= SURE:
+        return most
+    return f"{most}, not surely above {WEIGHTS[second['parameter']]}, {posterior(second)}"

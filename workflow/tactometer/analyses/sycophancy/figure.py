@@ -1,0 +1,74 @@
+"""The score of every fit, ranked, and the probability of each sign."""
+
+from __future__ import annotations
+
+import polars as pl
+from plotnine import (
+    aes,
+    facet_wrap,
+    geom_point,
+    geom_segment,
+    ggplot,
+    labs,
+    scale_color_manual,
+    scale_fill_manual,
+    scale_x_continuous,
+    scale_y_discrete,
+)
+
+from tactometer.figures import style
+from tactometer.figures.forest import MOST, SUSPECT, place
+from tactometer.figures.lines import suspect
+from tactometer.figures.style import Drawing
+from tactometer.figures.text import Text
+from tactometer.tables.reader import Tables
+
+TEXT = Text(
+    "Who shows the signature of sycophancy?",
+    "A sycophant is far right in every panel: it wants to look kind, weighs the look"
+    " above all, and is neither informative nor kind.",
+    "Posterior probability against people with the goal both, by the margins of the study.",
+    "Posterior probability of each sign of sycophancy and of all four, ranked.",
+)
+
+
+def plot(tables: Tables) -> Drawing:
+    """The score of every fit, ranked, and the probability of each sign."""
+    title = "Who shows the signature of plot?"
+    rows = tables.read("plot")
+    if rows.is_empty():
+        return style.empty(title, "This study has no human data for the goal both.")
+    signs = {"score": "all four", "p_phi": "low φ*", "p_omega_inf": "low ω inf",
+             "p_omega_soc": "low ω soc", "p_omega_pre": "high ω pre"}  # fmt: skip
+    named = place(rows, ["model", "checkpoint", "goal"])
+    top = named.head(MOST)
+    labels = top["label"].unique(maintain_order=True).to_list()
+    long = top.unpivot(list(signs), index=["label", "verdict"], variable_name="sign")
+    panel = pl.Enum(list(signs.values()))
+    long = long.with_columns(
+        panel=pl.col("sign").replace_strict(signs, return_dtype=panel),
+        mark=pl.when(suspect()).then(pl.lit(SUSPECT)).otherwise(pl.lit("fit that passed")),
+    )
+    cut = f"; the first {MOST} of {named.height}" if named.height > MOST else ""
+    fills = {"fit that passed": style.BLUE, SUSPECT: "white"}
+    marks = [m for m in fills if m in set(long["mark"])]
+    plot = (
+        ggplot(long, aes("value", "label", color="mark", fill="mark"))
+        + geom_segment(aes(xend=0, yend="label"), size=0.5, show_legend=False)
+        + geom_point(size=1.9)
+        + facet_wrap("panel", ncol=5)
+        + scale_color_manual(
+            {"fit that passed": style.BLUE, SUSPECT: style.VERMILLION}, limits=marks
+        )
+        + scale_fill_manual(fills, limits=marks)
+        + scale_x_continuous(limits=(0, 1), breaks=[0, 0.5, 1], labels=["0", ".5", "1"])
+        + scale_y_discrete(limits=labels[::-1])
+        + labs(
+            x="posterior probability",
+            y="",
+            title=title,
+            subtitle=f"Against people with the goal both, by the study's margins{cut}",
+        )
+        + style.look()
+    )
+    return Drawing(plot, style.PAGE, 1.6 + 0.17 * len(labels) + 0.4)

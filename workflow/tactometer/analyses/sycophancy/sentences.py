@@ -1,0 +1,45 @@
+"""Who bears the signature."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tactometer.analyses.phrases import (
+    MOST,
+    readable,
+    several,
+    who,
+)
+from tactometer.tables.cells import number
+from tactometer.tables.fit_selection import passed
+
+
+def sentences(frame: pl.DataFrame) -> list[str]:
+    """Who bears the signature."""
+    read = readable(frame).sort("rank", maintain_order=True)
+    crossed = read.filter(pl.col("crossed"))
+    fits = f"{several(read.height, 'fit')} that passed"
+    told = []
+    if crossed.is_empty() and read.height:
+        told = [f"None of {fits} bears the signature of sentences{_nearest(read)}."]
+    elif read.height:
+        bear = "bears" if crossed.height == 1 else "bear"
+        told = [f"{crossed.height:,} of {fits} {bear} the signature of sentences."]
+    told += [
+        f"{who(row)}: all four signs with probability {number(row['score'])}."
+        for row in crossed.head(MOST).iter_rows(named=True)
+    ]
+    unread = frame.filter(~passed(), "crossed").height
+    if unread:
+        told.append(
+            f"{several(unread, 'fit')} that did not pass would bear it too: that is no finding."
+        )
+    return told
+
+
+def _nearest(read: pl.DataFrame) -> str:
+    """The highest score that is no crossing, unless all are next to nothing."""
+    if read.is_empty() or read["score"][0] < 0.01:
+        return ""
+    row = read.row(0, named=True)
+    return f"; the nearest, with probability {number(row['score'])}, is {who(row)}"
