@@ -26,10 +26,11 @@ rule condense:
     conda:
         ENVIRONMENT
     params:
+        study=pinned,
         results=lambda wildcards: RESULTS,
         out=lambda wildcards: f"{RESULTS}/analyses/{wildcards.model}",
     shell:
-        "tactometer tables.condense --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer tables.condense --study {params.study:q} --model {wildcards.model:q}"
         " --results {params.results:q} --out {params.out:q} > {log:q} 2>&1"
 
 
@@ -62,11 +63,12 @@ for _analysis in ANALYSES:
         conda:
             ENVIRONMENT
         params:
+            study=pinned,
             analysis=_analysis,
             tables=lambda wildcards: f"{RESULTS}/tables",
             condensed=lambda wildcards: f"{RESULTS}/analyses",
         shell:
-            "tactometer analyses.analyse --analysis {params.analysis:q} --study {STUDY_FILE:q}"
+            "tactometer analyses.analyse --analysis {params.analysis:q} --study {params.study:q}"
             " --tables {params.tables:q} --condensed {params.condensed:q} > {log:q} 2>&1"
 
 

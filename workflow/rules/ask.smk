@@ -31,9 +31,10 @@ rule ask_checkpoint:
     resources:
         **needs(ALONE),
     params:
+        study=pinned,
         journal=JOURNAL,
     shell:
-        "tactometer elicitation.ask --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer elicitation.ask --study {params.study:q} --model {wildcards.model:q}"
         " --who {input.who:q} --requests {input.requests:q} --journal {params.journal:q}"
         " --done {output.done:q} > {log:q} 2>&1"
 
@@ -76,12 +77,13 @@ for _model in SHARED:
         resources:
             **needs([STUDY.models[_model]], of=STUDY.models[_model]),
         params:
+            study=pinned,
             model=_model,
             journal=[
                 f"{RESULTS}/answers/{_model}/{c}.jsonl"
                 for c in STUDY.models[_model].checkpoints
             ],
         shell:
-            "tactometer elicitation.ask --study {STUDY_FILE:q} --model {params.model:q}"
+            "tactometer elicitation.ask --study {params.study:q} --model {params.model:q}"
             " --who {input.who:q} --requests {input.requests:q} --journal {params.journal:q}"
             " --done {output.done:q} > {log:q} 2>&1"

@@ -8,6 +8,11 @@ def any_of(names):
     return "|".join(re.escape(name) for name in names) or "(?!)"
 
 
+def pinned(wildcards):
+    """The study as it was when the run began; a function, so that no other path is a change."""
+    return STUDY_FILE
+
+
 def recipe(name):
     """The path of a recipe; wildcards stay wildcards."""
     return f"{RESULTS}/recipes/{name}.json"

@@ -33,10 +33,11 @@ rule draw:
     conda:
         ENVIRONMENT
     params:
+        study=pinned,
         tables=lambda wildcards: f"{RESULTS}/tables",
         figures=lambda wildcards: f"{RESULTS}/figures",
     shell:
-        "tactometer figures.draw --study {STUDY_FILE:q} --tables {params.tables:q}"
+        "tactometer figures.draw --study {params.study:q} --tables {params.tables:q}"
         " --out {params.figures:q} > {log:q} 2>&1"
 
 
@@ -58,8 +59,9 @@ rule write_report:
     conda:
         ENVIRONMENT
     params:
+        study=pinned,
         tables=lambda wildcards: f"{RESULTS}/tables",
         figures=lambda wildcards: f"{RESULTS}/figures",
     shell:
-        "tactometer report.page --study {STUDY_FILE:q} --tables {params.tables:q}"
+        "tactometer report.page --study {params.study:q} --tables {params.tables:q}"
         " --figures {params.figures:q} --out {output.page:q} > {log:q} 2>&1"

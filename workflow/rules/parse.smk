@@ -29,9 +29,10 @@ if STUDY.judge:
         resources:
             **needs([STUDY.models[STUDY.judge[0]]], of=STUDY.models[STUDY.judge[0]]),
         params:
+            study=pinned,
             journal=JOURNAL,
         shell:
-            "tactometer reading.judge --study {STUDY_FILE:q} --model {wildcards.model:q}"
+            "tactometer reading.judge --study {params.study:q} --model {wildcards.model:q}"
             " --judge {input.judge:q} --requests {input.requests:q} --done {input.done:q}"
             " --journal {params.journal:q} --out {output.out:q} > {log:q} 2>&1"
 
@@ -54,9 +55,10 @@ rule parse:
     conda:
         ENVIRONMENT
     params:
+        study=pinned,
         journal=JOURNAL,
     shell:
-        "tactometer reading.choices --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer reading.choices --study {params.study:q} --model {wildcards.model:q}"
         " --requests {input.requests:q} --done {input.done:q} --journal {params.journal:q}"
         " --judged {input.judged:q} --out {output.out:q} > {log:q} 2>&1"
 
@@ -75,8 +77,10 @@ rule count:
     localrule: True
     conda:
         ENVIRONMENT
+    params:
+        study=pinned,
     shell:
-        "tactometer reading.counts --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer reading.counts --study {params.study:q} --model {wildcards.model:q}"
         " --choices {input.choices:q} --out {output.out:q} > {log:q} 2>&1"
 
 
@@ -94,8 +98,10 @@ rule count_semantics:
     localrule: True
     conda:
         ENVIRONMENT
+    params:
+        study=pinned,
     shell:
-        "tactometer reading.truth_counts --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer reading.truth_counts --study {params.study:q} --model {wildcards.model:q}"
         " --choices {input.choices:q} --out {output.out:q} > {log:q} 2>&1"
 
 
@@ -119,8 +125,9 @@ for _model in RECORDED:
         conda:
             ENVIRONMENT
         params:
+            study=pinned,
             model=_model,
         shell:
-            "tactometer reading.recorded_counts --study {STUDY_FILE:q} --model {params.model:q}"
+            "tactometer reading.recorded_counts --study {params.study:q} --model {params.model:q}"
             " --settings {input.settings:q} --semantics {output.semantics:q}"
             " --counts {output.counts:q} > {log:q} 2>&1"

@@ -18,6 +18,8 @@ rule requests:
     localrule: True
     conda:
         ENVIRONMENT
+    params:
+        study=pinned,
     shell:
-        "tactometer elicitation.requests --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer elicitation.requests --study {params.study:q} --model {wildcards.model:q}"
         " --prompt-set {wildcards.prompt_set:q} --out {output.out:q} > {log:q} 2>&1"

@@ -35,9 +35,10 @@ rule gather:
     conda:
         ENVIRONMENT
     params:
+        study=pinned,
         results=lambda wildcards: RESULTS,
     shell:
-        "tactometer tables.gather --study {STUDY_FILE:q} --model {wildcards.model:q}"
+        "tactometer tables.gather --study {params.study:q} --model {wildcards.model:q}"
         " --results {params.results:q} > {log:q} 2>&1"
 
 

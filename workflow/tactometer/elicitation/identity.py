@@ -6,7 +6,8 @@ from typing import Any
 
 from tactometer.providers.local import checkpoint_files
 from tactometer.providers.simulated.settings import VERSION
-from tactometer.study.model import ENGINES, Model
+from tactometer.study.model import Model
+from tactometer.study.providers import engines
 from tactometer.study.study import Study
 from tactometer.utils.digests import file_digest
 from tactometer.utils.errors import UserError
@@ -30,7 +31,7 @@ def identity(study: Study, model: Model, checkpoint: str) -> dict[str, Any]:
         found["api_base"] = model.settings["api_base"]
     engine = model.settings.get("engine", {})
     found["engine"] = {k: engine[k] for k in _ANSWERS if k in engine}
-    if model.provider in ENGINES:
+    if model.provider in engines():
         found["files"] = _weights(found)
     return found
 

@@ -17,7 +17,8 @@ from tactometer.elicitation import engine_environment
 from tactometer.inference import cmdstan
 from tactometer.providers.local import checkpoint_files
 from tactometer.recipes import mtimes, recipes
-from tactometer.study.model import ENGINES, Model
+from tactometer.study.model import Model
+from tactometer.study.providers import engines
 from tactometer.study.study import Study
 from tactometer.utils.errors import UserError
 
@@ -57,7 +58,7 @@ class Finding:
 def findings(study: Study | None) -> Iterator[Finding]:
     """Look at everything, in the order in which a study needs it."""
     asked = study.asked if study else ()
-    local = [model for model in asked if model.provider in ENGINES]
+    local = [model for model in asked if model.provider in engines()]
     yield _python()
     yield _packages()
     yield _compiler()

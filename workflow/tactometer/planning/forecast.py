@@ -14,7 +14,8 @@ from tactometer.journal import journal
 from tactometer.journal.answer_keys import answer_key
 from tactometer.planning import journal_state, judging, prices, speed, tokens
 from tactometer.recipes import recipes
-from tactometer.study.model import ENGINES, Model
+from tactometer.study.model import Model
+from tactometer.study.providers import engines
 from tactometer.study.study import Study
 from tactometer.utils.digests import canonical
 
@@ -232,7 +233,7 @@ class Case:
         )
         if self.model.provider == "api":
             return self._in_dollars(forecast)
-        if self.model.provider in ENGINES and speed.gpus(self.model.settings):
+        if self.model.provider in engines() and speed.gpus(self.model.settings):
             return self._in_hours(forecast)
         return forecast
 

@@ -14,7 +14,8 @@ from tactometer.journal.answer_keys import identity_digest
 from tactometer.providers.local import checkpoint_files
 from tactometer.providers.provider import open_provider
 from tactometer.recipes import acceptance
-from tactometer.study.model import ENGINES, Model
+from tactometer.study.model import Model
+from tactometer.study.providers import engines
 from tactometer.study.study import Study
 from tactometer.utils.errors import UserError
 
@@ -69,7 +70,7 @@ def identity(study: Study, model: Model, checkpoint: str, declared: Any, results
     identity of its last run stands in, as long as its recipe has not changed since.
     """
     settings = {**model.settings, "job": {"file": study.source, "model": model.name}}
-    if model.provider not in ENGINES:
+    if model.provider not in engines():
         return Identity(identity_digest(open_provider(declared, settings).identity()))
     folder = _folder(declared)
     if folder is None or checkpoint_files.remembered(folder):

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from tactometer.planning.prices import listed
-from tactometer.study.model import ENGINES, Model
+from tactometer.study.model import Model
+from tactometer.study.providers import engines
 
 CHARACTERS = 3.8
 """Characters a token on these prompts: cl100k_base has 3.7 to 4.1, Claude 2's tokenizer 3.4 to 3.8
@@ -75,7 +76,7 @@ def _below(wire: Mapping[str, Any], name: str, key: str) -> Any:
 
 def _thought(model: Model, checkpoint: str) -> tuple[float, str]:
     """Tokens of a thought: a guess that errs on the side of more."""
-    if model.provider in ENGINES:
+    if model.provider in engines():
         thinks = bool(model.settings.get("engine", {}).get("thinking"))
         return (THOUGHT, f" and {THOUGHT} in a thought (a guess)") if thinks else (0, "")
     wire = _wire(model, checkpoint)

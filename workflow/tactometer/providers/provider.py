@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tactometer.journal.journal import Line
-
-MODULES = {n: n for n in ("api", "simulated", "transformers", "vllm")}
+from tactometer.study import providers
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,8 @@ class Provider(Protocol):
 
 def open_provider(declared: Mapping[str, Any], settings: Mapping[str, Any]) -> Provider:
     """The provider of a checkpoint, from its recipe and from its model's settings in the study."""
-    module = importlib.import_module(f"tactometer.providers.{MODULES[declared['provider']]}")
+    module = importlib.import_module(
+        f"tactometer.{providers.declared()[declared['provider']].module}"
+    )
     provider: Provider = module.Provider(declared, settings)
     return provider

@@ -1,25 +1,12 @@
-"""TODO model."""
+"""A model of a study: who is asked, its checkpoints, and how it is fitted."""
 
 import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from tactometer.study import providers
 from tactometer.study.domain import SEMANTICS
-
-ENGINES = ("vllm", "transformers")
-
-
-_ENGINE = {"gpu": 1, "cpus_per_task": 4, "mem_mb": 32_000, "runtime": 240}
-
-
-# What an ask job needs where its study does not say: MB, and minutes of the job.
-RESOURCES: dict[str, dict[str, int]] = {
-    "vllm": _ENGINE,
-    "transformers": _ENGINE,
-    "api": {"mem_mb": 2000, "runtime": 480},
-    "simulated": {"mem_mb": 2000, "runtime": 60},
-}
 
 
 @dataclass(frozen=True)
@@ -70,7 +57,9 @@ class Model:
         An API job counts as one against the cap of all of them, `api`, and against that of its
         provider or server, `api_{name}`: the profile says how many may run at once.
         """
-        needs: dict[str, int | str] = dict(RESOURCES.get(self.provider, {}))
+        needs: dict[str, int | str] = (
+            {} if self.recorded else dict(providers.declared()[self.provider].resources)
+        )
         if "tensor_parallel_size" in self.settings.get("engine", {}):
             needs["gpu"] = self.settings["engine"]["tensor_parallel_size"]
         if self.settings.get("engine", {}).get("device") == "cpu":
@@ -90,7 +79,9 @@ class Model:
         labels: dict[str, Any] = {"family": self.name}
         if self.provider == "api":
             labels["effort"] = checkpoint
-        if self.provider in ENGINES and all(name.isdecimal() for name in self.checkpoints):
+        if self.provider in providers.engines() and all(
+            name.isdecimal() for name in self.checkpoints
+        ):
             last = max(int(name) for name in self.checkpoints)
             labels["progress"] = int(checkpoint) / last if last else 0.0
         own = self.checkpoints[checkpoint].get("labels", {})

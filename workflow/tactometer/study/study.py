@@ -13,7 +13,8 @@ from typing import Any
 from tactometer.study import domain as domains
 from tactometer.study import recorded_csv, validation, yaml_lines
 from tactometer.study.locations import Place
-from tactometer.study.model import ENGINES, Model
+from tactometer.study.model import Model
+from tactometer.study.providers import engines, judges
 from tactometer.study.schema_validation import validate
 from tactometer.utils.errors import UserError, nearest
 from tactometer.utils.paths import SCHEMAS
@@ -215,7 +216,7 @@ def _model(
 
 
 def _estimator(settings: Mapping[str, Any]) -> dict[str, Any]:
-    exact = settings["provider"] in ENGINES
+    exact = settings["provider"] in engines()
     default = {"kind": "label_logprob"} if exact else {"kind": "samples"}
     estimator = dict(settings.get("estimator", default))
     if estimator["kind"] == "samples":
@@ -265,8 +266,8 @@ def _check_judge(study: Study, lines: yaml_lines.Lines) -> None:
         return
     name, checkpoint = study.judge
     model = study.models.get(name)
-    if model is None or model.provider not in (*ENGINES, "api"):
-        able = [m.name for m in study.models.values() if m.provider in (*ENGINES, "api")]
+    if model is None or model.provider not in judges():
+        able = [m.name for m in study.models.values() if m.provider in judges()]
         raise UserError(
             f"{yaml_lines.where(study.source, lines, ('judge', 'model'))}: {name!r} is no model of "
             f"the study that can judge (api, vllm, transformers){nearest(name, able)}."

@@ -1,4 +1,8 @@
-"""What pins a simulated speaker beside its parameters."""
+"""What the study needs to know of simulated speakers."""
+
+from tactometer.study.providers import Provider
+
+PROVIDERS = {"simulated": Provider("providers.simulated.provider", {"mem_mb": 2000, "runtime": 60})}
 
 VERSION = 1
 """Of the way in which simulated speakers answer: raise it with a change of their words, and they

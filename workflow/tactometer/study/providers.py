@@ -1,0 +1,41 @@
+"""Providers: who can be asked, each declared by the light module `settings.py` of its folder."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from tactometer.utils.paths import PACKAGE
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One way to ask a model: the module that does it, and what its jobs need by default.
+
+    `module` has a class `Provider`, as `providers.provider` describes it. `engine` says that the
+    weights are loaded here; `resources` are MB, minutes of the job, GPUs and cores.
+    """
+
+    module: str
+    resources: Mapping[str, int]
+    engine: bool = False
+
+
+@cache
+def declared() -> dict[str, Provider]:
+    """Every provider by the name that a study gives it."""
+    found: dict[str, Provider] = {}
+    for path in sorted(PACKAGE.glob("providers/*/settings.py")):
+        module = importlib.import_module(f"tactometer.providers.{path.parent.name}.settings")
+        found |= module.PROVIDERS
+    return found
+
+
+def engines() -> tuple[str, ...]:
+    """The names of those that load weights."""
+    return tuple(name for name, provider in declared().items() if provider.engine)
+
+
+def judges() -> tuple[str, ...]:
+    """The names of those that read any prompt, and so may judge."""
+    return tuple(name for name in declared() if name != "simulated")
