@@ -20,6 +20,7 @@ from tactometer.utils.paths import PACKAGE
 ROOT = "tactometer"
 OPAQUE = frozenset({"study.study", "study.model", "study.stages"})
 """Modules that are not followed: what a stage reads of a study stands in its recipe as keys."""
+_ANNOTATIONS = ("annotation", "returns")
 _IGNORED = frozenset({"type_comment", "type_params", "kind", "ctx"})
 
 Unit = tuple[str, str]
@@ -187,22 +188,21 @@ def _bind(found: _Module, node: "ast.Import | ast.ImportFrom") -> None:
 
 def _definition(node: ast.stmt) -> _Definition:
     made = _Definition(_meaning(node), is_class=isinstance(node, ast.ClassDef))
-    _gather(node, made, in_class=isinstance(node, ast.ClassDef))
+    _gather(node, made)
     return made
 
 
-def _gather(node: ast.AST, made: _Definition, *, in_class: bool) -> None:
+def _gather(node: ast.AST, made: _Definition) -> None:
     """Note the names that a statement uses, and the members of those that may be modules."""
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         made.members.add((node.value.id, node.attr))
     if isinstance(node, ast.Name):
         made.uses.add(node.id)
     for name, child in _children(node):
-        if _is_annotation(node, name, in_class):
+        if name in _ANNOTATIONS:
             made.annotations |= _annotated(child)
         else:
-            inside = isinstance(node, ast.ClassDef)
-            _gather(child, made, in_class=inside)
+            _gather(child, made)
 
 
 def _annotated(node: ast.AST) -> set[str]:
@@ -219,7 +219,7 @@ def _annotated(node: ast.AST) -> set[str]:
 def _is_annotation(node: ast.AST, name: str, in_class: bool) -> bool:
     if isinstance(node, ast.AnnAssign):
         return name == "annotation" and not in_class
-    return name in ("annotation", "returns")
+    return name in _ANNOTATIONS
 
 
 def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

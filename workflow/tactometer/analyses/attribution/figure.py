@@ -24,7 +24,7 @@ TEXT = Text(
 def plot(tables: Tables) -> Drawing:
     """How much of the shift in φ each part of the prompt makes: size beside chance."""
     title = "Which part of the prompt moves φ*?"
-    rows = tables.read("plot")
+    rows = tables.read("attribution")
     if not rows.is_empty():
         rows = rows.filter(pl.col("part") != "all")
     if rows.is_empty():

@@ -22,7 +22,7 @@ TEXT = Text(
 def plot(tables: Tables) -> Drawing:
     """What base model, data set and method change: one row a contrast, one panel a parameter."""
     title = "What do base model, data set and method change?"
-    rows = effect_rows(tables, "plot")
+    rows = effect_rows(tables, "contrasts")
     if rows.is_empty():
         return style.empty(title, "This study has no two models that differ in one label alone.")
     rows = rows.with_columns(named=pl.format("{}: {} − {}", "factor", "level", "against"))

@@ -25,4 +25,4 @@ def sentences(frame: pl.DataFrame) -> list[str]:
             f" {several(row['pairs'], 'pair')} of runs)."
         )
 
-    return some(ends, standing(ends), tell, "sentences between families, data sets and methods")
+    return some(ends, standing(ends), tell, "contrasts between families, data sets and methods")

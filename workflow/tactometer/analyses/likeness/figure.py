@@ -36,7 +36,7 @@ TEXT = Text(
 def plot(tables: Tables) -> Drawing:
     """Distances to people with each goal, beside that of the same speaker measured twice."""
     title = "Which people is it like?"
-    rows = tables.read("plot")
+    rows = tables.read("likeness")
     if rows.is_empty():
         return style.empty(title, "This study has no human data.")
     measures = {"choices": "choices", "omega": "weights ω", "phi": "φ*"}

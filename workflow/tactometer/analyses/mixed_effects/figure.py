@@ -25,7 +25,7 @@ TEXT = Text(
 def plot(tables: Tables) -> Drawing:
     """Efforts against the least one over families and framings, by both models."""
     title = "What does an effort change, over families and framings?"
-    rows = tables.read("plot")
+    rows = tables.read("mixed_effects")
     if not rows.is_empty():
         rows = rows.drop_nulls("against")
     if rows.is_empty():

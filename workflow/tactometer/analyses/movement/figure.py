@@ -23,9 +23,9 @@ TEXT = Text(
 
 
 def plot(tables: Tables) -> Drawing:
-    """The share of the whole plot in the first quarter, where something moved."""
-    title = "How much of the plot comes early?"
-    rows = tables.read("plot")
+    """The share of the whole movement in the first quarter, where something moved."""
+    title = "How much of the movement comes early?"
+    rows = tables.read("movement")
     if rows.is_empty():
         return style.empty(title, "This study has no model with checkpoints of training.")
     moved = rows.drop_nulls("share")
@@ -38,8 +38,8 @@ def plot(tables: Tables) -> Drawing:
     subtitle = (
         "Movement by the first quarter of training, divided by the whole: median and 95% HDI; a"
         f" steady course has .25 (dashed);\n{quiet} of {quiet + drawn.height} parameters did not"
-        " move for sure, and have no share; blue: the whole plot stands out of the table"
+        " move for sure, and have no share; blue: the whole movement stands out of the table"
     )
-    drawing = forest(drawn, title, subtitle, "share of the whole plot")
+    drawing = forest(drawn, title, subtitle, "share of the whole movement")
     steady = geom_vline(xintercept=0.25, color="#7F7F7F", size=0.4, linetype="dashed")
     return Drawing(drawing.plot + steady, drawing.width, drawing.height)

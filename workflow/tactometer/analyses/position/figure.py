@@ -23,11 +23,11 @@ TEXT = Text(
 def plot(tables: Tables) -> Drawing:
     """Chosen for its place: one panel a model, one row a place."""
     title = "Is an option chosen for its place?"
-    rows = tables.read("plot")
+    rows = tables.read("position")
     if rows.is_empty():
         return style.empty(title, "This study has no answers with an order of options.")
-    rows = of_models(rows, "plot").sort("plot", "model")
-    rows = rows.with_columns(label=pl.format("place {}", "plot"))
+    rows = of_models(rows, "position").sort("position", "model")
+    rows = rows.with_columns(label=pl.format("place {}", "position"))
     subtitle = (
         "Share chosen at a place minus the share expected of the same options elsewhere, over all"
         " checkpoints and goals;\nnormal 95% interval; blue: stands out in one of them when the"

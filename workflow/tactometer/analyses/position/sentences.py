@@ -14,7 +14,7 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     def tell(row: Row) -> str:
         more = "more" if row["effect"] > 0 else "less"
         return (
-            f"{who(row)}: what stands at place {row['sentences']} is chosen {more} often than its"
+            f"{who(row)}: what stands at place {row['position']} is chosen {more} often than its"
             f" content is: {number(100 * row['effect'], '+.1f')} points"
             f" {interval(100 * row['low'], 100 * row['high'])}."
         )

@@ -43,7 +43,7 @@ def plot(tables: Tables) -> Drawing:
     if not rows.is_empty():
         rows = rows.drop_nulls("effort")
     if rows.is_empty() or rows["effort"].n_unique() < 2:
-        return style.empty(title, "This study has no two plot.")
+        return style.empty(title, "This study has no two efforts.")
     order = sorted(rows["effort"].unique().to_list(), key=natural)
     families = rows["family"].unique(maintain_order=True).to_list()
     colours, shapes = colours_and_shapes(families)

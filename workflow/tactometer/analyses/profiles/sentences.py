@@ -40,7 +40,7 @@ def sentences(frame: pl.DataFrame) -> list[str]:
             else:
                 unread.append(who(fit["phi"]))
     more = len(told) - PROFILES
-    rest = f"{several(more, 'model and goal', 'models and goals')} more: in the table sentences."
+    rest = f"{several(more, 'model and goal', 'models and goals')} more: in the table profiles."
     named = "; ".join(unread) if len(unread) <= MOST else f"{len(unread):,} models and goals"
     failed = f"Of {named} no finding is made: a fit did not pass its checks."
     return told[:PROFILES] + [rest] * (more > 0) + [failed] * bool(unread)

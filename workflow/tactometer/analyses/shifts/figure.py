@@ -24,7 +24,7 @@ TEXT = Text(
 def plot(tables: Tables) -> Drawing:
     """What goals and efforts change: one row a condition, one panel a parameter."""
     title = "What does a goal change, and what an effort?"
-    rows = effect_rows(tables, "plot")
+    rows = effect_rows(tables, "shifts")
     if rows.is_empty():
         return style.empty(title, "This study has no goal beside default, and no two efforts.")
     what = pl.when(pl.col("kind") == "goal").then("goal").otherwise("effort")

@@ -25,7 +25,7 @@ def sentences(frame: pl.DataFrame) -> list[str]:
             cause = f"The goal {what}" if what else "More reasoning"
             moves = "; ".join(move for move in found if move)
             told.append(f"{cause} against {against} ({_compared(rows)}): {moves}.")
-    return told or some(frame, standing(frame), shift, "sentences by goal or effort")
+    return told or some(frame, standing(frame), shift, "shifts by goal or effort")
 
 
 def _compared(rows: pl.DataFrame) -> str:

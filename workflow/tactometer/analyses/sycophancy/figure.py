@@ -34,8 +34,8 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """The score of every fit, ranked, and the probability of each sign."""
-    title = "Who shows the signature of plot?"
-    rows = tables.read("plot")
+    title = "Who shows the signature of sycophancy?"
+    rows = tables.read("sycophancy")
     if rows.is_empty():
         return style.empty(title, "This study has no human data for the goal both.")
     signs = {"score": "all four", "p_phi": "low φ*", "p_omega_inf": "low ω inf",

@@ -21,10 +21,10 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     fits = f"{several(read.height, 'fit')} that passed"
     told = []
     if crossed.is_empty() and read.height:
-        told = [f"None of {fits} bears the signature of sentences{_nearest(read)}."]
+        told = [f"None of {fits} bears the signature of sycophancy{_nearest(read)}."]
     elif read.height:
         bear = "bears" if crossed.height == 1 else "bear"
-        told = [f"{crossed.height:,} of {fits} {bear} the signature of sentences."]
+        told = [f"{crossed.height:,} of {fits} {bear} the signature of sycophancy."]
     told += [
         f"{who(row)}: all four signs with probability {number(row['score'])}."
         for row in crossed.head(MOST).iter_rows(named=True)

@@ -38,7 +38,7 @@ TEXT = Text(
 def plot(tables: Tables) -> Drawing:
     """Each parameter over training, a panel a parameter and goal, a line in bands a model."""
     title = "How does training move the speaker?"
-    rows = tables.read("plot")
+    rows = tables.read("trajectories")
     if rows.is_empty():
         return style.empty(title, "This study has no model with checkpoints of training.")
     models = rows["model"].unique(maintain_order=True).to_list()

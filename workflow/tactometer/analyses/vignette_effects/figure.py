@@ -22,7 +22,7 @@ TEXT = Text(
 def plot(tables: Tables) -> Drawing:
     """Which creations are spoken of better or worse than the rest: one panel a model."""
     title = "Which creations are spoken of unlike the rest?"
-    rows = tables.read("plot")
+    rows = tables.read("vignette_effects")
     if rows.is_empty():
         return style.empty(title, "This study has no answers to two vignettes.")
     rows = of_models(rows, "vignette").with_columns(label="vignette")

@@ -1,0 +1,191 @@
+"""The commands that people type to look at results."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import synthetic
+from tactometer import __version__
+from tactometer.cli.parser import command_names, main
+from tactometer.study.stages import declared
+from tactometer.tables import dictionary
+from tactometer.tables.compare_studies import compare
+from tactometer.utils.paths import WORKFLOW
+
+FIT = {"framing": "pooled", "speaker": "s2", "semantics": "joint", "parameter": "phi"}
+
+
+def estimates(**means: tuple[float, str]) -> pl.DataFrame:
+    rows = [
+        {"model": model, "checkpoint": "0", "goal": "social", **FIT, "mean": mean, "sd": 0.03}
+        | {"verdict": verdict}
+        for model, (mean, verdict) in means.items()
+    ]
+    return pl.DataFrame(rows)
+
+
+def test_a_comparison_tells_what_moved_from_what_did_not_and_what_cannot_be_read() -> None:
+    a = estimates(up=(0.3, "ok"), still=(0.5, "ok"), bad=(0.2, "suspect"), gone=(0.4, "ok"))
+    b = estimates(up=(0.5, "ok"), still=(0.52, "refit"), bad=(0.9, "ok"), new=(0.4, "ok"))
+    rows = {row["model"]: row for row in compare(a, b).to_dicts()}
+    assert {m: r["what"] for m, r in rows.items()} == {
+        **{"up": "moved", "still": "same", "bad": "unread", "gone": "only a", "new": "only b"}
+    }
+    assert rows["up"]["difference"] == pytest.approx(0.2)
+    assert rows["up"]["high"] - rows["up"]["low"] == pytest.approx(2 * 1.96 * 0.0424, rel=1e-3)
+
+
+def run(*arguments: object) -> int | str | None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return ended.value.code
+
+
+def test_two_commits_of_a_study_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tables = synthetic.write(Path("results/demo/tables"))
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@localhost"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *command], check=True)
+    path = tables / "estimates.parquet"
+    mine = (pl.col("model") == "kind-friend") & (pl.col("parameter") == "phi")
+    moved = pl.read_parquet(path).with_columns(
+        mean=pl.col("mean") + pl.when(mine).then(0.5).otherwise(0)
+    )
+    moved.write_parquet(path)
+    assert run("compare", "HEAD:results/demo", "results/demo", "--json") in (None, 0)
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found = {(r["model"], r["parameter"]) for r in rows if r["what"] == "moved"}
+    assert found == {("kind-friend", "phi")}
+
+
+def test_a_study_without_tables_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("compare", tmp_path / "a", tmp_path / "b") == 1
+    assert "has no tables/estimates.parquet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        (pl.DataFrame(), "has no column model"),
+        (estimates(m=(0.3, "ok")).drop("verdict"), "has no column verdict"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_table_that_is_none_is_one_sentence(
+    broken: pl.DataFrame | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for side, frame in (("a", estimates(m=(0.3, "ok"))), ("b", broken)):
+        (tmp_path / side).mkdir()
+        path = tmp_path / side / "estimates.parquet"
+        path.write_bytes(b"torn") if frame is None else frame.write_parquet(path)
+    assert run("compare", tmp_path / "a", tmp_path / "b") == 1
+    told = capsys.readouterr().err
+    assert says in told and str(tmp_path / "b") in told and told.count("\n") == 1
+
+
+def test_what_is_compared_says_what_chance_would_move_and_what_stands_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sides = {
+        "a": estimates(up=(0.3, "ok"), gone=(0.4, "ok")),
+        "b": estimates(up=(0.6, "ok")),
+        "c": estimates(other=(0.6, "ok")),
+    }
+    for side, frame in sides.items():
+        (tmp_path / side).mkdir()
+        frame.write_parquet(tmp_path / side / "estimates.parquet")
+    assert run("compare", tmp_path / "a", tmp_path / "b") in (None, 0)
+    told = capsys.readouterr().out
+    assert "up 0 social pooled s2 phi: 0.300 -> 0.600, +0.300 [" in told
+    assert f"gone 0 social pooled s2: only in {tmp_path / 'a'}" in told
+    assert "by chance alone about 0 would seem moved" in told
+    assert run("compare", tmp_path / "a", tmp_path / "c") in (None, 0)
+    assert "no fit in common that may be read" in capsys.readouterr().out
+    assert run("compare", tmp_path / "a", tmp_path / "b", "--framing", "fourth") == 1
+    assert "there are pooled, all" in capsys.readouterr().err
+
+
+def choices(folder: Path) -> None:
+    columns = {"prompt_set": "social", "framing": "first", "vignette": "cake", "state": 2}
+    rows = [
+        columns
+        | {"request": f"r{i}", "sample": 0, "utterance": None, "options": ["bad", "good"]}
+        | {"messages": [{"role": "user", "content": f"cake {i}?"}], "text": text}
+        | {"choice": None, "method": method, "label_mass": None}
+        for i, (text, method) in enumerate([("(A)", "letter"), ("so\x1b[2Jso", "invalid")])
+    ]
+    path = folder / "choices" / "m" / "0" / "social.parquet"
+    path.parent.mkdir(parents=True)
+    pl.DataFrame(rows, schema_overrides={"utterance": pl.String}).write_parquet(path)
+
+
+def test_any_answer_can_be_looked_at_and_cannot_steer_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    choices(tmp_path)
+    assert run("answers", tmp_path, "--method", "invalid") == 0
+    told = capsys.readouterr().out
+    assert "cake 1?" in told and "cake 0?" not in told and "1 match" in told
+    assert "\x1b" not in told and "so\\x1b[2Jso" in told
+    assert run("answers", tmp_path, "--contains", "(A)") == 0
+    assert "cake 0?" in capsys.readouterr().out
+    assert run("answers", tmp_path, "--model", "nobody") == 1
+
+
+def test_the_dictionary_says_what_a_column_is_and_a_table_has_its_own_words() -> None:
+    frame = dictionary.describe({"estimates": {"mean": pl.Float64, "method": pl.String}})
+    assert dict(frame.select("column", "type").iter_rows()) == {
+        "mean": "Float64",
+        "method": "String",
+    }
+    assert "label" in frame["meaning"][1]
+    unknown = dictionary.describe({"estimates": {"sorcery": pl.Float64}})
+    assert unknown["meaning"].to_list() == [dictionary.UNKNOWN], "no error at the end of a run"
+
+
+@pytest.mark.parametrize("command", [*command_names(), *(s.module for s in declared().values())])
+def test_every_command_and_stage_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: {Path(sys.argv[0]).name}"[:6]) and command in said
+
+
+def test_the_command_alone_shows_the_help_and_its_version(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for arguments, says in (([], "answers"), (["--version"], __version__)):
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        assert end.value.code == 0 and says in capsys.readouterr().out
+
+
+def test_a_misspelt_command_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["plann"])
+    assert end.value.code == 1 and "perhaps plan was meant" in capsys.readouterr().err
+
+
+def test_one_environment_serves_two_checkouts(tmp_path: Path) -> None:
+    """Typed in another checkout, the command is that checkout's, whichever is installed."""
+    package = tmp_path / "workflow/tactometer"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "__main__.py").write_text("print('the other one')")
+    command = [sys.executable, "-c", "from tactometer.__main__ import main; main()", "plan"]
+    env = {**os.environ, "PYTHONPATH": str(WORKFLOW)}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.stdout == "the other one\n", done.stderr

@@ -1,0 +1,116 @@
+"""Held-out prediction: vignettes that a fit has not seen are predicted better than by the prior."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from test_graph import ANALYSED, PAGE
+
+import graph
+from tactometer.inference import folds, heldout
+from tactometer.speaker_model import reference
+
+STATES = list(range(1, 6))
+UTTERANCES = [f"u{k}" for k in range(8)]
+VIGNETTES = ["cake", "poem", "song", "talk", "film", "soup"]
+SETTINGS = {
+    "fit": {"speakers": ["s2"], "pooling": "none", "count_total": None, "cost": False, "share": []},
+    "folds": 3,
+    "domain": {"states": STATES, "utterances": UTTERANCES, "negated": [False] * 8, "seed": 1},
+}
+THETA = np.array(
+    [1 / (1 + np.exp(-k * (np.array(STATES) - m))) for k, m in [(-3, 1.5), (-2, 2.4), (2, 3.6)]]
+    + [1 / (1 + np.exp(3 * (np.array(STATES) - m))) for m in (1.4, 2.2, 3.1, 3.8, 4.5)]
+).clip(0.02, 0.98)
+
+
+def write(folder: Path, each: int = 6, seed: int = 1) -> tuple[dict[str, Path], Path]:
+    """Choices of a known speaker about every vignette in one framing, and its yes/no choices."""
+    rng = np.random.default_rng(seed)
+    p = np.exp(reference.s2(5.0, 0.6, [0.4, 0.2, 0.4], THETA, np.array(STATES, float)))
+    rows = [
+        {"framing": "third", "vignette": v, "state": s, "choice": str(u)}
+        for v in VIGNETTES
+        for i, s in enumerate(STATES)
+        for u in rng.choice(UTTERANCES, each, p=p[i])
+    ]
+    said = pl.DataFrame(rows).with_columns(
+        probs=pl.lit(None, pl.List(pl.Float64)), method=pl.lit("letter"),
+        label_mass=pl.lit(None, pl.Float64),
+    )  # fmt: skip
+    yes = [
+        {"vignette": v, "utterance": u, "state": s, "p_yes": float(THETA[k, i]), "label_mass": None}
+        for v in VIGNETTES
+        for k, u in enumerate(UTTERANCES)
+        for i, s in enumerate(STATES)
+    ]
+    said.write_parquet(folder / "social.parquet")
+    pl.DataFrame(yes, schema_overrides={"label_mass": pl.Float64}).write_parquet(
+        folder / "semantics.parquet"
+    )
+    return {"social": folder / "social.parquet"}, folder / "semantics.parquet"
+
+
+def test_every_vignette_is_held_out_once() -> None:
+    dealt = folds.deal(VIGNETTES, 4, seed=7)
+    assert sorted(name for fold in dealt for name in fold) == sorted(VIGNETTES)
+    assert {len(fold) for fold in dealt} == {1, 2} and len(dealt) == 4
+    assert len(folds.deal(VIGNETTES, 20, seed=7)) == len(VIGNETTES)
+    assert folds.deal(VIGNETTES[::-1], 4, seed=7) == dealt
+
+
+def test_a_speaker_predicts_unseen_vignettes_nearly_as_well_as_counting_allows(
+    tmp_path: Path,
+) -> None:
+    table = heldout.hold_out(SETTINGS, *write(tmp_path))
+    assert table["framing"].to_list() == ["third", "pooled"]
+    row = table.row(0, named=True)
+    assert row["n"] == 6 * 5 * 6 and row["folds"] == 3 and row["vignettes"] == 6
+    assert row["mse_counting"] == pytest.approx(row["mse"], rel=0.4)
+    assert row["mse"] < 0.5 * row["mse_prior_mean"] < row["mse_prior"]
+    assert {**row, "framing": "pooled"} == table.row(1, named=True)
+
+
+def test_what_is_held_out_is_not_fitted(tmp_path: Path) -> None:
+    """Answers about one vignette that are all alike move the errors of its own fold alone: a fit
+    that saw them would predict them.
+    """
+    choices, semantics = write(tmp_path)
+    frame = pl.read_parquet(choices["social"])
+    odd = pl.col("vignette") == folds.deal(VIGNETTES, 6, 1)[0][0]
+    frame.with_columns(choice=pl.when(odd).then(pl.lit("u0")).otherwise("choice")).write_parquet(
+        choices["social"]
+    )
+    settings = {**SETTINGS, "folds": 6}
+    table = heldout.hold_out(settings, choices, semantics)
+    p = np.exp(reference.s2(5.0, 0.6, [0.4, 0.2, 0.4], THETA, np.array(STATES, float)))
+    surprise = ((np.eye(8)[0] - p) ** 2).mean() / 6  # of a speaker that never heard of it
+    assert table["mse"][0] > 0.8 * surprise
+
+
+def test_recorded_counts_say_that_they_tell_no_vignettes_apart(tmp_path: Path) -> None:
+    cells = [{"state": s, "utterance": u} for s in STATES for u in "ab"]
+    counts = pl.DataFrame(cells).with_columns(framing=pl.lit("pooled"), n_valid=7)
+    counts.write_parquet(tmp_path / "social.parquet")
+    row = heldout.of_recorded(SETTINGS, {"social": tmp_path / "social.parquet"}).row(0, named=True)
+    assert row["mse"] is None and row["folds"] == 0 and row["n"] == 35
+    assert "vignettes" in row["note"]
+
+
+def test_a_study_that_holds_vignettes_out_says_so_in_table_and_report(run: Path) -> None:
+    """Turning it on costs no fit, and fewer folds cost the held-out fits alone."""
+    graph.edit(run / "config/config.yaml", "warmup: 150", "heldout: 2, warmup: 150")
+    ends = {**ANALYSED, **PAGE, "gather": 3, "tabulate": 1}
+    assert graph.plan(run) == {"recipe": 5, "hold_out": 4, **ends}
+    graph.snakemake(run)
+    assert graph.plan(run) == {}
+    results = run / "results/small"
+    table = pl.read_parquet(results / "tables/heldout.parquet")
+    asked = table.filter(pl.col("model") != "people")
+    assert (asked["mse"] < asked["mse_prior"]).all() and (asked["folds"] == 2).all()
+    people = table.filter(model="people").row(0, named=True)
+    assert people["mse"] is None and "vignettes" in people["note"]
+    assert "vignettes that a fit had not seen" in (results / "report.html").read_text()
+    graph.edit(run / "config/config.yaml", "heldout: 2", "heldout: 3")
+    assert graph.plan(run) == {"recipe": 3, "hold_out": 4, **ends}

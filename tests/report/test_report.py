@@ -1,0 +1,177 @@
+"""What the report promises: one file, nothing from outside, untrusted text as text."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import pages
+import synthetic
+from evidences import evidence, fit
+from tactometer.analyses.analyse import analyse
+from tactometer.analyses.profiles.sentences import sentences
+from tactometer.report.figure_texts import SECTIONS
+from tactometer.report.library import digest
+from tactometer.report.page import build
+from tactometer.study.figures import caption
+from tactometer.study.figures import names as figure_names
+from tactometer.utils.errors import UserError
+
+pytestmark = pytest.mark.xdist_group("report")  # what they look at is made once
+
+
+class Page(HTMLParser):
+    """The tags of a page with their attributes, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.script = ""
+        self._inside = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._inside = tag == "script"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "script"
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.script += data
+        else:
+            self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def page(report: Path) -> Page:
+    return Page(report.read_text())
+
+
+def test_untrusted_text_stays_text(page: Page) -> None:
+    assert [attrs.get("type") for attrs in page.all("script")] == ["module"]
+    assert page.text.count(pages.EVIL) > 3 and "<script>alert(2)</script>" in page.text
+
+
+def test_only_the_script_that_the_page_was_made_with_may_run(page: Page) -> None:
+    (policy,) = (a["content"] for a in page.all("meta") if a.get("http-equiv"))
+    ((name, allowed),) = re.findall(r"(script-src) '(\S+)'", str(policy))
+    assert name and allowed == digest(page.script)
+
+
+def test_nothing_is_loaded_from_outside(page: Page) -> None:
+    for tag, attrs in page.tags:
+        for key in ("src", "href", "data", "srcset", "action"):
+            value = attrs.get(key) or "#"
+            beside = ("tables/", "methods.md", "references.bib")
+            assert value.startswith(("#", "data:", *beside)), (tag, value[:60])
+        assert tag not in ("link", "iframe", "object", "embed", "base")
+    assert "@import" not in page.text
+    assert re.findall(r"url\((?!data:)", page.text) == []
+
+
+def test_every_figure_is_there_with_an_alternative_text_and_its_sample(page: Page) -> None:
+    images = page.all("img")
+    placed = [name for section in SECTIONS for name in section.figures]
+    assert sorted(placed) == sorted(figure_names())
+    # Nobody reasons and nobody is trained in these tables: their figures are left out.
+    absent = {"efforts", "mixed_effects", "trajectories", "movement", "contrasts"}
+    shown = [name for name in placed if name not in absent]
+    assert [f"figure-{name}" for name in shown] == [h["id"] for h in page.all("h3") if "id" in h]
+    assert len(images) == len(shown)
+    assert all(
+        i["alt"] and str(i["src"]).startswith(("data:image/svg+xml", "data:image/png"))
+        for i in images
+    )
+    assert page.text.count("Reading.") == page.text.count("Estimator.") == len(shown)
+
+
+def test_suspect_fits_come_first_and_say_what_failed(page: Page) -> None:
+    heads = [attrs.get("id") for attrs in page.all("section")]
+    assert heads[:2] == ["suspect", "findings"]
+    assert "4 of 51 fits did not pass." in page.text
+    assert "R-hat 1.080, least ESS 45, 37 divergences" in page.text
+
+
+def test_the_opening_says_what_was_asked_when_and_for_how_much(page: Page) -> None:
+    assert "930 answers in all for $0.75, 2026-11-20 10:00 to 2026-11-20 10:05 UTC" in page.text
+
+
+def test_the_opening_names_models_prompts_and_people(page: Page) -> None:
+    assert "3 models at 3 checkpoints: " in page.text and "honest-friend (0)" in page.text
+    assert "beside the human figures (human)" in page.text
+    assert "13 creations of 1 to 5 stars, with 10 pairs of names, in 2 framings" in page.text
+    assert "of models to production prompts" in page.text and "of people" in page.text
+
+
+def test_the_methods_paragraph_counts_the_effects_and_cites_what_was_used(page: Page) -> None:
+    assert re.search(r"Effects are .* [0-9,]+ of them in [45] tables were looked at", page.text)
+    assert "family-wise level of 0.05" in page.text and "in 95 of 100 studies" in page.text
+    assert "Holm 1979" in page.text and "Shapley 1953" in page.text
+    assert "statsmodels" not in page.text.split("Methods")[-1], "no effort, no mixed model"
+
+
+def test_headings_do_not_skip_a_level(page: Page) -> None:
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+
+
+def test_the_human_table_carries_the_published_point_and_the_remark(page: Page) -> None:
+    assert "26 nats" in page.text and "short of the mode" in page.text
+    assert "0.49" in page.text
+
+
+def beside_people(phi: float, verdict: str = "ok") -> str:
+    """What is said of a model's social goal, beside people with phi .4 and sd .02."""
+    values = (0.2, 0.3, 0.5)
+    people = fit("human", "recorded", (0.4, *values), goal="social")
+    model = fit("m", "0", (phi, *values), goal="social", sd=0.03, verdict=verdict)
+    (sentence,) = sentences(analyse("profiles", evidence(people, model)))
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("phi", "says"),
+    [(0.1, "lower than"), (0.8, "higher than"), (0.42, "not told apart from")],
+)
+def test_findings_claim_a_direction_only_where_the_interval_has_one(phi: float, says: str) -> None:
+    sentence = beside_people(phi)
+    assert says in sentence and f"{phi:.2f} [" in sentence
+    assert "looking good most" in sentence
+
+
+def test_no_finding_is_made_from_a_suspect_fit() -> None:
+    sentence = beside_people(0.1, "suspect")
+    assert "no finding" in sentence and "0.10" not in sentence
+
+
+def test_a_missing_figure_is_one_sentence(tmp_path: Path) -> None:
+    tables = synthetic.write(tmp_path / "tables")
+    with pytest.raises(UserError, match=r"phi\.svg: the figure is missing"):
+        build(
+            tables,
+            tmp_path,
+            tmp_path / "r.html",
+            study="demo",
+            goals=[],
+            baseline=["human"],
+            methods=pages.METHODS,
+            provenance={},
+        )
+
+
+def test_every_figure_has_a_caption_with_reading_estimator_and_exclusions() -> None:
+    for name in figure_names():
+        text = caption(name).read_text()
+        for part in ("**Reading.**", "**Estimator.**", "**n and exclusions.**"):
+            assert part in text, name

@@ -1,0 +1,327 @@
+"""What is stale is done again, and nothing else: each kind of change, its jobs counted."""
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import graph
+from graph import edit, plan, snakemake
+from tactometer.planning import dry_run as dry_run
+from tactometer.study.analyses import names as analysis_names
+
+PAGE = {"describe": 1, "draw": 1, "write_report": 1}
+ANALYSED = {f"analyse_{name}": 1 for name in analysis_names()}
+
+
+def ends(gather: int, condense: int = 0) -> dict[str, int]:
+    """What follows once so many models are gathered and condensed anew."""
+    jobs = {"gather": gather, "tabulate": 1, **ANALYSED, **PAGE}
+    return {**jobs, "condense": condense} if condense else jobs
+
+
+def journals(folder: Path) -> dict[str, list[str]]:
+    """The keys of each journal's lines, in order."""
+    return {
+        str(path.relative_to(folder)): [
+            json.loads(line)["key"] for line in path.read_text().splitlines()
+        ]
+        for path in sorted(folder.glob("results/small/answers/*/*.jsonl"))
+    }
+
+
+def test_a_finished_run_has_nothing_to_do(run: Path) -> None:
+    assert plan(run) == {}
+
+
+def test_every_promised_file_is_there(run: Path) -> None:
+    results = run / "results" / "small"
+    for pattern in (
+        "recipes/fit.json",
+        "requests/kind/social.parquet",
+        "requests/kind/semantics.parquet",
+        "answers/kind/1.jsonl",
+        "answers/kind/1.done",
+        "choices/kind/1/semantics.parquet",
+        "counts/people/recorded/social.parquet",
+        "semantics/people/recorded.parquet",
+        "fits/kind/0/default.nc",
+        "tables/estimates.csv",
+        "tables/diagnostics.parquet",
+        "figures/phi.svg",
+        "figures/phi.png",
+        "report.html",
+    ):
+        assert (results / pattern).stat().st_size > 0, pattern
+    people = pl.read_parquet(results / "tables/estimates.parquet").filter(model="people")
+    assert people["framing"].unique().to_list() == ["pooled"]
+    assert set(people["parameter"]) == {
+        "alpha",
+        "phi",
+        "omega_inf",
+        "omega_soc",
+        "omega_pre",
+        "cost",
+    }
+
+
+def test_touching_any_file_changes_nothing(run: Path) -> None:
+    later = time.time() + 100
+    for path in run.rglob("*"):
+        if path.is_file() and ".snakemake" not in path.parts:
+            os.utime(path, (later, later))
+    assert plan(run) == {}
+
+
+def test_a_lost_snakemake_folder_in_a_fresh_checkout_changes_nothing(run: Path) -> None:
+    shutil.rmtree(run / ".snakemake")
+    later = time.time() + 100
+    for part in graph.PARTS:
+        for path in [run / part, *(run / part).rglob("*")]:
+            os.utime(path, (later, later))
+    os.utime(run / "people.csv", (later, later))
+    assert plan(run) == {}
+
+
+def test_a_change_is_seen_although_snakemake_forgot_everything(run: Path) -> None:
+    shutil.rmtree(run / ".snakemake")
+    edit(run / "config/config.yaml", "warmup: 150", "warmup: 160")
+    assert plan(run) == {"recipe": 4, "fit": 7, **ends(3, 3)}
+
+
+CONFIG = "config/config.yaml"
+PROMPTS = "resources/polite_speech/prompts.yaml"
+VIGNETTES = "resources/polite_speech/vignettes.yaml"
+PARSER = "workflow/tactometer/reading/choices.py"
+MEEK = """\
+  meek:
+    provider: simulated
+    checkpoints:
+      "0": {alpha: 4.0, phi: 0.1, omega: {inf: 0.2, soc: 0.5, pre: 0.3}}
+  people:"""
+BLUNT = """\
+  blunt:
+    provider: simulated
+    checkpoints:
+      "0": {alpha: 4.0, phi: 0.8, omega: {inf: 0.8, soc: 0.1, pre: 0.1}}
+"""
+SECOND = """\
+      "2": {alpha: 3.0, phi: 0.3, omega: {inf: 0.3, soc: 0.3, pre: 0.4}}
+      "1": {"""
+ASKS = {"requests": 2, "ask_checkpoint": 3, "parse": 3, "count": 3, "fit": 3, **ends(2, 2)}
+ONE = {"ask_checkpoint": 1, "parse": 3, "count": 2, "count_semantics": 1, "fit": 2}
+REREAD = {"parse": 9, "count": 6, "count_semantics": 3, "fit": 6, **ends(2, 2)}
+
+# The file that changes, what is replaced by what, and the jobs that it should cost.
+CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
+    "a goal's text": (PROMPTS, "feeling good about\n", "happy about\n", {"recipe": 2, **ASKS}),
+    "one vignette": (
+        VIGNETTES, "a poem for", "a limerick for",
+        {"recipe": 6, "requests": 6, "ask_checkpoint": 3, **REREAD},
+    ),
+    "one checkpoint's settings": (
+        CONFIG, "alpha: 5.0, phi: 0.3", "alpha: 5.0, phi: 0.4", {"recipe": 2, **ONE, **ends(3, 1)},
+    ),
+    "one model's fit": (
+        CONFIG, "{share: []}", "{share: [], draws: 160}", {"recipe": 2, "fit": 1, **ends(1, 1)},
+    ),
+    "a parser line": (PARSER, 'YES = "yes"', 'YES = str("yes")', {"recipe": 1, **REREAD}),
+    "a Stan line": (
+        "workflow/stan/s2.stan", "S2 over any subset", "S2, over any subset",
+        {"recipe": 1, "fit": 7, **ends(3, 3)},
+    ),
+    "a new checkpoint": (CONFIG, '      "1": {', SECOND, {"recipe": 2, **ONE, **ends(3, 1)}),
+    "a new model": (
+        CONFIG, "  people:", MEEK,
+        {"recipe": 6, "requests": 3, **ONE, **ends(4, 1)},
+    ),
+    "a new goal": (CONFIG, "[default, social]", "[default, social, both]",
+        {"recipe": 4 + len(analysis_names()), **ASKS},
+    ),
+    "an analysis": (
+        "workflow/tactometer/analyses/position/computation.py",
+        '"found": pl.Boolean,', '"found": pl.Boolean,  # told',
+        {"recipe": 1, "analyse_position": 1, **PAGE},
+    ),
+    "recorded counts": (
+        "people.csv", "social,0,terrible,22", "social,0,terrible,23",
+        {"recipe": 1, "count_recorded_people": 1, "fit": 1, **ends(1, 1)},
+    ),
+    "a label": (
+        CONFIG, "{share: []}", "{share: []}\n    labels: {family: us}", {"recipe": 1, **ends(3)},
+    ),
+}  # fmt: skip
+
+
+def change(run: Path, name: str) -> dict[str, int]:
+    """Make a change; gives the jobs that it should cost."""
+    file, old, new, jobs = CHANGES[name]
+    edit(run / file, old, new)
+    return jobs
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_costs_exactly_what_depends_on_it(name: str, run: Path) -> None:
+    before = journals(run)
+    jobs = change(run, name)
+    assert plan(run) == jobs
+    snakemake(run)
+    assert plan(run) == {}
+    after = journals(run)
+    for path, keys in after.items():
+        held = before.get(path, [])
+        assert keys[: len(held)] == held, "a journal is append-only"
+        assert len(set(keys)) == len(keys), "an answer was asked twice"
+
+
+def test_changes_together_cost_what_they_cost_alone(run: Path) -> None:
+    for name in ("a goal's text", "a parser line", "a Stan line"):
+        change(run, name)
+    assert plan(run) == {
+        **REREAD, "recipe": 4, "requests": 2, "ask_checkpoint": 3, "fit": 7, **ends(3, 3),
+    }  # fmt: skip
+    snakemake(run)
+    assert plan(run) == {}
+
+
+# What else a recipe pins, and what no result depends on; planned, not run.
+ASKED = {"ask_checkpoint": 3, "parse": 9, "count": 6, "count_semantics": 3, "fit": 6}
+PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
+    "a framing's text": (
+        PROMPTS, "Now {listener} asks {speaker}", "Then {listener} asks {speaker}",
+        {**ASKS, "recipe": 4, "requests": 4, "parse": 6, "count": 6, "fit": 6, **ends(2, 2)},
+    ),
+    "a yes/no prompt's text": (
+        PROMPTS, "Does {speaker} think", "Would {speaker} say",
+        {"recipe": 2, "requests": 2, "ask_checkpoint": 3, "parse": 3}
+        | {"count_semantics": 3, "fit": 6, **ends(2, 2)},
+    ),
+    "more name pairs": (
+        CONFIG, "{name_pairs: 1", "{name_pairs: 2",
+        {**ASKS, "recipe": 5, "requests": 4, "parse": 6, "count": 6, "fit": 6, **ends(2, 2)},
+    ),
+    "the seed": (
+        CONFIG, "seed: 3", "seed: 4",
+        {"recipe": 8, "requests": 6, **ASKED, "count_recorded_people": 1, "fit": 7, **ends(3, 3)},
+    ),
+    "one model's estimator": (
+        CONFIG, "  blunt:\n    provider: simulated",
+        "  blunt:\n    estimator: {kind: samples, k: 2}\n    provider: simulated",
+        {"recipe": 3, "requests": 3, **ONE, **ends(1, 1)},
+    ),
+    "a line of the speakers that are simulated": (
+        "workflow/tactometer/providers/simulated/provider.py", "BATCH = 500", "BATCH = 501",
+        {"recipe": 3, **ASKED, **ends(2, 2)},
+    ),
+    "a line of the tables": (
+        "workflow/tactometer/tables/gather.py", "HDI = 0.95", "HDI = 0.96",
+        {"recipe": 1, **ends(3)},
+    ),
+    "a line of a figure": (
+        "workflow/tactometer/figures/style.py", "How every figure looks", "How all figures look",
+        {"recipe": 2, "draw": 1, "write_report": 1},
+    ),
+    "the report's template": (
+        "workflow/tactometer/report/templates/report.html.j2", "<h2>Findings</h2>",
+        "<h2>What we found</h2>", {"recipe": 1, "write_report": 1},
+    ),
+    "a model that leaves": (CONFIG, BLUNT, "", {"recipe": 1, **ends(2)}),
+    "a budget, and its prices": (
+        CONFIG, "study: small", "study: small\nbudget_usd: 3\nprices: {x: {input: 1, output: 2}}",
+        {},
+    ),
+    "a line of a reader that no stage is made of": (
+        "workflow/tactometer/study/study.py", "import json", "import json  # !", {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANNED)
+def test_a_change_plans_exactly_what_depends_on_it(name: str, run: Path) -> None:
+    file, old, new, jobs = PLANNED[name]
+    edit(run / file, old, new)
+    assert plan(run) == jobs
+
+
+def test_one_vignette_asks_its_own_requests_alone(run: Path) -> None:
+    before = journals(run)
+    change(run, "one vignette")
+    snakemake(run, "ask")
+    after = journals(run)
+    for name in before:
+        asked = len(after[name]) - len(before[name])
+        assert asked == 2 * 5 + 5 * 8, "two goals x 5 states, and 5 states x 8 utterances"
+
+
+TARGETS = {
+    "ask": {"requests": 6, "ask_checkpoint": 3},
+    "semantics": {"requests": 6, "ask_checkpoint": 3, "parse": 3, "count_semantics": 3}
+    | {"count_recorded_people": 1},
+    "fits": {"requests": 6, "ask_checkpoint": 3, "parse": 9, "count": 6, "count_semantics": 3}
+    | {"count_recorded_people": 1, "fit": 7},
+    "model_blunt": {"requests": 3, **ONE, "gather": 1},
+}
+SUMMED = {**TARGETS["fits"], "gather": 3, "condense": 3, "tabulate": 1, **ANALYSED}
+TARGETS["tables"] = {**SUMMED, "describe": 1}
+TARGETS["report"] = {**SUMMED, "draw": 1, "write_report": 1}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_target_makes_what_it_names_and_nothing_more(name: str, tmp_path: Path) -> None:
+    jobs = plan(graph.lay_out(tmp_path / "run"), name)
+    assert jobs.pop(name) == 1
+    assert jobs.pop("recipe") > 0
+    assert jobs == TARGETS[name]
+
+
+def test_every_target_is_tried() -> None:
+    assert {*TARGETS, "all"} == {*dry_run.TARGETS, "model_blunt"}
+
+
+def test_a_change_taken_back_changes_nothing(run: Path) -> None:
+    file, old, new, jobs = CHANGES["a Stan line"]
+    edit(run / file, old, new)
+    assert plan(run) == jobs
+    edit(run / file, new, old)
+    assert plan(run) == {}
+
+
+def test_a_clock_that_was_ahead_hides_no_change(run: Path) -> None:
+    for path in [*run.glob("results/**/*"), *run.glob(".snakemake/tactometer/**/*")]:
+        if path.is_file():
+            later = path.stat().st_mtime + 7200
+            os.utime(path, (later, later))
+    done = snakemake(run, "-n")
+    assert (
+        "the clock has jumped" in done.stderr and "Nothing to be done" in done.stdout + done.stderr
+    )
+    jobs = change(run, "one model's fit")
+    assert plan(run) == jobs
+
+
+def test_a_new_checkpoint_of_a_shared_engine_leaves_the_others_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = """\
+  open:
+    provider: vllm
+    source: Qwen/Qwen2.5-7B-Instruct
+    checkpoints: {pattern: "runs/{step}", steps: [0, 50]}
+    engine: {share: true}
+  people:"""
+    run = graph.lay_out(tmp_path / "run", graph.STUDY.replace("  people:", shared))
+    monkeypatch.chdir(run)
+    jobs_of_all, now = dry_run.jobs(Path(CONFIG)), time.time()
+    for job in jobs_of_all:  # no weights are here: files stand for what a run makes
+        for name in job.outputs:
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            Path(name).touch()
+            os.utime(name, (now, now))
+    assert plan(run) == {}
+    edit(run / CONFIG, "steps: [0, 50]", "steps: [0, 50, 100]")
+    jobs = {rule: n for rule, n in ONE.items() if rule != "ask_checkpoint"}
+    assert plan(run) == {"recipe": 2, "ask_open": 1, **jobs, **ends(4, 1)}

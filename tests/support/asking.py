@@ -1,0 +1,146 @@
+"""One model of a study, asked by the real command line, for tests of providers."""
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import yaml
+
+from tactometer.cli import parser
+from tactometer.elicitation.identity import identity
+from tactometer.elicitation.requests import build
+from tactometer.study import study
+
+ROOT = Path(__file__).parents[2]
+KEY = "sk-planted-4f1d9c7e2b"  # no real key: it must turn up nowhere
+STUDY: dict[str, Any] = {
+    "study": "asked",
+    "domain": str(ROOT / "resources/polite_speech"),
+    "goals": ["default", "social"],
+    "framings": ["third"],
+    "sample": {"name_pairs": 1, "semantics_name_pairs": 1, "seed": 1},
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """The ask job of one checkpoint, in a folder of its own."""
+
+    folder: Path
+    sweep: study.Study
+    checkpoint: str
+    together: tuple[str, ...] = ()  # the other checkpoints that the same job asks
+
+    @property
+    def answers(self) -> Path:
+        return self.folder / "results/asked/answers"
+
+    @property
+    def journal(self) -> Path:
+        return self.answers / "m" / f"{self.checkpoint}.jsonl"
+
+    @property
+    def done(self) -> Path:
+        return self.journal.with_suffix(".done")
+
+    @property
+    def who(self) -> Path:
+        return self.folder / f"{self.checkpoint}.json"
+
+    @property
+    def requests(self) -> list[Path]:
+        return sorted((self.folder / "requests").glob("*.parquet"))
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The whole lines of the journal."""
+        if not self.journal.exists():
+            return []
+        text = self.journal.read_text()
+        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+    def arguments(self) -> list[str]:
+        """What comes behind `tactometer`, in its folder."""
+        every = (self, *(Job(self.folder, self.sweep, name) for name in self.together))
+        command = ["elicitation.ask", "--study", "study.json", "--model", "m"]
+        for option in ("who", "journal", "done"):
+            command += [f"--{option}", *(str(getattr(each, option)) for each in every)]
+        return [*command, "--requests", *map(str, self.requests)]
+
+    def start(self, **environment: str) -> subprocess.Popen[str]:
+        """Start `tactometer elicitation.ask`."""
+        path = str(ROOT / "workflow")
+        env = {**os.environ, "PYTHONPATH": path, "TEST_API_KEY": KEY, **environment}
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-m", "tactometer", *self.arguments()]
+        return subprocess.Popen(
+            command, cwd=self.folder, env=env, stdout=pipe, stderr=pipe, text=True
+        )
+
+    def run(self, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run `tactometer elicitation.ask` to its end."""
+        process = self.start(**environment)
+        out, err = process.communicate(timeout=600)
+        if check and process.returncode:
+            raise AssertionError(f"{out}\n{err}")
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def inside(asked: Job) -> subprocess.CompletedProcess[str]:
+    """Run the same command in this process, which has LiteLLM imported already from then on."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with (
+        contextlib.chdir(asked.folder),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        mock.patch.dict(os.environ, {"TEST_API_KEY": KEY}),
+    ):
+        try:
+            parser.main(asked.arguments())
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return subprocess.CompletedProcess(asked.arguments(), code, out.getvalue(), err.getvalue())
+
+
+def job(
+    folder: Path, model: dict[str, Any], checkpoint: str = "0", rows: int = 520, **changes: Any
+) -> Job:
+    """Lay out the job of one checkpoint of the model `m` with everything that it reads.
+
+    A goal has 65 requests; of the 520 yes/no requests, `rows` are asked.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    model = {"checkpoints": {checkpoint: {}}, **model}
+    (folder / "study.yaml").write_text(yaml.safe_dump({**STUDY, **changes, "models": {"m": model}}))
+    sweep = study.load([folder / "study.yaml"])
+    (folder / "study.json").write_text(json.dumps(sweep.content()))
+    found = sweep.models["m"]
+    sample = sweep.data["sample"]
+    (folder / "requests").mkdir(exist_ok=True)
+    for prompt_set in found.prompt_sets:
+        frame = build(
+            sweep.domain,
+            prompt_set,
+            framings=sweep.data["framings"],
+            name_pairs=sample["name_pairs"],
+            semantics_name_pairs=sample["semantics_name_pairs"],
+            seed=sample["seed"],
+            wire=found.settings.get("wire", {}),
+            estimator=found.settings["estimator"],
+        )
+        frame.head(rows).write_parquet(folder / "requests" / f"{prompt_set}.parquet")
+    for name in found.checkpoints:
+        who = identity(sweep, found, name)
+        (folder / f"{name}.json").write_text(json.dumps(who))
+    return Job(folder, sweep, checkpoint)
+
+
+def texts(folder: Path) -> str:
+    """Everything that stands in any file below a folder."""
+    return "\n".join(p.read_text(errors="replace") for p in folder.rglob("*") if p.is_file())
