@@ -23,7 +23,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "workflow"))
 
-from tactometer.analyses.analyse import ANALYSES  # noqa: E402
+from tactometer.study import analyses  # noqa: E402
 
 PARTS = ("Snakefile", "workflow", "config", "profiles", "resources", "envs")
 GOALS = ("default", "informative", "social", "both")
@@ -137,8 +137,8 @@ STAGES = {stages}
 TABLES = {tables}
 FIGURES = {figures}
 R = "results/large"
-ANALYSES = {analyses}
-EVERY = TABLES + ANALYSES
+analyses.names() = {analyses}
+EVERY = TABLES + analyses.names()
 PARTS = [
     f".{{p}}.parquet" for p in ["estimates", "diagnostics", "predictive", "modes", "draws"]
 ]
@@ -211,7 +211,7 @@ rule condense:
         R + "/recipes/condense.json"
     output: R + "/analyses/{{m}}/draws.parquet", R + "/analyses/{{m}}/answers.parquet"
     shell: "true"
-for a in ANALYSES:
+for a in analyses.names():
     rule:
         name: "analyse_" + a
         input:
@@ -248,7 +248,7 @@ STAGES = (
     "report",
     "dictionary",
     "condense",
-    *(f"analyses/{name}" for name in ANALYSES),
+    *(f"analyses/{name}" for name in analyses.names()),
 )
 
 
@@ -259,7 +259,7 @@ def lay_bare(folder: Path, checkpoints: int) -> Path:
     text = BARE.format(
         models=models, goals=list(GOALS), stages=STAGES,
         tables=listed("tables.smk", "TABLES"), figures=listed("figures.smk", "FIGURES"),
-        analyses=list(ANALYSES),
+        analyses=list(analyses.names()),
     )  # fmt: skip
     (folder / "Snakefile").write_text(text)
     stamps = [*STAGES]

@@ -21,10 +21,14 @@ from typing import Any
 
 import polars as pl
 
-from tactometer.analyses.analyse import ANALYSES, TESTING
-from tactometer.cli import stages
+from tactometer.analyses import analyse
+from tactometer.elicitation import ask, requests
+from tactometer.inference import fit
+from tactometer.reading import choices, counts, recorded_counts, truth_counts
 from tactometer.recipes import recipes
-from tactometer.study import study
+from tactometer.study import analyses, study
+from tactometer.study.model import Model
+from tactometer.tables import condense, gather, tabulate
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "benchmarks" / "findings.json"
@@ -59,11 +63,11 @@ def run(file: Path, seed: int, folder: Path, workers: int = 2) -> dict[str, pl.D
     What stands there already is not made again, but for the tables.
     """
     sweep = study.load([file], {"sample": {"seed": seed}})
-    stamps, results = folder / "stamps", folder / "results"
-    recipes.stamp(sweep, results, stamps)
+    results = folder / "results"
+    pinned = recipes.pin(sweep, results, folder / "pins")
     place = Namespace(
-        study=stamps / sweep.name / "study.json",
-        recipes=stamps / sweep.name / "recipes",
+        study=pinned,
+        recipes={name: Path(path) for name, path in recipes.pinned(pinned).items()},
         results=results / sweep.name,
     )
     for model in sweep.models.values():
@@ -71,34 +75,41 @@ def run(file: Path, seed: int, folder: Path, workers: int = 2) -> dict[str, pl.D
     todo = list(_fits(sweep, place))
     if workers == 1:
         for given in todo:
-            stages.fit(given)
+            fit.run(given)
     else:
         with multiprocessing.get_context("spawn").Pool(workers) as pool:
-            list(pool.imap_unordered(stages.fit, todo, chunksize=1))
+            list(pool.imap_unordered(fit.run, todo, chunksize=1))
     return _analyse(sweep, place)
 
 
-def _answer(model: study.Model, place: Namespace) -> None:
+def _answer(model: Model, place: Namespace) -> None:
     """Everything of a model that comes before its fits."""
     told = {"study": place.study, "model": model.name}
     if model.recorded:
         semantics = _semantics(place, model.name, "recorded")
-        counts = [_counts(place, model.name, "recorded", goal) for goal in model.goals]
+        cells = [_counts(place, model.name, "recorded", goal) for goal in model.goals]
         if not semantics.exists():
-            stages.import_recorded(Namespace(**told, semantics=semantics, counts=counts))
+            recorded_counts.run(
+                Namespace(
+                    **told,
+                    settings=place.recipes[f"count_recorded/{model.name}"],
+                    semantics=semantics,
+                    counts=cells,
+                )
+            )
         return
-    requests = [place.results / "requests" / model.name / f"{n}.parquet" for n in model.prompt_sets]
-    for name, out in zip(model.prompt_sets, requests, strict=True):
+    sets = [place.results / "requests" / model.name / f"{n}.parquet" for n in model.prompt_sets]
+    for name, out in zip(model.prompt_sets, sets, strict=True):
         if not out.exists():
-            stages.requests(Namespace(**told, prompt_set=name, out=out))
+            requests.run(Namespace(**told, prompt_set=name, out=out))
     for checkpoint in model.checkpoints:
-        _ask(model, checkpoint, requests, place, told)
+        _ask(model, checkpoint, sets, place, told)
 
 
 def _ask(
-    model: study.Model,
+    model: Model,
     checkpoint: str,
-    requests: Sequence[Path],
+    sets: Sequence[Path],
     place: Namespace,
     told: dict[str, Any],
 ) -> None:
@@ -107,18 +118,18 @@ def _ask(
         return
     journal = place.results / "answers" / model.name / f"{checkpoint}.jsonl"
     done = journal.with_suffix(".done")
-    who = place.recipes / "checkpoints" / model.name / f"{checkpoint}.json"
-    asked = {"who": [who], "journal": [journal], "done": [done], "requests": requests}
-    stages.ask(Namespace(**told, **asked))
-    for path in requests:
-        choices = place.results / "choices" / model.name / checkpoint / path.name
+    who = place.recipes[f"checkpoints/{model.name}/{checkpoint}"]
+    asked = {"who": [who], "journal": [journal], "done": [done], "requests": sets}
+    ask.run(Namespace(**told, **asked))
+    for path in sets:
+        read = place.results / "choices" / model.name / checkpoint / path.name
         parsed = {"requests": path, "journal": journal, "done": done, "judged": None}
-        stages.parse(Namespace(**told, **parsed, out=choices))
+        choices.run(Namespace(**told, **parsed, out=read))
         if path.stem == "semantics":
             continue
         out = _counts(place, model.name, checkpoint, path.stem)
-        stages.count(Namespace(**told, choices=choices, out=out))
-    stages.semantics(Namespace(**told, choices=choices.with_stem("semantics"), out=semantics))
+        counts.run(Namespace(**told, choices=read, out=out))
+    truth_counts.run(Namespace(**told, choices=read.with_stem("semantics"), out=semantics))
 
 
 def _semantics(place: Namespace, model: str, checkpoint: str) -> Path:
@@ -138,7 +149,7 @@ def _fits(sweep: study.Study, place: Namespace) -> Iterator[Namespace]:
                 out = [place.results / "fits" / model.name / checkpoint / f"{g}.nc" for g in goals]
                 if not all(path.with_suffix(".draws.parquet").exists() for path in out):
                     yield Namespace(
-                        settings=place.recipes / "fit" / f"{model.name}.json",
+                        settings=place.recipes[f"fit/{model.name}"],
                         semantics=place.results
                         / "semantics"
                         / model.name
@@ -151,16 +162,13 @@ def _fits(sweep: study.Study, place: Namespace) -> Iterator[Namespace]:
 
 def _analyse(sweep: study.Study, place: Namespace) -> dict[str, pl.DataFrame]:
     told = {"study": place.study, "results": place.results}
+    tables, condensed = place.results / "tables", place.results / "analyses"
     for model in sweep.models:
-        stages.gather(Namespace(**told, model=model))
-        stages.condense(Namespace(**told, model=model, out=place.results / "analyses" / model))
-    stages.tabulate(Namespace(**told))
-    tables = place.results / "tables"
-    for name in ANALYSES:
-        condensed = place.results / "analyses"
-        stages.analyse(
-            Namespace(analysis=name, study=place.study, tables=tables, condensed=condensed)
-        )
+        gather.run(Namespace(**told, model=model))
+        condense.run(Namespace(**told, model=model, out=condensed / model))
+    tabulate.run(Namespace(parts=sorted(tables.glob("models/*/*.parquet")), out=tables))
+    for name in analyses.names():
+        analyse.run(Namespace(analysis=name, study=place.study, tables=tables, condensed=condensed))
     return {path.stem: pl.read_parquet(path) for path in tables.glob("*.parquet")}
 
 
@@ -211,7 +219,9 @@ def opened(tables: dict[str, pl.DataFrame]) -> list[Effect]:
 
 def found(tables: dict[str, pl.DataFrame]) -> dict[str, int]:
     """How many effects each table of a study says it found; sycophants that crossed are counted."""
-    counted = {name: int(tables[name]["found"].fill_null(False).sum()) for name in TESTING}
+    counted = {
+        name: int(tables[name]["found"].fill_null(False).sum()) for name in analyses.testing()
+    }
     crossed = tables["sycophancy"].filter(pl.col("model") != "human")["crossed"].sum()
     return counted | {"sycophancy": int(crossed)}
 

@@ -58,9 +58,9 @@ def run(folder: Path, *arguments: str) -> None:
 def write_study(folder: Path) -> None:
     """Write the study where its jobs read it, as a plan does, which takes minutes here."""
     code = (
-        "from pathlib import Path\nfrom tactometer import study\n"
+        "import json\nfrom pathlib import Path\nfrom tactometer.study import study\n"
         "found = study.load([Path('config/config.yaml')])\n"
-        "found.write(Path('.snakemake/tactometer/large/study.json'))\n"
+        "Path('study.json').write_text(json.dumps(found.content()))\n"
     )
     env = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
     subprocess.run([sys.executable, "-c", code], cwd=folder, env=env, check=True)
@@ -102,7 +102,7 @@ def make_tables(folder: Path, models: list[str]) -> dict[str, float | int | str]
     """Run the jobs; seconds of the wall and of the processors, and the largest job in MiB."""
     start = time.monotonic()
     with ThreadPoolExecutor(2) as pool:
-        used = list(pool.map(lambda model: job(folder, "gather", "--model", model), models))
+        used = list(pool.map(lambda model: job(folder, "tables.gather", "--model", model), models))
     gathered = time.monotonic() - start
     used.append(job(folder, "tabulate"))
     seconds = time.monotonic() - start
@@ -121,7 +121,7 @@ def make_tables(folder: Path, models: list[str]) -> dict[str, float | int | str]
 
 def job(folder: Path, *words: str) -> tuple[float, float]:
     """A stage's command, as its rule calls it; seconds of the processor and MiB at most."""
-    study = folder / ".snakemake/tactometer/large/study.json"
+    study = folder / "study.json"
     command = [sys.executable, "-m", "tactometer", *words]
     command += ["--study", str(study), "--results", "results/large"]
     env = {**os.environ, "PYTHONPATH": str(folder / "workflow")}

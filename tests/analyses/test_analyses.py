@@ -10,10 +10,12 @@ import polars as pl
 import pytest
 
 from evidences import DRAWS, PLAIN, SYCOPHANT, UTTERANCES, evidence, fit, moved
-from tactometer.analyses.analyse import ANALYSES, TESTING, analyse
+from tactometer.analyses.analyse import analyse
 from tactometer.analyses.likeness.computation import matched, total_variation
 from tactometer.analyses.posterior_differences import holm, simultaneous, summarise
 from tactometer.inference.intervals import hdi
+from tactometer.study.analyses import names as analysis_names
+from tactometer.study.analyses import testing as that_test
 
 
 def test_a_shift_is_the_difference_and_its_direction_is_sure_where_it_is() -> None:
@@ -164,8 +166,8 @@ def test_both_mixed_models_find_the_effect_of_effort_over_families_and_framings(
 
 
 def test_a_mixed_model_whose_chains_do_not_mix_is_suspect(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tactometer.analyses.mixed_effects.WARMUP", 1)
-    monkeypatch.setattr("tactometer.analyses.mixed_effects.DRAWS", 20)
+    monkeypatch.setattr("tactometer.analyses.mixed_effects.computation.WARMUP", 1)
+    monkeypatch.setattr("tactometer.analyses.mixed_effects.computation.DRAWS", 20)
     fits = [fit(f, e, effort=e) for f in "ab" for e in ("none", "high")]
     framed = [{**one, "framing": f} for one in fits for f in ("first", "third")]
     assert set(analyse("mixed_effects", evidence(*framed))["verdict"]) == {"suspect"}
@@ -267,8 +269,14 @@ def test_a_model_that_speaks_as_people_do_is_as_near_as_chance_allows() -> None:
 
 def test_a_study_to_which_nothing_applies_gives_tables_without_rows() -> None:
     nobody = evidence(fit("m", "0"))
-    for name in set(ANALYSES) - {"profiles", "checks", "attribution", "likeness", "sycophancy"}:
+    for name in set(analysis_names()) - {
+        "profiles",
+        "checks",
+        "attribution",
+        "likeness",
+        "sycophancy",
+    }:
         if name not in ("position", "vignette_effects"):
             table = analyse(name, nobody)
             assert table.is_empty() and table.width > 5, name
-    assert set(TESTING) < set(ANALYSES)
+    assert set(that_test()) < set(analysis_names())

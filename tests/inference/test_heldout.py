@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from test_graph import ANALYSED, PAGE
 
 import graph
+from graph import ANALYSED, PAGE
 from tactometer.inference import folds, heldout
 from tactometer.speaker_model import reference
 

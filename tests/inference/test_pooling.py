@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 from scipy import stats
-from test_graph import ANALYSED, PAGE
 
 import graph
+from graph import ANALYSED, PAGE
 from tactometer.inference import cmdstan, framing_hierarchy
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.framing_hierarchy import Framings, expand, program, stan_data

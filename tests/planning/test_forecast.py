@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import yaml
-from test_weights import checkpoint
 
 from tactometer.elicitation.identity import identity
 from tactometer.elicitation.requests import build
@@ -19,6 +18,7 @@ from tactometer.planning.forecast import Forecast, Forecaster, spent
 from tactometer.reading import judge
 from tactometer.study import study
 from tactometer.utils.errors import UserError
+from weights import checkpoint
 
 SONNET = "anthropic/claude-sonnet-4-5"
 API: dict[str, Any] = {

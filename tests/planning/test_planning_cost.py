@@ -87,7 +87,8 @@ def test_the_page_on_scale_tells_what_the_benchmarks_measured() -> None:
 def test_recipes_grow_no_faster_than_their_checkpoints(tmp_path: Path) -> None:
     speaker = "{alpha: 4.0, phi: 0.5, omega: {inf: 0.4, soc: 0.2, pre: 0.4}}"
     command = (
-        "import sys, time\nfrom pathlib import Path\nfrom tactometer import recipes, study\n"
+        "import sys, time\nfrom pathlib import Path\nfrom tactometer.recipes import recipes\n"
+        "from tactometer.study import study\n"
         "recipes.wanted(study.load([Path(sys.argv[1])]))\n"  # what is read once
         "found = study.load([Path(sys.argv[1])])\nstart = time.process_time()\n"
         "print(len(recipes.wanted(found)), time.process_time() - start)"

@@ -12,30 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 import pytest
 import yaml
 
 import batchstub
 import stub
-from asking import KEY, ROOT, Job, inside, job, texts
-from tactometer.elicitation.ask import wanted
+from asking import KEY, ROOT, Job, inside, job, model, tables, texts
 from tactometer.providers.api.rate_limits import HASTE, Bucket
-from tactometer.reading.choices import of_journal, parse
 
 TRANSPORTS = ["openai", "together_ai"]  # a plain POST, and LiteLLM
-
-
-def model(base: str, source: str = "openai/m", **changes: Any) -> dict[str, Any]:
-    return {
-        "provider": "api",
-        "source": source,
-        "api_base": base,
-        "api_key_env": "TEST_API_KEY",
-        "estimator": {"kind": "samples", "k": 1, "max_tokens": 16},
-        "limits": {"concurrency": 32, "timeout": 2, "attempts": 8},
-        **changes,
-    }
 
 
 def small(folder: Path, base: str, **changes: Any) -> Job:
@@ -196,18 +181,6 @@ def test_twenty_kills_lose_nothing_and_ask_no_journaled_request_again(tmp_path: 
     asked_again = [c["prompt"] for c in stub.calls(log)]
     assert len(asked_again) <= 650 + 20 * 8  # at most what was in flight at a kill
     assert tables(asked).equals(tables(whole))
-
-
-def tables(asked: Job) -> Any:
-    """The choices of every prompt set."""
-    who = json.loads(asked.done.read_text())["digest"]
-    frames = []
-    for path in asked.requests:
-        keys = [ask.key for ask in wanted([path], who, 1)]
-        answers = of_journal(asked.journal, keys)
-        utterances = asked.sweep.domain.utterances
-        frames.append(parse(pl.read_parquet(path), answers, who, 1, utterances))
-    return pl.concat(frames)
 
 
 def test_a_budget_is_never_passed_and_says_what_is_left(tmp_path: Path) -> None:

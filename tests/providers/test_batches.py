@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_api import model, tables
 
 import batchstub
 import stub
-from asking import KEY, Job, inside, job, texts
+from asking import KEY, Job, inside, job, model, tables, texts
 from tactometer.journal import journal
 
 ALL = 65 + 65  # requests of a goal, and as many of the yes/no ones

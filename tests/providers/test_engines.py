@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_api import tables
 
 import hub
-from asking import Job, job
+from asking import Job, job, tables
 from engine_env import HOME, ask, reference, run, start
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engines")]

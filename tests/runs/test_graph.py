@@ -10,12 +10,9 @@ import polars as pl
 import pytest
 
 import graph
-from graph import edit, plan, snakemake
+from graph import ANALYSED, PAGE, edit, plan, snakemake
 from tactometer.planning import dry_run as dry_run
 from tactometer.study.analyses import names as analysis_names
-
-PAGE = {"describe": 1, "draw": 1, "write_report": 1}
-ANALYSED = {f"analyse_{name}": 1 for name in analysis_names()}
 
 
 def ends(gather: int, condense: int = 0) -> dict[str, int]:

@@ -72,7 +72,7 @@ def test_the_human_domain_has_a_cost_and_no_prompts() -> None:
 
 def test_loading_imports_nothing_heavy() -> None:
     code = (
-        "import sys, pathlib; from tactometer import domain;"
+        "import sys, pathlib; from tactometer.study import domain;"
         f"domain.load(pathlib.Path({str(POLITE)!r}));"
         "print(sorted({'polars', 'numpy', 'pandas', 'snakemake'} & set(sys.modules)))"
     )

@@ -104,8 +104,8 @@ def test_the_exit_status_tells_a_plan_over_its_budget(project: Path) -> None:
 
 def test_a_plan_loads_no_client_and_no_engine(project: Path) -> None:
     code = (
-        "import sys\nfrom tactometer import cli\n"
-        "try: cli.main(['plan', 'config/studies/open_source.yaml'])\n"
+        "import sys\nfrom tactometer.cli import parser\n"
+        "try: parser.main(['plan', 'config/studies/open_source.yaml'])\n"
         "except SystemExit as end: print(end.code, file=sys.stderr)\n"
         "heavy = {'litellm', 'torch', 'vllm', 'transformers', 'arviz', 'plotnine'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"

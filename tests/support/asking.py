@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import polars as pl
 import yaml
 
 from tactometer.cli import parser
+from tactometer.elicitation.ask import wanted
 from tactometer.elicitation.identity import identity
 from tactometer.elicitation.requests import build
+from tactometer.reading.choices import of_journal, parse
 from tactometer.study import study
 
 ROOT = Path(__file__).parents[2]
@@ -144,3 +147,27 @@ def job(
 def texts(folder: Path) -> str:
     """Everything that stands in any file below a folder."""
     return "\n".join(p.read_text(errors="replace") for p in folder.rglob("*") if p.is_file())
+
+
+def model(base: str, source: str = "openai/m", **changes: Any) -> dict[str, Any]:
+    return {
+        "provider": "api",
+        "source": source,
+        "api_base": base,
+        "api_key_env": "TEST_API_KEY",
+        "estimator": {"kind": "samples", "k": 1, "max_tokens": 16},
+        "limits": {"concurrency": 32, "timeout": 2, "attempts": 8},
+        **changes,
+    }
+
+
+def tables(asked: Job) -> Any:
+    """The choices of every prompt set."""
+    who = json.loads(asked.done.read_text())["digest"]
+    frames = []
+    for path in asked.requests:
+        keys = [ask.key for ask in wanted([path], who, 1)]
+        answers = of_journal(asked.journal, keys)
+        utterances = asked.sweep.domain.utterances
+        frames.append(parse(pl.read_parquet(path), answers, who, 1, utterances))
+    return pl.concat(frames)

@@ -8,9 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tactometer.study.analyses import names as analysis_names
+
 ROOT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "workflow", "config", "profiles", "resources", "envs")
 
+PAGE = {"describe": 1, "draw": 1, "write_report": 1}
+ANALYSED = {f"analyse_{name}": 1 for name in analysis_names()}
 STUDY = """\
 study: small
 goals: [default, social]

@@ -8,8 +8,9 @@ def any_of(names):
     return "|".join(re.escape(name) for name in names) or "(?!)"
 
 
-def pinned(wildcards):
-    """The study as it was when the run began; a function, so that no other path is a change."""
+def pinned(wildcards, input):
+    """The study as it was when the run began. A function of `input`, so that Snakemake takes no
+    other path for a change: what a job reads of the study stands in its recipe."""
     return STUDY_FILE
 
 

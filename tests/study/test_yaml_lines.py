@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tactometer.study import yaml_lines
+from tactometer.study.schema_validation import validate
 from tactometer.utils.errors import UserError
 
 SCHEMA = """
@@ -147,12 +148,12 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 
 def check(write: Any, text: str) -> str:
     data, lines = yaml_lines.read(write(text))
-    return complaint(yaml_lines.validate, data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
+    return complaint(validate, data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
 
 
 def test_a_good_file_passes(write: Any) -> None:
     data, lines = yaml_lines.read(write(GOOD))
-    yaml_lines.validate(data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
+    validate(data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
 
 
 @pytest.mark.parametrize(
