@@ -166,7 +166,8 @@ def _analyse(sweep: study.Study, place: Namespace) -> dict[str, pl.DataFrame]:
     for model in sweep.models:
         gather.run(Namespace(**told, model=model))
         condense.run(Namespace(**told, model=model, out=condensed / model))
-    tabulate.run(Namespace(parts=sorted(tables.glob("models/*/*.parquet")), out=tables))
+    names = {path.stem for path in tables.glob("models/*/*.parquet")}
+    tabulate.run(Namespace(study=place.study, tables=sorted(names), out=tables))
     for name in analyses.names():
         analyse.run(Namespace(analysis=name, study=place.study, tables=tables, condensed=condensed))
     return {path.stem: pl.read_parquet(path) for path in tables.glob("*.parquet")}

@@ -98,13 +98,18 @@ def spread(one: Path, folder: Path, checkpoints: int) -> None:
                             results / f"fits/{model}/{step}/{goal}.{part}")  # fmt: skip
 
 
+GATHER = ("tables.gather", "--results", "results/large", "--model")
+
+
 def make_tables(folder: Path, models: list[str]) -> dict[str, float | int | str]:
     """Run the jobs; seconds of the wall and of the processors, and the largest job in MiB."""
     start = time.monotonic()
     with ThreadPoolExecutor(2) as pool:
-        used = list(pool.map(lambda model: job(folder, "tables.gather", "--model", model), models))
+        used = list(pool.map(lambda model: job(folder, *GATHER, model), models))
     gathered = time.monotonic() - start
-    used.append(job(folder, "tabulate"))
+    tables = sorted({p.stem for p in folder.glob("results/large/tables/models/*/*.parquet")})
+    out = ("--out", "results/large/tables")
+    used.append(job(folder, "tables.tabulate", "--tables", *tables, *out))
     seconds = time.monotonic() - start
     rows = sum(1 for _ in (folder / "results/large/tables/estimates.csv").open()) - 1
     return {
@@ -123,7 +128,7 @@ def job(folder: Path, *words: str) -> tuple[float, float]:
     """A stage's command, as its rule calls it; seconds of the processor and MiB at most."""
     study = folder / "study.json"
     command = [sys.executable, "-m", "tactometer", *words]
-    command += ["--study", str(study), "--results", "results/large"]
+    command += ["--study", str(study)]
     env = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
     with subprocess.Popen(command, cwd=folder, env=env) as process:
         _, status, usage = os.wait4(process.pid, 0)

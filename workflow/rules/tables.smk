@@ -66,6 +66,9 @@ rule tabulate:
     conda:
         ENVIRONMENT
     params:
+        study=pinned,
+        tables=TABLES,
         out=lambda wildcards: f"{RESULTS}/tables",
     shell:
-        "tactometer tables.tabulate --parts {input.parts:q} --out {params.out:q} > {log:q} 2>&1"
+        "tactometer tables.tabulate --study {params.study:q} --tables {params.tables:q}"
+        " --out {params.out:q} > {log:q} 2>&1"

@@ -1,27 +1,26 @@
 """Tabulate: the tables of all models put together, as Parquet and CSV."""
 
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
+from tactometer.study import study
 from tactometer.utils import atomic_files
 
 
-def tabulate(parts: Mapping[str, Sequence[Path]], out: Path) -> None:
-    """Write out/{table}.parquet and .csv from the Parquet files of each table, one a model."""
-    for name, paths in parts.items():
-        frame = pl.concat([pl.read_parquet(path) for path in paths], how="vertical_relaxed")
-        with atomic_files.atomic(out / f"{name}.parquet") as path:
+def tabulate(models: Sequence[str], tables: Sequence[str], folder: Path) -> None:
+    """Write folder/{table}.parquet and .csv from folder/models/{model}/{table}.parquet."""
+    for name in tables:
+        parts = [folder / "models" / model / f"{name}.parquet" for model in models]
+        frame = pl.concat([pl.read_parquet(part) for part in parts], how="vertical_relaxed")
+        with atomic_files.atomic(folder / f"{name}.parquet") as path:
             frame.write_parquet(path)
-        with atomic_files.atomic(out / f"{name}.csv") as path:
+        with atomic_files.atomic(folder / f"{name}.csv") as path:
             frame.write_csv(path)
 
 
 def run(given: Namespace) -> None:
-    """Put the tables of all models together."""
-    parts: dict[str, list[Path]] = {}
-    for path in given.parts:
-        parts.setdefault(path.stem, []).append(path)
-    tabulate(parts, given.out)
+    """Put these tables of all models of the study together."""
+    tabulate(list(study.read(given.study).models), given.tables, given.out)
