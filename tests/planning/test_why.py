@@ -34,7 +34,7 @@ def test_changed_texts_settings_and_code_are_told_apart_with_their_costs(run: Pa
     found = why(run)
     told = {recipe: each for each in found["stale"] for recipe in each["recipes"]}
     asked = {"requests/kind/social", "requests/blunt/social"}
-    assert set(told) == {*asked, "parse", "fit/people", "report"}, "the report tells of the draws"
+    assert set(told) == {*asked, "parse", "fit/people", "write_report"}, "draws are told of"
     (text,) = told["requests/kind/social"]["changes"]
     assert text["key"] == "texts.goal" and not text["code"]
     assert "good about" in text["old"] and "happy about" in text["new"]

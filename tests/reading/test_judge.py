@@ -10,6 +10,7 @@ import pytest
 import stub
 from graph import edit, lay_out, plan, snakemake, tactometer
 from tactometer.reading import judge, judge_agreement
+from tactometer.reading.choices import with_verdicts
 from tactometer.study import study
 from tactometer.utils.errors import UserError
 
@@ -37,7 +38,11 @@ def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once(tmp_path: Pa
         calls = len(stub.calls(log))
         assert not plan(folder, *TARGETS)
         # Another line of the judge's judges again, from its journal: one reply more is asked.
-        edit(folder / "workflow/tactometer/judge.py", "AUDIT: Final = 50", "AUDIT: Final = 51")
+        edit(
+            folder / "workflow/tactometer/reading/judge.py",
+            "AUDIT: Final = 50",
+            "AUDIT: Final = 51",
+        )
         assert plan(folder, *TARGETS)["judge"] == 2
         snakemake(folder, *TARGETS)
         assert len(stub.calls(log)) <= calls + 1  # `default` has fewer than 51
@@ -115,7 +120,7 @@ def test_a_judge_that_contradicts_the_parser_is_counted_and_changes_nothing() ->
         },
         schema_overrides={"sample": pl.Int32, "p_yes": pl.Float64},
     )
-    after = judge.apply(choices, found)
+    after = with_verdicts(choices, found)
     assert after["choice"].to_list() == ["good", "bad", "bad", "bad"]
     assert after["method"].to_list() == ["letter", "phrase", "letter", "judge"]
 

@@ -29,10 +29,14 @@ def test_an_accepted_change_is_no_change_and_the_results_say_so(run: Path) -> No
     assert NOTE in tactometer(run, "why", CONFIG).stdout
     assert "accepted already" in tactometer(run, "accept", CONFIG, "parse", status=1).stderr
     edit(run / PARSER, 'str("yes")', 'str("no")')  # a real change
-    edit(run / "workflow/tactometer/providers/simulated/provider.py", "BATCH = 500", "BATCH = 501")
-    tactometer(run, "accept", CONFIG, "checkpoints", "--note", "more at once")
-    jobs = plan(run)
-    assert jobs["parse"] == 9 and "ask_checkpoint" not in jobs
+    edit(
+        run / "workflow/tactometer/analyses/evidence.py",
+        "least = min(len(x) for x in whole.values())",
+        "least = min([len(x) for x in whole.values()])",
+    )
+    tactometer(run, "accept", CONFIG, "analyse", "--note", "a list is one too")
+    recipes = plan(run, "results/small/recipes/analyse/shifts.json")
+    assert "recipe" not in recipes and plan(run)["parse"] == 9
 
 
 def test_settings_cannot_be_accepted(run: Path) -> None:

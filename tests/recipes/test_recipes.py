@@ -182,8 +182,8 @@ def test_a_fit_names_the_stan_files_that_its_programs_include(
 
 @pytest.mark.parametrize("stage", EVERY)
 def test_what_a_stage_is_made_of_is_found(stage: str) -> None:
-    for _, code in stages.declared()[stage].codes():
-        found = recipes._made_of(code)
+    for name, code in stages.declared()[stage].codes():
+        found = recipes._made_of(name, code)
         assert found["sources"], stage
 
 

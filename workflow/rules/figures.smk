@@ -47,7 +47,6 @@ rule write_report:
         code=recipe("write_report"),
         tables=EVERY_TABLE,
         figures=expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
-        accepted=sorted(map(str, Path(RESULTS, "recipes/accepted").rglob("*.json"))),
     output:
         page=f"{RESULTS}/report.html",
         methods=f"{RESULTS}/methods.md",

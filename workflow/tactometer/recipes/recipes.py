@@ -8,11 +8,12 @@ each of them to a file that is named by its digest (`pin`), beside the study in 
 began, and whoever looks meanwhile at another version of the study changes nothing that it reads.
 """
 
+import contextlib
 import importlib.metadata
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def wanted(study: Study) -> dict[str, Recipe]:
     recipes: dict[str, Recipe] = {}
     for stage in stages.declared().values():
         for name, code in stage.codes():
-            recipes[name] = {"stage": stage.name, **_made_of(code)}
+            recipes[name] = {"stage": stage.name, **_made_of(name, code)}
         if keys := stage.keys(study):
             recipes[stage.name]["keys"] = keys
         for name, content in stage.targets(study):
@@ -51,18 +52,42 @@ def wanted(study: Study) -> dict[str, Recipe]:
     return recipes
 
 
-@cache
-def _made_of(code: Code) -> Mapping[str, Any]:
+def _made_of(name: str, code: Code) -> dict[str, Any]:
     """Digests of the code, by file, and the versions of the libraries that it imports."""
-    entries = [(module, name) for module, _, name in (each.partition(":") for each in code.entry)]
-    found = reached(entries)
-    made: dict[str, Any] = {"sources": {**found.files, **_data(code.files)}}
-    if versions := _versions(found.libraries):
+    found = _reached()[name]
+    made: dict[str, Any] = {"sources": {**found["files"], **_data(code.files)}}
+    if versions := _versions(found["libraries"]):
         made["versions"] = versions
     return made
 
 
-def _data(patterns: Iterable[str]) -> dict[str, str]:
+@cache
+def _reached() -> dict[str, dict[str, Any]]:
+    """What the code of each recipe reaches; remembered, since it takes a second to find out.
+
+    The memory is named by the digest of all code: no edit is missed, and where it cannot be
+    written it is done without.
+    """
+    sources = {str(path): path.read_text() for path in sorted(PACKAGE.rglob("*.py"))}
+    memory = PINS / "code" / f"{digest(sources)}.json"
+    try:
+        held: dict[str, dict[str, Any]] = json.loads(memory.read_text())
+        return held
+    except (OSError, ValueError):
+        pass
+    every: dict[str, dict[str, Any]] = {}
+    for stage in stages.declared().values():
+        for name, code in stage.codes():
+            parts = (entry.partition(":") for entry in code.entry)
+            found = reached([(module, symbol) for module, _, symbol in parts])
+            every[name] = {"files": dict(found.files), "libraries": sorted(found.libraries)}
+    with contextlib.suppress(OSError):
+        atomic_files.write_if_changed(memory, json.dumps(every), sync=False)
+    return every
+
+
+@cache
+def _data(patterns: tuple[str, ...]) -> dict[str, str]:
     """Digests of files of the package that code reads, by path; KeyError for a pattern of none."""
     found: dict[str, str] = {}
     for pattern in patterns:
@@ -76,11 +101,16 @@ def _data(patterns: Iterable[str]) -> dict[str, str]:
     return found
 
 
+@cache
+def _version(distribution: str) -> str:
+    return importlib.metadata.version(distribution)
+
+
 def _versions(libraries: Iterable[str]) -> dict[str, str]:
     found = {}
     for library in sorted(set(libraries) - sys.stdlib_module_names):
         name = _DISTRIBUTIONS.get(library, library)
-        found[name] = importlib.metadata.version(name)
+        found[name] = _version(name)
     return found
 
 
