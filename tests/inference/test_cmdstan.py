@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tactometer.inference import cmdstan
+from tactometer.inference.stan_sources import with_includes
 from tactometer.utils.errors import UserError
 
 PROGRAM = "parameters { real x; } model { x ~ std_normal(); }\n"
@@ -171,13 +172,13 @@ def test_what_a_program_includes_and_its_flags_are_part_of_its_identity(
     source, place = tmp_path / "p.stan", plant(tmp_path / "cmdstan")
     source.write_text("#include a.stan\n")
     (tmp_path / "a.stan").write_text("// one")
-    first = cmdstan._digest(cmdstan._with_includes(source), place)
-    assert cmdstan._digest(cmdstan._with_includes(source), place) == first
+    first = cmdstan._digest(with_includes(source), place)
+    assert cmdstan._digest(with_includes(source), place) == first
     (tmp_path / "a.stan").write_text("// two")
-    assert cmdstan._digest(cmdstan._with_includes(source), place) != first
-    second = cmdstan._digest(cmdstan._with_includes(source), place)
+    assert cmdstan._digest(with_includes(source), place) != first
+    second = cmdstan._digest(with_includes(source), place)
     monkeypatch.setattr(cmdstan, "_cpp_flags", lambda: {"CXXFLAGS_OPTIM": "-another-processor"})
-    assert cmdstan._digest(cmdstan._with_includes(source), place) != second
+    assert cmdstan._digest(with_includes(source), place) != second
 
 
 def plant_native(folder: Path, body: str) -> Path:

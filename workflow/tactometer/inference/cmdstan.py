@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tactometer.utils.digests import digest
+from tactometer.inference.stan_sources import HEADER, with_includes, with_native
 from tactometer.utils.errors import UserError
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ HEARTBEAT_SECONDS = 8.0
 VECTORS = "-mavx2 -mfma -DEIGEN_MAX_ALIGN_BYTES=16 -DEIGEN_MALLOC_ALREADY_ALIGNED=1"
 _WORKSPACE = ".tactometer-"
 _WORKING: dict[tuple[str | None, Path], Path] = {}
-_HEADER = "native.hpp"  # not the name of what stanc writes
 
 
 class _Failed(Exception):
@@ -128,7 +127,7 @@ def executable(stan_file: str | Path, progress: Progress = say, *, native: bool 
     place = ensure(progress)
     source = Path(stan_file).resolve()
     if native and (source.parent / "native" / f"{source.stem}.hpp").is_file():
-        files = _with_native(source)
+        files = with_native(source)
         home = _program_folder(source, files, place)
         failed = home.with_name(f"{home.name}.failed")
         if not failed.is_file():
@@ -137,7 +136,7 @@ def executable(stan_file: str | Path, progress: Progress = say, *, native: bool 
             except UserError as error:
                 failed.write_text(f"{error}\n")
                 progress(f"Stan: {error} Going on without its C++ half, slower (see {failed}).")
-    files = _with_includes(source)
+    files = with_includes(source)
     return _compiled(source.stem, files, _program_folder(source, files, place), progress)
 
 
@@ -319,70 +318,6 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-_INCLUDE = re.compile(r'^\s*#include\s+[<"]?([^\s>"]+)[>"]?', re.MULTILINE)
-
-
-def _with_includes(source: Path) -> dict[str, str]:
-    """The program and all that it includes: path relative to the program's folder -> text."""
-    files: dict[str, str] = {}
-    todo = [source.name]
-    while todo:
-        name = todo.pop()
-        if name in files:
-            continue
-        try:
-            files[name] = (source.parent / name).read_text()
-        except OSError:
-            raise UserError(f"{source}: {name} cannot be read: restore the Stan program.") from None
-        todo += _INCLUDE.findall(files[name])
-    return files
-
-
-def _with_native(source: Path) -> dict[str, str]:
-    """The same, with the declarations in `native/` in place of what C++ defines, and the headers.
-
-    The program's own header comes under the name of `_HEADER`.
-    """
-    native = source.parent / "native"
-    files = _with_includes(source)
-    for path in files:
-        if (native / path).is_file():
-            files[path] = (native / path).read_text()
-    headers = {path.name: path.read_text() for path in sorted(native.glob("*.hpp"))}
-    mine = headers[f"{source.stem}.hpp"]
-    others: dict[str, str] = {}
-    todo = [mine]
-    while todo:
-        text = todo.pop()
-        new = [name for name in headers if f'"{name}"' in text and name not in others]
-        others |= {name: headers[name] for name in new}
-        todo += [headers[name] for name in new]
-    return files | others | {_HEADER: mine}
-
-
-def sources(stan_file: Path) -> dict[str, str]:
-    """Digests of a program's meaning: of each of its files, without comments and layout, by path.
-
-    Its C++ half counts too, where it has one.
-    """
-    files = _with_includes(stan_file)
-    if (stan_file.parent / "native" / f"{stan_file.stem}.hpp").is_file():
-        for path, text in _with_native(stan_file).items():
-            if files.get(path) != text:
-                files[f"native/{stan_file.stem}.hpp" if path == _HEADER else f"native/{path}"] = (
-                    text
-                )
-    return {path: digest(_meaning(text)) for path, text in files.items()}
-
-
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
-
-
-def _meaning(text: str) -> str:
-    """Stan or C++ code without comments and with one space where there was any."""
-    return " ".join(_COMMENT.sub(" ", text).split())
-
-
 @cache
 def _cpp_flags() -> dict[str, str]:
     """Flags for this machine's processor: they are in the digest, so others compile their own."""
@@ -417,7 +352,7 @@ def _compile(name: str, files: dict[str, str], home: Path, progress: Progress) -
                 str(work / f"{name}.stan"),
                 stanc_options={"include-paths": [str(work)]},
                 cpp_options=dict(_cpp_flags()),  # the library adds to it
-                user_header=str(work / _HEADER) if _HEADER in files else None,
+                user_header=str(work / HEADER) if HEADER in files else None,
             )
         except ValueError as error:
             reason = next((row for row in str(error).splitlines() if "rror" in row), str(error))

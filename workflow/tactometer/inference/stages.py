@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tactometer.inference import cmdstan
+from tactometer.inference import cmdstan, stan_sources
 from tactometer.speaker_model.variants import speaker
 from tactometer.study.model import Model
 from tactometer.study.space import space
@@ -57,7 +57,7 @@ def stan_of(names: Iterable[str]) -> dict[str, str]:
     """Digests of these Stan programs and all that they include, by path."""
     found: dict[str, str] = {}
     for name in names:
-        found |= cmdstan.sources(STAN / f"{name}.stan")
+        found |= stan_sources.sources(STAN / f"{name}.stan")
     return dict(sorted(found.items()))
 
 

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tactometer.inference import cmdstan
+from tactometer.inference import stan_sources
 from tactometer.recipes import acceptance
 from tactometer.recipes.code_digest import reached
 from tactometer.study import stages
@@ -97,7 +97,7 @@ def _data(patterns: tuple[str, ...]) -> dict[str, str]:
         for path in paths:
             name = str(path.relative_to(PACKAGE))
             stan = path.suffix == ".stan"
-            found[name] = cmdstan.sources(path)[path.name] if stan else file_digest(path)
+            found[name] = stan_sources.sources(path)[path.name] if stan else file_digest(path)
     return found
 
 
@@ -139,8 +139,8 @@ def pin(study: Study, results: Path, pins: Path = PINS) -> Path:
         _date(path, results / study.name / "recipes" / f"{name}.json", text)
         files[name] = str(path)
     content = {**study.content(), "recipes": files}
-    path = folder / "studies" / f"{digest(content)}.json"
-    text = json.dumps(content, sort_keys=True, indent=1)
+    text = json.dumps(content, indent=1)  # in the order of its files: designs and pages follow it
+    path = folder / "studies" / f"{digest(text)}.json"
     atomic_files.write_if_changed(path, text, sync=False)
     return path
 

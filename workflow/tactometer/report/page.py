@@ -22,7 +22,7 @@ from tactometer.report import (
     at_a_glance,
     effects_found,
     figure_texts,
-    heldout,
+    heldout_table,
     library,
     page_tables,
     references,
@@ -86,8 +86,8 @@ def build(
             f"tables/{name}.csv" for name in (*TABLES, *(["heldout"] if unseen is not None else []))
         ],
         **_parts(frames, goals, baseline, methods),
-        heldout=heldout.table(unseen),
-        heldout_told=heldout.sentence(unseen),
+        heldout=heldout_table.table(unseen),
+        heldout_told=heldout_table.sentence(unseen),
     )
     for path, content in (
         (out, page),
