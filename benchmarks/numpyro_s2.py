@@ -47,7 +47,7 @@ def s2(alpha, phi, omega, theta, values):
 
 
 def model(counts, theta, values):
-    """The priors of DESIGN, section 2, and the multinomial likelihood."""
+    """The priors of the speaker (Yoon and others 2020), and the multinomial likelihood."""
     alpha = numpyro.sample("alpha", dist.Uniform(0, 20))
     phi = numpyro.sample("phi", dist.Uniform(0, 1))
     omega = numpyro.sample("omega", dist.Dirichlet(jnp.ones(3)))
