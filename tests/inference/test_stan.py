@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tactometer.inference import cmdstan
 from tactometer.inference.mode_search import Problem, Whitening
@@ -98,15 +99,17 @@ def expected(problem: Problem, natural: Natural, theta: np.ndarray) -> float:
             log_p = reference.s1(natural.alpha, natural.phi[g], *args)
         else:
             log_p = reference.s2(natural.alpha, natural.phi[g], natural.omega[g], *args, nodes=400)
+        if natural.lapse is not None:
+            log_p = np.log((1 - natural.lapse) * np.exp(log_p) + natural.lapse / log_p.shape[1])
         total += float((counts * log_p).sum())
     return total
 
 
 CASES = (
-    [(name, {}) for name in SPEAKERS if "lapse" not in name]
+    [(name, {}) for name in SPEAKERS if "cost" not in name]
     + [
         (name, shape)
-        for name in ("s1", "s2", "s2-inf-soc", "s2-soc-pre", "s2-pre")
+        for name in ("s1", "s2", "s2-inf-soc", "s2-soc-pre", "s2-pre", "s1-lapse", "s2-lapse")
         for shape in (
             {"joint": True},
             {"goals": 3, "states": 4, "cost": True, "joint": True},
@@ -116,7 +119,7 @@ CASES = (
     ]
     + [  # the C++ half has a form of its own for eight utterances and at most as many states
         (name, shape)
-        for name in ("s1", "s2")
+        for name in ("s1", "s2", "s1-lapse", "s2-lapse")
         for shape in (
             {"utterances": 6, "cost": True, "joint": True},
             {"states": 9, "joint": True},
@@ -138,6 +141,34 @@ def test_the_likelihood_is_the_references_up_to_alpha_20(name: str, shape: dict[
         z = at.coordinates(variables(problem, natural, theta))
         wanted = expected(problem, natural, theta)
         assert evaluate(problem, at, z)["log_likelihood"] == pytest.approx(wanted, rel=1e-6)
+
+
+LAPSING = [
+    ("s2-lapse", {}),
+    ("s2-cost-lapse", {"joint": True, "goals": 2}),
+    ("s1-lapse", {"joint": True}),
+]
+
+
+@pytest.mark.parametrize(("name", "shape"), LAPSING)
+def test_a_lapse_leads_from_the_plain_program_to_blind_answers(
+    name: str, shape: dict[str, int]
+) -> None:
+    problem = behaviour(4, name, **shape)
+    plain = replace(problem, speaker=speaker(name.replace("-lapse", "")))
+    rng = np.random.default_rng(5)
+    theta = rng.beta(0.6, 0.6, problem.yes.shape).clip(1e-4, 1 - 1e-4)
+    natural = random_natural(rng, problem, 3.0)
+    found = {}
+    for lapse in (1e-12, 1 - 1e-12):
+        at = Whitening.none(problem)
+        v = variables(problem, replace(natural, lapse=np.asarray(lapse)), theta)
+        found[lapse] = evaluate(problem, at, at.coordinates(v))["log_likelihood"]
+    at = Whitening.none(plain)
+    without = evaluate(plain, at, at.coordinates(variables(plain, natural, theta)))
+    blind = problem.counts.sum() * np.log(1 / problem.counts.shape[-1])
+    assert found[1e-12] == pytest.approx(without["log_likelihood"], rel=1e-8)
+    assert found[1 - 1e-12] == pytest.approx(blind, rel=1e-8)
 
 
 def leapfrog(problem: Problem, at: Whitening, *, native: bool) -> tuple[float, np.ndarray]:
@@ -200,15 +231,17 @@ def free_parameters(problem: Problem, at: Whitening, z: np.ndarray) -> np.ndarra
     return np.concatenate([[natural.alpha], weights.ravel(), phi, extras])
 
 
-@pytest.mark.parametrize("name", [name for name in SPEAKERS if "lapse" not in name])
-def test_the_prior_is_flat_in_the_natural_parameters(name: str) -> None:
-    problem = behaviour(1, name, goals=2, cost=True)
+@pytest.mark.parametrize("name", [name for name in SPEAKERS if "cost" in name])
+def test_the_prior_is_flat_in_all_natural_parameters_but_the_lapse(name: str) -> None:
+    problem = behaviour(1, name, goals=2)
     rng, constants = np.random.default_rng(7), []
     for alpha in (0.3, 4.0, 15.0):
         at = framed(problem, rng)
-        z = at.coordinates(variables(problem, random_natural(rng, problem, alpha)))
+        natural = random_natural(rng, problem, alpha)
+        z = at.coordinates(variables(problem, natural))
         volume = log_volume(partial(free_parameters, problem, at), z)
-        constants.append(evaluate(problem, at, z)["log_prior"] - volume)
+        lapse = 0.0 if natural.lapse is None else stats.beta(1, 19).logpdf(natural.lapse)
+        constants.append(evaluate(problem, at, z)["log_prior"] - volume - lapse)
     assert np.ptp(constants) < 1e-8
 
 

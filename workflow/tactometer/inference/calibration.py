@@ -66,6 +66,9 @@ PROGRAMS = {
     "s2_fixed": Program("s2", "fixed", 200),
     "s2_joint": Program("s2", "joint", 400),
     "s1": Program("s1", "joint", 400),
+    "s2_fixed_lapse": Program("s2-lapse", "fixed", 200),
+    "s2_joint_lapse": Program("s2-lapse", "joint", 400),
+    "s1_lapse": Program("s1-lapse", "joint", 400),
 }
 
 

@@ -55,9 +55,9 @@ EXTRAS = {"cost": Prior(1.0, 10.0), "lapse": Prior(0.0, 1.0, 19.0)}
 
 cost of a negated utterance, in nats, as Yoon and others (2020) have it. lapse: the share of answers
 that are drawn blindly from all utterances. Beta(1, 19) has mean .05, 95% below .15, and its peak at
-0: slips of a respondent who understood the task are some per cent (psychophysics bounds them at .05
-or .1: Wichmann and Hill 2001), and a prior with weight on large lapses would let noise stand in for
-low alpha.
+0: slips of a respondent who understood the task are some per cent (psychophysics lets them be 0 to
+.06: Wichmann and Hill 2001, Perception & Psychophysics 63:1293), and with much weight on large ones
+blind noise would stand in for a low alpha.
 """
 
 
@@ -113,7 +113,8 @@ class SpeakerModel:
     def data(self) -> dict[str, Any]:
         """What the Stan programs are told of it."""
         level = 2 if self.utilities else 1
-        return {"level": level, "has_cost": int(self.cost), "active": list(self.active)}
+        extras = {"has_cost": int(self.cost), "has_lapse": int(self.lapse)}
+        return {"level": level, "active": list(self.active), **extras}
 
     def program(self, *, joint: bool, framings: bool = False) -> str:
         """The name of its Stan program: theta inferred or plugged in, framings by themselves or
@@ -121,7 +122,7 @@ class SpeakerModel:
         """
         base = "framings" if framings else "s2" if self.utilities else "s1"
         tabulated = bool(self.utilities) and not (joint or self.cost)
-        return base + "_fixed" * tabulated + "_lapse" * self.lapse
+        return base + "_fixed" * tabulated
 
     def stan_file(self, *, joint: bool, framings: bool = False) -> Path:
         """Where that program is."""
