@@ -91,7 +91,8 @@ def workflow(behaviour: Behaviour, settings: SamplingSettings, *, native: bool) 
     """One run of the workflow's program, without its ladder."""
     cmdstan.executable = partial(EXECUTABLE, native=native)  # type: ignore[assignment]
     try:
-        problem = sampling.problem_of(behaviour, speaker("s2"), settings)
+        known = speaker("s2", cost=behaviour.negated is not None)
+        problem = sampling.problem_of(behaviour, known, settings)
         found = stan_runs.run(problem, settings)
         draws = sampling.natural_draws(found, problem)
     finally:
@@ -121,7 +122,7 @@ def naive_inputs(behaviour: Behaviour, *, joint: bool) -> tuple[dict[str, Any], 
     data = stan_runs.stan_data(
         Problem(
             behaviour.counts, behaviour.yes, behaviour.n, behaviour.values, behaviour.negated,
-            speaker("s2"), joint,
+            speaker("s2", cost=behaviour.negated is not None), joint,
         )
     )  # fmt: skip
     names = ["G", "S", "U", "values", "counts", "yes", "n", "joint", "has_cost", "negated"]

@@ -13,7 +13,7 @@ import graph
 from graph import ANALYSED, PAGE
 from tactometer.inference import cmdstan, framing_hierarchy
 from tactometer.inference.behaviour import Behaviour
-from tactometer.inference.framing_hierarchy import Framings, expand, program, stan_data
+from tactometer.inference.framing_hierarchy import Framings, expand, stan_data
 from tactometer.inference.intervals import hdi
 from tactometer.inference.partial_pooling import sample_framings
 from tactometer.inference.sampled import Sampled
@@ -126,8 +126,8 @@ def problem(name: str, rng: np.random.Generator, *, joint: bool, cost: bool) -> 
         yes=rng.binomial(52, rng.beta(0.4, 0.4, n.shape)).astype(float),
         n=n,
         values=VALUES,
-        negated=(np.arange(8) > 3) if cost else None,
-        speaker=speaker(name),
+        negated=np.arange(8) > 3,
+        speaker=speaker(name, cost=cost),
         joint=joint,
     )
 
@@ -140,20 +140,20 @@ def test_the_program_has_the_references_likelihood(name: str, shape: dict[str, b
     data = stan_data(known, at)
     size = 1 + known.each * 4 + at.centre.size
     z = rng.normal(0, 0.7, size)
-    fit = cmdstan.compile_program(program(known)).sample(
+    fit = cmdstan.compile_program(known.speaker.stan_file(joint=known.joint, framings=True)).sample(
         data=data, inits={"z": z.tolist()}, fixed_param=True, chains=1, iter_sampling=1,
         sig_figs=16, show_progress=False,
     )  # fmt: skip
     told = {name: fit.stan_variable(name)[0] for name in ("alpha", "omega", "log_likelihood")}
     theta = at.theta(known, z) if known.joint else (known.yes + 1) / 54
     costs = 0.0
-    if known.negated is not None:
+    if known.speaker.cost:
         costs = reference.negation_cost(fit.stan_variable("cost")[0], known.negated)
     phi = fit.stan_variable("phi")[0] if known.speaker.has_phi else [None] * 3
     total = 0.0
     for f, counts in enumerate(known.counts):
         rest = (theta, VALUES, costs)
-        if known.speaker.level == 1:
+        if not known.speaker.utilities:
             log_p = reference.s1(told["alpha"][f], phi[f], *rest)
         else:
             log_p = reference.s2(told["alpha"][f], phi[f], told["omega"][f], *rest, nodes=400)
@@ -183,7 +183,7 @@ def test_the_programs_prior_is_the_designs_whatever_the_coordinates() -> None:
     """Where z leads and how volumes change on the way is taken by differences from the program."""
     known = problem("s2", np.random.default_rng(2), joint=False, cost=False)
     size = 1 + known.each * 4
-    model = cmdstan.compile_program(program(known))
+    model = cmdstan.compile_program(known.speaker.stan_file(joint=known.joint, framings=True))
     told, expected = [], []
     for seed in range(3):
         z, step = np.random.default_rng(seed).normal(0, 0.7, size), 1e-5

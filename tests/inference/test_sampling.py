@@ -59,7 +59,7 @@ def human() -> Sampled:
         yes[cell], n[cell] = float(row["yes"]), float(row["n"])
     negated = np.array([u.startswith("not ") for u in utterances])
     behaviour = Behaviour(counts, yes, n, np.arange(4.0), negated, goals, states, utterances)
-    return sample(behaviour, speaker("s2"), SamplingSettings())
+    return sample(behaviour, speaker("s2", cost=True), SamplingSettings())
 
 
 def test_the_human_figures_give_the_measured_speaker(human: Sampled) -> None:
@@ -155,7 +155,7 @@ def test_a_subset_has_only_its_own_parameters(yes: np.ndarray, name: str) -> Non
     p = np.exp(reference.s1(4.0, 0.6, (yes + 1) / 54, VALUES))
     settings = replace(FIXED, chains=2, warmup=300, draws=300)
     found = sample(make(130 * p[None], yes), speaker(name), settings)
-    assert tuple(row["parameter"] for row in found.summary()) == speaker(name).parameters()
+    assert tuple(row["parameter"] for row in found.summary()) == speaker(name).parameters
     assert found.predict(20).sum(axis=-1) == pytest.approx(1)
     if name == "s1":
         rows = {row["parameter"]: row for row in found.summary()}
@@ -326,10 +326,10 @@ def test_answers_without_information_leave_the_prior_and_say_so(yes: np.ndarray)
 
 def test_summaries_are_those_of_a_known_density() -> None:
     rng = np.random.default_rng(4)
-    row = summarise("phi", rng.beta(8, 4, (4, 5000)), 3)
+    row = summarise("phi", rng.beta(8, 4, (4, 5000)), speaker("s2"))
     assert row["mode"] == pytest.approx(0.7, abs=0.03)
     assert (row["hdi_low"], row["hdi_high"]) == pytest.approx((0.413, 0.903), abs=0.015)
     assert row["contraction"] == pytest.approx(1 - 12 * 8 * 4 / (12**2 * 13), abs=0.01)
-    at_bound = summarise("phi", rng.beta(1, 9, (4, 1000)), 3)
+    at_bound = summarise("phi", rng.beta(1, 9, (4, 1000)), speaker("s2"))
     assert at_bound["mode"] < 0.03
     assert hdi(np.arange(101.0), 0.5) == (0.0, 50.0)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tactometer.inference import cmdstan
 from tactometer.inference.mode_search import Problem, Whitening
-from tactometer.inference.stan_runs import program, stan_data
+from tactometer.inference.stan_runs import stan_data
 from tactometer.speaker_model import reference, speaker_coordinates
 from tactometer.speaker_model.speaker_coordinates import Frame, Natural
-from tactometer.speaker_model.variants import SPEAKERS, Speaker, speaker
+from tactometer.speaker_model.variants import EXTRAS, SPEAKERS, SpeakerModel, speaker
 from tactometer.utils.paths import STAN
 
 
@@ -35,8 +36,8 @@ def behaviour(
         yes=rng.binomial(52, rng.beta(0.4, 0.4, n.shape)).astype(float),
         n=n,
         values=np.arange(states, dtype=float),
-        negated=(np.arange(utterances) > 3) if cost else None,
-        speaker=speaker(name),
+        negated=np.arange(utterances) > 3,
+        speaker=speaker(name, cost=cost),
         joint=joint,
     )
 
@@ -52,8 +53,9 @@ def framed(problem: Problem, rng: np.random.Generator) -> Whitening:
 def variables(problem: Problem, natural: Natural, theta: np.ndarray | None = None) -> np.ndarray:
     """Entries, the cost's logit and logit theta of natural parameters."""
     v = speaker_coordinates.entries(natural, problem.speaker)
-    if natural.cost is not None:
-        v = np.append(v, np.log((natural.cost - 1) / (10 - natural.cost)))
+    for extra in problem.speaker.extras:
+        place = speaker_coordinates.unbounded(getattr(natural, extra), EXTRAS[extra])
+        v = np.append(v, place)
     if problem.joint:
         assert theta is not None
         v = np.append(v, np.log(theta / (1 - theta)).ravel(order="F"))
@@ -74,8 +76,7 @@ def step_from(
     problem: Problem, at: Whitening, step: float, *, native: bool = True
 ) -> tuple[float, np.ndarray]:
     """The log posterior after one leapfrog step from z = 0, and z there."""
-    cost = problem.negated is not None
-    stan_file = program(problem.speaker, joint=problem.joint, cost=cost)
+    stan_file = problem.speaker.stan_file(joint=problem.joint)
     fit = cmdstan.compile_program(stan_file, native=native).sample(
         data=stan_data(problem, at), inits={"z": [0.0] * at.centre.size}, chains=1, seed=1,
         iter_warmup=0, iter_sampling=1, adapt_engaged=False, step_size=step, max_treedepth=1,
@@ -85,9 +86,8 @@ def step_from(
 
 
 def random_natural(rng: np.random.Generator, problem: Problem, alpha: float) -> Natural:
-    goals, cost = len(problem.counts), problem.negated is not None
-    drawn = speaker_coordinates.draw_prior(rng, problem.speaker, goals, cost)
-    return Natural(np.asarray(alpha), drawn.phi, drawn.omega, drawn.cost)
+    drawn = speaker_coordinates.draw_prior(rng, problem.speaker, len(problem.counts))
+    return replace(drawn, alpha=np.asarray(alpha))
 
 
 def expected(problem: Problem, natural: Natural, theta: np.ndarray) -> float:
@@ -95,19 +95,21 @@ def expected(problem: Problem, natural: Natural, theta: np.ndarray) -> float:
     costs = 0.0 if natural.cost is None else reference.negation_cost(natural.cost, problem.negated)
     for g, counts in enumerate(problem.counts):
         args = (theta, problem.values, costs)
-        if problem.speaker.level == 1:
+        if not problem.speaker.utilities:
             log_p = reference.s1(natural.alpha, natural.phi[g], *args)
         else:
             log_p = reference.s2(natural.alpha, natural.phi[g], natural.omega[g], *args, nodes=400)
+        if natural.lapse is not None:
+            log_p = np.log((1 - natural.lapse) * np.exp(log_p) + natural.lapse / log_p.shape[1])
         total += float((counts * log_p).sum())
     return total
 
 
 CASES = (
-    [(name, {}) for name in SPEAKERS]
+    [(name, {}) for name in SPEAKERS if "cost" not in name]
     + [
         (name, shape)
-        for name in ("s1", "s2", "s2-inf-soc", "s2-soc-pre", "s2-pre")
+        for name in ("s1", "s2", "s2-inf-soc", "s2-soc-pre", "s2-pre", "s1-lapse", "s2-lapse")
         for shape in (
             {"joint": True},
             {"goals": 3, "states": 4, "cost": True, "joint": True},
@@ -117,7 +119,7 @@ CASES = (
     ]
     + [  # the C++ half has a form of its own for eight utterances and at most as many states
         (name, shape)
-        for name in ("s1", "s2")
+        for name in ("s1", "s2", "s1-lapse", "s2-lapse")
         for shape in (
             {"utterances": 6, "cost": True, "joint": True},
             {"states": 9, "joint": True},
@@ -139,6 +141,34 @@ def test_the_likelihood_is_the_references_up_to_alpha_20(name: str, shape: dict[
         z = at.coordinates(variables(problem, natural, theta))
         wanted = expected(problem, natural, theta)
         assert evaluate(problem, at, z)["log_likelihood"] == pytest.approx(wanted, rel=1e-6)
+
+
+LAPSING = [
+    ("s2-lapse", {}),
+    ("s2-cost-lapse", {"joint": True, "goals": 2}),
+    ("s1-lapse", {"joint": True}),
+]
+
+
+@pytest.mark.parametrize(("name", "shape"), LAPSING)
+def test_a_lapse_leads_from_the_plain_program_to_blind_answers(
+    name: str, shape: dict[str, int]
+) -> None:
+    problem = behaviour(4, name, **shape)
+    plain = replace(problem, speaker=speaker(name.replace("-lapse", "")))
+    rng = np.random.default_rng(5)
+    theta = rng.beta(0.6, 0.6, problem.yes.shape).clip(1e-4, 1 - 1e-4)
+    natural = random_natural(rng, problem, 3.0)
+    found = {}
+    for lapse in (1e-12, 1 - 1e-12):
+        at = Whitening.none(problem)
+        v = variables(problem, replace(natural, lapse=np.asarray(lapse)), theta)
+        found[lapse] = evaluate(problem, at, at.coordinates(v))["log_likelihood"]
+    at = Whitening.none(plain)
+    without = evaluate(plain, at, at.coordinates(variables(plain, natural, theta)))
+    blind = problem.counts.sum() * np.log(1 / problem.counts.shape[-1])
+    assert found[1e-12] == pytest.approx(without["log_likelihood"], rel=1e-8)
+    assert found[1 - 1e-12] == pytest.approx(blind, rel=1e-8)
 
 
 def leapfrog(problem: Problem, at: Whitening, *, native: bool) -> tuple[float, np.ndarray]:
@@ -195,21 +225,23 @@ def log_volume(function: Callable[[np.ndarray], np.ndarray], v: np.ndarray) -> f
 def free_parameters(problem: Problem, at: Whitening, z: np.ndarray) -> np.ndarray:
     """As many natural parameters as there are coordinates: their prior is flat."""
     natural = problem.natural(at.variables(z))
-    weights = natural.omega[:, np.array(speaker_coordinates.active(problem.speaker), bool)][:, 1:]
+    weights = natural.omega[:, np.array(problem.speaker.active, bool)][:, 1:]
     phi = natural.phi if problem.speaker.has_phi else []
-    cost = [] if natural.cost is None else [natural.cost]
-    return np.concatenate([[natural.alpha], weights.ravel(), phi, cost])
+    extras = [getattr(natural, name) for name in problem.speaker.extras]
+    return np.concatenate([[natural.alpha], weights.ravel(), phi, extras])
 
 
-@pytest.mark.parametrize("name", SPEAKERS)
-def test_the_prior_is_flat_in_the_natural_parameters(name: str) -> None:
-    problem = behaviour(1, name, goals=2, cost=True)
+@pytest.mark.parametrize("name", [name for name in SPEAKERS if "cost" in name])
+def test_the_prior_is_flat_in_all_natural_parameters_but_the_lapse(name: str) -> None:
+    problem = behaviour(1, name, goals=2)
     rng, constants = np.random.default_rng(7), []
     for alpha in (0.3, 4.0, 15.0):
         at = framed(problem, rng)
-        z = at.coordinates(variables(problem, random_natural(rng, problem, alpha)))
+        natural = random_natural(rng, problem, alpha)
+        z = at.coordinates(variables(problem, natural))
         volume = log_volume(partial(free_parameters, problem, at), z)
-        constants.append(evaluate(problem, at, z)["log_prior"] - volume)
+        lapse = 0.0 if natural.lapse is None else stats.beta(1, 19).logpdf(natural.lapse)
+        constants.append(evaluate(problem, at, z)["log_prior"] - volume - lapse)
     assert np.ptp(constants) < 1e-8
 
 
@@ -234,14 +266,15 @@ def test_theta_has_a_flat_prior_and_its_answers_are_binomial() -> None:
 def test_coordinates_and_natural_parameters_are_each_others_inverse() -> None:
     rng = np.random.default_rng(9)
     for name, known in SPEAKERS.items():
-        problem = behaviour(3, name, goals=3, cost=True, joint=True)
-        drawn = speaker_coordinates.draw_prior(rng, known, 3, True)
+        problem = behaviour(3, name, goals=3, joint=True)
+        drawn = speaker_coordinates.draw_prior(rng, known, 3)
         theta = rng.uniform(0.001, 0.999, problem.yes.shape)
         at = framed(problem, rng)
         v = at.variables(at.coordinates(variables(problem, drawn, theta)))
         back = problem.natural(v)
         assert problem.theta(v) == pytest.approx(theta)
-        assert back.alpha == pytest.approx(drawn.alpha) and back.cost == pytest.approx(drawn.cost)
+        for own in ("alpha", *known.extras):
+            assert getattr(back, own) == pytest.approx(getattr(drawn, own))
         assert back.omega == pytest.approx(drawn.omega)
         assert not known.has_phi or back.phi == pytest.approx(drawn.phi)
 
@@ -249,5 +282,13 @@ def test_coordinates_and_natural_parameters_are_each_others_inverse() -> None:
 def test_a_misspelt_speaker_names_the_nearest() -> None:
     with pytest.raises(ValueError, match="did you mean 's2-inf-soc'"):
         speaker("s2-inf-sco")
-    assert isinstance(speaker("s1"), Speaker) and speaker("s1").parameters() == ("alpha", "phi")
-    assert len([s for s in SPEAKERS.values() if s.level == 2]) == 7
+    assert isinstance(speaker("s1"), SpeakerModel) and speaker("s1").parameters == ("alpha", "phi")
+
+
+def test_every_subset_of_the_utilities_is_there_with_and_without_cost_and_lapse() -> None:
+    assert len(SPEAKERS) == (1 + 7) * 4
+    assert len({(s.utilities, s.cost, s.lapse) for s in SPEAKERS.values()}) == len(SPEAKERS)
+    known = speaker("s2-inf-pre-cost-lapse")
+    assert known.parameters == ("alpha", "phi", "omega_inf", "omega_pre", "cost", "lapse")
+    asked = speaker("s2", cost=True)  # fit: {cost: true}
+    assert asked.name == "s2" and asked.parameters == speaker("s2-cost").parameters

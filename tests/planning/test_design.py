@@ -9,6 +9,7 @@ import pytest
 
 from tactometer.cli.parser import main
 from tactometer.planning import precision
+from tactometer.speaker_model.variants import speaker
 from tactometer.study import domain, study
 
 SPEAKER = ["--alpha", "4", "--phi", ".45", "--omega", ".45", ".2", ".35"]
@@ -63,10 +64,18 @@ def test_what_is_not_given_comes_from_the_prior() -> None:
 
 def test_the_width_of_a_prior_is_that_of_its_draws() -> None:
     rng = np.random.default_rng(1)
-    for utilities in (2, 3):
-        x = rng.dirichlet(np.ones(utilities), 200_000)[:, 0]
+    for name in ("s2-inf-soc", "s2"):
+        known = speaker(name)
+        x = rng.dirichlet(np.ones(len(known.utilities)), 200_000)[:, 0]
         low, high = precision.hdi(x)
-        assert high - low == pytest.approx(precision.prior_width("omega_inf", utilities), abs=0.01)
+        told = known.prior("omega_inf")
+        assert told.hdi_width(precision.MASS) == pytest.approx(high - low, abs=0.01)
+        assert told.variance == pytest.approx(x.var(), rel=0.02)
+    x = rng.beta(1, 19, 200_000)
+    low, high = precision.hdi(x)
+    told = speaker("s1-lapse").prior("lapse")
+    assert told.hdi_width(precision.MASS) == pytest.approx(high - low, abs=0.01)
+    assert told.variance == pytest.approx(x.var(), rel=0.02)
 
 
 @pytest.mark.parametrize(

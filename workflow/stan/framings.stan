@@ -1,5 +1,5 @@
 /* S1 or S2 in several framings, each drawn round their mean (include/framings.stan); theta is plugged in or inferred
- * with the rest, and with the cost the same in all framings. */
+ * with the rest, with the cost and the lapse the same in all framings. */
 functions {
   #include include/cone.stan
   #include include/rsa.stan
@@ -30,12 +30,12 @@ transformed parameters {
       vector[U] value = exp(log_l0) * V;
       for (f in 1:G) {
         log_likelihood += speaker_kernel(w[f],
-          (alpha[f] * phi[f]) * log_l0 + rep_matrix((alpha[f] * (1 - phi[f])) * value - c, S));
+          (alpha[f] * phi[f]) * log_l0 + rep_matrix((alpha[f] * (1 - phi[f])) * value - c, S), lapse);
       }
     } else {
       for (f in 1:G) {
         log_likelihood += s2_log_likelihood(
-          alpha[f], has_phi ? phi[f:f] : phi, omega[f:f], log_theta, c, V, rules, w[f:f]);
+          alpha[f], has_phi ? phi[f:f] : phi, omega[f:f], log_theta, c, lapse, V, rules, w[f:f]);
       }
     }
   }

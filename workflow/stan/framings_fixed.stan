@@ -28,7 +28,7 @@ transformed parameters {
     #include include/framings_speakers.stan
     for (f in 1:G) {
       log_likelihood += s2_fixed_log_likelihood(
-        alpha[f], has_phi ? phi[f:f] : phi, omega[f:f], log_l0, value, table, w[f:f]);
+        alpha[f], has_phi ? phi[f:f] : phi, omega[f:f], lapse, log_l0, value, table, w[f:f]);
     }
   }
 }

@@ -16,6 +16,6 @@ parameters {
   #include include/parameters.stan
 }
 model {
-  target += s1_log_posterior(z, centre, whiten, order, slopes, softness, slots, n_utilities, joint, has_cost,
+  target += s1_log_posterior(z, centre, whiten, order, slopes, softness, slots, n_utilities, joint, has_cost, has_lapse,
                              yes, n, usual, negated, V, w);
 }

@@ -21,6 +21,6 @@ parameters {
   #include include/parameters.stan
 }
 model {
-  target += s2_log_posterior(z, centre, whiten, order, slopes, softness, slots, n_utilities, joint, has_cost,
+  target += s2_log_posterior(z, centre, whiten, order, slopes, softness, slots, n_utilities, joint, has_cost, has_lapse,
                              yes, n, usual, negated, V, rules, w);
 }

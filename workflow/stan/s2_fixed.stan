@@ -23,5 +23,5 @@ parameters {
 }
 model {
   target += s2_fixed_log_posterior(z, centre, whiten, order, slopes, softness, slots, n_utilities,
-                                   log_l0, value, table, w);
+                                   has_lapse, log_l0, value, table, w);
 }

@@ -3,7 +3,7 @@ int<lower=1> K;                              // coordinates of one speaker: as m
 real<lower=0> softness;                      // of the cone: where entries go from logs to themselves
 real<lower=0> spread_scale;                  // spread ~ half-normal(0, spread_scale)
 int<lower=0> D;                              // where the cost stands in the rest: 0 or 1
-int<lower=0> P;                              // the rest: the cost's logit, theta's roots (literal.stan)
+int<lower=0> P;                              // the rest: the cost's logit, the lapse's, theta's roots (literal.stan)
 vector[P] centre;                            // rest = centre + whiten z
 matrix[P, P] whiten;
 // With v = rotation' y, log p(answers | y, rest) of a framing is about

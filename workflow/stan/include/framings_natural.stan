@@ -7,5 +7,6 @@ real mean_alpha;                             // of the speaker at the mean
 vector[has_phi] mean_phi;
 row_vector[3] mean_omega;
 vector[has_cost] cost;
+vector[has_lapse] lapse;                     // the same in all framings, as the cost
 real log_prior;                              // of z (and theta with its yes/no answers)
 real log_likelihood;                         // of the answers

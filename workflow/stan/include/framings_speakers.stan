@@ -40,3 +40,4 @@ log_prior = z[1] - 0.5 * square(spread / spread_scale);
     }
   }
 }
+#include include/lapse.stan

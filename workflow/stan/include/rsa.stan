@@ -101,11 +101,19 @@ matrix integrate_speaker1(real alpha, matrix log_l0, vector value, vector c, mat
   return m;
 }
 
-// sum of w[u,s] (eta[u,s] - log sum_u' exp eta[u',s]): multinomial kernel, real-valued weights
-real speaker_kernel(data matrix w, matrix eta) {
-  real lp = sum(w .* eta);
-  for (s in 1:cols(eta)) {
-    lp -= sum(w[, s]) * log_sum_exp(eta[, s]);
+// sum of w[u,s] log S(u|s), S(u|s) ∝ exp eta[u,s]: multinomial kernel, real-valued weights; with a lapse, the
+// speaker says (1 - lapse) S(u|s) + lapse / U
+real speaker_kernel(data matrix w, matrix eta, vector lapse) {
+  real lp = 0;
+  if (size(lapse) == 0) {
+    lp += sum(w .* eta);
+    for (s in 1:cols(eta)) {
+      lp -= sum(w[, s]) * log_sum_exp(eta[, s]);
+    }
+  } else {
+    for (s in 1:cols(eta)) {
+      lp += dot_product(w[, s], log((1 - lapse[1]) * softmax(eta[, s]) + lapse[1] / rows(eta)));
+    }
   }
   return lp;
 }

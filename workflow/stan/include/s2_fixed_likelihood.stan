@@ -1,6 +1,6 @@
 // sum of counts[s,u] log S2(u|s) over the goals, with L1 from its table
-real s2_fixed_log_likelihood(real alpha, vector phi, matrix omega, data matrix log_l0,
-                             data vector value, data array[] matrix table, data array[] matrix w) {
+real s2_fixed_log_likelihood(real alpha, vector phi, matrix omega, vector lapse,
+                             data matrix log_l0, data vector value, data array[] matrix table, data array[] matrix w) {
   int U = rows(log_l0);
   int S = cols(log_l0);
   real lp = 0;
@@ -14,7 +14,7 @@ real s2_fixed_log_likelihood(real alpha, vector phi, matrix omega, data matrix l
     if (size(phi) > 0) {
       log_density = log_phi_density(alpha, phi[g], log_l0, value, no_cost, log_evidence);
     }
-    lp += speaker_kernel(w[g], speaker2(alpha, omega[g], log_l1, value1, log_density, no_cost));
+    lp += speaker_kernel(w[g], speaker2(alpha, omega[g], log_l1, value1, log_density, no_cost), lapse);
   }
   return lp;
 }

@@ -1,6 +1,6 @@
 // sum of counts[s,u] log S2(u|s) over the goals
 real s2_log_likelihood(real alpha, vector phi, matrix omega, matrix log_theta, vector c,
-                       data vector V, data matrix rules, data array[] matrix w) {
+                       vector lapse, data vector V, data matrix rules, data array[] matrix w) {
   int U = rows(log_theta);
   int S = cols(log_theta);
   real lp = 0;
@@ -15,7 +15,7 @@ real s2_log_likelihood(real alpha, vector phi, matrix omega, matrix log_theta, v
     if (size(phi) > 0) {
       log_density = log_phi_density(alpha, phi[g], log_l0, value, c, log(evidence));
     }
-    lp += speaker_kernel(w[g], speaker2(alpha, omega[g], log_l1, value1, log_density, c));
+    lp += speaker_kernel(w[g], speaker2(alpha, omega[g], log_l1, value1, log_density, c), lapse);
   }
   return lp;
 }

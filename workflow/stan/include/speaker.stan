@@ -11,3 +11,4 @@ for (g in 1:G) {
     phi[g] = share[3] / omega[g, 3];
   }
 }
+#include include/lapse.stan

@@ -11,6 +11,20 @@ inline double log1p_exp(double x) {
 
 inline double inv_logit(double x) { return 1 / (1 + std::exp(-x)); }
 
+struct Lapse {  // lapse ~ Beta(1, 19), of coordinate y[place], as include/lapse.stan says; 0 where there is none
+  double value = 0, share = 0, log_prior = 0;
+  const int place;
+  Lapse(bool exists, const Eigen::VectorXd& y, int at) : place(exists ? at : -1) {
+    if (!exists) return;
+    share = inv_logit(y[place]);
+    value = -std::expm1(-log1p_exp(y[place]) / 19);
+    log_prior = -log1p_exp(-y[place]) - log1p_exp(y[place]);
+  }
+  void backward(double adjoint, Eigen::VectorXd& slope) const {
+    if (place >= 0) slope[place] = adjoint * (1 - value) / 19 * share + 1 - 2 * share;
+  }
+};
+
 class Cone {
  public:
   Speaker at;

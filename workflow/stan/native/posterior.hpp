@@ -43,7 +43,7 @@ struct Coordinates {  // y = centre + whiten z; the first make the cone's entrie
 };
 
 struct Answers {  // yes/no answers, of whom nothing is inferred unless `joint`; and which utterances cost
-  const bool joint, has_cost;
+  const bool joint, has_cost, has_lapse;
   const Matrix yes, n, usual;
   const Vector negated;
 };
@@ -80,14 +80,20 @@ stan::return_type_t<Z> log_posterior(const Z& z, const Coordinates& in, const An
           + roots.log_volume;
   }
 
-  Adjoints of{Speaker(goals, cone.at.phi.size() > 0), {}, {}};
-  lp += likelihood(cone.at, log_theta, cost, of);
+  const Lapse lapse(told.has_lapse, y, entries + told.has_cost);
+  Speaker at = cone.at;
+  at.lapse = lapse.value;
+  lp += lapse.log_prior;
+
+  Adjoints of{Speaker(goals, at.phi.size() > 0), {}, {}};
+  lp += likelihood(at, log_theta, cost, of);
   Eigen::VectorXd slope(y.size());
   slope.head(entries) = cone.backward(of.speaker);
   if (told.has_cost) {
     const double of_share = (of.cost * told.negated.array()).sum();
     slope[entries] = 9 * share * (1 - share) * of_share + 1 - 2 * share;
   }
+  lapse.backward(of.speaker.lapse, slope);
   if (told.joint)
     Eigen::Map<ArrayXXd>(slope.data() + slope.size() - U * S, U, S)
         = ((of.log_theta + told.n.array() + 2) * (1 - theta) - (told.n - told.yes).array() - 1)

@@ -22,11 +22,9 @@ double log_likelihood(const Speaker& at, const ArrayXXd& log_theta, const ArrayX
       const auto w = counts[g].col(s).template head<N>(U).array();
       Column<N> eta = at.alpha * phi * log_l0 + kind;
       eta -= eta.maxCoeff();
-      lp += (w * eta).sum();
+      if (at.lapse == 0) lp += (w * eta).sum();
       eta = eta.exp();
-      const double sum = eta.sum(), total = w.sum();
-      lp -= total * std::log(sum);
-      eta = w - (total / sum) * eta;  // its adjoint, from here on
+      lp += chosen<N>(w, eta, at.lapse, of.speaker.lapse);  // eta is its adjoint, from here on
       of.speaker.phi[g] += at.alpha * (eta * (log_l0 - l0.value)).sum();
       exponents_backward<N>(s, at.alpha, l0, eta, (2 * phi - 1) * eta, of.speaker.alpha, l0_adjoint);
     }
@@ -49,8 +47,8 @@ stan::promote_args_t<
                          stan::value_type_t<L>, stan::value_type_t<V>>>
 s1_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector<int>& order,
                  const N& slopes, const F& softness, const std::vector<int>& slots,
-                 const int& n_utilities, const int& joint, const int& has_cost, const Y& yes,
-                 const T& n, const O& usual, const L& negated, const V& values,
+                 const int& n_utilities, const int& joint, const int& has_cost,
+                 const int& has_lapse, const Y& yes, const T& n, const O& usual, const L& negated, const V& values,
                  const tactometer::Matrices& counts, std::ostream*) {
   using namespace tactometer;
   const ArrayXd known = values.array();
@@ -62,7 +60,7 @@ s1_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector
   };
   return log_posterior(z, {view(centre), view(whiten), order, view(slopes), view(softness), slots,
                            n_utilities},
-                       {joint != 0, has_cost != 0, view(yes), view(n), view(usual), view(negated)},
+                       {joint != 0, has_cost != 0, has_lapse != 0, view(yes), view(n), view(usual), view(negated)},
                        counts.size(), likelihood);
 }
 

@@ -40,15 +40,17 @@ double log_likelihood(const Speaker& at, const ArrayXXd& log_theta, Args&&... ar
 
 namespace s2_model_namespace {
 
-template <typename A, typename P, typename W, typename T, typename C, typename V, typename R>
+template <typename A, typename P, typename W, typename T, typename C, typename Q, typename V,
+          typename R>
 stan::promote_args_t<A, stan::value_type_t<P>, stan::value_type_t<W>, stan::value_type_t<T>,
                      stan::value_type_t<C>,
-                     stan::promote_args_t<stan::value_type_t<V>, stan::value_type_t<R>>>
+                     stan::promote_args_t<stan::value_type_t<Q>, stan::value_type_t<V>,
+                                          stan::value_type_t<R>>>
 s2_log_likelihood(const A& alpha, const P& phi, const W& omega, const T& log_theta, const C& cost,
-                  const V& values, const R& rules, const tactometer::Matrices& counts,
-                  std::ostream*) {
+                  const Q& lapse, const V& values, const R& rules,
+                  const tactometer::Matrices& counts, std::ostream*) {
   using namespace tactometer;
-  const Speaker at = speaker_at(alpha, phi, omega);
+  const Speaker at = speaker_at(alpha, phi, omega, lapse);
   Speaker adjoint(counts.size(), at.phi.size() > 0);
   ArrayXXd of_log_theta;
   ArrayXd of_cost;
@@ -56,12 +58,13 @@ s2_log_likelihood(const A& alpha, const P& phi, const W& omega, const T& log_the
                                    ArrayXd(stan::math::value_of(cost).array()),
                                    ArrayXd(values.array()), rules, counts, adjoint, of_log_theta,
                                    of_cost);
-  return Result<stan::return_type_t<A, P, W, T, C>>()
+  return Result<stan::return_type_t<A, P, W, T, C, Q>>()
       .by(alpha, adjoint.alpha)
       .by(phi, adjoint.phi)
       .by(omega, adjoint.omega)
       .by(log_theta, of_log_theta)
       .by(cost, of_cost)
+      .by(lapse, ArrayXd::Constant(1, adjoint.lapse))
       .of(lp);
 }
 
@@ -75,8 +78,8 @@ stan::promote_args_t<
                          stan::promote_args_t<stan::value_type_t<R>>>>
 s2_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector<int>& order,
                  const N& slopes, const F& softness, const std::vector<int>& slots,
-                 const int& n_utilities, const int& joint, const int& has_cost, const Y& yes,
-                 const T& n, const O& usual, const L& negated, const V& values, const R& rules,
+                 const int& n_utilities, const int& joint, const int& has_cost,
+                 const int& has_lapse, const Y& yes, const T& n, const O& usual, const L& negated, const V& values, const R& rules,
                  const tactometer::Matrices& counts, std::ostream*) {
   using namespace tactometer;
   const ArrayXd known = values.array();
@@ -86,7 +89,7 @@ s2_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector
   };
   return log_posterior(z, {view(centre), view(whiten), order, view(slopes), view(softness), slots,
                            n_utilities},
-                       {joint != 0, has_cost != 0, view(yes), view(n), view(usual), view(negated)},
+                       {joint != 0, has_cost != 0, has_lapse != 0, view(yes), view(n), view(usual), view(negated)},
                        counts.size(), likelihood);
 }
 

@@ -74,15 +74,13 @@ class FixedLikelihood {
       eta = alpha * (inf * log_l1.col(s) + plain_);
       const double top = eta.maxCoeff();
       eta -= top;
-      lp += (counts.col(s).array() * eta).sum();
+      if (at.lapse == 0) lp += (counts.col(s).array() * eta).sum();
     }
     eta_ = eta_.exp();
     of_u_.setZero(U);
     for (int s = 0; s < S; ++s) {
       auto eta = eta_.col(s);
-      const double sum = eta.sum(), answers = counts.col(s).sum();
-      lp -= answers * std::log(sum);
-      eta = counts.col(s).array() - (answers / sum) * eta;  // its adjoint, from here on
+      lp += chosen<Eigen::Dynamic>(counts.col(s).array(), eta, at.lapse, adjoint.lapse);  // eta is its adjoint now
       of_u_ += eta;
       of_inf += (eta * log_l1.col(s)).sum();
     }
@@ -124,20 +122,21 @@ inline double fixed_log_likelihood(const Speaker& at, const Eigen::MatrixXd& log
 
 namespace s2_fixed_model_namespace {
 
-template <typename A, typename P, typename W, typename L, typename E>
-stan::promote_args_t<A, stan::value_type_t<P>, stan::value_type_t<W>, stan::value_type_t<L>,
-                     stan::value_type_t<E>>
-s2_fixed_log_likelihood(const A& alpha, const P& phi, const W& omega, const L& log_l0,
-                        const E& value, const tactometer::Matrices& table,
+template <typename A, typename P, typename W, typename Q, typename L, typename E>
+stan::promote_args_t<A, stan::value_type_t<P>, stan::value_type_t<W>, stan::value_type_t<Q>,
+                     stan::value_type_t<L>, stan::promote_args_t<stan::value_type_t<E>>>
+s2_fixed_log_likelihood(const A& alpha, const P& phi, const W& omega, const Q& lapse,
+                        const L& log_l0, const E& value, const tactometer::Matrices& table,
                         const tactometer::Matrices& counts, std::ostream*) {
   using namespace tactometer;
-  const Speaker at = speaker_at(alpha, phi, omega);
+  const Speaker at = speaker_at(alpha, phi, omega, lapse);
   Speaker adjoint(counts.size(), at.phi.size() > 0);
   const double lp = fixed_log_likelihood(at, log_l0, value, table, counts, adjoint);
-  return Result<stan::return_type_t<A, P, W>>()
+  return Result<stan::return_type_t<A, P, W, Q>>()
       .by(alpha, adjoint.alpha)
       .by(phi, adjoint.phi)
       .by(omega, adjoint.omega)
+      .by(lapse, ArrayXd::Constant(1, adjoint.lapse))
       .of(lp);
 }
 
@@ -147,17 +146,23 @@ stan::promote_args_t<stan::value_type_t<Z>, stan::value_type_t<C>, stan::value_t
                      stan::promote_args_t<stan::value_type_t<L>, stan::value_type_t<E>>>
 s2_fixed_log_posterior(const Z& z, const C& centre, const M& whiten, const std::vector<int>& order,
                        const N& slopes, const S& softness, const std::vector<int>& slots,
-                       const int& n_utilities, const L& log_l0, const E& value,
+                       const int& n_utilities, const int& has_lapse, const L& log_l0, const E& value,
                        const tactometer::Matrices& table, const tactometer::Matrices& counts,
                        std::ostream*) {
   using namespace tactometer;
   const Eigen::VectorXd y = centre + whiten * stan::math::value_of(z);
-  const Cone cone(y, order, slopes, softness, slots, counts.size(), n_utilities);
-  Speaker adjoint(counts.size(), cone.at.phi.size() > 0);
-  const double lp = fixed_log_likelihood(cone.at, log_l0, value, table, counts, adjoint);
+  const int entries = order.size();
+  const Cone cone(y.head(entries), order, slopes, softness, slots, counts.size(), n_utilities);
+  const Lapse lapse(has_lapse, y, entries);
+  Speaker at = cone.at, adjoint(counts.size(), cone.at.phi.size() > 0);
+  at.lapse = lapse.value;
+  const double lp = fixed_log_likelihood(at, log_l0, value, table, counts, adjoint);
+  Eigen::VectorXd slope(y.size());
+  slope.head(entries) = cone.backward(adjoint);
+  lapse.backward(adjoint.lapse, slope);
   return Result<stan::return_type_t<Z>>()
-      .by(z, Eigen::VectorXd(whiten.transpose() * cone.backward(adjoint)))
-      .of(cone.log_prior + lp);
+      .by(z, Eigen::VectorXd(whiten.transpose() * slope))
+      .of(cone.log_prior + lapse.log_prior + lp);
 }
 
 }  // namespace s2_fixed_model_namespace

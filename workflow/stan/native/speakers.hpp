@@ -94,7 +94,7 @@ struct Listener {  // log L1(s|u), E_L1[V|u], log evidence(u)
 };
 
 struct Speaker {
-  double alpha = 0;
+  double alpha = 0, lapse = 0;
   ArrayXd phi;     // by goal; empty if no utility needs it
   ArrayXXd omega;  // goal x (inf, soc, pre)
   explicit Speaker(int G, bool has_phi)
@@ -248,6 +248,27 @@ class Appearance {
   Column<N> total_;
 };
 
+/* The rest of the sum of w log S(u|s) of one state, from e = exp(eta), which become the adjoint of eta; where
+ * nothing lapses, the sum of w eta comes on top. With a lapse an answer u is meant with probability
+ * r = (1 - lapse) p / S, so the adjoint is that of weights w r. */
+template <int N, typename W, typename E>
+double chosen(const W& w, E&& e, double lapse, double& of_lapse) {
+  const double sum = e.sum();
+  if (lapse == 0) {
+    const double total = w.sum();
+    e = w - (total / sum) * e;
+    return -total * std::log(sum);
+  }
+  const double blind = 1.0 / e.size();
+  e *= 1 / sum;
+  const Column<N> S = (1 - lapse) * e + lapse * blind;
+  Column<N> meant = w / S;
+  of_lapse += (meant * (blind - e)).sum();
+  meant *= (1 - lapse) * e;
+  e = meant - meant.sum() * e;
+  return (w * S.log()).sum();
+}
+
 // sum of counts[s,u] log S2(u|s) of goal g, and its adjoints
 template <int N>
 double speaker2(int g, const Eigen::MatrixXd& counts, const Speaker& at, const Literal<N>& l0,
@@ -267,11 +288,9 @@ double speaker2(int g, const Eigen::MatrixXd& counts, const Speaker& at, const L
     utility = inf * log_l1 + plain;
     eta = at.alpha * utility - l0.cost;
     eta -= eta.maxCoeff();
-    lp += (w * eta).sum();
+    if (at.lapse == 0) lp += (w * eta).sum();
     eta = eta.exp();
-    const double sum = eta.sum(), total = w.sum();
-    lp -= total * std::log(sum);
-    eta = w - (total / sum) * eta;  // its adjoint, from here on
+    lp += chosen<N>(w, eta, at.lapse, adjoint.lapse);  // eta is its adjoint, from here on
     of_u += eta;
     of_alpha += (eta * utility).sum();
     of_inf += (eta * log_l1).sum();
@@ -291,12 +310,13 @@ double speaker2(int g, const Eigen::MatrixXd& counts, const Speaker& at, const L
   return lp;
 }
 
-template <typename A, typename P, typename W>
-Speaker speaker_at(const A& alpha, const P& phi, const W& omega) {
+template <typename A, typename P, typename W, typename Q>
+Speaker speaker_at(const A& alpha, const P& phi, const W& omega, const Q& lapse) {
   Speaker at(omega.rows(), phi.size() > 0);
   at.alpha = stan::math::value_of(alpha);
   at.phi = stan::math::value_of(phi).array();
   at.omega = stan::math::value_of(omega).array();
+  if (lapse.size() > 0) at.lapse = stan::math::value_of(lapse)[0];
   return at;
 }
 

@@ -13,7 +13,7 @@ class Behaviour:
     """What one model did: counts [goal, state, utterance] are real-valued weights of its choices.
 
     yes, n [utterance, state] are its yes/no answers; values [state] in stars or hearts; negated
-    [utterance] marks the utterances that carry a cost, or None where negation costs nothing.
+    [utterance] marks those that a speaker model with a cost charges, or None where none is to.
     ValueError if it makes no sense.
     """
 

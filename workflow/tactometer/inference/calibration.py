@@ -21,14 +21,14 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
-from tactometer.inference import cmdstan, intervals, stan_runs
+from tactometer.inference import cmdstan, intervals
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.summaries import scalars
-from tactometer.speaker_model import reference, speaker_coordinates
+from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.speaker_coordinates import Natural
-from tactometer.speaker_model.variants import Speaker, speaker
+from tactometer.speaker_model.variants import speaker
 from tactometer.utils import atomic_files, paths
 from tactometer.utils.arrays import Array
 
@@ -59,13 +59,16 @@ class Program:
     @property
     def stan_file(self) -> Path:
         """The Stan program of its fits."""
-        return stan_runs.program(speaker(self.speaker), joint=self.semantics == "joint", cost=False)
+        return speaker(self.speaker).stan_file(joint=self.semantics == "joint")
 
 
 PROGRAMS = {
     "s2_fixed": Program("s2", "fixed", 200),
     "s2_joint": Program("s2", "joint", 400),
     "s1": Program("s1", "joint", 400),
+    "s2_fixed_lapse": Program("s2-lapse", "fixed", 200),
+    "s2_joint_lapse": Program("s2-lapse", "joint", 400),
+    "s1_lapse": Program("s1-lapse", "joint", 400),
 }
 
 
@@ -76,20 +79,21 @@ class Domain:
     values: Array
     utterances: tuple[str, ...]
     literal: Array
+    negated: Array | None = None
 
 
 def simulate(program: Program, domain: Domain, seed: int) -> tuple[Natural, Behaviour]:
     """A speaker from the prior and its answers; theta from its prior too where it is inferred."""
     rng = np.random.default_rng([20260701, seed])
     known = speaker(program.speaker)
-    truth = speaker_coordinates.draw_prior(rng, known, 1, False)
+    truth = speaker_coordinates.draw_prior(rng, known, 1)
     theta = domain.literal
     if program.semantics == "joint":
         theta = rng.uniform(size=theta.shape)
     n = np.full(theta.shape, float(PER_CELL))
     yes = rng.binomial(PER_CELL, theta).astype(float)
     spoken = theta if program.semantics == "joint" else (yes + 1) / (n + 2)
-    p = np.exp(log_speaker(known, truth, spoken, domain.values))
+    p = np.exp(known.log_speaker(truth, spoken, domain.values)[0])
     counts = np.array([[rng.multinomial(PER_STATE, row / row.sum()) for row in p]], float)
     names = tuple(str(i) for i in range(len(domain.values)))
     behaviour = Behaviour(counts, yes, n, domain.values, None, ("prior",), names, domain.utterances)
@@ -102,8 +106,7 @@ def check_one(name: str, domain: Domain, seed: int) -> list[dict[str, Any]]:
     truth, behaviour = simulate(program, domain, seed)
     settings = replace(SETTINGS, semantics=program.semantics, warmup=program.warmup, seed=seed + 1)
     found = sample(behaviour, speaker(program.speaker), settings)
-    drawn = {"alpha": truth.alpha, "phi": truth.phi, "omega": truth.omega}
-    known = scalars(drawn, behaviour.goals)
+    known = scalars(truth.arrays(speaker(program.speaker)), behaviour.goals)
     rows = []
     for key, x in scalars(found.draws, behaviour.goals).items():
         value, flat = float(known[key]), x.T.ravel()
@@ -245,10 +248,3 @@ def band(n: int, level: float) -> tuple[Array, Array, Array]:
     z = np.arange(1, RANKS) / RANKS
     low, high = (np.asarray(stats.binom.ppf(q, n, z)) / n for q in (tail, 1 - tail))
     return z, low - z, high - z
-
-
-def log_speaker(known: Speaker, truth: Natural, theta: Array, values: Array) -> Array:
-    """log p(u|s) [state, utterance] of a speaker without costs, by the reference."""
-    if known.level == 1:
-        return reference.s1(truth.alpha, truth.phi[0], theta, values)
-    return reference.s2(truth.alpha, truth.phi[0], truth.omega[0], theta, values)

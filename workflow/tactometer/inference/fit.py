@@ -20,7 +20,7 @@ from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.summaries import scalars
 from tactometer.reading.counts import POOLED
-from tactometer.speaker_model.variants import speaker
+from tactometer.speaker_model.variants import speakers
 from tactometer.utils import atomic_files, digests
 from tactometer.utils.arrays import Array
 from tactometer.utils.errors import UserError
@@ -98,16 +98,16 @@ def posteriors(
     single = _single(frames)
     if settings["fit"]["pooling"] == "partial" and len(single) > 1:
         behaviours = {name: _behaviour(settings, frames, truths, name) for name in single}
-        for name in settings["fit"]["speakers"]:
-            how = _sampling(settings, [*frames, *single, name], threads)
-            for framing, sampled in sample_framings(behaviours, speaker(name), how).items():
+        for speaker in speakers(settings["fit"]):
+            how = _sampling(settings, [*frames, *single, speaker.name], threads)
+            for framing, sampled in sample_framings(behaviours, speaker, how).items():
                 yield [framing], sampled
         return
     for framing, names in _alone(settings, single):
         behaviour = _behaviour(settings, frames, truths, framing)
-        for name in settings["fit"]["speakers"]:
-            how = _sampling(settings, [*frames, framing, name], threads)
-            yield names, sample(behaviour, speaker(name), how)
+        for speaker in speakers(settings["fit"]):
+            how = _sampling(settings, [*frames, framing, speaker.name], threads)
+            yield names, sample(behaviour, speaker, how)
 
 
 def _single(frames: Mapping[str, pl.DataFrame]) -> list[str]:
@@ -146,7 +146,7 @@ def _behaviour(
         yes=truths["yes"].to_numpy().reshape(cells),
         n=truths["n"].to_numpy().reshape(cells),
         values=np.array(states, float),
-        negated=np.array(domain["negated"]) if settings["fit"]["cost"] else None,
+        negated=np.array(domain["negated"]),
         goals=tuple(frames),
         states=tuple(str(state) for state in states),
         utterances=tuple(utterances),

@@ -11,7 +11,6 @@ draws): ordinary differences are expected, large ones are not ruled out.
 """
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ from tactometer.inference.stan_runs import behaviour_data
 from tactometer.inference.summaries import SPREAD
 from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.speaker_coordinates import Natural
-from tactometer.utils import paths
 from tactometer.utils.arrays import Array
 
 SOFTNESS = 0.5
@@ -46,11 +44,10 @@ class Framings(Problem):
         return len(self.counts) * self.each
 
     def natural(self, v: Array) -> Natural:
-        """The natural parameters of variables v [..., V], all but the cost by framing."""
-        cost = None if self.negated is None else v[..., self.entries]
+        """The natural parameters of variables v [..., V], all but cost and lapse by framing."""
         found = speaker_coordinates.natural(self._by_framing(v), self.speaker, 1)
-        within = None if cost is None else 1 + 9 / (1 + np.exp(-cost))
-        return Natural(found.alpha, found.phi[..., 0], found.omega[..., 0, :], within)
+        extras = speaker_coordinates.extras(v[..., self.entries : self.size], self.speaker)
+        return Natural(found.alpha, found.phi[..., 0], found.omega[..., 0, :], **extras)
 
     def log_prior(self, v: Array) -> Array:
         """log p(v) of speakers that stand alone and, if theta is inferred, its yes/no answers."""
@@ -137,21 +134,14 @@ def _prior_slope(problem: Framings, v: Array) -> Array:
     return np.asarray((problem.log_prior(ahead) - problem.log_prior(v)) / step + 1)
 
 
-def program(problem: Framings) -> Path:
-    """The Stan program: with theta fixed and no cost, S2's L1 is tabulated over alpha."""
-    plain = problem.joint or problem.negated is not None or problem.speaker.level == 1
-    return paths.STAN / ("framings.stan" if plain else "framings_fixed.stan")
-
-
 def stan_data(problem: Framings, at: Expansion) -> dict[str, Any]:
     """The data block of both programs."""
     return {
         **behaviour_data(problem),
-        "level": problem.speaker.level,
         "K": problem.each,
         "softness": SOFTNESS,
         "spread_scale": SPREAD,
-        "D": int(problem.negated is not None),
+        "D": int(problem.speaker.cost),
         "P": at.centre.size,
         "centre": at.centre.tolist(),
         "whiten": at.matrix.tolist(),

@@ -23,8 +23,8 @@ from tactometer.inference.fit import posteriors
 from tactometer.inference.folds import HELDOUT, deal
 from tactometer.reading.counts import count
 from tactometer.reading.truth_counts import add_up
-from tactometer.speaker_model import reference, speaker_coordinates
-from tactometer.speaker_model.variants import Speaker, speaker
+from tactometer.speaker_model import speaker_coordinates
+from tactometer.speaker_model.variants import SpeakerModel, speakers
 from tactometer.study.domain import SEMANTICS
 from tactometer.utils import atomic_files, digests
 from tactometer.utils.arrays import Array
@@ -93,9 +93,7 @@ def _add_fold(
     known = add_up(truths.filter(~out), states, utterances)
     seen = {goal: count(frame.filter(~out), states, utterances) for goal, frame in said.items()}
     left = {goal: count(frame.filter(out), states, utterances) for goal, frame in said.items()}
-    prior = {
-        name: _prior(settings, speaker(name), known, number) for name in settings["fit"]["speakers"]
-    }
+    prior = {one.name: _prior(settings, one, known, number) for one in speakers(settings["fit"])}
     for goals, sampling in _together(settings, list(said), number):
         fits = posteriors(sampling, {goal: seen[goal] for goal in goals}, known)
         for names, sampled in fits:
@@ -140,23 +138,16 @@ def _compare(
         errors.counting.append(float(spread.mean()))
 
 
-def _prior(settings: Mapping[str, Any], known: Speaker, truths: pl.DataFrame, fold: int) -> Array:
+def _prior(
+    settings: Mapping[str, Any], known: SpeakerModel, truths: pl.DataFrame, fold: int
+) -> Array:
     """p(u|s) [draw, state, utterance] of speakers drawn from the prior."""
     domain = settings["domain"]
     rng = np.random.default_rng([domain["seed"], fold])
-    cost = settings["fit"]["cost"]
-    drawn = [speaker_coordinates.draw_prior(rng, known, 1, cost) for _ in range(PRIOR_DRAWS)]
-    alpha = np.array([one.alpha for one in drawn])
-    phi = np.array([one.phi[0] for one in drawn])
+    drawn = speaker_coordinates.draw_prior(rng, known, 1, (PRIOR_DRAWS,))
     theta = truths["theta"].to_numpy().reshape(len(domain["utterances"]), -1)
     values = np.array(domain["states"], float)
-    costs: Array | float = 0.0
-    if cost:
-        costs = reference.negation_cost(np.array([one.cost for one in drawn]), domain["negated"])
-    if known.level == 1:
-        return np.exp(reference.s1(alpha, phi, theta, values, costs))
-    omega = np.array([one.omega[0] for one in drawn])
-    return np.exp(reference.s2(alpha, phi, omega, theta, values, costs))
+    return np.exp(known.log_speaker(drawn, theta, values, domain["negated"])[:, 0])
 
 
 def _row(key: Key, errors: Errors, folds: int, vignettes: int) -> dict[str, Any]:

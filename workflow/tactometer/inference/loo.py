@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike
 
 from tactometer.inference.intervals import thinned
 from tactometer.reading.counts import POOLED
-from tactometer.speaker_model import reference
+from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import speaker
 from tactometer.utils import atomic_files
 from tactometer.utils.arrays import Array
@@ -205,14 +204,9 @@ def log_speaker(posterior: Any, answers: Any, domain: Mapping[str, Any]) -> Arra
     plugged = (answers["yes"].values + 1) / (answers["n"].values + 2)
     theta = flat["theta"].values if "theta" in flat else plugged
     values = np.array(domain["states"], float)
-    costs: ArrayLike = 0.0
-    if "cost" in flat:
-        costs = reference.negation_cost(flat["cost"].values, domain["negated"])
-    alpha = flat["alpha"].values
-    phi = flat["phi"].values[:, 0] if "phi" in flat else None
-    if speaker(str(posterior.attrs["speaker"])).level == 1:
-        return reference.s1(alpha, np.asarray(phi), theta, values, costs)
-    return reference.s2(alpha, phi, flat["omega"].values[:, 0], theta, values, costs)
+    known = speaker(str(posterior.attrs["speaker"]))
+    at = Natural.of({name: x.values for name, x in flat.data_vars.items()})
+    return known.log_speaker(at, theta, values, domain["negated"])[:, 0]
 
 
 def _over_goals(found: Sequence[Variant]) -> Variant:

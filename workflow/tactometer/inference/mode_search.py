@@ -4,8 +4,8 @@ steps.
 Any frame, centre and matrix give the same posterior; good ones give it sooner. All come from the
 reference model (`rsa`) alone: a multinomial with log-probabilities l(v) has the information J'
 diag(N p) J, J = dl/dv, and J costs one evaluation per coordinate. Variables v [..., P] are the
-entries of the cone (`cone`), the logit of the cost's share, logit theta; the mode is sought in the
-logs of the entries, u.
+entries of the cone, the extras' coordinates (cost, lapse: `speaker_coordinates.bounded`), logit
+theta; the mode is sought in the logs of the entries, u.
 """
 
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tactometer.speaker_model import reference, speaker_coordinates
+from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.speaker_coordinates import Frame, Natural
 from tactometer.speaker_model.theta_coordinates import Roots
-from tactometer.speaker_model.variants import Speaker
+from tactometer.speaker_model.variants import EXTRAS, SpeakerModel
 from tactometer.utils.arrays import Array
 
 CANDIDATES = 16
@@ -42,7 +42,7 @@ class Problem:
     n: Array
     values: Array
     negated: Array | None
-    speaker: Speaker
+    speaker: SpeakerModel
     joint: bool
 
     @property
@@ -52,8 +52,8 @@ class Problem:
 
     @property
     def size(self) -> int:
-        """The speaker's coordinates: the entries' and the cost's."""
-        return self.entries + (self.negated is not None)
+        """The speaker's coordinates: the entries', the cost's, the lapse's."""
+        return self.entries + len(self.speaker.extras)
 
     def start(self) -> Array:
         """Variables [P]: a speaker with all utilities alike, and the smoothed proportions."""
@@ -69,10 +69,8 @@ class Problem:
 
     def natural(self, v: Array) -> Natural:
         """The natural parameters of variables v [..., P]."""
-        cost = None if self.negated is None else v[..., self.entries]
-        return speaker_coordinates.natural(
-            v[..., : self.entries], self.speaker, len(self.counts), cost
-        )
+        parts = v[..., : self.entries], v[..., self.entries : self.size]
+        return speaker_coordinates.natural(parts[0], self.speaker, len(self.counts), parts[1])
 
     def theta(self, v: Array) -> Array:
         """theta [..., utterance, state] of variables v [..., P]."""
@@ -85,14 +83,7 @@ class Problem:
     def log_speaker(self, v: Array) -> Array:
         """log p(u|s) [..., goal, state, utterance]."""
         at, theta = self.natural(v), self.theta(v)
-        theta = theta[..., None, :, :] if self.joint else theta
-        costs: Array | float = 0.0
-        if self.negated is not None:
-            costs = reference.negation_cost(at.cost, self.negated)[..., None, :]
-        alpha = at.alpha.reshape(*at.phi.shape[:-1], -1)  # one for all goals, or one for each
-        if self.speaker.level == 1:
-            return reference.s1(alpha, at.phi, theta, self.values, costs)
-        return reference.s2(alpha, at.phi, at.omega, theta, self.values, costs, _NODES)
+        return self.speaker.log_speaker(at, theta, self.values, self.negated, _NODES)
 
     def log_prior(self, v: Array) -> Array:
         """log p(v) and, if theta is inferred, its yes/no answers [...]."""
@@ -100,11 +91,9 @@ class Problem:
         return np.asarray(lp + self.log_prior_of_rest(v))
 
     def log_prior_of_rest(self, v: Array) -> Array:
-        """The part of `log_prior` that is the cost's and theta's [...]."""
-        lp = np.zeros(v.shape[:-1])
-        if self.negated is not None:
-            cost = v[..., self.size - 1]
-            lp = lp - np.logaddexp(0, -cost) - np.logaddexp(0, cost)
+        """The part of `log_prior` that is the extras' and theta's [...]."""
+        logits = v[..., self.entries : self.size]
+        lp = -(np.logaddexp(0, -logits) + np.logaddexp(0, logits)).sum(axis=-1)
         if self.joint:
             logit = v[..., self.size :]
             yes, n = self.yes.ravel(order="F"), self.n.ravel(order="F")
@@ -252,12 +241,12 @@ def _tops(problem: Problem, v: Array) -> tuple[Array, Array]:
 
 def from_prior(problem: Problem, count: int, rng: np.random.Generator) -> Array:
     """Variables [count, P] of speakers drawn from the prior, theta at its smoothed proportions."""
-    goals, has_cost = len(problem.counts), problem.negated is not None
     drawn = np.tile(problem.start(), (count, 1))
-    natural = speaker_coordinates.draw_prior(rng, problem.speaker, goals, has_cost, (count,))
+    goals = len(problem.counts)
+    natural = speaker_coordinates.draw_prior(rng, problem.speaker, goals, (count,))
     drawn[:, : problem.entries] = speaker_coordinates.entries(natural, problem.speaker)
-    if natural.cost is not None:
-        drawn[:, problem.entries] = np.log((natural.cost - 1) / (10 - natural.cost))
+    for k, name in enumerate(problem.speaker.extras, start=problem.entries):
+        drawn[:, k] = speaker_coordinates.unbounded(getattr(natural, name), EXTRAS[name])
     return drawn
 
 

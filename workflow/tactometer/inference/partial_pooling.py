@@ -10,7 +10,7 @@ import numpy as np
 
 from tactometer.inference import modes
 from tactometer.inference.behaviour import Behaviour
-from tactometer.inference.framing_hierarchy import Expansion, Framings, expand, program, stan_data
+from tactometer.inference.framing_hierarchy import Expansion, Framings, expand, stan_data
 from tactometer.inference.refits import ladder
 from tactometer.inference.sampled import Sampled
 from tactometer.inference.sampling import STATS, silence
@@ -18,7 +18,7 @@ from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.stan_runs import execute
 from tactometer.inference.summaries import Diagnostics, scalars, stuck_chains
 from tactometer.reading.counts import POOLED
-from tactometer.speaker_model.variants import Speaker
+from tactometer.speaker_model.variants import SpeakerModel
 from tactometer.utils.arrays import Array
 
 DELTA = 0.98  # acceptance of the first run: at .9, one fit in two diverges somewhere (measured)
@@ -47,7 +47,7 @@ class Mean(Sampled):
 
 
 def sample_framings(
-    behaviours: Mapping[str, Behaviour], speaker: Speaker, settings: SamplingSettings
+    behaviours: Mapping[str, Behaviour], speaker: SpeakerModel, settings: SamplingSettings
 ) -> dict[str, Sampled]:
     """The posterior of each framing and of their mean, `pooled`, from behaviours of one goal that
     have their semantics in common.
@@ -92,7 +92,8 @@ def _run(problem: Framings, at: Expansion, settings: SamplingSettings, reach: fl
     far[0] = 1.0
     far[size - data["P"] :] = 1.0
     inits = [{"z": (far * rng.uniform(-1, 1, size)).tolist()} for _ in range(settings.chains)]
-    return execute(program(problem), data, inits, settings, settings.warmup, settings.draws)
+    program = problem.speaker.stan_file(joint=problem.joint, framings=True)
+    return execute(program, data, inits, settings, settings.warmup, settings.draws)
 
 
 def _see(
@@ -118,34 +119,32 @@ def _see(
 
 
 def _framing(columns: Columns, problem: Framings, f: int) -> dict[str, Array]:
-    omega = columns["omega"][..., f :: len(problem.counts)]  # Stan's order is column by column
-    phi = columns["phi"][..., f : f + 1] if problem.speaker.has_phi else None
-    return _speaker(columns, problem, columns["alpha"][..., f], phi, omega)
+    goals = len(problem.counts)
+    omega = columns["omega"][..., f::goals]  # Stan's order is column by column
+    mine = {"alpha": columns["alpha"][..., f], "omega": omega}
+    if "phi" in columns:
+        mine["phi"] = columns["phi"][..., f : f + 1]
+    return _speaker(columns, problem, mine)
 
 
 def _mean(columns: Columns, problem: Framings) -> dict[str, Array]:
-    alpha, phi = columns["mean_alpha"][..., 0], columns.get("mean_phi")
-    found = _speaker(columns, problem, alpha, phi, columns["mean_omega"])
-    return {**found, "spread": columns["spread"][..., 0]}
+    mine = {"alpha": columns["mean_alpha"][..., 0], "omega": columns["mean_omega"]}
+    if "mean_phi" in columns:
+        mine["phi"] = columns["mean_phi"]
+    return {**_speaker(columns, problem, mine), "spread": columns["spread"][..., 0]}
 
 
-def _speaker(
-    columns: Columns, problem: Framings, alpha: Array, phi: Array | None, omega: Array
-) -> dict[str, Array]:
+def _speaker(columns: Columns, problem: Framings, mine: Columns) -> dict[str, Array]:
     """The draws of one speaker as `sampling.natural_draws` has them, with a single goal."""
-    draws = {"alpha": alpha}
-    if phi is not None:
-        draws["phi"] = np.minimum(phi, 1.0)
-    if problem.speaker.level == 2:
-        draws["omega"] = np.minimum(omega, 1.0)[..., None, :]
-    if "cost" in columns:
-        draws["cost"] = columns["cost"][..., 0]
-    return draws
+    shared = {name: columns[name][..., 0] for name in problem.speaker.extras}
+    bent = {name: np.minimum(x, 1.0) for name, x in mine.items() if name != "alpha"}
+    found = {**mine, **bent, **shared, "omega": bent["omega"][..., None, :]}
+    return {name: found[name] for name in problem.speaker.arrays}
 
 
 def _posteriors(
     behaviours: Mapping[str, Behaviour],
-    speaker: Speaker,
+    speaker: SpeakerModel,
     settings: SamplingSettings,
     seen: _Seen,
     diagnostics: Diagnostics,

@@ -15,8 +15,8 @@ from tactometer.inference.summaries import (
     scalars,
     summarise,
 )
-from tactometer.speaker_model import reference
-from tactometer.speaker_model.variants import UTILITIES, Speaker
+from tactometer.speaker_model.speaker_coordinates import Natural
+from tactometer.speaker_model.variants import UTILITIES, SpeakerModel
 from tactometer.utils.arrays import Array
 
 DIMS: dict[str, tuple[str, ...]] = {
@@ -34,15 +34,15 @@ DIMS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """A posterior: draws [chain, draw, ...] of alpha, phi [goal], omega [goal, 3], cost, theta
-    [utterance, state].
+    """A posterior: draws [chain, draw, ...] of alpha, phi [goal], omega [goal, 3], cost, lapse,
+    theta [utterance, state].
 
     What a speaker does not have is absent; a utility that it does not weigh has omega 0. `modes`
     has a row for each mode and parameter if there are several (columns of `tables/modes`).
     """
 
     behaviour: Behaviour
-    speaker: Speaker
+    speaker: SpeakerModel
     settings: SamplingSettings
     draws: Mapping[str, Array]
     stats: Mapping[str, Array]
@@ -54,7 +54,7 @@ class Sampled:
         `tables/estimates`.
         """
         return [
-            {"parameter": name, "goal": goal, **summarise(name, x, len(self.speaker.utilities))}
+            {"parameter": name, "goal": goal, **summarise(name, x, self.speaker)}
             for (name, goal), x in scalars(self.draws, self.behaviour.goals).items()
         ]
 
@@ -98,15 +98,9 @@ def _log_speaker(sampled: Sampled, draws: int) -> Array:
     picked = thinned(total, draws)
     flat = {k: x.reshape(total, *x.shape[2:])[picked] for k, x in sampled.draws.items()}
     b = sampled.behaviour
+    nodes = max(LEAST_NODES, round(NODES * flat["alpha"].max()))
     theta = flat.get("theta", b.theta)
-    costs: ArrayLike = (
-        0.0 if b.negated is None else reference.negation_cost(flat["cost"], b.negated)[:, None]
-    )
-    alpha, theta = flat["alpha"][:, None], np.expand_dims(theta, -3)
-    if sampled.speaker.level == 1:
-        return reference.s1(alpha, flat["phi"], theta, b.values, costs)
-    nodes = max(LEAST_NODES, round(NODES * alpha.max()))
-    return reference.s2(alpha, flat.get("phi"), flat["omega"], theta, b.values, costs, nodes)
+    return sampled.speaker.log_speaker(Natural.of(flat), theta, b.values, b.negated, nodes)
 
 
 def _flags(behaviour: Behaviour) -> Array:

@@ -18,7 +18,7 @@ from tactometer.inference.summaries import (
     stuck_chains,
     uninformed,
 )
-from tactometer.speaker_model.variants import Speaker
+from tactometer.speaker_model.variants import SpeakerModel
 from tactometer.utils.arrays import Array
 
 STATS = {
@@ -32,7 +32,7 @@ STATS = {
 }
 
 
-def sample(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -> Sampled:
+def sample(behaviour: Behaviour, speaker: SpeakerModel, settings: SamplingSettings) -> Sampled:
     """The posterior of that speaker; a run that cannot be believed is followed by more `careful`
     ones, the third within the mode that has all the weight.
 
@@ -118,7 +118,7 @@ def _of_chains(
     return draws, {name: found.columns[column][kept, :, 0] for name, column in STATS.items()}
 
 
-def _notes(seen: _Seen, speaker: Speaker) -> Iterator[str]:
+def _notes(seen: _Seen, speaker: SpeakerModel) -> Iterator[str]:
     if seen.told_apart:
         yield seen.told_apart
     left_out = (*(seen.stuck if seen.whole else ()), *seen.minor)
@@ -133,16 +133,16 @@ def _notes(seen: _Seen, speaker: Speaker) -> Iterator[str]:
     yield from silence(seen.parameters, speaker)
 
 
-def silence(parameters: Mapping[modes.Key, Array], speaker: Speaker) -> Iterator[str]:
+def silence(parameters: Mapping[modes.Key, Array], speaker: SpeakerModel) -> Iterator[str]:
     """What the answers do not tell of these parameters, if anything."""
-    silent = uninformed(parameters, len(speaker.utilities))
+    silent = uninformed(parameters, speaker)
     if silent and len(silent) == len({name for name, _ in parameters}):
         yield "the answers carry no information: this is the prior"
     elif silent:
         yield f"the answers say next to nothing of {', '.join(silent)}"
 
 
-def problem_of(behaviour: Behaviour, speaker: Speaker, settings: SamplingSettings) -> Problem:
+def problem_of(behaviour: Behaviour, speaker: SpeakerModel, settings: SamplingSettings) -> Problem:
     """What is to be sampled."""
     return Problem(
         behaviour.counts,
@@ -157,14 +157,5 @@ def problem_of(behaviour: Behaviour, speaker: Speaker, settings: SamplingSetting
 
 def natural_draws(found: Run, problem: Problem) -> dict[str, Array]:
     """The natural parameters of a run, and theta if it is inferred."""
-    at, speaker = problem.natural(found.v), problem.speaker
-    draws = {"alpha": at.alpha}
-    if speaker.has_phi:
-        draws["phi"] = at.phi
-    if speaker.level == 2:
-        draws["omega"] = at.omega
-    if at.cost is not None:
-        draws["cost"] = at.cost
-    if problem.joint:
-        draws["theta"] = problem.theta(found.v)
-    return draws
+    draws = problem.natural(found.v).arrays(problem.speaker)
+    return {**draws, "theta": problem.theta(found.v)} if problem.joint else draws

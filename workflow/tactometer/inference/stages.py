@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tactometer.inference import cmdstan, stan_sources
-from tactometer.speaker_model.variants import speaker
+from tactometer.speaker_model.variants import speakers
 from tactometer.study.model import Model
 from tactometer.study.space import space
 from tactometer.study.stages import Recipe, Stage
@@ -43,14 +43,12 @@ def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
 
 def programs(fit: Mapping[str, Any]) -> set[str]:
     """The Stan programs that a fit with these settings may run, by name."""
-    plain = fit["semantics"] == "joint" or bool(fit["cost"])
-    found = set()
-    for name in fit["speakers"]:
-        first = speaker(name).level == 1
-        found.add("s1" if first else "s2" if plain else "s2_fixed")
-        if fit["pooling"] == "partial":
-            found.add("framings" if plain or first else "framings_fixed")
-    return found
+    joint, partial = fit["semantics"] == "joint", fit["pooling"] == "partial"
+    return {
+        known.program(joint=joint, framings=framings)
+        for known in speakers(fit)
+        for framings in {False, partial}
+    }
 
 
 def stan_of(names: Iterable[str]) -> dict[str, str]:

@@ -23,9 +23,6 @@ from tactometer.inference import cmdstan
 from tactometer.inference.mode_search import Problem, Whitening, measure, peaks, whiten
 from tactometer.inference.settings import FINER, SamplingSettings
 from tactometer.inference.summaries import stuck_chains
-from tactometer.speaker_model import speaker_coordinates
-from tactometer.speaker_model.variants import Speaker
-from tactometer.utils import paths
 from tactometer.utils.arrays import Array
 from tactometer.utils.errors import UserError
 
@@ -44,7 +41,7 @@ _NEAR = 2.0  # standard deviations from the nearest draw (of thousands, in four 
 @dataclass(frozen=True, eq=False)
 class Run:
     """What the chains drew: `columns` by Stan's names [chain, draw, element], in Stan's (column-
-    major) order, and `v` [chain, draw, P]: entries of the cone, the cost's logit, logit theta.
+    major) order, and `v` [chain, draw, P]: entries of the cone, cost's and lapse's, logit theta.
 
     `missed` are modes [n, P] that the search gives weight, and no chain stayed in; `sharp` says
     that the pilot diverged, and steps as fine as those after many divergences were taken at once.
@@ -136,18 +133,12 @@ def _missed(found: Run, tops: Array, problem: Problem) -> Array | None:
     return tops[far] if any(far) else None
 
 
-def program(speaker: Speaker, *, joint: bool, cost: bool) -> Path:
-    """The Stan program of a fit: with theta fixed and no cost, L1 is tabulated over alpha."""
-    name = "s1" if speaker.level == 1 else "s2" if joint or cost else "s2_fixed"
-    return paths.STAN / f"{name}.stan"
-
-
 def stan_data(problem: Problem, coordinates: Whitening | None = None) -> dict[str, Any]:
     """The data block of every program; without coordinates, z is (y, ...) itself."""
     at = coordinates or Whitening.none(problem)
     return {
         **behaviour_data(problem),
-        "D": problem.size,
+        "D": problem.entries + problem.speaker.cost,
         "P": at.centre.size,
         "centre": _floats(at.centre),
         "whiten": _floats(at.matrix),
@@ -170,9 +161,8 @@ def behaviour_data(problem: Problem) -> dict[str, Any]:
         "yes": _floats(problem.yes),
         "n": _floats(problem.n),
         "joint": int(problem.joint),
-        "has_cost": int(problem.negated is not None),
+        **problem.speaker.data,
         "negated": _floats(absent if problem.negated is None else problem.negated),
-        "active": speaker_coordinates.active(problem.speaker),
     }
 
 
@@ -208,8 +198,7 @@ def _run(
     settings: SamplingSettings,
     length: tuple[int, int] | None = None,
 ) -> Run:
-    cost = problem.negated is not None
-    stan_file = program(problem.speaker, joint=problem.joint, cost=cost)
+    stan_file = problem.speaker.stan_file(joint=problem.joint)
     warmup, draws = length or (settings.warmup, settings.draws)
     inits = [{"z": z.tolist()} for z in starts]
     columns = execute(stan_file, stan_data(problem, at), inits, settings, warmup, draws)

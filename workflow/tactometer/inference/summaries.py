@@ -9,6 +9,7 @@ import numpy as np
 from tactometer.inference.convergence import ess as ess
 from tactometer.inference.convergence import rhat as rhat
 from tactometer.inference.intervals import hdi
+from tactometer.speaker_model.variants import UTILITIES, SpeakerModel
 from tactometer.utils.arrays import Array
 
 Verdict = Literal["ok", "refit", "suspect"]
@@ -17,13 +18,11 @@ RHAT_LIMIT = 1.01
 ESS_LIMIT = 400.0  # of 4 x 1000 draws; in proportion for fewer
 NO_WORD = 0.1  # a contraction that a prior's own draws reach
 SPREAD = 1.0  # scale of the half-normal prior of how far framings lie from their mean
-SUPPORT = {"alpha": (0.0, 20.0), "phi": (0.0, 1.0), "omega": (0.0, 1.0), "cost": (1.0, 10.0)}
-SUPPORT["spread"] = (0.0, 4 * SPREAD)
 
 
 @dataclass(frozen=True)
 class Diagnostics:
-    """The diagnostics of one fit; rhat and ess are the worst over alpha, phi, omega and cost.
+    """The diagnostics of one fit; rhat and ess are the worst over the natural parameters.
 
     `stuck` are chains whose log posterior stays below the others': they are a fault of sampling,
     not modes. A minority of them in the last run is left out of the draws, and of the other fields.
@@ -50,8 +49,6 @@ def scalars(
     """The natural parameters one by one: (name, goal or None) -> [chain, draw]; omega as omega_inf,
     ...
     """
-    from tactometer.speaker_model.variants import UTILITIES
-
     found: dict[tuple[str, str | None], Array] = {("alpha", None): draws["alpha"]}
     for g, goal in enumerate(goals):
         if "phi" in draws:
@@ -59,10 +56,7 @@ def scalars(
         if "omega" in draws:
             for k, utility in enumerate(UTILITIES):
                 found[f"omega_{utility}", goal] = draws["omega"][..., g, k]
-    if "cost" in draws:
-        found["cost", None] = draws["cost"]
-    if "spread" in draws:
-        found["spread", None] = draws["spread"]
+    found |= {(name, None): draws[name] for name in ("cost", "lapse", "spread") if name in draws}
     return {name: x for name, x in found.items() if np.any(x != 0)}
 
 
@@ -99,7 +93,7 @@ def stuck_chains(lp: Array) -> tuple[int, ...]:
     return tuple(c for c in range(len(lp)) if lp[c].max() < floor)
 
 
-def summarise(name: str, x: Array, n_utilities: int) -> dict[str, float]:
+def summarise(name: str, x: Array, speaker: SpeakerModel) -> dict[str, float]:
     """The summary of one natural parameter from its draws [chain, draw]: the columns of
     `tables/estimates`.
 
@@ -107,7 +101,7 @@ def summarise(name: str, x: Array, n_utilities: int) -> dict[str, float]:
     modes jump by half an sd at 4,000 draws, and a plain kernel pulls a mode at a bound inside. A
     constant has no rhat, ess or contraction (nan).
     """
-    low, high = SUPPORT[name.partition("_")[0]]
+    low, high = (0.0, 4 * SPREAD) if name == "spread" else speaker.prior(name).bounds
     hdi_low, hdi_high = hdi(x.ravel())
     fixed = np.ptp(x) == 0
     nan = float("nan")
@@ -122,32 +116,27 @@ def summarise(name: str, x: Array, n_utilities: int) -> dict[str, float]:
         "ess_bulk": nan if fixed else ess(x, "bulk"),
         "ess_tail": nan if fixed else ess(x, "tail"),
         "rhat": nan if fixed else rhat(x),
-        "contraction": nan if fixed else contraction(name, x, n_utilities),
+        "contraction": nan if fixed else contraction(name, x, speaker),
     }
 
 
-def uninformed(parameters: Mapping[tuple[str, str | None], Array], n_utilities: int) -> list[str]:
+def uninformed(
+    parameters: Mapping[tuple[str, str | None], Array], speaker: SpeakerModel
+) -> list[str]:
     """The parameters of which the answers say next to nothing: their spread is the prior's."""
     moving = {key: x for key, x in parameters.items() if np.ptp(x) > 0}
-    told = {key[0] for key, x in moving.items() if contraction(key[0], x, n_utilities) > NO_WORD}
+    told = {key[0] for key, x in moving.items() if contraction(key[0], x, speaker) > NO_WORD}
     return list(dict.fromkeys(name for name, _ in moving if name not in told))
 
 
-def contraction(name: str, x: Array, n_utilities: int) -> float:
+def contraction(name: str, x: Array, speaker: SpeakerModel) -> float:
     """1 - posterior variance / prior variance: near 0, the answers did not move the parameter."""
-    return 1 - float(x.var()) / prior_variance(name, n_utilities)
+    return 1 - float(x.var()) / prior_variance(name, speaker)
 
 
-def prior_variance(name: str, n_utilities: int) -> float:
-    """The prior variance of a natural parameter; a weight's is that of a uniform simplex, a
-    spread's that of a half-normal.
-    """
-    if name.startswith("omega_"):
-        return (n_utilities - 1) / (n_utilities**2 * (n_utilities + 1))
-    if name == "spread":
-        return SPREAD**2 * (1 - 2 / np.pi)
-    low, high = SUPPORT[name]
-    return (high - low) ** 2 / 12
+def prior_variance(name: str, speaker: SpeakerModel) -> float:
+    """The prior variance of a natural parameter; a spread's is that of a half-normal."""
+    return SPREAD**2 * (1 - 2 / np.pi) if name == "spread" else speaker.prior(name).variance
 
 
 def kde(x: Array, low: float, high: float, bins: int = 512) -> tuple[Array, Array]:

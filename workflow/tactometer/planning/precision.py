@@ -10,24 +10,24 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import polars as pl
 
-from tactometer.inference import cmdstan, stan_runs
+from tactometer.inference import cmdstan
 from tactometer.inference.behaviour import Behaviour
-from tactometer.inference.calibration import Domain, log_speaker
+from tactometer.inference.calibration import Domain
 from tactometer.inference.intervals import hdi
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
-from tactometer.inference.summaries import SUPPORT, contraction, scalars
+from tactometer.inference.summaries import contraction, scalars
 from tactometer.planning import formatting
 from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.speaker_coordinates import Natural
-from tactometer.speaker_model.variants import Speaker
+from tactometer.speaker_model.variants import SpeakerModel
 from tactometer.speaker_model.variants import speaker as known_as
 from tactometer.utils.arrays import Array
 from tactometer.utils.errors import UserError
@@ -69,10 +69,11 @@ class Around:
 
     def place(self, drawn: Natural) -> Natural:
         """A speaker with these parameters, and the rest as drawn."""
-        return Natural(
-            drawn.alpha if self.alpha is None else np.asarray(self.alpha),
-            drawn.phi if self.phi is None else np.array([self.phi]),
-            drawn.omega if self.omega is None else np.array([self.omega]),
+        return replace(
+            drawn,
+            alpha=drawn.alpha if self.alpha is None else np.asarray(self.alpha),
+            phi=drawn.phi if self.phi is None else np.array([self.phi]),
+            omega=drawn.omega if self.omega is None else np.array([self.omega]),
         )
 
     @property
@@ -92,7 +93,7 @@ class Around:
 class Design:
     """What is to be compared: sizes, and the speakers that answer in each of them."""
 
-    known: Speaker
+    known: SpeakerModel
     semantics: Literal["fixed", "joint"]
     domain: Domain
     sizes: Sequence[Size]
@@ -137,7 +138,7 @@ def of_domain(
     if words.literal is None:
         raise UserError(f"{words.path} has no key literal: name a domain that has one.")
     values, literal = np.array(words.states, float), np.array(words.literal)
-    domain = Domain(values, tuple(words.utterances), literal)
+    domain = Domain(values, tuple(words.utterances), literal, np.array(words.negated))
     cores = cores or os.cpu_count() or 1
     return Design(known_as(speaker), semantics, domain, sizes, around, speakers, seed, cores)
 
@@ -150,8 +151,7 @@ def widths(design: Design, *, progress: Callable[[str], None] = print) -> pl.Dat
     """
     jobs = [(size, number) for size in design.sizes for number in range(design.speakers)]
     # Compiled before the speakers want it all at once.
-    joint = design.semantics == "joint"
-    cmdstan.executable(stan_runs.program(design.known, joint=joint, cost=False))
+    cmdstan.executable(design.known.stan_file(joint=design.semantics == "joint"))
     rows: list[dict[str, Any]] = []
     with ThreadPoolExecutor(design.cores) as pool:  # CmdStan works in processes of its own
         for done, found in enumerate(pool.map(partial(_fit, design), *zip(*jobs, strict=True)), 1):
@@ -188,7 +188,7 @@ def lines(table: pl.DataFrame, design: Design) -> list[str]:
             for name in shown
         ]
         rows.append([f"{size.answers:,}", f"{size.yes_no:,}", *cells])
-    prior = [f"{prior_width(name, len(design.known.utilities)):.2f}" for name in shown]
+    prior = [f"{design.known.prior(name).hdi_width(MASS):.2f}" for name in shown]
     rows.append(["none", "", *prior])
     head = ["answers a state", "yes/no a cell", *shown]
     return [
@@ -197,24 +197,15 @@ def lines(table: pl.DataFrame, design: Design) -> list[str]:
     ]
 
 
-def prior_width(name: str, n_utilities: int) -> float:
-    """The width of a parameter's 95% HDI before any answer; a weight's is of Beta(1, k - 1)."""
-    if name.startswith("omega_"):
-        return MASS if n_utilities < 3 else 1 - (1 - MASS) ** (1 / (n_utilities - 1))
-    low, high = SUPPORT[name]
-    return MASS * (high - low)
-
-
 def _fit(design: Design, size: Size, number: int) -> list[dict[str, Any]]:
     """Let one speaker answer, and fit it: a row for each parameter."""
     known, seed = design.known, design.seed
-    drawn = speaker_coordinates.draw_prior(np.random.default_rng([seed, number]), known, 1, False)
+    drawn = speaker_coordinates.draw_prior(np.random.default_rng([seed, number]), known, 1)
     truth = design.around.place(drawn)
     behaviour = _behave(design, size, truth, number)
     settings = SamplingSettings(semantics=design.semantics, seed=1 + number, parallel_chains=1)
     found = sample(behaviour, known, settings)
-    named = {"alpha": truth.alpha, "phi": truth.phi, "omega": truth.omega}
-    true = scalars(named, behaviour.goals)
+    true = scalars(truth.arrays(known), behaviour.goals)
     rows = []
     for (name, goal), x in scalars(found.draws, behaviour.goals).items():
         low, high = hdi(x.ravel(), MASS)
@@ -224,8 +215,8 @@ def _fit(design: Design, size: Size, number: int) -> list[dict[str, Any]]:
                 "yes_no": size.yes_no,
                 "parameter": name,
                 "width": high - low,
-                "prior_width": prior_width(name, len(known.utilities)),
-                "contraction": contraction(name, x, len(known.utilities)),
+                "prior_width": known.prior(name).hdi_width(MASS),
+                "contraction": contraction(name, x, known),
                 "covered": low <= float(true[name, goal]) <= high,
                 "suspect": found.diagnostics.verdict == "suspect",
             }
@@ -236,12 +227,12 @@ def _fit(design: Design, size: Size, number: int) -> list[dict[str, Any]]:
 def _behave(design: Design, size: Size, truth: Natural, number: int) -> Behaviour:
     """What that speaker answers; sizes with as many yes/no answers share them."""
     domain, start = design.domain, [design.seed, number]
-    p: Array = np.exp(log_speaker(design.known, truth, domain.literal, domain.values))
+    log_p = design.known.log_speaker(truth, domain.literal, domain.values, domain.negated)[0]
+    p: Array = np.exp(log_p)
     yes = np.random.default_rng([*start, 1, size.yes_no]).binomial(size.yes_no, domain.literal)
     rng = np.random.default_rng([*start, 2, size.answers])
     counts = np.array([[rng.multinomial(size.answers, row / row.sum()) for row in p]], float)
     n = np.full(domain.literal.shape, float(size.yes_no))
     states = tuple(str(value) for value in domain.values)
-    return Behaviour(
-        counts, yes.astype(float), n, domain.values, None, ("design",), states, domain.utterances
-    )
+    said, goals = (counts, yes.astype(float), n), ("design",)
+    return Behaviour(*said, domain.values, domain.negated, goals, states, domain.utterances)

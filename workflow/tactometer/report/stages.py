@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tactometer.speaker_model.variants import speakers
 from tactometer.study import analyses, figures
 from tactometer.study.outline import outline
 from tactometer.study.stages import Code, Recipe, Stage
@@ -24,7 +25,7 @@ def methods_of(study: Study) -> dict[str, Any]:
         "vignettes": len(study.domain.vignettes),
         "states": f"{study.domain.states[0]} to {study.domain.states[-1]} stars",
         "utterances": len(study.domain.utterances),
-        "cost_of_negation": any(fit["cost"] for fit in fits),
+        "cost_of_negation": any(known.cost for fit in fits for known in speakers(fit)),
         "how": sorted({fit["semantics"] for fit in fits}),
         "pooling": sorted({fit["pooling"] for fit in fits}),
         "heldout": study.holds_out,

@@ -145,6 +145,14 @@ def s2(
     return _log_normalise(_times(w_inf[..., None, None], log_state) + of_u)
 
 
+def lapsed(log_p: ArrayLike, lapse: ArrayLike) -> Array:
+    """log of (1 - lapse) p + lapse / U: a speaker [..., state, utterance] of whose answers a share
+    lapse [...] in [0, 1] is drawn from all U utterances alike.
+    """
+    log_p, lapse = np.asarray(log_p), _parameter("lapse", lapse, 1.0)[..., None, None]
+    return np.asarray(np.logaddexp(_log(1 - lapse) + log_p, _log(lapse / log_p.shape[-1])))
+
+
 def _s1(alpha: Array, phi: Array, log_l0: Array, values: Array, costs: Array) -> Array:
     value = np.exp(log_l0) @ values
     true = _times((alpha * phi)[..., None, None], np.swapaxes(log_l0, -1, -2))

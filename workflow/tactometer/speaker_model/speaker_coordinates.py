@@ -5,19 +5,20 @@ known parameters. `entries` [..., C] are the numbers that a cone has: the refere
 share, then the other slots of each goal.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tactometer.speaker_model.variants import UTILITIES, Speaker
+from tactometer.speaker_model.variants import EXTRAS, Prior, SpeakerModel
 from tactometer.utils.arrays import Array
 
 
 @dataclass(frozen=True)
 class Natural:
-    """Natural parameters, leading axes are draws: alpha [], phi [goal], omega [goal, 3], cost [] or
-    None.
+    """Natural parameters, leading axes are draws: alpha [], phi [goal], omega [goal, 3], cost and
+    lapse [] or None.
 
     omega is 0 where a utility is not active; phi means nothing where there is none.
     """
@@ -26,6 +27,21 @@ class Natural:
     phi: Array
     omega: Array
     cost: Array | None = None
+    lapse: Array | None = None
+
+    @classmethod
+    def of(cls, draws: Mapping[str, Array]) -> "Natural":
+        """Of the arrays of a posterior, one leading axis of draws."""
+        phi, omega = draws.get("phi"), draws.get("omega")
+        if phi is None:
+            phi = np.zeros(draws["omega"].shape[:-1])
+        if omega is None:  # S1
+            omega = np.zeros((*phi.shape, 3))
+        return cls(draws["alpha"], phi, omega, draws.get("cost"), draws.get("lapse"))
+
+    def arrays(self, speaker: SpeakerModel) -> dict[str, Array]:
+        """What there is of them in that speaker, as a posterior stores it."""
+        return {name: getattr(self, name) for name in speaker.arrays}
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,42 +84,54 @@ def straight(x: Array, softness: Array | float) -> Array:
     return np.asarray(x + softness * np.log(-np.expm1(-x / softness)))
 
 
-def active(speaker: Speaker) -> list[int]:
-    """Which of inf, soc, pre are sampled; S1 is the pair alpha (phi, 1 - phi) of an S2 with pre
-    alone.
-    """
-    if speaker.level == 1:
-        return [0, 0, 1]
-    return [int(utility in speaker.utilities) for utility in UTILITIES]
-
-
-def slots(speaker: Speaker) -> list[int]:
+def slots(speaker: SpeakerModel) -> list[int]:
     """Which of x_inf, x_soc, x_pre phi, x_pre (1 - phi) exist; the first is the reference."""
-    return [j for j in range(4) if active(speaker)[min(j, 2)]]
+    return [j for j in range(4) if speaker.active[min(j, 2)]]
 
 
-def count(speaker: Speaker, goals: int) -> int:
+def count(speaker: SpeakerModel, goals: int) -> int:
     """How many entries a speaker has over that many goals."""
     return 1 + goals * (len(slots(speaker)) - 1)
 
 
+def bounded(logit: Array, prior: Prior) -> Array:
+    """A parameter of its coordinate: the quantile, under its prior, of inv_logit(logit).
+
+    So whatever the prior is, that of the coordinate is the standard logistic.
+    """
+    share = -np.expm1(-np.logaddexp(0, logit) / prior.b)
+    return np.asarray(prior.low + (prior.high - prior.low) * share)
+
+
+def unbounded(x: Array, prior: Prior) -> Array:
+    """The coordinate of a parameter inside its bounds."""
+    share = (x - prior.low) / (prior.high - prior.low)
+    return np.asarray(np.log(np.expm1(-prior.b * np.log1p(-share))))
+
+
+def extras(logits: Array, speaker: SpeakerModel) -> dict[str, Array]:
+    """Cost and lapse, those that there are, of their coordinates [..., extra]."""
+    names = enumerate(speaker.extras)
+    return {name: bounded(logits[..., i], EXTRAS[name]) for i, name in names}
+
+
 def draw_prior(
-    rng: np.random.Generator,
-    speaker: Speaker,
-    goals: int,
-    has_cost: bool,
-    draws: tuple[int, ...] = (),
+    rng: np.random.Generator, speaker: SpeakerModel, goals: int, draws: tuple[int, ...] = ()
 ) -> Natural:
     """Draws of the natural parameters from the prior of DESIGN, section 2: one, or so many."""
-    flags = np.array(active(speaker), dtype=bool)
+    flags = np.array(speaker.active, dtype=bool)
     omega = np.zeros((*draws, goals, 3))
     omega[..., flags] = rng.dirichlet(np.ones(flags.sum()), size=(*draws, goals))
-    alpha, cost = rng.uniform(0, 20, draws), rng.uniform(1, 10, draws)
+    alpha, share = rng.uniform(0, 20, draws), rng.uniform(size=draws)
     phi = rng.uniform(size=(*draws, goals))
-    return Natural(np.asarray(alpha), phi, omega, np.asarray(cost) if has_cost else None)
+    logits = [np.log(share / (1 - share))]
+    if speaker.lapse:
+        logits = [*logits[: speaker.cost], rng.logistic(size=draws)]
+    found = extras(np.stack(logits, axis=-1), speaker)
+    return Natural(np.asarray(alpha), phi, omega, **found)
 
 
-def entries(natural: Natural, speaker: Speaker) -> Array:
+def entries(natural: Natural, speaker: SpeakerModel) -> Array:
     """The entries [..., C] of natural parameters, each of them inside its open range."""
     w_inf, w_soc, w_pre = np.moveaxis(natural.omega, -1, 0)
     shares = np.stack([w_inf, w_soc, w_pre * natural.phi, w_pre * (1 - natural.phi)], axis=-1)
@@ -114,7 +142,7 @@ def entries(natural: Natural, speaker: Speaker) -> Array:
     return np.concatenate([reference[..., None], flat], axis=-1)
 
 
-def cone(entries: Array, speaker: Speaker, goals: int) -> Array:
+def cone(entries: Array, speaker: SpeakerModel, goals: int) -> Array:
     """x [..., goal, 4] of entries [..., C], 0 where a slot is not active."""
     used = slots(speaker)
     x = np.zeros((*entries.shape[:-1], goals, 4))
@@ -123,14 +151,16 @@ def cone(entries: Array, speaker: Speaker, goals: int) -> Array:
     return x
 
 
-def natural(entries: Array, speaker: Speaker, goals: int, cost: Array | None = None) -> Natural:
-    """The natural parameters of entries [..., C] and the cost's logit [...]."""
+def natural(
+    entries: Array, speaker: SpeakerModel, goals: int, logits: Array | None = None
+) -> Natural:
+    """The natural parameters of entries [..., C] and the extras' coordinates [..., extra]."""
     x = cone(entries, speaker, goals)
     length = x.sum(axis=-1)
     pre = np.maximum(x[..., 2] + x[..., 3], 1e-300)
     omega = np.stack([x[..., 0], x[..., 1], x[..., 2] + x[..., 3]], axis=-1) / length[..., None]
-    within = None if cost is None else 1 + 9 / (1 + np.exp(-cost))
-    return Natural(alpha_of(length[..., 0]), x[..., 2] / pre, omega, within)
+    found = {} if logits is None else extras(logits, speaker)
+    return Natural(alpha_of(length[..., 0]), x[..., 2] / pre, omega, **found)
 
 
 def alpha_of(length: Array) -> Array:
@@ -143,12 +173,12 @@ def length_of(alpha: Array) -> Array:
     return np.asarray(20 - 2 * np.log(np.expm1(np.logaddexp(0, 10) * (1 - alpha / 20))))
 
 
-def log_prior(entries: Array, speaker: Speaker, goals: int) -> Array:
+def log_prior(entries: Array, speaker: SpeakerModel, goals: int) -> Array:
     """log p(entries) [...] up to a constant, as in cone.stan."""
     x = cone(entries, speaker, goals)
     length = x.sum(axis=-1)
     lp = (goals - 1) * np.log(entries[..., 0]) + np.log(length[..., 0])
-    lp = lp - sum(active(speaker)) * np.log(length).sum(axis=-1)
+    lp = lp - sum(speaker.active) * np.log(length).sum(axis=-1)
     lp = lp - np.logaddexp(0, length[..., 0] / 2 - 10)
     if speaker.has_phi:
         lp = lp - np.log(x[..., 2] + x[..., 3]).sum(axis=-1)
