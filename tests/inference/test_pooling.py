@@ -116,6 +116,9 @@ CASES = [
     ("s2-soc-pre", {"cost": True}),
     ("s1", {}),
     ("s1", {"joint": True}),
+    ("s2-lapse", {}),
+    ("s2-cost-lapse", {"joint": True}),
+    ("s1-lapse", {}),
 ]
 
 
@@ -157,6 +160,9 @@ def test_the_program_has_the_references_likelihood(name: str, shape: dict[str, b
             log_p = reference.s1(told["alpha"][f], phi[f], *rest)
         else:
             log_p = reference.s2(told["alpha"][f], phi[f], told["omega"][f], *rest, nodes=400)
+        if known.speaker.lapse:
+            lapse = fit.stan_variable("lapse")[0]
+            log_p = np.log((1 - lapse) * np.exp(log_p) + lapse / 8)
         total += float((counts * log_p).sum())
     assert told["log_likelihood"] == pytest.approx(total, rel=1e-6)
 

@@ -139,3 +139,12 @@ def test_the_cost_of_negation_is_a_log_prior_weight(theta: np.ndarray) -> None:
     odds = (costly - plain)[:, negated].mean(axis=1) - (costly - plain)[:, ~negated].mean(axis=1)
     assert odds == pytest.approx(-3.0)  # 4 - 1, whatever alpha
     assert np.all(reference.negation_cost(None, negated) == 0)
+
+
+def test_a_lapse_mixes_a_speaker_with_blind_answers() -> None:
+    p = np.random.default_rng(6).dirichlet(np.ones(8), (2, 5))
+    mixed = np.exp(reference.lapsed(np.log(p), [0.0, 0.25]))
+    assert mixed[0] == pytest.approx(p[0])
+    assert mixed[1] == pytest.approx(0.75 * p[1] + 0.25 / 8)
+    with pytest.raises(ValueError, match="lapse"):
+        reference.lapsed(np.log(p), 1.5)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tactometer.speaker_model.variants import SPEAKERS
 from tactometer.study import study
 from tactometer.utils.errors import UserError
 
@@ -41,6 +42,13 @@ def test_the_human_domain_says_what_humans_share_and_pay_for() -> None:
     assert set(human.fit["share"]) == {"alpha", "cost"}
     assert human.fit["cost"] is True
     assert human.shares
+
+
+def test_a_study_may_ask_for_every_speaker_model(tmp_path: Path) -> None:
+    asked = load(tmp_path, BASE + f"fit: {{speakers: [{', '.join(SPEAKERS)}], share: [lapse]}}\n")
+    assert asked.models["friend"].fit["speakers"] == list(SPEAKERS)
+    with pytest.raises(UserError, match=r"fit.speakers\[0\]: .*perhaps s2-lapse was meant"):
+        load(tmp_path, BASE + "fit: {speakers: [s2-laps]}\n")
 
 
 def test_a_models_own_fit_wins_over_the_studys(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ PARAMETERS = {
     "omega_pre": "ω pre: looking good",
     "alpha": "α: how sharply it chooses",
     "cost": "cost of saying “not”",
+    "lapse": "lapse: share of blind answers",
 }
 
 DPI = 200

@@ -225,10 +225,15 @@ def _allowed(error: Any) -> list[Any]:
     return list(error.validator_value) if error.validator == "enum" else [error.validator_value]
 
 
+_MANY = 12  # allowed values: of more, a misspelt one is told the nearest alone
+
+
 def _not_among(value: Any, allowed: Iterable[Any]) -> str:
     """Say what the choice is, and the nearest allowed value for a misspelt one."""
     words = [str(item).lower() if isinstance(item, bool) else str(item) for item in allowed]
     near = difflib.get_close_matches(str(value), words, n=1)
+    if near and len(words) > _MANY:
+        return f"{_shown(value)} is not known; perhaps {near[0]} was meant"
     hint = f"; perhaps {near[0]} was meant" if near else ""
     return f"must be {_any_of(words)}, not {_shown(value)}{hint}"
 

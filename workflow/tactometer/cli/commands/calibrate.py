@@ -9,7 +9,10 @@ PURPOSE = "check the fits on speakers drawn from the prior (simulation-based cal
 def arguments(parser: ArgumentParser) -> None:
     """What to calibrate, on how many speakers, and where to leave it."""
     parser.add_argument(
-        "--programs", nargs="*", metavar="PROGRAM", help="s2_fixed, s2_joint, s1 (default: all)"
+        "--programs",
+        nargs="*",
+        metavar="PROGRAM",
+        help="s2_fixed, s2_joint, s1, or these with _lapse (default: all)",
     )
     parser.add_argument(
         "--speakers", type=int, default=200, help="draws from the prior for each (default: 200)"
@@ -53,7 +56,7 @@ def run(given: Namespace) -> int:
         inside = {True: "ranks uniform", False: "RANKS NOT UNIFORM", None: ""}[row["ecdf_inside"]]
         word = "" if row["holds"] else "  DOES NOT HOLD"
         print(
-            f"{row['program']:9} {row['parameter']:10} {row['speakers']:4} speakers"
+            f"{row['program']:14} {row['parameter']:10} {row['speakers']:4} speakers"
             f"  95% HDIs hold {row['coverage']:.1%}  {inside}{word}"
         )
     figure.draw(given.out)
