@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -12,6 +13,13 @@ OPTIONS = [
     "good", "not amazing", "not bad", "terrible", "amazing", "not good", "bad", "not terrible",
 ]  # fmt: skip
 YES_NO = ["yes", "no"]
+
+
+def read(text: str | None, options: Sequence[str]) -> Reply:
+    """What a reply is read as, whatever the reason of an invalid one."""
+    reply = read_reply(text, options)
+    return Reply(reply.choice, reply.method)
+
 
 LETTERS = {
     "C": "not bad",
@@ -94,6 +102,7 @@ LETTERS = {
     "C<|im_end|>": "not bad",
     "C</s>": "not bad",
     "(H)": "not terrible",
+    "Answer: A. Actually, answer: C": "not bad",
 }
 
 PHRASES = {
@@ -120,6 +129,9 @@ PHRASES = {
     "It was not bad, not bad at all.": "not bad",
     "<think>good? bad?</think>It was not bad": "not bad",
     "I enjoyed it: amazing": "amazing",
+    "A good friend would say it was terrible.": "terrible",
+    "It was not very good.": "not good",
+    "It wasn't all that bad.": "not bad",
 }
 
 INVALID = [
@@ -135,7 +147,6 @@ INVALID = [
     "(I)",
     "Answer: J",
     "I. good",
-    "A good friend would say it was terrible.",
     "A good friend would say C) not bad, or (D).",
     "A friend would be kind here.",
     "I enjoyed the cake.",
@@ -149,7 +160,6 @@ INVALID = [
     "Answer: C and D",
     "C\nD",
     "Either (C) or (D) would work.",
-    "Answer: C. Actually, answer: D",
     "The answer is C.\n\nD",
     "(C) good",
     "C) not good",
@@ -162,8 +172,6 @@ INVALID = [
     "good or bad",
     "It was good, but not amazing.",
     "Neither good nor bad.",
-    "It was not very good.",
-    "It wasn't all that bad.",
     "I wouldn't say it was bad.",
     "I don't think it was good.",
     "It was far from amazing.",
@@ -191,17 +199,17 @@ INVALID = [
 
 @pytest.mark.parametrize(("text", "choice"), LETTERS.items())
 def test_a_letter_decides(text: str, choice: str) -> None:
-    assert read_reply(text, OPTIONS) == Reply(choice, "letter")
+    assert read(text, OPTIONS) == Reply(choice, "letter")
 
 
 @pytest.mark.parametrize(("text", "choice"), PHRASES.items())
 def test_a_unique_phrase_decides(text: str, choice: str) -> None:
-    assert read_reply(text, OPTIONS) == Reply(choice, "phrase")
+    assert read(text, OPTIONS) == Reply(choice, "phrase")
 
 
 @pytest.mark.parametrize("text", INVALID)
 def test_what_does_not_decide_is_invalid_and_never_a_guess(text: str | None) -> None:
-    assert read_reply(text, OPTIONS) == Reply(None, "invalid")
+    assert read(text, OPTIONS) == Reply(None, "invalid")
 
 
 @pytest.mark.parametrize(
@@ -226,7 +234,7 @@ def test_what_does_not_decide_is_invalid_and_never_a_guess(text: str | None) -> 
     ],
 )
 def test_yes_and_no_are_read_the_same_way(text: str, reply: Reply) -> None:
-    assert read_reply(text, YES_NO) == reply
+    assert read(text, YES_NO) == reply
 
 
 FORMS = ["{0}", "({0})", "{0})", "**{0}**", "Answer: {0}", "I'd say {0}) {1}.", "({0}) {1}",
@@ -239,7 +247,7 @@ def test_every_form_of_every_letter_survives_any_order_of_the_options() -> None:
         options = rng.sample(OPTIONS, len(OPTIONS))
         index = rng.randrange(len(options))
         text = rng.choice(FORMS).format(LABELS[index], options[index])
-        assert read_reply(text, options) == Reply(options[index], "letter"), (text, options)
+        assert read(text, options) == Reply(options[index], "letter"), (text, options)
 
 
 def test_a_wrong_phrase_behind_a_letter_is_never_chosen() -> None:
@@ -249,14 +257,14 @@ def test_a_wrong_phrase_behind_a_letter_is_never_chosen() -> None:
         right, wrong = rng.sample(range(len(options)), 2)
         text = rng.choice(["({0}) {1}", "I'd say {0}) {1}.", "{0}. {1}"])
         said = text.format(LABELS[right], options[wrong])
-        assert read_reply(said, options) == Reply(None, "invalid"), (said, options)
+        assert read(said, options) == Reply(None, "invalid"), (said, options)
 
 
 def test_the_order_of_the_options_does_not_change_a_phrase() -> None:
     rng = random.Random(3)
     for text, choice in PHRASES.items():
         options = rng.sample(OPTIONS, len(OPTIONS))
-        assert read_reply(text, options).choice == choice
+        assert read(text, options).choice == choice
 
 
 def test_noise_never_raises_and_a_choice_is_always_an_option() -> None:
@@ -291,4 +299,4 @@ def test_long_replies_are_read_in_linear_time(unit: str) -> None:
 
 def test_a_megabyte_of_deliberation_still_has_its_answer() -> None:
     text = "It could be good or bad, who knows (really)?\n" * 20_000 + "Answer: C"
-    assert read_reply(text, OPTIONS) == Reply("not bad", "letter")
+    assert read(text, OPTIONS) == Reply("not bad", "letter")

@@ -1,0 +1,86 @@
+"""A marked text as clauses, each with what stands before it and how its sentence ends."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tactometer.reading.reply_grammar.mentions import SENTENCE
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause: its words, and its place in the reply.
+
+    `label` is what stands before a colon before it ("Answer", "Honest"); `question` whether its
+    sentence asks; `opens` whether it opens a line and `closes` whether it ends one; `sentence`
+    counts them.
+    """
+
+    text: str
+    label: str
+    question: bool
+    opens: bool
+    closes: bool
+    sentence: int
+
+
+_CONJUNCTIONS: Final = (
+    r"but|so|because|since|although|even though|though|while|whereas|however|therefore|thus|hence|"
+    r"which|yet|then|if|unless|when"
+)
+_SPLIT: Final = re.compile(
+    r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"
+    r"|=>?|-> ?"
+    r"|(?<=\s)(?<!thing )(?<!\ball )"  # "anything but C" is one clause
+    rf"(?=(?:{_CONJUNCTIONS})\b|and {SENTENCE}))",
+    re.IGNORECASE,
+)
+
+
+def clauses(text: str) -> list[Clause]:
+    """Split a marked text; clauses without words are left out."""
+    pieces = [piece.strip(" ") for piece in _SPLIT.split(text)]
+    asked = _asked(pieces)
+    found: list[Clause] = []
+    sentence, label, opens = 0, "", True
+    for at in range(0, len(pieces), 2):
+        words = pieces[at].strip(" \"'")
+        end = pieces[at + 1] if at + 1 < len(pieces) else "\n"
+        if words:
+            closes = _closes(pieces, at)
+            found.append(Clause(words, label, asked[at // 2], opens, closes, sentence))
+            opens = False
+            sentence += _ends(end)
+        if end == ":" or end.startswith("="):
+            label = words or label
+        elif words or end != "\n":  # a label holds on the lines below, if nothing comes first
+            label = ""
+        opens = opens or end == "\n"
+    return found
+
+
+def _ends(mark: str) -> bool:
+    """Whether a mark ends a sentence; an ellipsis does not."""
+    return mark[:1] in (".", "!", "?", ";", "\n") and mark[:2] != ".."
+
+
+def _asked(pieces: Sequence[str]) -> list[bool]:
+    """For each piece of text whether its sentence ends with a question mark."""
+    asked, question = [False] * (len(pieces) // 2 + 1), False
+    for at in range(len(pieces) - 1, -1, -1):
+        if at % 2 == 0:
+            asked[at // 2] = question
+        elif _ends(pieces[at]):
+            question = pieces[at] == "?"
+    return asked
+
+
+def _closes(pieces: Sequence[str], at: int) -> bool:
+    """Whether nothing but marks follows on the line, as far as a few marks go."""
+    for later in range(at + 1, min(len(pieces), at + 8)):
+        if later % 2 and pieces[later] == "\n":
+            return True
+        if later % 2 == 0 and pieces[later].strip("\"'"):
+            return False
+    return True

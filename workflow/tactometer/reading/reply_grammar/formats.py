@@ -1,0 +1,99 @@
+"""Answers in a machine's format: a JSON field, an XML tag, a LaTeX box, made into lines of text."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+_KEY: Final = re.compile(
+    r"(?:(?:final|selected|chosen|my|best|correct|your)[_ -]?)?"
+    r"(?:answer|choice|option|letter|label|selection|response|reply|pick|completion|output|result|"
+    r"utterance|decision|verdict|prediction)(?:[_ -]?(?:letter|option|text|choice))?"
+    r"|selected|chosen|final",
+    re.IGNORECASE,
+)
+_ITS_WORDS: Final = re.compile(r"text|words|value|description", re.IGNORECASE)
+_OBJECT: Final = re.compile(
+    r"\{\s*[\"'][^{}]{0,4000}(?:\{[^{}]{0,2000}\}[^{}]{0,2000}){0,4}\}"
+    r"|\A\s*\{\s*\"[^{}]{0,4000}\Z"  # cut
+)
+_FIELD: Final = re.compile(
+    r"[\"']([\w -]{1,40})[\"']\s*:\s*(?:\"((?:[^\"\\]|\\.){0,2000})\"|'([^'\n]{0,2000})')"
+)
+_TAG: Final = re.compile(
+    r"<((?:final[_-]?)?(?:answer|choice|option|output|result|response|final|letter|reply))>"
+    r"(.{0,4000}?)(?:</\1>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ASIDE: Final = re.compile(
+    r"<(explanation|reason|rationale|justification|comment|note)>.{0,4000}?(?:</\1>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BRACED: Final = r"\{(?:[^{}]|\{[^{}]{0,200}\}){0,200}\}"
+_BOX: Final = re.compile(rf"\\(?:boxed|fbox)\s{{0,3}}\{{((?:[^{{}}]|{_BRACED}){{0,400}})\}}")
+_LATEX: Final = (
+    (re.compile(r"\\(?:textbf|textit|texttt|text|mathrm|mathbf|mathit|rm|bf|mbox)\s{0,3}"), ""),
+    (re.compile(r"\\[()\[\]]|\$+"), " "),
+    (re.compile(r"\\(?:rightarrow|Rightarrow|to)\b"), " – "),
+    (re.compile(r"\\[,;!]|\\ "), " "),
+)
+_LIST: Final = re.compile(r"\A\s*\[\s*([\"'])([^\"'\[\]]{1,200})\1\s*\]\s*\Z")
+_CODE: Final = re.compile(
+    r"^\s*(?:print\(|return |answer ?= ?)([\"'])([^\"'\n]{1,200})\1\)?;?\s*$", re.M
+)
+
+
+def unwrapped(text: str) -> str:
+    """The text with each object, tag and box replaced by `Answer: ...`, or by nothing."""
+    text = _ASIDE.sub("\n", text)
+    tags = list(_TAG.finditer(text))
+    if tags:
+        text = "\n".join(f"Answer: {tag[2].strip()}" for tag in tags)
+    text = _CODE.sub(r"\nAnswer: \2\n", _LIST.sub(r"\2", _OBJECT.sub(_answers, text)))
+    if "\\" in text or "$" in text:
+        text = _BOX.sub(lambda box: f"\nAnswer: {_bare(box[1])}\n", text)
+        for pattern, by in _LATEX:
+            text = pattern.sub(by, text)
+        text = re.sub(r"(Answer: )\{([^{}\n]{1,80})\}", r"\1\2", text)
+    return re.sub(r"(?<!\w)\{([^{}\n]{1,80})\}", r"(\1)", text)
+
+
+def _bare(inside: str) -> str:
+    for pattern, by in _LATEX:
+        inside = pattern.sub(by, inside)
+    return inside.replace("{", "").replace("}", "").strip()
+
+
+def _answers(found: re.Match[str]) -> str:
+    """The lines that an object stands for: its answers alone; its reasoning is no answer."""
+    said = [value for key, value in _fields(found[0]) if _KEY.fullmatch(key)]
+    if not said:
+        return "\n"
+    return "\n" + "".join(f"Answer: {value}\n" for value in said)
+
+
+def _fields(source: str) -> Iterator[tuple[str, str]]:
+    whole: Any = None
+    for read in (json.loads, ast.literal_eval):
+        try:
+            whole = read(source)
+            break
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            continue
+    if isinstance(whole, dict):
+        yield from _walk(whole)
+    else:
+        for key, double, single in _FIELD.findall(source):
+            yield key, double or single
+
+
+def _walk(item: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in item.items():
+        if isinstance(value, dict) and _KEY.fullmatch(str(key)):
+            for inner, words in _walk(value):
+                yield (str(key) if _ITS_WORDS.fullmatch(inner) else inner), words
+        elif isinstance(value, list):
+            yield str(key), ", ".join(map(str, value))
+        elif isinstance(value, str):
+            yield str(key), value

@@ -1,0 +1,97 @@
+"""Options' letters in a reply: in brackets, in quotes, behind a cue, or bare."""
+
+import re
+from string import ascii_uppercase
+from typing import Final
+
+from tactometer.reading.reply_grammar.mentions import LETTERS_AT, place
+
+_NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number) "
+_CUE: Final = (
+    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think)"
+    r"(?: (?:is|would be|with|option))?[:=–-]? ?"
+)
+# A small "a" is a letter only where nothing can follow an article.
+_SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=option ))a(?=[.)]?\s*$)|a(?=\.\s*$)"
+# Vitamin C, plan B, Mr. B, an A.
+_OTHERS: Final = (
+    "Vitamin ", "Plan ", "Grade ", "Grade: ", "Score ", "Score: ", "Section ", "Chapter ", "Part ",
+    "Team ", "Type ", "Class ", "Group ", "Mr. ", "Mrs. ", "Ms. ", "Dr. ", "vitamin ", "plan ",
+    "grade ", "grade: ", "score ", "score: ", "section ", "chapter ", "part ", "team ", "type ",
+    "class ", "group ", "a ", "an ", "in ", "key of ",
+)  # fmt: skip
+_NOT_BEHIND: Final = r"(?<!\d )" + "".join(rf"(?<!\b{re.escape(word)})" for word in _OTHERS)
+_NOT_BEFORE: Final = (  # C+, C-, C#, C's, C&A, C/D that are no options, e.g., C major
+    r"(?![\w'’+#°&]|/(?![\ue000-\ue4ff]|[A-Z]\b)|-(?=[\s.,!]*$|\w)|\.[A-Za-z])"
+    r"(?! (?:major|minor|flat|sharp)\b)"
+)
+_LETTERS: Final = re.compile(
+    rf"(?:(?i:{_NOUN}))?(?<![\w'])(?:"
+    r"[(\[<] ?[\"']?(?P<bracketed>[A-Za-z])[\"']? ?[.:]? ?[)\]>]"
+    r"|\"(?P<quoted>[A-Za-z])[.,]?\"|'(?P<single>[A-Za-z])[.,]?'(?!\w))"
+    rf"|(?:(?i:{_NOUN}|^answer ))(?P<named>[A-Z])(?![\w'+#/]|-\w|-$|\.[A-Za-z])"
+    rf"|(?i:{_NOUN})(?P<only>[a-z])(?=[.)]?\s*$)"
+    rf"|(?P<cue>(?i:{_CUE}))(?<=[ :=–-])(?P<small>{_SMALL})(?=[.,;:!)]|\s*$|\n| -)(?!\.\w)"
+    r"|^(?P<first>[a-z])(?P<end>[).:,](?=\s|$)|$)"
+    rf"|(?<![\w'°\"]){_NOT_BEHIND}(?P<bare>[A-Z]){_NOT_BEFORE}",
+    re.MULTILINE,
+)
+# "A:" opens an answer where one letter follows it, or where a "Q:" came before.
+_ANSWERS: Final = re.compile(r"^A:(?=\s*[(\"']{0,2}[A-Za-z][)\"'.]{0,3}\s*$)|(?<=\n)A:(?=\s)", re.M)
+
+
+def mark_letters(text: str, count: int) -> str:
+    """Each letter as a mention, with "option" before it; `count` options are shown."""
+    text = _ANSWERS.sub("Answer:", text)
+
+    def mention(found: re.Match[str]) -> str:
+        kind = found.lastgroup if found.lastgroup != "end" else "first"
+        assert kind is not None  # one of the alternatives matched
+        char, at = found[kind], found.start(kind)
+        if kind in ("named", "bare") and char in "AI" and not _is_letter(text, at, kind, count):
+            return found[0]
+        mark = chr(LETTERS_AT + ascii_uppercase.index(char.upper()))
+        return (found["cue"] or "") + mark + (found["end"] or "")
+
+    return _LETTERS.sub(mention, text)
+
+
+# ---- the article A and the pronoun I ----------------------------------------------------------
+
+# What can only follow a letter: "A is best", never "A is" of an article.
+_FOLLOWS: Final = re.compile(
+    r" (?:is|isn't|was|would|will|could|might|must|should|can|may|seems?|sounds?|feels?|fits?|"
+    r"looks?|works?|makes?|has|does|appears?|matches|captures|best|because|since|as|it|or|and|nor|"
+    r"over|rather|instead|though|although|but|if|please|probably|definitely|obviously|clearly|"
+    r"here|again|not|then|too|i|strikes|for (?:sure|me|certain)|to be|all the way|all day|without|"
+    r"completes|describes|reflects|aligns|conveys|expresses|suits|gets|wins|keeps|avoids|shows|"
+    r"lol|xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|"
+    r"leaves?)\b"
+)
+_ENDS: Final = re.compile(r"\s*(?:$|\n|[^\w\s]|[\ue000-\ue4ff]|\(?[A-Z](?!\w))")
+_START: Final = re.compile(r"(?:^|[.!?:,;\n(\"–—-]\s?)$")
+_OWN_WORDS: Final = re.compile(r" ([\ue100-\ue1ff])(?=\s*(?:[.!,\n]|$))")
+_WORD: Final = re.compile(r" [\ue100-\ue1ff]")
+
+
+def _is_letter(text: str, at: int, kind: str, count: int) -> bool:
+    return _a(text, at, kind == "named") if text[at] == "A" else _i(text, at, count)
+
+
+def _a(text: str, at: int, named: bool) -> bool:
+    """Whether a capital A is a letter: no word that an article could stand before follows."""
+    after = text[at + 1 : at + 24]
+    if _WORD.match(after):  # "A good." is A with its words, "A good friend" is not
+        own = _OWN_WORDS.match(after)
+        return own is not None and (named or place(own[1]) == 0)
+    if _ENDS.match(after) or _FOLLOWS.match(after) or named:
+        return True
+    return _START.search(text[max(0, at - 3) : at]) is None and after[1:2].islower()
+
+
+def _i(text: str, at: int, count: int) -> bool:
+    """Whether a capital I is a letter: a label that opens a line, or one with a line to itself."""
+    opens = at == 0 or text[at - 1] == "\n"
+    if opens and re.match(r"[.)] ?[\ue100-\ue1ff]", text[at + 1 : at + 5]):
+        return True
+    return count > 8 and re.match(r"[^\w\n]{0,9}(?:$|\n)", text[at + 1 : at + 12]) is not None

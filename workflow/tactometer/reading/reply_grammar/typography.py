@@ -1,0 +1,97 @@
+"""Plain text of a reply: its characters, mark-up, special tokens and turns made alike."""
+
+import html
+import re
+import unicodedata
+from typing import Final
+
+_ALIKE: Final = str.maketrans(
+    {
+        **dict.fromkeys("‘’‛ʼ´′", "'"),
+        **dict.fromkeys("“”„‟«»「」『』″", '"'),
+        **dict.fromkeys("【〔《⟨", "("),
+        **dict.fromkeys("】〕》⟩", ")"),
+        **dict.fromkeys("。｡", ". "),
+        **dict.fromkeys("、，،", ", "),
+        **dict.fromkeys("→⇒➡➔", "–"),
+        **dict.fromkeys("¡¿", " "),
+    }
+)
+_HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn"}  # zero-width, private, variation selectors
+_PICTURES: Final = {"So", "Sk"}
+
+# Behind these the model speaks for others, or begins another task.
+_TURN_END: Final = re.compile(
+    r"<\|(?:im_end|eot_id|end|endoftext|end_of_text|return|END_OF_TURN_TOKEN|end_of_turn)\|>"
+    r"|<end_of_turn>|</s>|<eos>|<｜end▁of▁sentence｜>|\[/INST\]"
+    r"|\n[ \t]*(?:#+ ?|\*\*)?(?:User|Human|Question|Q|Instruction|Student)(?:\*\*)?:",
+)
+_TOKEN: Final = re.compile(
+    r"<\|[^|<>\n]{1,40}\|>|<[|｜][^<>\n]{1,40}[|｜]>|<\|[A-Za-z_]{1,30}>|<[A-Za-z_]{1,30}\|>"
+    r"|</?s>|<(?:bos|eos|pad|unk|cls|sep|end_of_turn|start_of_turn|endoftext|unused\d+)>"
+    r"|\[/?INST\]|<</?SYS>>",
+    re.IGNORECASE,
+)
+_ROLE: Final = re.compile(
+    r"\A\s*(?:#+ ?)?(?:\*\*)?(?:assistant|model|ai|bot|response)(?:\*\*)?(?: ?:|\s*\n)",
+    re.IGNORECASE,
+)
+_MARKUP: Final = (
+    (re.compile(r"\x1b?\[\d{1,2}(?:;\d{1,2}){0,3}m"), ""),
+    (re.compile(r"°\s?[CF]\b"), " degrees "),
+    (re.compile(r"~~[^~\n]{1,200}~~(?!~)"), " "),
+    (re.compile(r"(?:```|~~~)[a-z]{0,12}(?=\s|\Z)|```"), "\n"),
+    (re.compile(r"^(?:-{3,}|\*{3,}|_{3,})[ \t]*$", re.M), ""),
+    (re.compile(r"(?<![*\w])([A-Za-z])\*{3,}(?=\s)"), r"\1xxx"),  # a censored word is no letter
+    (re.compile(r"^[ \t]*\*(?![*\s])([^*\n]{1,60})\*(?=[ \t]+\S)", re.M), r"(\1) "),  # *smiles*
+    (re.compile(r"\\n(?![a-z])"), "\n"),
+    (re.compile(r"[*`~]|(?<!\w)_+|_+(?!\w)"), ""),
+    (re.compile(r"_"), " "),
+    (re.compile(r"<br ?/?>|</?(?:p|div|li|ul|ol|h\d|tr|td)>", re.I), "\n"),
+    (re.compile(r"</?(?:[a-z][\w-]{1,20}|(?-i:[abipqsu]))(?: [^<>\n]{0,60})?/?>", re.I), " "),
+    (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
+    (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
+    (re.compile(r"[^\S\n]+"), " "),
+    (re.compile(r"(?: ?\n ?)+"), "\n"),
+)
+_CONTRACTIONS: Final = (
+    (re.compile(r"\b(?:can ?'?t|cannot)\b", re.I), "can not"),
+    (re.compile(r"\bwon ?'t\b", re.I), "will not"),
+    (re.compile(r"\b(was|is|were|are|ai|do|does|did|has|had|could|would|should|might|must)"
+                r" ?n'?t\b", re.I), r"\1 not"),
+    (re.compile(r"\b(it|that|this|he|she|what)'s\b", re.I), r"\1 is"),
+    (re.compile(r"\b(i|you|he|she|we|they|it|that)'d\b", re.I), r"\1 would"),
+    (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),
+    (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
+    (re.compile(r"\b(i|you|we|they)'ve\b", re.I), r"\1 have"),
+)  # fmt: skip
+
+
+def own_turn(text: str) -> str:
+    """The model's own turn, without special tokens: what it says for others is none of it."""
+    text = text.translate({0xFEFF: None})
+    text = _ROLE.sub("", _TOKEN.sub(_kept_or_gone, text.lstrip()).lstrip("\n "))
+    for end in _TURN_END.finditer(text):
+        if re.search(r"\w", text[: end.start()]):
+            return text[: end.start()]
+    return _TURN_END.sub("\n", text)
+
+
+def _kept_or_gone(token: re.Match[str]) -> str:
+    return token[0] if _TURN_END.fullmatch(token[0]) else "\n"
+
+
+def plain(text: str) -> str:
+    """Straight quotes, round brackets, no pictures or mark-up, contractions written out."""
+    text = unicodedata.normalize("NFKC", html.unescape(text)).translate(_ALIKE)
+    text = "".join(map(_seen, text)) if not text.isascii() else text
+    for pattern, by in (*_MARKUP, *_CONTRACTIONS):
+        text = pattern.sub(by, text)
+    return text.strip()
+
+
+def _seen(char: str) -> str:
+    kind = unicodedata.category(char)
+    if kind in _HIDDEN:
+        return ""
+    return " " if kind in _PICTURES and char not in "°^`" else char
