@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from evidences import DRAWS, PLAIN, SYCOPHANT, UTTERANCES, evidence, fit, moved
+from seeds import seed
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.likeness.computation import matched, total_variation
 from tactometer.analyses.posterior_differences import holm, simultaneous, summarise
@@ -49,14 +50,14 @@ def test_a_difference_from_a_suspect_fit_is_suspect() -> None:
 
 def test_fits_that_were_sampled_with_the_same_seed_are_independent_still() -> None:
     study = evidence(fit("m", "none", effort="none"), fit("m", "high", effort="high"))
-    same = np.random.default_rng(1).normal(0.5, 0.02, DRAWS)
+    same = np.random.default_rng(seed(1)).normal(0.5, 0.02, DRAWS)
     alike = replace(study, drawn=study.drawn.with_columns(phi=pl.Series([*same, *same])))
     phi = analyse("shifts", alike).filter(parameter="phi")
     assert phi["sd"].item() == pytest.approx(0.02 * 2**0.5, rel=0.15)
 
 
 def test_simultaneous_intervals_hold_all_of_many_at_once() -> None:
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed(1))
     misses = 0
     for _ in range(200):  # 40 differences whose posteriors are centred where the data fell
         centre = rng.normal(0, 1, (40, 1))
@@ -65,7 +66,7 @@ def test_simultaneous_intervals_hold_all_of_many_at_once() -> None:
 
 
 def test_intervals_of_a_normal_are_those_of_the_book() -> None:
-    x = np.random.default_rng(2).normal(3, 2, (5, 20000))
+    x = np.random.default_rng(seed(2)).normal(3, 2, (5, 20000))
     low, high = hdi(x)
     assert low == pytest.approx(np.full(5, 3 - 1.96 * 2), abs=0.25)
     assert high == pytest.approx(np.full(5, 3 + 1.96 * 2), abs=0.25)
@@ -100,8 +101,8 @@ def test_the_share_of_the_first_quarter_is_found_and_none_is_made_up() -> None:
 def test_all_parameters_together_have_a_share_only_where_one_of_them_moves() -> None:
     far = {0.0: 0.5, 0.25: 0.5, 1.0: 0.5}
     shares = []
-    for seed in range(20):  # each posterior lies as far from the truth as its sd says
-        rng = np.random.default_rng(seed)
+    for own in range(20):  # each posterior lies as far from the truth as its sd says
+        rng = np.random.default_rng(seed(own))
         fits = [
             {**one, "values": tuple(rng.normal(PLAIN, 0.02))} for one in course("m", far, sd=0.02)
         ]

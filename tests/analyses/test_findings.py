@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from seeds import seed
+
 ROOT = Path(__file__).parents[2]
 SPEAKER = (
     "{alpha: 3.5, phi: %s, omega: {inf: 0.4, soc: 0.1, pre: 0.5}, labels: {effort: %s}, "
@@ -50,7 +52,7 @@ def test_planted_effects_are_found_with_their_sign_and_size(bench: Any, tmp_path
         "none: " + SPEAKER % (0.5, "none", 0.2, 0.1, 0.87),
         "high: " + SPEAKER % (0.8, "high", 0.5, 0.1, 0.87),
     )
-    shifts = bench.run(path, 1, tmp_path, 1)["shifts"]
+    shifts = bench.run(path, seed(1), tmp_path, 1)["shifts"]
     # three standard errors and more: six seeds of six had each of them, with its sign
     truths = {("effort", "phi"): 0.3, ("goal", "phi"): -0.3, ("goal", "omega_inf"): -0.3}
     effects = [
@@ -68,5 +70,5 @@ def test_nothing_is_found_where_nothing_is(bench: Any, tmp_path: Path) -> None:
     one = "{alpha: 3.5, phi: %s, omega: {inf: %s, soc: 0.15, pre: %s}, labels: {effort: %s}}"
     each = (("none", 0.5), ("high", 0.500001))
     path = study(tmp_path, *(f"{e}: " + one % (phi, 0.3, 0.55, e) for e, phi in each))
-    found = bench.found(bench.run(path, 1, tmp_path, 1))
+    found = bench.found(bench.run(path, seed(1), tmp_path, 1))
     assert not any(found.values()), found

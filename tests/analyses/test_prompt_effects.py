@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from evidences import SEMANTICS, UTTERANCES, answered, evidence, fit, moved
+from seeds import seed
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.attribution.computation import PARTS, shapley
 from tactometer.tables.condense import spread
@@ -26,7 +27,7 @@ def test_a_bias_to_the_first_place_is_found_and_none_where_there_is_none() -> No
 
 
 def test_the_error_of_a_place_is_as_large_as_it_is() -> None:
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(seed(5))
     z = []
     for _ in range(60):
         places = [rng.permutation(3).tolist() for _ in range(240)]
@@ -52,7 +53,7 @@ def test_a_creation_that_is_spoken_of_better_is_found() -> None:
 def test_five_samples_of_a_prompt_are_not_five_prompts() -> None:
     social = fit("m", "0", goal="social")
     once = answered(first=0.3)
-    often = pl.concat([once] * 5).sample(fraction=1, shuffle=True, seed=1)
+    often = pl.concat([once] * 5).sample(fraction=1, shuffle=True, seed=seed(1))
     for name, key in (("position", "position"), ("vignette_effects", "vignette")):
         tables = [
             analyse(name, evidence(social, answers=x, semantics=SEMANTICS)).sort(key)
@@ -64,7 +65,7 @@ def test_five_samples_of_a_prompt_are_not_five_prompts() -> None:
 
 
 def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing() -> None:
-    rng = np.random.default_rng(11)
+    rng = np.random.default_rng(seed(11))
     influence = pl.DataFrame(
         [
             {"model": "m", "checkpoint": "0", "goal": g, "framing": f, "speaker": "s2",
@@ -76,7 +77,7 @@ def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing(
     squares: dict[str, list[float]] = {"goal": [], "framing": []}
     for study in range(12):
         said = pl.concat(
-            [answered(seed=rng.integers(1000)).with_columns(goal=pl.lit(g), framing=pl.lit(f))
+            [answered(own=rng.integers(1000)).with_columns(goal=pl.lit(g), framing=pl.lit(f))
              for g in ("default", "social") for f in ("first", "third")]
         )  # fmt: skip
         fits = [
@@ -96,7 +97,7 @@ def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing(
 
 
 def test_shapley_values_are_the_mean_over_all_orders_of_the_parts() -> None:
-    rng = np.random.default_rng(4)
+    rng = np.random.default_rng(seed(4))
     worth = {frozenset(s): rng.normal(size=2) for n in range(5) for s in permutations(PARTS, n)}
     found = shapley(lambda subset: worth[subset])
     for part in PARTS:

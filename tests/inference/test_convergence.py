@@ -4,6 +4,7 @@ import arviz
 import numpy as np
 import pytest
 
+from seeds import seed
 from tactometer.inference import convergence
 
 
@@ -18,7 +19,7 @@ def chains(rng: np.random.Generator, memory: float, apart: float) -> np.ndarray:
 
 
 def test_they_are_what_arviz_says_of_chains_that_mix_and_chains_that_do_not() -> None:
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed(1))
     for memory in np.linspace(-0.8, 0.98, 40):
         for apart in (0.0, 2.0):
             x = chains(rng, memory, apart)
@@ -28,6 +29,6 @@ def test_they_are_what_arviz_says_of_chains_that_mix_and_chains_that_do_not() ->
 
 
 def test_draws_that_stay_share_their_rank() -> None:
-    x = np.repeat(chains(np.random.default_rng(2), 0.5, 0.0), 3, axis=1)
+    x = np.repeat(chains(np.random.default_rng(seed(2)), 0.5, 0.0), 3, axis=1)
     assert convergence.rhat(x) == pytest.approx(float(arviz.rhat(x, method="rank")))
     assert convergence.ess(x, "bulk") == pytest.approx(float(arviz.ess(x, method="bulk")))

@@ -8,6 +8,7 @@ import pytest
 
 import graph
 from graph import ANALYSED, PAGE
+from seeds import seed
 from tactometer.inference import folds, heldout
 from tactometer.speaker_model import reference
 
@@ -17,7 +18,7 @@ VIGNETTES = ["cake", "poem", "song", "talk", "film", "soup"]
 SETTINGS = {
     "fit": {"speakers": ["s2"], "pooling": "none", "count_total": None, "cost": False, "share": []},
     "folds": 3,
-    "domain": {"states": STATES, "utterances": UTTERANCES, "negated": [False] * 8, "seed": 1},
+    "domain": {"states": STATES, "utterances": UTTERANCES, "negated": [False] * 8, "seed": seed(1)},
 }
 THETA = np.array(
     [1 / (1 + np.exp(-k * (np.array(STATES) - m))) for k, m in [(-3, 1.5), (-2, 2.4), (2, 3.6)]]
@@ -25,9 +26,9 @@ THETA = np.array(
 ).clip(0.02, 0.98)
 
 
-def write(folder: Path, each: int = 6, seed: int = 1) -> tuple[dict[str, Path], Path]:
+def write(folder: Path, each: int = 6, own: int = 1) -> tuple[dict[str, Path], Path]:
     """Choices of a known speaker about every vignette in one framing, and its yes/no choices."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed(own))
     p = np.exp(reference.s2(5.0, 0.6, [0.4, 0.2, 0.4], THETA, np.array(STATES, float)))
     rows = [
         {"framing": "third", "vignette": v, "state": s, "choice": str(u)}
@@ -53,11 +54,11 @@ def write(folder: Path, each: int = 6, seed: int = 1) -> tuple[dict[str, Path], 
 
 
 def test_every_vignette_is_held_out_once() -> None:
-    dealt = folds.deal(VIGNETTES, 4, seed=7)
+    dealt = folds.deal(VIGNETTES, 4, seed=seed(7))
     assert sorted(name for fold in dealt for name in fold) == sorted(VIGNETTES)
     assert {len(fold) for fold in dealt} == {1, 2} and len(dealt) == 4
-    assert len(folds.deal(VIGNETTES, 20, seed=7)) == len(VIGNETTES)
-    assert folds.deal(VIGNETTES[::-1], 4, seed=7) == dealt
+    assert len(folds.deal(VIGNETTES, 20, seed=seed(7))) == len(VIGNETTES)
+    assert folds.deal(VIGNETTES[::-1], 4, seed=seed(7)) == dealt
 
 
 def test_a_speaker_predicts_unseen_vignettes_nearly_as_well_as_counting_allows(
@@ -78,7 +79,7 @@ def test_what_is_held_out_is_not_fitted(tmp_path: Path) -> None:
     """
     choices, semantics = write(tmp_path)
     frame = pl.read_parquet(choices["social"])
-    odd = pl.col("vignette") == folds.deal(VIGNETTES, 6, 1)[0][0]
+    odd = pl.col("vignette") == folds.deal(VIGNETTES, 6, seed(1))[0][0]
     frame.with_columns(choice=pl.when(odd).then(pl.lit("u0")).otherwise("choice")).write_parquet(
         choices["social"]
     )

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from seeds import seed
 from tactometer.inference import fit, loo
 from tactometer.reading import counts, recorded_counts
 from tactometer.report import findings
@@ -18,7 +19,7 @@ GOALS = ("informative", "social", "both")
 
 
 def test_leaving_one_out_agrees_with_refitting_a_coin() -> None:
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed(1))
     heads, tails = 31, 9
     p = rng.beta(1 + heads, 1 + tails, 4000)
     log_p = np.log(np.column_stack([p, 1 - p]))
@@ -30,7 +31,7 @@ def test_leaving_one_out_agrees_with_refitting_a_coin() -> None:
 
 
 def test_stacking_takes_the_better_variant_or_mixes_what_is_each_half_right() -> None:
-    rng = np.random.default_rng(2)
+    rng = np.random.default_rng(seed(2))
     good, ones = rng.normal(-1, 0.1, 200), np.ones(200)
     assert loo.stack(np.column_stack([good, good - 2]), ones)[0] > 0.99
     halves = np.where(np.arange(200) < 100, -0.5, -3.0)
@@ -38,7 +39,7 @@ def test_stacking_takes_the_better_variant_or_mixes_what_is_each_half_right() ->
 
 
 def test_what_is_left_out_of_a_model_is_a_vignette_in_a_state(tmp_path: Path) -> None:
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed(3))
     utterances, states = ("bad", "good"), (0, 1)
     rows = [
         {
@@ -72,7 +73,7 @@ def test_people_weigh_all_three_utilities(tmp_path: Path) -> None:
     settings: dict[str, Any] = {
         "domain": {
             "states": list(hearts.states), "utterances": list(hearts.utterances),
-            "negated": list(hearts.negated), "seed": 1,
+            "negated": list(hearts.negated), "seed": seed(1),
         },
         "fit": {
             "semantics": "joint", "speakers": ["s2-inf-soc", "s2", "s2-inf-pre"], "chains": 4,

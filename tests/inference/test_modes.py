@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from behaviours import BENCHMARKS, FIXED, entries, make, of_the_prior
+from seeds import seed
 from tactometer.inference import modes, sampling, stan_runs, summaries
 from tactometer.inference.mode_search import log_mass
 from tactometer.inference.sampling import sample
@@ -37,7 +38,7 @@ def test_a_third_run_looks_into_the_mode_that_it_starts_within() -> None:
 
 
 def test_stuck_chains_are_told_from_modes() -> None:
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed(1))
     lp = rng.normal(-100, 2, (4, 1000))
     assert stuck_chains(lp) == ()
     lp[2] -= 25
@@ -47,7 +48,7 @@ def test_stuck_chains_are_told_from_modes() -> None:
 
 
 def test_two_humps_are_two_modes_and_noise_is_none() -> None:
-    rng = np.random.default_rng(2)
+    rng = np.random.default_rng(seed(2))
     for _ in range(20):
         one = rng.normal(size=(4, 1000))
         assert modes.find({("alpha", None): one, ("phi", "g"): rng.uniform(size=one.shape)}) is None
@@ -61,7 +62,7 @@ def test_two_humps_are_two_modes_and_noise_is_none() -> None:
 
 
 def test_chains_that_disagree_are_modes_of_unknown_weight_and_no_clean_run() -> None:
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed(3))
     apart = {("alpha", None): rng.normal(size=(4, 1000)) + np.array([0, 0, 12, 12])[:, None]}
     found = modes.find(apart)
     assert found is not None and found.apart and found.minor() == ()
@@ -120,7 +121,9 @@ VALLEY = 0.22
 
 def test_two_modes_are_reported_as_two_with_their_weights() -> None:
     behaviour = make(KIND[None], KIND_YES)
-    found = [sample(behaviour, speaker("s2"), replace(FIXED, seed=seed)) for seed in range(1, 7)]
+    found = [
+        sample(behaviour, speaker("s2"), replace(FIXED, seed=seed(own))) for own in range(1, 7)
+    ]
     sys.path.insert(0, str(BENCHMARKS))
     import importance
 

@@ -11,6 +11,7 @@ from scipy import stats
 
 import graph
 from graph import ANALYSED, PAGE
+from seeds import seed
 from tactometer.inference import cmdstan, framing_hierarchy
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.framing_hierarchy import Framings, expand, stan_data
@@ -28,7 +29,7 @@ from tactometer.utils.errors import UserError
 
 VALUES = np.arange(1.0, 6.0)
 NAMES = ("first", "second", "third")
-SETTINGS = SamplingSettings(semantics="fixed", seed=3)
+SETTINGS = SamplingSettings(semantics="fixed", seed=seed(3))
 
 
 def semantics() -> np.ndarray:
@@ -137,7 +138,7 @@ def problem(name: str, rng: np.random.Generator, *, joint: bool, cost: bool) -> 
 
 @pytest.mark.parametrize(("name", "shape"), CASES)
 def test_the_program_has_the_references_likelihood(name: str, shape: dict[str, bool]) -> None:
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed(1))
     known = problem(name, rng, **{"joint": False, "cost": False, **shape})
     at = expand(known)
     data = stan_data(known, at)
@@ -187,12 +188,12 @@ def points(fit: Any, c: int) -> np.ndarray:
 
 def test_the_programs_prior_is_the_designs_whatever_the_coordinates() -> None:
     """Where z leads and how volumes change on the way is taken by differences from the program."""
-    known = problem("s2", np.random.default_rng(2), joint=False, cost=False)
+    known = problem("s2", np.random.default_rng(seed(2)), joint=False, cost=False)
     size = 1 + known.each * 4
     model = cmdstan.compile_program(known.speaker.stan_file(joint=known.joint, framings=True))
     told, expected = [], []
-    for seed in range(3):
-        z, step = np.random.default_rng(seed).normal(0, 0.7, size), 1e-5
+    for own in range(3):
+        z, step = np.random.default_rng(seed(own)).normal(0, 0.7, size), 1e-5
         inits = [{"z": at.tolist()} for at in np.vstack([z, z + step * np.eye(size)])]
         fit = model.sample(
             data=stan_data(known, expand(known)), inits=inits, fixed_param=True,

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from seeds import seed
 from tactometer.inference import cmdstan
 from tactometer.inference.mode_search import Problem, Whitening
 from tactometer.inference.stan_runs import stan_data
@@ -19,7 +20,7 @@ from tactometer.utils.paths import STAN
 
 
 def behaviour(
-    seed: int,
+    own: int,
     name: str,
     *,
     goals: int = 1,
@@ -29,7 +30,7 @@ def behaviour(
     joint: bool = False,
 ) -> Problem:
     """Random answers and semantics: some clear, some not."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed(own))
     n = np.full((utterances, states), 52.0)
     return Problem(
         counts=rng.gamma(0.5, 20, (goals, states, utterances)),  # real-valued, some near 0
@@ -78,7 +79,7 @@ def step_from(
     """The log posterior after one leapfrog step from z = 0, and z there."""
     stan_file = problem.speaker.stan_file(joint=problem.joint)
     fit = cmdstan.compile_program(stan_file, native=native).sample(
-        data=stan_data(problem, at), inits={"z": [0.0] * at.centre.size}, chains=1, seed=1,
+        data=stan_data(problem, at), inits={"z": [0.0] * at.centre.size}, chains=1, seed=seed(1),
         iter_warmup=0, iter_sampling=1, adapt_engaged=False, step_size=step, max_treedepth=1,
         sig_figs=16, show_progress=False,
     )  # fmt: skip
@@ -130,9 +131,9 @@ CASES = (
 
 @pytest.mark.parametrize(("name", "shape"), CASES)
 def test_the_likelihood_is_the_references_up_to_alpha_20(name: str, shape: dict[str, int]) -> None:
-    for seed, alpha in enumerate((0.05, 2.7, 6.1, 11.0, 19.99)):
-        problem = behaviour(seed, name, **shape)
-        rng = np.random.default_rng([seed, 1])
+    for own, alpha in enumerate((0.05, 2.7, 6.1, 11.0, 19.99)):
+        problem = behaviour(own, name, **shape)
+        rng = np.random.default_rng([seed(own), 1])
         natural = random_natural(rng, problem, alpha)
         theta = problem.theta(problem.start())
         if problem.joint:
@@ -156,7 +157,7 @@ def test_a_lapse_leads_from_the_plain_program_to_blind_answers(
 ) -> None:
     problem = behaviour(4, name, **shape)
     plain = replace(problem, speaker=speaker(name.replace("-lapse", "")))
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(seed(5))
     theta = rng.beta(0.6, 0.6, problem.yes.shape).clip(1e-4, 1 - 1e-4)
     natural = random_natural(rng, problem, 3.0)
     found = {}
@@ -196,9 +197,9 @@ def test_a_programs_cpp_half_compiles(file: Path) -> None:
 def test_the_programs_cpp_half_has_the_value_and_gradient_of_the_program_alone(
     name: str, shape: dict[str, int]
 ) -> None:
-    for seed, alpha in enumerate((0.05, 3.3, 12.0, 19.99)):
-        problem = behaviour(seed, name, **shape)
-        rng = np.random.default_rng([seed, 2])
+    for own, alpha in enumerate((0.05, 3.3, 12.0, 19.99)):
+        problem = behaviour(own, name, **shape)
+        rng = np.random.default_rng([seed(own), 2])
         theta = rng.beta(0.6, 0.6, problem.yes.shape).clip(1e-4, 1 - 1e-4)
         v = variables(problem, random_natural(rng, problem, alpha), theta)
         at = framed(problem, rng)
@@ -234,7 +235,7 @@ def free_parameters(problem: Problem, at: Whitening, z: np.ndarray) -> np.ndarra
 @pytest.mark.parametrize("name", [name for name in SPEAKERS if "cost" in name])
 def test_the_prior_is_flat_in_all_natural_parameters_but_the_lapse(name: str) -> None:
     problem = behaviour(1, name, goals=2)
-    rng, constants = np.random.default_rng(7), []
+    rng, constants = np.random.default_rng(seed(7)), []
     for alpha in (0.3, 4.0, 15.0):
         at = framed(problem, rng)
         natural = random_natural(rng, problem, alpha)
@@ -252,7 +253,7 @@ def thetas(problem: Problem, at: Whitening, z: np.ndarray, of: np.ndarray) -> np
 
 def test_theta_has_a_flat_prior_and_its_answers_are_binomial() -> None:
     problem = behaviour(2, "s2", joint=True)
-    rng, found = np.random.default_rng(8), []
+    rng, found = np.random.default_rng(seed(8)), []
     at, natural = Whitening.none(problem), random_natural(rng, problem, 3.0)
     for _ in range(3):
         theta = rng.uniform(0.05, 0.95, problem.yes.shape)
@@ -264,7 +265,7 @@ def test_theta_has_a_flat_prior_and_its_answers_are_binomial() -> None:
 
 
 def test_coordinates_and_natural_parameters_are_each_others_inverse() -> None:
-    rng = np.random.default_rng(9)
+    rng = np.random.default_rng(seed(9))
     for name, known in SPEAKERS.items():
         problem = behaviour(3, name, goals=3, joint=True)
         drawn = speaker_coordinates.draw_prior(rng, known, 3)

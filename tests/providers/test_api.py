@@ -18,6 +18,7 @@ import yaml
 import batchstub
 import stub
 from asking import KEY, ROOT, Job, inside, job, model, tables, texts
+from seeds import seed
 from tactometer.providers.api.rate_limits import HASTE, Bucket
 
 TRANSPORTS = ["openai", "together_ai"]  # a plain POST, and LiteLLM
@@ -105,7 +106,7 @@ def test_rpm_holds_within_five_percent(tmp_path: Path) -> None:
 
 def test_no_stall_lets_a_minute_hold_more_than_its_calls() -> None:
     """The bucket by a clock of the test's own: calls that wait, and a machine that stands still."""
-    rng, bucket, due = random.Random(1), Bucket("calls", 3000), dict[str, float]()
+    rng, bucket, due = random.Random(seed(1)), Bucket("calls", 3000), dict[str, float]()
     now, at = 0.0, []
     while now < 300:
         late = rng.expovariate(2000)  # half a millisecond
@@ -153,7 +154,7 @@ def test_twenty_kills_lose_nothing_and_ask_no_journaled_request_again(tmp_path: 
         whole = job(tmp_path / "whole", model(base))
         whole.run()
     log = tmp_path / "log"
-    draw = random.Random(7)
+    draw = random.Random(seed(7))
     kills = 0
     with stub.running(log, "--latency", "0.3") as base:
         limits = {"concurrency": 8}

@@ -12,6 +12,7 @@ import pytest
 import batchstub
 import stub
 from asking import KEY, Job, inside, job, model, tables, texts
+from seeds import seed
 from tactometer.journal import journal
 
 ALL = 65 + 65  # requests of a goal, and as many of the yes/no ones
@@ -141,7 +142,7 @@ def test_an_unclear_submission_is_looked_for_before_it_is_made_again(
 def test_kills_at_every_step_submit_nothing_twice(tmp_path: Path) -> None:
     """Killed before and after each call reaches the server, and at random moments."""
     log = tmp_path / "log"
-    draw = random.Random(5)
+    draw = random.Random(seed(5))
     steps = [("upload", 0.0), ("create", 0.0), ("list", 0.0), ("look", 0.3), ("content", 0.0)]
     steps += [(step, draw.random() * 0.3) for step in ("create", "content")]
     with server(log, "--latency", "0.15", "--delay", "1", "--trouble", "0.2") as base:

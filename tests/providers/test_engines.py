@@ -18,6 +18,7 @@ import pytest
 import hub
 from asking import Job, job, tables
 from engine_env import HOME, ask, reference, run, start
+from seeds import seed
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engines")]
 ENGINES = ["transformers", "vllm"]
@@ -212,7 +213,7 @@ def test_five_kills_of_a_vllm_run_lose_nothing(tmp_path: Path, models: Path) -> 
     whole = asked(tmp_path / "whole", "vllm", models / "llama", engine=eight, rows=260)
     ask(whole)
     found = asked(tmp_path / "run", "vllm", models / "llama", engine=eight, rows=260)
-    draw, held, count = random.Random(3), set(), 0
+    draw, held, count = random.Random(seed(3)), set(), 0
     for _ in range(5):
         process = start(found.arguments(), found.folder)
         until = time.monotonic() + 240

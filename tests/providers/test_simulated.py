@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from seeds import seed
 from tactometer.providers.provider import Ask
 from tactometer.providers.simulated.provider import Provider
 
@@ -13,7 +14,7 @@ DECLARED: dict[str, Any] = {
     "checkpoint": {"alpha": 3.0, "phi": 0.5, "omega": {"inf": 0.3, "soc": 0.3, "pre": 0.4}},
     "literal": {"terrible": [0.9, 0.1], "amazing": [0.1, 0.9]},
     "values": [0, 1],
-    "seed": 1,
+    "seed": seed(1),
     "sources": {"errors.py": "1"},
 }
 ROW = {"request": "r", "state": 0, "goal": "default", "options": ["terrible", "amazing"]}
@@ -32,7 +33,7 @@ def test_other_code_and_so_other_keys_do_not_change_its_luck() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"seed": 2}, {"checkpoint": DECLARED["checkpoint"] | {"alpha": 3.000001}}]
+    "change", [{"seed": seed(2)}, {"checkpoint": DECLARED["checkpoint"] | {"alpha": 3.000001}}]
 )
 def test_a_seed_or_a_parameter_changes_it(change: dict[str, Any]) -> None:
     assert texts(DECLARED | change) != texts(DECLARED)

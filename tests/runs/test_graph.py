@@ -11,6 +11,7 @@ import pytest
 
 import graph
 from graph import ANALYSED, PAGE, edit, plan, snakemake
+from seeds import seed
 from tactometer.planning import dry_run as dry_run
 from tactometer.study.analyses import names as analysis_names
 
@@ -202,7 +203,7 @@ PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
         {**ASKS, "recipe": 5, "requests": 4, "parse": 6, "count": 6, "fit": 6, **ends(2, 2)},
     ),
     "the seed": (
-        CONFIG, "seed: 3", "seed: 4",
+        CONFIG, f"seed: {seed(3)}", f"seed: {seed(4)}",
         {"recipe": 8, "requests": 6, **ASKED, "count_recorded_people": 1, "fit": 7, **ends(3, 3)},
     ),
     "one model's estimator": (

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from seeds import seed
 from tactometer.speaker_model import reference
 
 VALUES = np.arange(1.0, 6.0)
@@ -11,7 +12,7 @@ VALUES = np.arange(1.0, 6.0)
 
 @pytest.fixture
 def theta() -> np.ndarray:
-    return np.random.default_rng(1).uniform(0.02, 0.98, (8, 5))
+    return np.random.default_rng(seed(1)).uniform(0.02, 0.98, (8, 5))
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
@@ -71,7 +72,7 @@ def test_only_differences_of_values_matter(theta: np.ndarray) -> None:
 
 
 def test_swapping_utterances_or_states_swaps_the_answer(theta: np.ndarray) -> None:
-    order, states = np.random.default_rng(2).permutation(8), np.array([3, 1, 0, 4, 2])
+    order, states = np.random.default_rng(seed(2)).permutation(8), np.array([3, 1, 0, 4, 2])
     args = (6.0, 0.6, [0.3, 0.3, 0.4])
     plain = reference.s2(*args, theta, VALUES)
     swapped = reference.s2(*args, theta[order][:, states], VALUES[states])
@@ -86,7 +87,7 @@ def test_the_phi_density_integrates_to_one(theta: np.ndarray) -> None:
 
 
 def test_nothing_overflows_at_alpha_20_and_tiny_theta() -> None:
-    theta = np.random.default_rng(3).uniform(0, 1, (8, 5)) ** 60
+    theta = np.random.default_rng(seed(3)).uniform(0, 1, (8, 5)) ** 60
     found = reference.s2(20.0, 0.9, [0.6, 0.2, 0.2], theta, VALUES * 100)
     assert np.all(np.isfinite(found))
     assert np.exp(found).sum(axis=-1) == pytest.approx(1)
@@ -122,7 +123,7 @@ def test_parameters_outside_their_range_are_named(
 
 
 def test_draws_give_the_same_as_one_by_one(theta: np.ndarray) -> None:
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(seed(5))
     alpha, phi, omega = rng.uniform(0, 20, 70), rng.uniform(size=70), rng.dirichlet([1, 1, 1], 70)
     thetas = rng.uniform(0.1, 0.9, (70, 8, 5))
     costs = reference.negation_cost(rng.uniform(1, 10, 70), np.arange(8) > 3)
@@ -142,7 +143,7 @@ def test_the_cost_of_negation_is_a_log_prior_weight(theta: np.ndarray) -> None:
 
 
 def test_a_lapse_mixes_a_speaker_with_blind_answers() -> None:
-    p = np.random.default_rng(6).dirichlet(np.ones(8), (2, 5))
+    p = np.random.default_rng(seed(6)).dirichlet(np.ones(8), (2, 5))
     mixed = np.exp(reference.lapsed(np.log(p), [0.0, 0.25]))
     assert mixed[0] == pytest.approx(p[0])
     assert mixed[1] == pytest.approx(0.75 * p[1] + 0.25 / 8)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from seeds import seed
 from tactometer.inference import calibration
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.settings import SamplingSettings
@@ -14,7 +15,7 @@ from tactometer.study import domain
 ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = ROOT / "benchmarks"
 VALUES = np.arange(1.0, 6.0)
-FIXED = SamplingSettings(semantics="fixed")
+FIXED = SamplingSettings(semantics="fixed", seed=seed(1))
 
 
 def make(counts: np.ndarray, yes: np.ndarray, n: np.ndarray | float = 52.0) -> Behaviour:
@@ -32,12 +33,12 @@ def make(counts: np.ndarray, yes: np.ndarray, n: np.ndarray | float = 52.0) -> B
     )
 
 
-def of_the_prior(seed: int) -> Behaviour:
+def of_the_prior(number: int) -> Behaviour:
     """The answers of a speaker that the calibration draws from the prior."""
     words = domain.load(ROOT / "resources" / "polite_speech")
     values, literal = np.array(words.states, float), np.array(words.literal)
     known = calibration.Domain(values, tuple(words.utterances), literal)
-    return calibration.simulate(calibration.PROGRAMS["s2_fixed"], known, seed)[1]
+    return calibration.simulate(calibration.PROGRAMS["s2_fixed"], known, number)[1]
 
 
 def entries(alpha: float, phi: float, *omega: float) -> np.ndarray:

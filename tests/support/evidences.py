@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from seeds import seed
 from tactometer.analyses.evidence import PARAMETERS, Evidence
 
 DRAWS = 400
@@ -49,7 +50,7 @@ def fit(
 
 def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **tables: Any) -> Evidence:
     """A study with these fits; their draws are normal, and independent."""
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(seed(7))
     keys = ["model", "checkpoint", "goal", "framing", "speaker", "semantics"]
     drawn = []
     for one in fits:
@@ -81,10 +82,10 @@ def moved(phi: float) -> tuple[float, ...]:
 
 
 def answered(
-    first: float = 0.0, kind: str | None = None, pairs: int = 40, seed: int = 3
+    first: float = 0.0, kind: str | None = None, pairs: int = 40, own: int = 3
 ) -> pl.DataFrame:
     """Answers of one checkpoint: `first` choose what stands first, `kind` is always called good."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed(own))
     rows = []
     for state in (1, 2):
         for vignette in ("cake", "poem", "song"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from seeds import seed
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.evidence import Evidence
 from tactometer.study.analyses import names as analysis_names
@@ -40,14 +41,14 @@ def write(
     rename: dict[str, str] | None = None,
     simulated: bool = True,
     suspect: tuple[str, str] | None = SUSPECT,
-    seed: int = 1,
+    own: int = 1,
 ) -> Path:
     """Write all eight tables; `rename` gives a speaker another name, `suspect` spoils one fit.
 
     Several `checkpoints` of a speaker are a course of training, in a family of its own.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed(own))
     rows: dict[str, list[dict[str, object]]] = {
         t: []
         for t in (

@@ -133,12 +133,14 @@ def run(
     out: Path,
     *,
     cores: int = 2,
+    first: int = 0,
     progress: Callable[[str], None] = cmdstan.say,
 ) -> bool:
     """Calibrate programs on so many speakers each, write {out}/{program}.csv, and judge whatever
     programs stand there.
 
-    calibration.json holds the judgement. Returns whether all of it holds.
+    calibration.json holds the judgement. `first` is the number of the first speaker: others draw
+    others from the prior. Returns whether all of it holds.
     """
     out.mkdir(parents=True, exist_ok=True)
     # threads would wait for each other, and a fork of one that has used polars may hang
@@ -146,7 +148,8 @@ def run(
     pool = ProcessPoolExecutor(cores, afresh, _use, (paths.STAN,))
     try:
         fits = {  # all at once: no core waits for the last speaker of a program
-            name: pool.map(partial(check_one, name, domain), range(draws)) for name in names
+            name: pool.map(partial(check_one, name, domain), range(first, first + draws))
+            for name in names
         }
         for name, work in fits.items():
             rows: list[dict[str, Any]] = []
