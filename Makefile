@@ -14,7 +14,7 @@ ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help demo test test-engines test-slurm slurm slurm-profile bench findings calibrate \
+.PHONY: help demo check test test-fast test-engines test-slurm slurm slurm-profile bench findings calibrate \
   env engines cmdstan chromium lock clean
 
 help:  ## Say what there is to make
@@ -62,11 +62,17 @@ chromium:  ## Find Debian's chromium, or install it: the report is tested in a b
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
 	  || { echo "make: install Debian's package chromium (as root: apt-get install chromium)" >&2; exit 1; }
 
+check: env  ## Check format, lint, types and rules (a minute)
+	@$(RUN); export PATH; ruff check . && ruff format --check . && mypy \
+	  && snakefmt --check Snakefile workflow/rules && snakemake --lint
+
+test-fast: cmdstan  ## Run what needs no engine, no Slurm, no browser and no long run (minutes)
+	@$(RUN) pytest -n 2 --dist loadgroup -m "not engine and not slurm and not browser and not long"
+
 # The engines' tests are one group: they run one after another, beside all others.
-test: cmdstan chromium slurm engines  ## Check format, types and rules, and run the tests
+test: check cmdstan chromium slurm engines  ## Check everything and run all tests
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))"; export PATH TACTOMETER_ENGINES; \
-	ruff check . && ruff format --check . && mypy && snakefmt --check Snakefile workflow/rules \
-	  && snakemake --lint && pytest -n 2 --dist loadgroup
+	pytest -n 2 --dist loadgroup
 
 test-engines: env engines  ## Run the tests of vllm and transformers alone
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))" pytest -m engine
