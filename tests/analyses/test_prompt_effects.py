@@ -18,12 +18,14 @@ from tactometer.tables.condense import spread
 
 def test_a_bias_to_the_first_place_is_found_and_none_where_there_is_none() -> None:
     social = fit("m", "0", goal="social")
-    biased = analyse("position", evidence(social, answers=answered(first=0.3)))
+    biased = analyse("position", evidence(social, answers=answered(first=0.3, pairs=160)))
     effects = dict(biased.select("position", "effect").rows())
     assert effects[1] == pytest.approx(0.2, abs=0.08) and effects[2] < 0
     assert biased.filter(position=1)["found"].item()
     assert sum(effects.values()) == pytest.approx(0)
-    assert not analyse("position", evidence(social, answers=answered()))["found"].any()
+    nothing = (evidence(social, answers=answered(own=own)) for own in range(12))
+    alarms = sum(bool(analyse("position", one)["found"].any()) for one in nothing)
+    assert alarms <= 6, "one in 20 is the level: more than 6 of 12 has a chance of 5e-7"
 
 
 def test_the_error_of_a_place_is_as_large_as_it_is() -> None:
@@ -64,6 +66,9 @@ def test_five_samples_of_a_prompt_are_not_five_prompts() -> None:
         assert tables[1]["n"].to_list() == [5 * n for n in tables[0]["n"]]
 
 
+STUDIES = 24
+
+
 def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing() -> None:
     rng = np.random.default_rng(seed(11))
     influence = pl.DataFrame(
@@ -75,9 +80,11 @@ def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing(
         ]
     )  # fmt: skip
     squares: dict[str, list[float]] = {"goal": [], "framing": []}
-    for study in range(12):
+    alarms = 0
+    for _ in range(STUDIES):
         said = pl.concat(
-            [answered(own=rng.integers(1000)).with_columns(goal=pl.lit(g), framing=pl.lit(f))
+            [answered(own=int(rng.integers(1 << 30)))
+             .with_columns(goal=pl.lit(g), framing=pl.lit(f))
              for g in ("default", "social") for f in ("first", "third")]
         )  # fmt: skip
         fits = [
@@ -89,11 +96,12 @@ def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing(
         for part, found in squares.items():
             row = table.row(by_predicate=pl.col("part") == part, named=True)
             found.append((row["size"] / row["size_by_chance"]) ** 2)
-        assert table["found"].drop_nulls().sum() == 0, study
+        alarms += bool(table["found"].drop_nulls().any())
         shifts = dict(table.select("part", "shift").rows())
         assert sum(shifts[p] for p in PARTS) == pytest.approx(shifts["all"])
-    for part, found in squares.items():
-        assert 0.5 < float(np.mean(found)) < 1.5, (part, found)
+    assert alarms <= 9, "one in 20 is the level: more than 9 of 24 has a chance of 1e-7"
+    for part, found in squares.items():  # about 1, with a standard error of .11
+        assert 0.5 < float(np.mean(found)) < 1.7, (part, found)
 
 
 def test_shapley_values_are_the_mean_over_all_orders_of_the_parts() -> None:

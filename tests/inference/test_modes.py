@@ -41,8 +41,8 @@ def test_a_third_run_looks_into_the_mode_that_it_starts_within() -> None:
             return abs(phi - here) > abs(phi - there)
 
         stayed = []
-        for seed in (1, 2, 3):
-            short = replace(FIXED, warmup=200, draws=200, seed=seed)
+        for own in (1, 2, 3):
+            short = replace(FIXED, warmup=200, draws=200, seed=seed(own))
             starts = np.array([at.coordinates(centre)] * 2)
             pilot = stan_runs._run(problem, at, starts, short).v.reshape(-1, centre.size)
             within = pilot[~away(pilot)]

@@ -15,21 +15,21 @@ DECLARED: dict[str, Any] = {
     "literal": {"terrible": [0.9, 0.1], "amazing": [0.1, 0.9]},
     "values": [0, 1],
     "seed": seed(1),
-    "sources": {"errors.py": "1"},
+    "simulator": "1",
 }
 ROW = {"request": "r", "state": 0, "goal": "default", "options": ["terrible", "amazing"]}
 
 
 def texts(declared: dict[str, Any], key: str = "", **row: Any) -> list[str]:
-    """Its answers to 40 samples of a request; the keys differ as those of other code would."""
+    """Its answers to 40 samples of a request; the keys differ as those of another version would."""
     asks = [Ask(f"{key}{i}", {**ROW, **row}, i) for i in range(40)]
     return [line.text for lines in Provider(declared, {}).answer(asks) for line in lines]
 
 
-def test_other_code_and_so_other_keys_do_not_change_its_luck() -> None:
+def test_another_version_and_so_other_keys_do_not_change_its_luck() -> None:
     first = texts(DECLARED)
     assert len(set(first)) > 5
-    assert texts(DECLARED | {"sources": {"errors.py": "2"}}, "other ") == first
+    assert texts(DECLARED | {"simulator": "2"}, "other ") == first
 
 
 @pytest.mark.parametrize(
