@@ -1,4 +1,4 @@
-"""TODO behaviour."""
+"""The data of a fit: choice counts and yes/no truth judgements of one model, validated."""
 
 from dataclasses import dataclass
 

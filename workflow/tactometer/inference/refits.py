@@ -1,4 +1,4 @@
-"""TODO refits."""
+"""Rerun MCMC with more careful settings until its diagnostics pass, at most three times."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""TODO sampled."""
+"""A posterior sample: draws with diagnostics, parameter summaries and posterior predictions."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field

@@ -1,4 +1,4 @@
-"""TODO settings."""
+"""MCMC settings: chains, warm-up, draws, step-size adaptation and seed."""
 
 from dataclasses import dataclass, replace
 from typing import Literal

@@ -1,4 +1,4 @@
-"""TODO option_labels."""
+"""The letters that label the answer options in a prompt."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""TODO schema_validation."""
+"""Validate a YAML file against its JSON Schema, reporting one error with file, line and key."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""TODO ordering."""
+"""Order names by a known list, with names outside the list last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO arrays."""
+"""The type of all numeric arrays: numpy, double precision."""
 
 import numpy as np
 from numpy.typing import NDArray

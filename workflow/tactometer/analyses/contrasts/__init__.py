@@ -1,1 +1,3 @@
-"""TODO contrasts."""
+"""Contrasts of training conditions: base model, data set and method, as matched posterior
+differences. Open `computation.py` first.
+"""

@@ -1,1 +1,3 @@
-"""TODO framing_effects."""
+"""Framing effects: posterior differences between first, second and third person prompts. Open
+`computation.py` first.
+"""

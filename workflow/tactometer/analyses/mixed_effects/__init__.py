@@ -1,1 +1,3 @@
-"""TODO mixed_effects."""
+"""Mixed-effects models of reasoning effort over model families and framings, by REML and in Stan.
+Open `computation.py` first.
+"""

@@ -1,1 +1,3 @@
-"""TODO movement."""
+"""Change over training: total movement of each parameter, its share in the first quarter, and when
+it settles. Open `computation.py` first.
+"""

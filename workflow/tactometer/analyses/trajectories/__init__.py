@@ -1,1 +1,3 @@
-"""TODO trajectories."""
+"""Training trajectories: each parameter with its intervals over the checkpoints of a run. Open
+`computation.py` first.
+"""

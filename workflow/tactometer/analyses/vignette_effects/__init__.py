@@ -1,1 +1,3 @@
-"""TODO vignette_effects."""
+"""Vignette effects: creations that are judged more kindly or more harshly than the rest. Open
+`computation.py` first.
+"""

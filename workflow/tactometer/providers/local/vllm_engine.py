@@ -1,4 +1,6 @@
-"""TODO vllm_engine."""
+"""The vLLM engine: exact label probabilities from one prefill, sampling, and weights reloaded in
+place.
+"""
 
 import gc
 import os
