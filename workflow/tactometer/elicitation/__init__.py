@@ -1,1 +1,4 @@
-"""TODO elicitation."""
+"""Elicitation: from prompts to answers.
+
+Open requests.py for the design of the prompts, ask.py for how a checkpoint is asked.
+"""

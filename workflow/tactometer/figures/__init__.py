@@ -1,1 +1,1 @@
-"""TODO figures."""
+"""Figures: their style, and those that belong to no analysis. Open draw.py, then style.py."""

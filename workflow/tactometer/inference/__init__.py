@@ -1,1 +1,4 @@
-"""TODO inference."""
+"""Inference: from counts to posteriors.
+
+Open fit.py for what is fitted, sampling.py for how a posterior is sampled and believed.
+"""

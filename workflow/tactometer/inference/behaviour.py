@@ -1,4 +1,4 @@
-"""TODO behaviour."""
+"""The behaviour that is fitted: choices and yes/no answers, as counts."""
 
 from dataclasses import dataclass
 

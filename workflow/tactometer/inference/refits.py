@@ -1,4 +1,4 @@
-"""TODO refits."""
+"""Refits: a run that cannot be believed is followed by more careful ones."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""TODO sampled."""
+"""A sampled posterior: draws, diagnostics, predictions."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field

@@ -1,4 +1,4 @@
-"""TODO settings."""
+"""How to sample: chains, warm-up, draws, step sizes."""
 
 from dataclasses import dataclass, replace
 from typing import Literal

@@ -1,1 +1,1 @@
-"""TODO journal."""
+"""The journal: every answer on disk, append-only. Open journal.py."""

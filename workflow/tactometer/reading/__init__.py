@@ -1,1 +1,1 @@
-"""TODO reading."""
+"""Reading: from answers to choices, counts and semantics. Open choices.py, then replies.py."""

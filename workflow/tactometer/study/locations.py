@@ -1,4 +1,4 @@
-"""TODO locations."""
+"""Where a key stands in a study file, for error messages."""
 
 from tactometer.study import yaml_lines
 

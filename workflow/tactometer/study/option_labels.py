@@ -1,4 +1,4 @@
-"""TODO option_labels."""
+"""The letters of options."""
 
 from typing import Final
 

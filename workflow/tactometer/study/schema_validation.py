@@ -1,4 +1,4 @@
-"""TODO schema_validation."""
+"""Validation of YAML files against a JSON Schema: the first fault, in a sentence."""
 
 from pathlib import Path
 from typing import Any

@@ -1,1 +1,1 @@
-"""TODO tables."""
+"""Tables: what fits, counts and answers hold, for readers. Open gather.py."""

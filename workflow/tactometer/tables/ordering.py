@@ -1,4 +1,4 @@
-"""TODO ordering."""
+"""The order of names in tables and figures."""
 
 from __future__ import annotations
 

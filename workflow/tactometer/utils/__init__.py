@@ -1,1 +1,1 @@
-"""TODO utils."""
+"""Files, digests, errors and paths: what every package may use."""

@@ -1,4 +1,4 @@
-"""TODO arrays."""
+"""The type of arrays of numbers."""
 
 import numpy as np
 from numpy.typing import NDArray

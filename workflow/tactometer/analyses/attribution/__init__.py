@@ -1,1 +1,1 @@
-"""TODO attribution."""
+"""The analysis `attribution`. Open computation.py; declaration.py says where it stands."""

@@ -1,1 +1,1 @@
-"""TODO checks."""
+"""The analysis `checks`. Open computation.py; declaration.py says where it stands."""

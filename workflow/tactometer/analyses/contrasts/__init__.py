@@ -1,1 +1,1 @@
-"""TODO contrasts."""
+"""The analysis `contrasts`. Open computation.py; declaration.py says where it stands."""

@@ -1,1 +1,1 @@
-"""TODO crossings."""
+"""The analysis `crossings`. Open computation.py; declaration.py says where it stands."""

@@ -1,1 +1,1 @@
-"""TODO framing_effects."""
+"""The analysis `framing_effects`. Open computation.py; declaration.py says where it stands."""

@@ -1,1 +1,1 @@
-"""TODO likeness."""
+"""The analysis `likeness`. Open computation.py; declaration.py says where it stands."""

@@ -1,1 +1,1 @@
-"""TODO mixed_effects."""
+"""The analysis `mixed_effects`. Open computation.py; declaration.py says where it stands."""

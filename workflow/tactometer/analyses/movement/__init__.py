@@ -1,1 +1,1 @@
-"""TODO movement."""
+"""The analysis `movement`. Open computation.py; declaration.py says where it stands."""

@@ -1,1 +1,1 @@
-"""TODO position."""
+"""The analysis `position`. Open computation.py; declaration.py says where it stands."""

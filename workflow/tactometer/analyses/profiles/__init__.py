@@ -1,1 +1,1 @@
-"""TODO profiles."""
+"""The analysis `profiles`. Open computation.py; declaration.py says where it stands."""

@@ -1,1 +1,1 @@
-"""TODO shifts."""
+"""The analysis `shifts`. Open computation.py; declaration.py says where it stands."""

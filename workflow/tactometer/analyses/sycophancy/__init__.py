@@ -1,1 +1,1 @@
-"""TODO sycophancy."""
+"""The analysis `sycophancy`. Open computation.py; declaration.py says where it stands."""

@@ -1,1 +1,1 @@
-"""TODO trajectories."""
+"""The analysis `trajectories`. Open computation.py; declaration.py says where it stands."""

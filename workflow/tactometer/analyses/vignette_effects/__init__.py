@@ -1,1 +1,1 @@
-"""TODO vignette_effects."""
+"""The analysis `vignette_effects`. Open computation.py; declaration.py says where it stands."""

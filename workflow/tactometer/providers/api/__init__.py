@@ -1,1 +1,1 @@
-"""TODO api."""
+"""Models behind an API: one client, its limits, its errors, its money. Open provider.py."""

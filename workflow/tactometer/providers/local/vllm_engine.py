@@ -1,4 +1,4 @@
-"""TODO vllm_engine."""
+"""The vLLM engine of one model."""
 
 import gc
 import os

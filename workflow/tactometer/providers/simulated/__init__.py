@@ -1,1 +1,1 @@
-"""TODO simulated."""
+"""Simulated speakers: known parameters, answers in words. Open provider.py."""
