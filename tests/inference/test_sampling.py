@@ -258,7 +258,7 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
 
         monkeypatch.setattr(stan_runs, "run", run)
         monkeypatch.setattr(refits, "is_clean", lambda told, _n: told["divergences"] == 0)
-        monkeypatch.setattr(sampling, "mixes", lambda _told, _n, mixes=mixes: mixes)
+        monkeypatch.setattr(refits, "mixes", lambda _told, _n, mixes=mixes: mixes)
         found = sample(known.behaviour, speaker("s2"), settings).diagnostics
         assert (found.verdict, found.runs) == (verdict, len(runs))
         assert [s.warmup for s in asked] == [150 * times for times in lengths]
