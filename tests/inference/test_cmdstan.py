@@ -13,6 +13,7 @@ import pytest
 from tactometer.inference import cmdstan
 from tactometer.inference.stan_sources import with_includes
 from tactometer.utils.errors import UserError
+from tactometer.utils.paths import PACKAGE, STAN
 
 PROGRAM = "parameters { real x; } model { x ~ std_normal(); }\n"
 
@@ -147,9 +148,8 @@ def test_two_processes_compile_a_program_once_and_leftovers_are_swept_up(
     source = tmp_path / "normal.stan"
     source.write_text("#include half.stan\n")
     (tmp_path / "half.stan").write_text(PROGRAM)
-    code = (
-        f"from tactometer.cmdstan import compile_program as c; print(c({str(source)!r}).exe_file)"
-    )
+    call = f"print(c({str(source)!r}).exe_file)"
+    code = f"from tactometer.inference.cmdstan import compile_program as c\n{call}"
     jobs = [
         subprocess.Popen([sys.executable, "-c", code], stdout=-1, stderr=-1, text=True)
         for _ in range(2)
@@ -216,8 +216,7 @@ def test_where_the_cpp_half_does_not_compile_the_program_takes_over_and_says_so_
 
 def test_no_program_declares_arrays_in_a_way_that_newer_versions_refuse() -> None:
     old = re.compile(r"^\s*(?:int|real|vector|row_vector|matrix)\b[^;=]*\w\[[^\];]*\]\s*[;=]")
-    package = Path(cmdstan.__file__).parent
-    programs = [*package.parent.joinpath("stan").rglob("*.stan"), *package.rglob("*.stan")]
+    programs = [*STAN.rglob("*.stan"), *PACKAGE.rglob("*.stan")]
     assert len(programs) > 5
     typed = re.compile(r"^(\s*\w+)(<[^>]*>)?(\[[^\]]*\])?(?=\s)")
     for program in programs:

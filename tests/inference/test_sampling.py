@@ -13,7 +13,7 @@ import xarray
 
 from behaviours import BENCHMARKS, FIXED, ROOT, VALUES, make
 from seeds import seed
-from tactometer.inference import inference_data, sampling, stan_runs, summaries
+from tactometer.inference import inference_data, refits, sampling, stan_runs, summaries
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.intervals import hdi
 from tactometer.inference.sampled import DIMS, Sampled
@@ -257,8 +257,8 @@ def test_a_run_in_doubt_is_run_again_and_doubt_that_stays_is_told(
             return runs[len(asked) - 1]
 
         monkeypatch.setattr(stan_runs, "run", run)
-        monkeypatch.setattr(sampling, "is_clean", lambda told, _n: told["divergences"] == 0)
-        monkeypatch.setattr(sampling, "mixes", lambda _told, _n, mixes=mixes: mixes)
+        monkeypatch.setattr(refits, "is_clean", lambda told, _n: told["divergences"] == 0)
+        monkeypatch.setattr(refits, "mixes", lambda _told, _n, mixes=mixes: mixes)
         found = sample(known.behaviour, speaker("s2"), settings).diagnostics
         assert (found.verdict, found.runs) == (verdict, len(runs))
         assert [s.warmup for s in asked] == [150 * times for times in lengths]

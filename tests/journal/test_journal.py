@@ -63,7 +63,7 @@ def test_a_broken_line_in_the_middle_is_an_error_that_names_it(tmp_path: Path) -
 def test_only_one_process_writes_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "0.jsonl"
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom tactometer import journal\n"
+        "import sys, time\nfrom pathlib import Path\nfrom tactometer.journal import journal\n"
         "with journal.write(Path(sys.argv[1])):\n    print('open', flush=True)\n"
         "    time.sleep(60)\n"
     )
@@ -85,7 +85,7 @@ def test_only_one_process_writes_at_a_time(tmp_path: Path, monkeypatch: pytest.M
 def test_what_was_journaled_survives_sigkill(tmp_path: Path) -> None:
     path = tmp_path / "0.jsonl"
     code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom tactometer import journal\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom tactometer.journal import journal\n"
         "with journal.write(Path(sys.argv[1])) as writer:\n"
         "    for i in range(100):\n"
         "        writer.append([journal.Line(key=str(i), request='r', sample=0, text='A')])\n"

@@ -377,8 +377,8 @@ def test_memory_does_not_grow_with_the_number_of_answers(tmp_path: Path) -> None
     """
     script = """
 import resource, sys
-from tactometer.providers import Ask
-from tactometer.providers.api import Provider
+from tactometer.providers.provider import Ask
+from tactometer.providers.api.provider import Provider
 base, count = sys.argv[1], int(sys.argv[2])
 row = {"request": "r", "wire": "{}", "options": ["a", "b"]}
 asks = [Ask(str(i), {**row, "messages": [{"role": "user", "content": f"{i}"}]}, 0)

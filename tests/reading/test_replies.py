@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from seeds import seed
 from tactometer.reading.replies import Reply, read_reply, strip_thought
 from tactometer.study.option_labels import LABELS
 
@@ -243,7 +242,7 @@ FORMS = ["{0}", "({0})", "{0})", "**{0}**", "Answer: {0}", "I'd say {0}) {1}.", 
 
 
 def test_every_form_of_every_letter_survives_any_order_of_the_options() -> None:
-    rng = random.Random(seed(1))
+    rng = random.Random(1)
     for _ in range(200):
         options = rng.sample(OPTIONS, len(OPTIONS))
         index = rng.randrange(len(options))
@@ -252,7 +251,7 @@ def test_every_form_of_every_letter_survives_any_order_of_the_options() -> None:
 
 
 def test_a_wrong_phrase_behind_a_letter_is_never_chosen() -> None:
-    rng = random.Random(seed(2))
+    rng = random.Random(2)
     for _ in range(200):
         options = rng.sample(OPTIONS, len(OPTIONS))
         right, wrong = rng.sample(range(len(options)), 2)
@@ -262,14 +261,14 @@ def test_a_wrong_phrase_behind_a_letter_is_never_chosen() -> None:
 
 
 def test_the_order_of_the_options_does_not_change_a_phrase() -> None:
-    rng = random.Random(seed(3))
+    rng = random.Random(3)
     for text, choice in PHRASES.items():
         options = rng.sample(OPTIONS, len(OPTIONS))
         assert read(text, options).choice == choice
 
 
 def test_noise_never_raises_and_a_choice_is_always_an_option() -> None:
-    rng = random.Random(seed(4))
+    rng = random.Random(4)
     pieces = [*"ABCHI()[]{}.:,'\"*\\ \n<>/’", "not", "n't", "good", "bad", "answer", "<think>",
               "</think>", "\\boxed{", "é", "🙂", "\x00", "or", "is", "option"]  # fmt: skip
     for _ in range(3000):

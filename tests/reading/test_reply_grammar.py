@@ -10,7 +10,6 @@ from functools import cache
 import pytest
 
 import wordings
-from seeds import seed
 from tactometer.reading.replies import read_reply, strip_thought
 from wordings import ADJECTIVES, INVALID, UTTERANCES, Case
 
@@ -53,7 +52,7 @@ def test_no_option_and_no_place_is_misread_or_lost_more_than_another(half: str) 
 
 
 def test_a_reply_of_letters_is_read_as_the_same_place_whatever_the_options_say() -> None:
-    rng = random.Random(seed(1))
+    rng = random.Random(1)
     bare = re.compile("not|" + "|".join(ADJECTIVES), re.IGNORECASE)
     seen = 0
     for case in wordings.own(thin=7):
@@ -71,7 +70,7 @@ def test_a_reply_of_letters_is_read_as_the_same_place_whatever_the_options_say()
 
 
 def test_a_reply_without_letters_is_read_as_the_same_option_wherever_it_is_shown() -> None:
-    rng = random.Random(seed(2))
+    rng = random.Random(2)
     letter = re.compile(r"(?<![^\W_])[A-Za-z](?![^\W_])")
     seen = 0
     for case in wordings.own(thin=7):
@@ -84,7 +83,7 @@ def test_a_reply_without_letters_is_read_as_the_same_option_wherever_it_is_shown
 
 
 def test_swapping_two_options_and_what_names_them_swaps_the_reading() -> None:
-    rng = random.Random(seed(3))
+    rng = random.Random(3)
     text = "While {n} is honest, a friend would say {u}. ({U}) {u} it is, not ({N}) {n}."
     for _ in range(300):
         options = rng.sample(UTTERANCES, len(UTTERANCES))
@@ -146,7 +145,7 @@ No need to be harsh.""".splitlines()
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_what_only_mentions_options_round_an_answer_does_not_change_it(answer: str) -> None:
-    rng = random.Random(seed(4))
+    rng = random.Random(4)
     for between in (" ", "\n\n"):
         texts = [around + between + answer for around in BEFORE]
         for said in (*texts, *(answer + between + around for around in BEHIND)):

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-pytestmark = pytest.mark.xdist_group("report")  # what they look at is made once
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("report"),
+]  # what they look at is made once
 TABLE = "table[data-name='Posterior mean [95% HDI] of every fit']"
 ROWS = f"{TABLE} tbody tr"
 

@@ -25,7 +25,8 @@ UNSHARE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount"
 SNAKEMAKE = f"'{sys.executable}' -m snakemake --cores 2"
 
 PARSE = (
-    f"'{sys.executable}' -m tactometer parse --study .snakemake/tactometer/small/study.json"
+    f"'{sys.executable}' -m tactometer reading.choices"
+    " --study .snakemake/tactometer/small/studies/*.json"
     " --model blunt --requests results/small/requests/blunt/semantics.parquet"
     " --done results/small/answers/blunt/0.done --journal results/small/answers/blunt/0.jsonl"
     " --out small/choices.parquet"

@@ -1,5 +1,4 @@
-"""Analyses of a study's posteriors and answers: each folder is one, with its computation, columns,
-caption, figure and sentences.
+"""Analyses: from posteriors and answers to findings, a folder each.
 
-Open `evidence.py` first, for what an analysis is given, then `shifts/computation.py`.
+Open study/analyses.py for which there are, and evidence.py for what each is handed.
 """

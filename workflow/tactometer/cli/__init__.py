@@ -1,4 +1,1 @@
-"""The command line: what people type, and the stages as rules of Snakemake call them.
-
-Open `parser.py` first; each command is a module of `commands/`.
-"""
+"""The command line. Open parser.py; a command that people type is a module of commands/."""

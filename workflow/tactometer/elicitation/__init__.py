@@ -1,4 +1,4 @@
-"""Elicitation: building the prompts of a study, and asking each checkpoint what is missing.
+"""Elicitation: from prompts to answers.
 
-Open `requests.py` first, then `ask.py`.
+Open requests.py for the design of the prompts, ask.py for how a checkpoint is asked.
 """

@@ -1,4 +1,1 @@
-"""Figures that belong to no analysis, and the style, colours and drawing routines of all.
-
-Open `style.py` first; `weights.py` is a short figure to begin with.
-"""
+"""Figures: their style, and those that belong to no analysis. Open draw.py, then style.py."""

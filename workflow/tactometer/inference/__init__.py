@@ -1,5 +1,4 @@
-"""Bayesian inference: the posterior of a speaker model from its choice counts, sampled by NUTS in
-Stan, with diagnostics, model comparison and simulation-based calibration.
+"""Inference: from counts to posteriors.
 
-Open `fit.py` first, then `sampling.py`.
+Open fit.py for what is fitted, sampling.py for how a posterior is sampled and believed.
 """

@@ -1,4 +1,4 @@
-"""The data of a fit: choice counts and yes/no truth judgements of one model, validated."""
+"""The behaviour that is fitted: choices and yes/no answers, as counts."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Rerun MCMC with more careful settings until its diagnostics pass, at most three times."""
+"""Refits: a run that cannot be believed is followed by more careful ones."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping

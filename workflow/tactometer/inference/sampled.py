@@ -1,4 +1,4 @@
-"""A posterior sample: draws with diagnostics, parameter summaries and posterior predictions."""
+"""A sampled posterior: draws, diagnostics, predictions."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field

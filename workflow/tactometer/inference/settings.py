@@ -1,4 +1,4 @@
-"""MCMC settings: chains, warm-up, draws, step-size adaptation and seed."""
+"""How to sample: chains, warm-up, draws, step sizes."""
 
 from dataclasses import dataclass, replace
 from typing import Literal

@@ -1,5 +1,1 @@
-"""The journal: an append-only JSON Lines log of every answer, which is never deleted and never
-asked again.
-
-Open `journal.py` first.
-"""
+"""The journal: every answer on disk, append-only. Open journal.py."""

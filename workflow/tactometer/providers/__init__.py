@@ -1,4 +1,1 @@
-"""Providers of answers: models behind an API, open weights, and simulated speakers.
-
-Open `provider.py` first: it is the interface that each folder implements.
-"""
+"""Providers: who can be asked, a folder each. Open provider.py for what one has to do."""

@@ -78,6 +78,8 @@ def _resolved(made: list[Decision], options: Sequence[str]) -> Reply:
     twice = next((d for d in counted if d.labelled), None)
     if twice:  # a letter with its own words has said it twice: sentences behind it comment
         counted = [d for d in counted if d.letter or d.clause <= twice.clause]
+    if top is Weight.QUALIFIED and any(len(d.places) > 1 for d in counted):
+        return _invalid("several")
     one = [decision for decision in counted if len(decision.places) == 1]
     chosen = {next(iter(decision.places)) for decision in one}
     if len(chosen) != 1:

@@ -1,5 +1,1 @@
-"""Recipes: what each stage's results are made of (code, settings, versions), so that what is stale
-is made again and nothing else.
-
-Open `recipes.py` first, then `code_digest.py`.
-"""
+"""Recipes: what pins a stage, so that only what is stale is done again. Open recipes.py."""

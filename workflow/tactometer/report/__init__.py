@@ -1,4 +1,1 @@
-"""The report: one HTML page with a study's findings, figures, tables and methods.
-
-Open `page.py` first; its template is `templates/report.html.j2`.
-"""
+"""The report: one page, and its methods paragraph. Open page.py, then findings.py."""

@@ -1,5 +1,4 @@
-"""The Rational Speech Act model of a polite speaker (Yoon and others 2020): its variants, a
-reference implementation in numpy, and the unconstrained coordinates that Stan samples in.
+"""The speaker model: its mathematics in numpy, its variants and coordinates.
 
-Open `reference.py` first, then `variants.py`.
+Open reference.py for the equations, variants.py for the speakers that are fitted.
 """

@@ -1,5 +1,4 @@
-"""Study and domain: the YAML files that users write, validated; and the registries of stages,
-analyses, figures and providers. Nothing heavy is imported here: Snakemake parses through it.
+"""The study: what a study file and a domain say, validated, and the lists of what there is.
 
-Open `study.py` first.
+Open study.py; stages.py, analyses.py, providers.py and figures.py find what is declared.
 """

@@ -1,4 +1,4 @@
-"""The letters that label the answer options in a prompt."""
+"""The letters of options."""
 
 from typing import Final
 

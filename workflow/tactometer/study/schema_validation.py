@@ -1,4 +1,4 @@
-"""Validate a YAML file against its JSON Schema, reporting one error with file, line and key."""
+"""Validation of YAML files against a JSON Schema: the first fault, in a sentence."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Order names by a known list, with names outside the list last."""
+"""The order of names in tables and figures."""
 
 from __future__ import annotations
 

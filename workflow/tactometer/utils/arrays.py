@@ -1,4 +1,4 @@
-"""The type of all numeric arrays: numpy, double precision."""
+"""The type of arrays of numbers."""
 
 import numpy as np
 from numpy.typing import NDArray

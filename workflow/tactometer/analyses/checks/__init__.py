@@ -1,3 +1,1 @@
-"""Data quality checks: invalid answers, label probability mass, fits that failed their diagnostics,
-parameters that the data did not move. Open `computation.py` first.
-"""
+"""The analysis `checks`. Open computation.py; declaration.py says where it stands."""

@@ -1,3 +1,1 @@
-"""Contrasts of training conditions: base model, data set and method, as matched posterior
-differences. Open `computation.py` first.
-"""
+"""The analysis `contrasts`. Open computation.py; declaration.py says where it stands."""

@@ -1,3 +1,1 @@
-"""Framing effects: posterior differences between first, second and third person prompts. Open
-`computation.py` first.
-"""
+"""The analysis `framing_effects`. Open computation.py; declaration.py says where it stands."""

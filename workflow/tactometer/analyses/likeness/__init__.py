@@ -1,3 +1,1 @@
-"""Similarity to people: distance of each model's choices and parameters from the human baseline,
-goal by goal. Open `computation.py` first.
-"""
+"""The analysis `likeness`. Open computation.py; declaration.py says where it stands."""

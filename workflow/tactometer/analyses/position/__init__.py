@@ -1,3 +1,1 @@
-"""Option-order bias: whether an option is chosen for the position at which it was listed. Open
-`computation.py` first.
-"""
+"""The analysis `position`. Open computation.py; declaration.py says where it stands."""

@@ -1,3 +1,1 @@
-"""Parameter profiles: each model's phi and weights beside those of people with the same goal. Open
-`computation.py` first.
-"""
+"""The analysis `profiles`. Open computation.py; declaration.py says where it stands."""

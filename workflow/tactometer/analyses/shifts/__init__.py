@@ -1,3 +1,1 @@
-"""Goal and reasoning-effort shifts: posterior differences from the default goal and from the least
-effort. Open `computation.py` first.
-"""
+"""The analysis `shifts`. Open computation.py; declaration.py says where it stands."""

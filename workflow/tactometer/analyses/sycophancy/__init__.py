@@ -1,3 +1,1 @@
-"""Sycophancy score: the posterior probability of low phi, high presentational and low other
-weights, against people. Open `computation.py` first.
-"""
+"""The analysis `sycophancy`. Open computation.py; declaration.py says where it stands."""

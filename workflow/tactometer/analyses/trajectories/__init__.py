@@ -1,3 +1,1 @@
-"""Training trajectories: each parameter with its intervals over the checkpoints of a run. Open
-`computation.py` first.
-"""
+"""The analysis `trajectories`. Open computation.py; declaration.py says where it stands."""

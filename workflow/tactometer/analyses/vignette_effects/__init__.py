@@ -1,3 +1,1 @@
-"""Vignette effects: creations that are judged more kindly or more harshly than the rest. Open
-`computation.py` first.
-"""
+"""The analysis `vignette_effects`. Open computation.py; declaration.py says where it stands."""

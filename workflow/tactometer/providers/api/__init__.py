@@ -1,5 +1,1 @@
-"""Models behind an API, by LiteLLM or the OpenAI protocol: rate limits, retries, spending cap and
-batch endpoints.
-
-Open `provider.py` first.
-"""
+"""Models behind an API: one client, its limits, its errors, its money. Open provider.py."""

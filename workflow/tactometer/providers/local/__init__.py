@@ -1,5 +1,1 @@
-"""Open-weight models run on this machine by vLLM or transformers: chat templates, exact label
-probabilities, checkpoint swaps.
-
-Open `provider.py` first.
-"""
+"""Models whose weights are loaded here, by vLLM or transformers. Open provider.py."""

@@ -1,6 +1,4 @@
-"""The vLLM engine: exact label probabilities from one prefill, sampling, and weights reloaded in
-place.
-"""
+"""The vLLM engine of one model."""
 
 import gc
 import os

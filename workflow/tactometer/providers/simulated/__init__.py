@@ -1,4 +1,1 @@
-"""Simulated speakers: Rational Speech Act speakers with known parameters that answer in words.
-
-Open `provider.py` first.
-"""
+"""Simulated speakers: known parameters, answers in words. Open provider.py."""

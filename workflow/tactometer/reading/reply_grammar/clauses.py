@@ -27,12 +27,12 @@ class Clause:
 
 _CONJUNCTIONS: Final = (
     r"but|so|because|since|although|even though|though|while|whereas|however|therefore|thus|hence|"
-    r"which|yet|then|if|unless|when"
+    r"which|yet|then|even if|if|unless|when"
 )
 _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"
     r"|=>?|-> ?"
-    r"|(?<=\s)(?<!thing )(?<!\ball )"  # "anything but C" is one clause
+    r"|(?<=\s)(?<!thing )(?<!\ball )(?<!\beven )"  # "anything but C" is one clause
     rf"(?=(?:{_CONJUNCTIONS})\b|and {SENTENCE}))",
     re.IGNORECASE,
 )

@@ -93,18 +93,22 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     label = "" if re.search(ANY, clause.label) else clause.label
     if v.ANOTHER_LABEL.match(label) or v.REJECTING_LABEL.match(label) or _asks(found, at):
         return None
+    if re.match(v.OR, clause.text, _I) and _neighbour(found, at, -1):
+        return None  # an alternative to what stands before it
     answer = _answer(clause.text, polar)
     if answer is None or (answer.bare and not polar and _condemned(found, at)):
         return None
-    weak = answer.for_one_aim or _conditional(found, at) or _for_one_aim(label)
+    conditional = _conditional(found, at)
+    weak = answer.for_one_aim or conditional or _for_one_aim(label)
+    mentions = answer.mentions + _alternatives(found, at, conditional)
     final = v.FINAL.search(label) or v.FINAL.search(clause.text)
     follows = at + 1 < len(found) and not clause.closes
     labelled = is_labelled(answer.mentions[0])
     return Decision(
-        places=frozenset().union(*map(marked.named, answer.mentions)),
+        places=frozenset().union(*map(marked.named, mentions)),
         weight=Weight.QUALIFIED if weak else Weight.FINAL if final else Weight.PLAIN,
-        letter=any(map(is_letter, answer.mentions)),
-        labelled=len(answer.mentions) == 1 and labelled,
+        letter=any(map(is_letter, mentions)),
+        labelled=len(mentions) == 1 and labelled,
         item=answer.bare and clause.opens and (labelled or follows),
         clause=at,
     )
@@ -114,7 +118,7 @@ def _asks(found: Sequence[Clause], at: int) -> bool:
     """Whether the clause asks; "C, right?" does not."""
     after = _neighbour(found, at, 1)
     mild = after is not None and re.match(r"(?:right|ok(?:ay)?)$", after.text, _I)
-    return found[at].question and not mild
+    return found[at].question and not (mild and re.search(LETTER, found[at].text))
 
 
 def _condemned(found: Sequence[Clause], at: int) -> bool:
@@ -125,6 +129,19 @@ def _condemned(found: Sequence[Clause], at: int) -> bool:
 def _conditional(found: Sequence[Clause], at: int) -> bool:
     near = (_neighbour(found, at, -1), _neighbour(found, at, 1))
     return any(clause is not None and v.CONDITION.match(clause.text) for clause in near)
+
+
+def _alternatives(found: Sequence[Clause], at: int, conditional: bool) -> str:
+    """The mentions that an "or" behind the answer sets beside it; all, where it has a condition."""
+    rest = ""
+    for clause in found[at + 1 : at + 6]:
+        if clause.sentence == found[at].sentence:
+            rest += f", {clause.text}"
+    own = _OR.search(found[at].text)
+    if conditional:
+        return _mentions(rest)
+    behind = _OR.search(rest)
+    return (own["o"] if own else "") + (behind["o"] if behind else "")
 
 
 def _neighbour(found: Sequence[Clause], at: int, step: int) -> Clause | None:
@@ -144,6 +161,9 @@ def _for_one_aim(words: str) -> bool:
 
 _GAP: Final = r"[ .\"']{0,6}"
 _I: Final = re.IGNORECASE
+_OR: Final = re.compile(
+    rf"(?:{ANY}{NO_MENTION}{{1,60}}?|, ){v.OR}{NO_MENTION}{{0,60}}?(?P<o>{ANY})", _I
+)
 _BARE: Final = re.compile(rf"{v.OPENING}\s*(?P<o>{ANY}(?: ?{ONE})?){v.CLOSING}\s*$", _I)
 _IN_PASSING: Final = re.compile(rf"\b(?:so|the|an?|very) {WORDS}|\ban? \w+ {LETTER}", _I)
 _FRAMED: Final = re.compile(rf"{v.OPENING}(?P<o>{SENTENCE})(?P<rest>{NO_MENTION}*)$", _I)
@@ -222,11 +242,13 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
     if v.DENIES.search(before) or v.SUPPOSES.search(before) or v.CONDEMNS.search(before):
         return False
     if pattern in (_SAID, _SAID_WORDS):  # "say C is wrong", "C says"
-        subject = _words_before(text, match.start())
-        return not (v.RULES.match(text, match.end()) or re.search(f"{ANY} $", subject))
+        end, subject = match.end(), _words_before(text, match.start())
+        ruled = v.RULES.match(text, end) or v.RULES_IT.match(text, end)
+        return not (ruled or re.search(f"{ANY} $", subject))
     if pattern is _FITTING:
         verdict = re.sub(r"\b\w+ than\b.*", "", match[0])
-        return not (v.DENIES.search(verdict) or v.CONDEMNS.search(verdict))
+        least = v.LEAST.search(text, match.start(), match.end() + 40)
+        return not (least or v.DENIES.search(verdict) or v.CONDEMNS.search(verdict))
     if pattern is _NAMED:
         words = re.match(WORDS, match["o"]) and not polar
         named = not words or _NAMED_WORDS.match(text[match.start() :])

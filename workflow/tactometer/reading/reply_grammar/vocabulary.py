@@ -35,7 +35,8 @@ DENIES: Final = re.compile(
     r"\b(?:not|never|neither|nor|nobody|no one|none|no longer|avoid\w*|rul\w+ out|rules? out|"
     r"eliminat\w+|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|anything but|"
     r"everything but|all but|instead of|rather than|other than|than|against|hardly|"
-    r"(?<!no )doubt\w*|refus\w+|unable|unlike|wrong|incorrect|too (?!be\b)\w+|lest)\b|\uefff",
+    r"(?<!no )doubt\w*|refus\w+|no (?:to|sense)|unable|unlike|wrong|"
+    r"incorrect|too (?!be\b)\w+|lest)\b|\uefff",
     re.IGNORECASE,
 )
 """Before a mention, it rejects it: "not C", "rule out C"."""
@@ -51,13 +52,14 @@ CONDEMNS: Final = re.compile(
 )
 """What speaks against an option, in a verdict on it or in who says it: "a liar would say C"."""
 VERDICT: Final = re.compile(
-    r"^(?:(?:which |that |this |it )?(?:is|was|would be|seems|feels|sounds) )?"
+    r"^(?:but |and )?(?:(?:which |that |this |it )?(?:is|was|would be|seems|feels|sounds) )?"
     r"(?:far |way |much |a bit |a little |clearly |also |just |simply |rather |quite |very |"
     r"probably |too )*"
     r"(?:(?<=too )\w+|an? (?:lie|exaggeration|overstatement|stretch|insult|mistake)|dishonest|"
     r"untrue|harsh|cruel|unkind|wrong|incorrect|false|blunt|rude|mean|hurtful|negative|unlikely|"
     r"misleading|insincere|inaccurate|extreme|strong|out|eliminated|rejected|ruled out|"
-    r"(?:no|nope)$|implausible|exaggerated|lying|not (?:true|honest|kind|right|likely|accurate|"
+    r"(?:no|nope)$|implausible|exaggerated|lying|"
+    r"not (?:really|exactly|true|honest|kind|right|likely|accurate|"
     r"appropriate|an? \w+|chosen|this|the))(?: \w+){0,4}$",
     re.IGNORECASE,
 )
@@ -66,7 +68,9 @@ SUPPOSES: Final = re.compile(
     r"^(?:[a-z]+ly |and |or |even )?(?:if|when|unless|whether|while|although|though|even though|"
     r"whereas|because|since|despite|suppose|had|were|before|after)\b"
     r"|^(?:and |but )?to (?:say|choose|pick|answer|select|reply|call|tell|go with)\b"
-    r"|\b(?:some(?! thought)|many|others?|people|(?:could|would|might|should) have (?!to\b)|"
+    r"|\b(?:some(?! thought)|many|others?|people|everyone|everybody|someone|somebody|anyone|"
+    r"guests?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
+    r"(?:could|would|might|should) have (?!to\b)|"
     r"(?:was|were|am|is) (?:going|about|tempted) to|tempted|consider(?:ed|ing)?|"
     r"hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|first thought|at first|initially|"
     r"first instinct|(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|"
@@ -171,6 +175,13 @@ SAYS: Final = (
     r"imagine)\b)"
 )
 """The verbs of an answer; what somebody else believes is none."""
+RULES_IT: Final = re.compile(
+    r" (?!as\b|this\b|his\b|its\b|always\b|perhaps\b|thus\b|plus\b|besides\b|yes\b|unless\b|less\b)"
+    r"[a-z]+[^s\W]s\b"
+)
+"""Any verb of such a sentence: "say that C goes too far"."""
+LEAST: Final = re.compile(r"\b(?:least|worst|poorly|badly|nowhere)\b", re.IGNORECASE)
+OR: Final = r"\bor\b(?! rather\b| better\b| worse\b)"
 NOUN: Final = (
     r"\b(?:answer|choice|option|response|reply|pick|selection|completion|letter|label|solution|"
     r"conclusion|verdict|decision|result|output|guess|vote|bet|best|fit|recommendation|suggestion|"

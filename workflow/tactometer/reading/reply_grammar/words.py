@@ -118,7 +118,7 @@ _NOT_IT: Final = (
     r"options|answer|choice|reply|response|friend|friendship|truth|lie|day|evening|mood|feeling|"
     r"feelings|word|words|letter|crust|filling|aroma|smell|look|colou?rs?|news|honesty|kindness|"
     r"situation|result|opinion|timing|rhyme|voice|sound|lighting|plot|means|suggests|implies|says|"
-    r"shows|makes|it|which|he|she|they|i|you|we|is|was)\b)"
+    r"shows|makes|recipe|party|last|one|concept|title|it|which|he|she|they|i|you|we|is|was)\b)"
 )
 _CREATION: Final = (
     r"(?:\b(?:it|that|this)|\b(?:the|your|my|his|her|their|this|that|[a-z]+'s)"
