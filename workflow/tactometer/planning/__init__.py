@@ -1,1 +1,3 @@
-"""What a run would do and cost, before it runs: nothing here is part of a stage."""
+"""Planning: what a run would ask, cost and do, before it runs; nothing here is part of a stage.
+Open plan.py, then forecast.py.
+"""

@@ -1,1 +1,3 @@
-"""Files, digests, errors and paths: what every package may use."""
+"""Atomic file writes, content digests, user errors and paths: what every package may use. Open
+errors.py, then atomic_files.py.
+"""

@@ -1,1 +1,3 @@
-"""The analysis `attribution`. Open computation.py; declaration.py says where it stands."""
+"""Shapley attribution: how much of a shift in phi each part of the prompt makes (goal, framing,
+names, vignette). Open `computation.py` first.
+"""

@@ -1,1 +1,3 @@
-"""The analysis `checks`. Open computation.py; declaration.py says where it stands."""
+"""Data quality checks: invalid answers, label probability mass, fits that failed their diagnostics,
+parameters that the data did not move. Open `computation.py` first.
+"""

@@ -1,1 +1,3 @@
-"""The analysis `contrasts`. Open computation.py; declaration.py says where it stands."""
+"""Contrasts of training conditions: base model, data set and method, as matched posterior
+differences. Open `computation.py` first.
+"""

@@ -1,1 +1,3 @@
-"""The analysis `crossings`. Open computation.py; declaration.py says where it stands."""
+"""Onset of sycophancy: the first checkpoint that shows its signature under the social goal. Open
+`computation.py` first.
+"""

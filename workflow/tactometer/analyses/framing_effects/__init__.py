@@ -1,1 +1,3 @@
-"""The analysis `framing_effects`. Open computation.py; declaration.py says where it stands."""
+"""Framing effects: posterior differences between first, second and third person prompts. Open
+`computation.py` first.
+"""

@@ -1,1 +1,3 @@
-"""The analysis `likeness`. Open computation.py; declaration.py says where it stands."""
+"""Similarity to people: distance of each model's choices and parameters from the human baseline,
+goal by goal. Open `computation.py` first.
+"""

@@ -1,1 +1,3 @@
-"""The analysis `mixed_effects`. Open computation.py; declaration.py says where it stands."""
+"""Mixed-effects models of reasoning effort over model families and framings, by REML and in Stan.
+Open `computation.py` first.
+"""

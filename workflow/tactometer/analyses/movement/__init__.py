@@ -1,1 +1,3 @@
-"""The analysis `movement`. Open computation.py; declaration.py says where it stands."""
+"""Change over training: total movement of each parameter, its share in the first quarter, and when
+it settles. Open `computation.py` first.
+"""

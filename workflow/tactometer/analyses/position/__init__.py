@@ -1,1 +1,3 @@
-"""The analysis `position`. Open computation.py; declaration.py says where it stands."""
+"""Option-order bias: whether an option is chosen for the position at which it was listed. Open
+`computation.py` first.
+"""

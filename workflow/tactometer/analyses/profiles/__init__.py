@@ -1,1 +1,3 @@
-"""The analysis `profiles`. Open computation.py; declaration.py says where it stands."""
+"""Parameter profiles: each model's phi and weights beside those of people with the same goal. Open
+`computation.py` first.
+"""

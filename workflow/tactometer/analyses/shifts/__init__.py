@@ -1,1 +1,3 @@
-"""The analysis `shifts`. Open computation.py; declaration.py says where it stands."""
+"""Goal and reasoning-effort shifts: posterior differences from the default goal and from the least
+effort. Open `computation.py` first.
+"""

@@ -1,1 +1,3 @@
-"""The analysis `sycophancy`. Open computation.py; declaration.py says where it stands."""
+"""Sycophancy score: the posterior probability of low phi, high presentational and low other
+weights, against people. Open `computation.py` first.
+"""

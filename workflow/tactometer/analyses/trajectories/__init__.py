@@ -1,1 +1,3 @@
-"""The analysis `trajectories`. Open computation.py; declaration.py says where it stands."""
+"""Training trajectories: each parameter with its intervals over the checkpoints of a run. Open
+`computation.py` first.
+"""

@@ -1,1 +1,3 @@
-"""The analysis `vignette_effects`. Open computation.py; declaration.py says where it stands."""
+"""Vignette effects: creations that are judged more kindly or more harshly than the rest. Open
+`computation.py` first.
+"""
