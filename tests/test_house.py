@@ -185,8 +185,9 @@ def test_no_file_is_too_long_to_read() -> None:
 
 
 def test_documents_name_files_that_are_there() -> None:
-    """Files of the repository that README and docs name in backquotes."""
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+    """Files of the repository that README, docs and their siblings name in backquotes."""
+    pages = (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *WORKFLOW.rglob("*.md"))
+    for page in pages:
         for name in re.findall(
             r"`((?:workflow|config|docs|benchmarks|tests)/[\w./-]+)`", page.read_text()
         ):
