@@ -10,7 +10,7 @@ from tactometer.utils.arrays import Array
 
 @dataclass(frozen=True, eq=False)
 class Behaviour:
-    """What one model did: counts [goal, state, utterance] are real-valued weights of its choices.
+    """The data of a fit: counts [goal, state, utterance], real-valued weights of a model's choices.
 
     yes, n [utterance, state] are its yes/no answers; values [state] in stars or hearts; negated
     [utterance] marks those that a speaker model with a cost charges, or None where none is to.
@@ -40,8 +40,8 @@ class Behaviour:
 
     @property
     def theta(self) -> Array:
-        """The posterior mean of theta from the yes/no answers, (yes + 1) / (n + 2) [utterance,
-        state].
+        """Posterior mean of the literal semantics under a Beta(1, 1) prior, (yes + 1) / (n + 2)
+        [utterance, state].
         """
         return (np.asarray(self.yes) + 1) / (np.asarray(self.n) + 2)
 

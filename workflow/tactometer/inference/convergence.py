@@ -1,5 +1,5 @@
-"""Whether chains mixed: R-hat and effective sample sizes (Vehtari and others 2021), as ArviZ has
-them.
+"""MCMC convergence diagnostics: R-hat and effective sample sizes (Vehtari and others 2021), as
+ArviZ has them.
 
 ArviZ takes two seconds of a processor to import, longer than four fits take to sample; a test holds
 these to it.

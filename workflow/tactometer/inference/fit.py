@@ -1,4 +1,6 @@
-"""Fits: the posterior of the speaker in one (model, checkpoint, goal), or in goals that share."""
+"""Fit speaker models: the posterior of one (model, checkpoint, goal), or of goals that share
+parameters, written as NetCDF with its summaries.
+"""
 
 import json
 from argparse import Namespace
@@ -44,7 +46,7 @@ MODES = {
 
 @dataclass
 class Rows:
-    """What the tables will read of one goal's fits."""
+    """Summary rows of one goal's fits, which become the tables."""
 
     estimates: list[dict[str, Any]] = field(default_factory=list)
     diagnostics: list[dict[str, Any]] = field(default_factory=list)

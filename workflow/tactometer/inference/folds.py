@@ -1,4 +1,4 @@
-"""Folds: how vignettes are held out, and the columns of what comes of it (`tables/heldout`)."""
+"""Cross-validation folds of vignettes, and the columns of `tables/heldout`."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ HELDOUT = {
 
 
 def deal(vignettes: Sequence[str], folds: int, seed: int) -> list[list[str]]:
-    """Vignettes in folds of about the same size, in an order that the seed gives.
+    """Split vignettes at random into folds of about the same size.
 
     With fewer vignettes than folds, each vignette is a fold.
     """

@@ -1,13 +1,14 @@
-"""Framings round their mean: the coordinates that workflow/stan/framings.stan samples in, in numpy.
+"""Hierarchical model of framings: each framing's speaker is normal round a common mean. The
+unconstrained coordinates that workflow/stan/framings.stan samples in, in numpy.
 
-Every framing's speaker is a point of a cone of its own (`cone`), whose entries x are alpha times a
-share each; y [K] are coordinates with x = SOFTNESS softplus(y / SOFTNESS): nearly x itself where x
-is large, nearly its log where it is small, and unconstrained. Framings are normal round a mean in
-each coordinate, with one spread: entries are measured in the same unit, and three framings could
-not tell the spreads of four. The mean has the prior of a speaker that stands alone (DESIGN, section
-2), the spread is half-normal with scale SPREAD. Under that prior two framings of a speaker differ
-by .07 in phi and .4 in alpha at the median, and by more than .6 and 3 in one case of twenty (4,000
-draws): ordinary differences are expected, large ones are not ruled out.
+Every framing's speaker is a point of a cone of its own (`speaker_coordinates`), whose entries x are
+alpha times a share each; y [K] are coordinates with x = SOFTNESS softplus(y / SOFTNESS): nearly x
+itself where x is large, nearly its log where it is small, and unconstrained. Framings are normal
+round a mean in each coordinate, with one spread: entries are measured in the same unit, and three
+framings could not tell the spreads of four. The mean has the prior of a speaker that stands alone
+(DESIGN, section 2), the spread is half-normal with scale SPREAD. Under that prior two framings of a
+speaker differ by .07 in phi and .4 in alpha at the median, and by more than .6 and 3 in one case of
+twenty (4,000 draws): ordinary differences are expected, large ones are not ruled out.
 """
 
 from dataclasses import dataclass, replace
@@ -28,7 +29,8 @@ _GROUPS = 8  # of speakers of the prior: one climb from each
 
 
 class Framings(Problem):
-    """Counts [framing, state, utterance] of one goal, each framing with a speaker of its own.
+    """The data of the hierarchical model: counts [framing, state, utterance] of one goal, each
+    framing with a speaker of its own.
 
     Variables v [..., V] are the entries of each framing's cone, the cost's logit, logit theta.
     """
@@ -60,8 +62,8 @@ class Framings(Problem):
 
 @dataclass(frozen=True, eq=False)
 class Expansion:
-    """What the answers say near the mode, by framing: with v = rotation' y their log likelihood is
-    about v' (pull - lean (rest - centre)) - v' diag(curvature) v / 2.
+    """A Gaussian approximation of each framing's likelihood near the mode: with v = rotation' y
+    their log likelihood is about v' (pull - lean (rest - centre)) - v' diag(curvature) v / 2.
 
     rotation [framing, K, K], curvature and pull [framing, K], lean [framing, K, R]; the rest (cost
     and theta) is centre [R] + matrix [R, R] z, z about standard normal.
@@ -112,8 +114,8 @@ def expand(problem: Framings) -> Expansion:
 
 
 def seek(problem: Framings) -> Array:
-    """Variables [V] near the posterior mode: the best that is uphill from even weights and from
-    speakers of the prior, the likeliest of each of some groups for each framing.
+    """Search for the posterior mode, variables [V]: the best that is uphill from even weights and
+    from speakers of the prior, the likeliest of each of some groups for each framing.
     """
     one = replace(problem, counts=problem.counts[:1])
     drawn = from_prior(one, _GROUPS * CANDIDATES, np.random.default_rng(0))

@@ -1,4 +1,4 @@
-"""Held-out prediction: what a speaker says of vignettes that its fit has not seen.
+"""Cross-validation over vignettes: prediction error on vignettes that a fit has not seen.
 
 The vignettes are dealt into folds. For each fold the speaker is fitted to the answers about all
 others, and what it says on average (the posterior mean of the probability, state by state) is held
@@ -37,7 +37,7 @@ Key = tuple[str, str, str]  # goal, framing, speaker
 
 @dataclass
 class Errors:
-    """What is gathered of one fit over the folds: mean squared errors, a number each."""
+    """Mean squared errors of one fit, collected over the folds."""
 
     n: int = 0
     suspect: int = 0
@@ -50,7 +50,7 @@ class Errors:
 def hold_out(
     settings: Mapping[str, Any], choices: Mapping[str, Path], semantics: Path
 ) -> pl.DataFrame:
-    """The held-out errors of one checkpoint, a row for each goal, framing and speaker variant.
+    """Cross-validate one checkpoint: a row of errors for each goal, framing and speaker variant.
 
     `settings` is the recipe heldout/{model}.json, `choices` the production choices by goal,
     `semantics` the yes/no choices.

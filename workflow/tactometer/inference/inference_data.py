@@ -1,4 +1,4 @@
-"""Posteriors as ArviZ reads them, an InferenceData below each group of a file.
+"""Write posteriors as ArviZ InferenceData, a group each, in one netCDF-4 file.
 
 Written with h5py alone, as netCDF-4 lies in HDF5: variables, and dimensions as their scales. ArviZ
 and xarray take more of a processor to import than a fit does, and h5netcdf as much for its files.

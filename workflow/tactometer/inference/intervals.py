@@ -1,4 +1,4 @@
-"""Intervals of draws, and draws thinned evenly: fits are made of this module."""
+"""Highest-density intervals, and even thinning of draws."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from tactometer.utils.arrays import Array
 
 
 def hdi(x: Array, mass: float = 0.95) -> tuple[Array, Array]:
-    """The shortest intervals with that share of the draws [..., draw]: low [...], high [...]."""
+    """Highest-density interval: the shortest that holds that share of the draws [..., draw]: low
+    [...], high [...].
+    """
     ordered = np.sort(x, axis=-1)
     inside = min(int(np.floor(mass * x.shape[-1])), x.shape[-1] - 1)
     widths = ordered[..., inside:] - ordered[..., : x.shape[-1] - inside]
@@ -20,5 +22,5 @@ def hdi(x: Array, mass: float = 0.95) -> tuple[Array, Array]:
 
 
 def thinned(total: int, most: int) -> NDArray[np.int64]:
-    """The numbers of at most that many of the draws, spread evenly from the first to the last."""
+    """Indices that thin draws evenly, from the first to the last, to at most that many."""
     return np.linspace(0, total - 1, min(most, total)).round().astype(np.int64)

@@ -1,4 +1,5 @@
-"""Comparison: which speaker variant would predict answers that it has not seen (PSIS-LOO).
+"""Model comparison of speaker variants by leave-one-out cross-validation (PSIS-LOO) with stacking
+weights.
 
 A point is what would be left out at once: all answers to one vignette in one state, or one answer
 where only counts are known (recorded behaviour). Source: Vehtari, Gelman and Gabry 2017; weights by
@@ -37,8 +38,8 @@ COMPARISON = {
 
 @dataclass(frozen=True)
 class Points:
-    """What is left out one by one: `counts` [point, state, utterance], each point `weights` [point]
-    times.
+    """The units that are left out one by one: `counts` [point, state, utterance], each point
+    `weights` [point] times.
     """
 
     counts: Array
@@ -48,7 +49,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Variant:
-    """A speaker variant's leave-one-out: elpd, k [point] and the verdict of its fit."""
+    """PSIS-LOO of one speaker variant: elpd, Pareto k [point] and the verdict of its fit."""
 
     elpd: Array
     k: Array
@@ -128,7 +129,9 @@ def table(variants: Mapping[str, Variant], weights: Array) -> Iterator[dict[str,
 
 
 def leave_one_out(log_p: Array, weights: Array) -> tuple[Array, Array, float]:
-    """elpd and Pareto k [point], and the effective parameters, from log p [draw, point]."""
+    """PSIS-LOO: elpd and Pareto k [point], and the effective number of parameters, from log p
+    [draw, point].
+    """
     import arviz
 
     log_weights, k = arviz.psislw(-log_p.T)
@@ -138,7 +141,7 @@ def leave_one_out(log_p: Array, weights: Array) -> tuple[Array, Array, float]:
 
 
 def stack(elpd: Array, weights: Array, rounds: int = 2000) -> Array:
-    """The mixture of variants [variant] that predicts best, from elpd [point, variant] (by EM)."""
+    """Stacking weights [variant], from elpd [point, variant], by expectation-maximisation."""
     p = np.exp(elpd - elpd.max(axis=1, keepdims=True))
     share = np.full(elpd.shape[1], 1 / elpd.shape[1])
     for _ in range(rounds):

@@ -2,7 +2,7 @@
 steps.
 
 Any frame, centre and matrix give the same posterior; good ones give it sooner. All come from the
-reference model (`rsa`) alone: a multinomial with log-probabilities l(v) has the information J'
+reference model (`reference`) alone: a multinomial with log-probabilities l(v) has the information J'
 diag(N p) J, J = dl/dv, and J costs one evaluation per coordinate. Variables v [..., P] are the
 entries of the cone, the extras' coordinates (cost, lapse: `speaker_coordinates.bounded`), logit
 theta; the mode is sought in the logs of the entries, u.
@@ -33,8 +33,8 @@ _SOFTNESS = 0.5  # of an entry's standard deviation, given those before it (meas
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What is to be whitened: counts [goal, state, utterance], yes and n [utterance, state], and
-    the rest.
+    """A posterior to sample: counts [goal, state, utterance], yes and n [utterance, state], values,
+    negation and the speaker model.
     """
 
     counts: Array
@@ -103,9 +103,9 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Whitening:
-    """Coordinates of a problem: y = centre [P] + matrix [P, P] z, z about standard normal. The
-    frame makes entries of the first y, the roots make logit theta of the last; between them is the
-    cost's logit.
+    """An affine map to coordinates in which the posterior is about standard normal: y = centre [P]
+    + matrix [P, P] z. The frame makes entries of the first y, the roots make logit theta of the
+    last; between them is the cost's logit.
     """
 
     frame: Frame
@@ -142,9 +142,7 @@ def _straight(v: Array, frame: Frame, roots: Roots) -> Array:
 
 
 def whiten(problem: Problem, near: Array) -> Whitening:
-    """The coordinates for a posterior, from the mode `near` variables [P] and the information
-    there.
-    """
+    """Whitening by the Fisher information at the mode `near` variables [P]."""
     v, information = mode(problem, near)
     count = problem.entries
     entries = v[:count]
@@ -161,7 +159,8 @@ def whiten(problem: Problem, near: Array) -> Whitening:
 
 
 def measure(problem: Problem, v: Array, mode: Whitening) -> Whitening:
-    """The coordinates for a posterior from draws [n, P] of it: entries, cost's logit, logit theta.
+    """Whitening by the mean and covariance of posterior draws [n, P]: entries, cost's logit, logit
+    theta.
 
     The speaker's covariance is the draws'; theta's is the mode's, whatever the draws say of it,
     but for the directions that stand out: forty variances are too many to learn from so few.
@@ -196,7 +195,7 @@ def _frame(entries: Array, covariance: Array) -> tuple[Frame, Array]:
 
 
 def log_mass(problem: Problem, v: Array) -> float:
-    """The log of the posterior mass of the mode near v [P], up to a constant: Laplace's method."""
+    """Log posterior mass of the mode near v [P] by Laplace's approximation, up to a constant."""
     return float(_tops(problem, v[None])[1][0])
 
 
@@ -207,14 +206,14 @@ def mode(problem: Problem, v: Array) -> tuple[Array, Array]:
 
 
 def best_climb(problem: Problem, starts: Array) -> Array:
-    """The best mode [P] of what is uphill from variables [n, P]."""
+    """The highest mode [P] found by ascent from several variables [n, P]."""
     u, values, _ = _climb(problem, starts)
     return _of_logs(problem, u[values.argmax()])
 
 
 def peaks(problem: Problem, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Modes [count + 1, P] and the logs of their masses: uphill from the likeliest of each of
-    `count` groups of speakers drawn from the prior, and from even weights.
+    """Search for posterior modes [count + 1, P] and the logs of their masses: uphill from the
+    likeliest of each of `count` groups of speakers drawn from the prior, and from even weights.
 
     One climb is not enough: even weights alone miss the mode of 1 in 15 speakers of the prior, and
     some have several. theta, where it is inferred, climbs last: from its smoothed proportions.

@@ -1,4 +1,4 @@
-"""Modes: a posterior with several humps is told hump by hump; the average of two speakers is none.
+"""Detect and summarise multimodal posteriors, mode by mode: the average of two speakers is none.
 
 A parameter shows several modes if its density has humps that stand out: a tenth of the highest,
 with a valley below half of the lower hump between. Draws are told apart by the parameter whose
@@ -27,7 +27,8 @@ _MINOR = 0.05  # a mode of less weight does not keep the rest from being believe
 
 @dataclass(frozen=True, eq=False)
 class Modes:
-    """The mode of each draw, labels [chain, draw] from 0, told apart by the parameter `by`.
+    """The modes of a posterior: the mode of each draw, labels [chain, draw] from 0, told apart by
+    the parameter `by`.
 
     `weights` [mode] are shares of the draws, or come from masses; `crossings` counts how often a
     chain goes from one to another.
@@ -50,7 +51,9 @@ class Modes:
 
     @property
     def apart(self) -> bool:
-        """Whether chains go between them so seldom that shares of draws say nothing."""
+        """Whether chains cross between modes so seldom that shares of draws do not measure their
+        weights.
+        """
         return self.crossings < _CROSSINGS
 
     @property
@@ -70,7 +73,7 @@ class Modes:
 
 
 def find(parameters: Mapping[Key, Array]) -> Modes | None:
-    """The modes of a posterior from its draws [chain, draw], or None where there is one."""
+    """Detect the modes of a posterior from its draws [chain, draw]; None where it is unimodal."""
     found: list[tuple[float, Key, list[float]]] = []
     for key, x in parameters.items():
         cuts, depth = split(x)
@@ -85,8 +88,8 @@ def find(parameters: Mapping[Key, Array]) -> Modes | None:
 
 
 def split(x: Array) -> tuple[list[float], float]:
-    """Where a density falls apart into humps that stand out, and its deepest valley as a share of
-    the lower hump beside it.
+    """The cuts between the humps of a density that stand out, and the depth of its deepest valley
+    as a share of the lower hump beside it.
     """
     if np.ptp(x) == 0:
         return [], 1.0
@@ -111,7 +114,9 @@ def split(x: Array) -> tuple[list[float], float]:
 
 
 def describe(parameters: Mapping[Key, Array], lp: Array, modes: Modes) -> list[dict[str, Any]]:
-    """One row for each mode and parameter, the heaviest mode first: columns of `tables/modes`."""
+    """Summarise each mode, the heaviest first: a row for each mode and parameter, the columns of
+    `tables/modes`.
+    """
     rows = []
     for place, mode in enumerate(modes.in_order, start=1):
         inside = modes.labels == mode

@@ -1,5 +1,5 @@
-"""Partial pooling: the posteriors of all framings of one (model, checkpoint, goal), drawn round
-their mean, with the same ladder of runs as a framing by itself (`sampling`).
+"""Partial pooling of framings: the hierarchical posterior of all framings of one (model,
+checkpoint, goal) round their mean, with the same reruns as a framing by itself (`refits`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,9 @@ Key = modes.Key
 
 @dataclass(frozen=True, eq=False)
 class Mean(Sampled):
-    """The speaker in the middle of its framings; its answers are those of all framings together."""
+    """The posterior of the mean speaker over framings; its answers are those of all framings
+    together.
+    """
 
     framings: tuple[Sampled, ...] = ()
 
@@ -49,8 +51,8 @@ class Mean(Sampled):
 def sample_framings(
     behaviours: Mapping[str, Behaviour], speaker: SpeakerModel, settings: SamplingSettings
 ) -> dict[str, Sampled]:
-    """The posterior of each framing and of their mean, `pooled`, from behaviours of one goal that
-    have their semantics in common.
+    """Sample the hierarchical posterior of each framing and of their mean, `pooled`, from
+    behaviours of one goal that have their semantics in common.
 
     The mean has the draws `spread` beside a speaker's. One run serves all, so what its diagnostics
     say holds for each; its seconds are shared out. UserError if the sampler fails.

@@ -12,8 +12,8 @@ from tactometer.utils.arrays import Array
 
 
 class Seen(Protocol):
-    """A run as it is believed; `whole` says that nothing is wrong that was not left out, `sharp`
-    is that of `chains.Run`.
+    """One MCMC run after stuck chains are left out; `whole` says that nothing is wrong that was not
+    left out, `sharp` is that of `stan_runs.Run`.
     """
 
     @property
@@ -73,8 +73,8 @@ def ladder(
 
 
 def careful(settings: SamplingSettings, run: int, finer: int, *, longer: bool) -> SamplingSettings:
-    """Settings for a later run: steps that are so much less often refused, another seed, and where
-    it shall be `longer` twice the warm-up and the draws. What only diverged has draws enough.
+    """More careful settings for a later run: a smaller step size, another seed, and where it shall
+    be `longer` twice the warm-up and the draws. What only diverged has draws enough.
     """
     length = 2 if longer else 1
     return replace(

@@ -34,8 +34,8 @@ DIMS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """A posterior: draws [chain, draw, ...] of alpha, phi [goal], omega [goal, 3], cost, lapse,
-    theta [utterance, state].
+    """A posterior sample: draws [chain, draw, ...] of alpha, phi [goal], omega [goal, 3], cost,
+    lapse, theta [utterance, state].
 
     What a speaker does not have is absent; a utility that it does not weigh has omega 0. `modes`
     has a row for each mode and parameter if there are several (columns of `tables/modes`).
@@ -75,7 +75,7 @@ class Sampled:
         }
 
     def coordinates(self) -> dict[str, list[str]]:
-        """What the places along the dimensions of `DIMS` are called."""
+        """Coordinate labels along the dimensions of `DIMS`."""
         b = self.behaviour
         return {
             "goal": list(b.goals),

@@ -1,6 +1,4 @@
-"""Sample the posterior of one speaker from one behaviour, and say whether the chains can be
-trusted.
-"""
+"""Sample the posterior of one speaker model by MCMC, and judge whether its chains converged."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -33,8 +31,8 @@ STATS = {
 
 
 def sample(behaviour: Behaviour, speaker: SpeakerModel, settings: SamplingSettings) -> Sampled:
-    """The posterior of that speaker; a run that cannot be believed is followed by more `careful`
-    ones, the third within the mode that has all the weight.
+    """Sample the posterior; a run that fails its diagnostics is followed by more `careful` ones,
+    the third within the mode that has all the weight.
 
     Verdicts: `ok` the first run is clean, `refit` a later one is, `suspect` none. UserError if the
     sampler fails.
@@ -134,7 +132,7 @@ def _notes(seen: _Seen, speaker: SpeakerModel) -> Iterator[str]:
 
 
 def silence(parameters: Mapping[modes.Key, Array], speaker: SpeakerModel) -> Iterator[str]:
-    """What the answers do not tell of these parameters, if anything."""
+    """Notes on parameters that the data do not inform."""
     silent = uninformed(parameters, speaker)
     if silent and len(silent) == len({name for name, _ in parameters}):
         yield "the answers carry no information: this is the prior"
@@ -143,7 +141,7 @@ def silence(parameters: Mapping[modes.Key, Array], speaker: SpeakerModel) -> Ite
 
 
 def problem_of(behaviour: Behaviour, speaker: SpeakerModel, settings: SamplingSettings) -> Problem:
-    """What is to be sampled."""
+    """The posterior to sample, from data, speaker model and settings."""
     return Problem(
         behaviour.counts,
         behaviour.yes,

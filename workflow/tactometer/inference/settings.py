@@ -13,7 +13,7 @@ FINER = (1, 3, 25, 100)
 
 @dataclass(frozen=True)
 class SamplingSettings:
-    """How to sample; `adapt_delta` None is the measured one, `parallel_chains` None means as many
+    """MCMC settings; `adapt_delta` None is the measured one, `parallel_chains` None means as many
     as there are cores.
     """
 
@@ -28,7 +28,7 @@ class SamplingSettings:
 
     @property
     def delta(self) -> float:
-        """The acceptance that the step size is tuned to: lower is faster, and diverges sooner."""
+        """Target acceptance rate of the step-size adaptation: lower is faster, and diverges sooner."""
         return self.adapt_delta or _DELTA
 
     def finer(self, times: float) -> "SamplingSettings":

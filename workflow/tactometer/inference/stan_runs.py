@@ -1,4 +1,4 @@
-"""Chains: run a Stan program in coordinates where NUTS takes long steps.
+"""Run a Stan program by NUTS in whitened coordinates, in which its steps are long.
 
 With theta plugged in, a speaker has four coordinates or so, and the metric of the warm-up does the
 rest. With theta inferred there are forty more, and a ridge that the mode's curvature does not show:
@@ -40,8 +40,9 @@ _NEAR = 2.0  # standard deviations from the nearest draw (of thousands, in four 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What the chains drew: `columns` by Stan's names [chain, draw, element], in Stan's (column-
-    major) order, and `v` [chain, draw, P]: entries of the cone, cost's and lapse's, logit theta.
+    """The output of all chains: `columns` by Stan's names [chain, draw, element], in Stan's
+    (column-major) order, and `v` [chain, draw, P]: entries of the cone, cost's and lapse's, logit
+    theta.
 
     `missed` are modes [n, P] that the search gives weight, and no chain stayed in; `sharp` says
     that the pilot diverged, and steps as fine as those after many divergences were taken at once.
@@ -149,7 +150,7 @@ def stan_data(problem: Problem, coordinates: Whitening | None = None) -> dict[st
 
 
 def behaviour_data(problem: Problem) -> dict[str, Any]:
-    """What data.stan holds: the behaviour, and which speaker it is taken for."""
+    """The data that data.stan declares: the counts, the yes/no answers and the speaker model."""
     goals, states, utterances = problem.counts.shape
     absent = np.zeros(utterances)
     return {
@@ -213,7 +214,7 @@ def execute(
     warmup: int,
     draws: int,
 ) -> dict[str, Array]:
-    """Run the program from these starts, one chain each: its columns as in `Run`."""
+    """Run the compiled program, one chain from each of these starts: its columns as in `Run`."""
     program = cmdstan.executable(stan_file)
     with tempfile.TemporaryDirectory(prefix="tactometer-") as folder:
         files = [Path(folder) / f"init-{c}.json" for c in range(len(inits))]

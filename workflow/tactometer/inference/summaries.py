@@ -1,4 +1,4 @@
-"""What a posterior says: summaries of its parameters, and whether its chains can be trusted."""
+"""Posterior summaries of parameters, and the convergence checks that give a fit its verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Diagnostics:
 def scalars(
     draws: Mapping[str, Array], goals: tuple[str, ...]
 ) -> dict[tuple[str, str | None], Array]:
-    """The natural parameters one by one: (name, goal or None) -> [chain, draw]; omega as omega_inf,
+    """Draws of each scalar parameter: (name, goal or None) -> [chain, draw]; omega as omega_inf,
     ...
     """
     found: dict[tuple[str, str | None], Array] = {("alpha", None): draws["alpha"]}
@@ -63,7 +63,9 @@ def scalars(
 def diagnose(
     parameters: Mapping[Any, Array], stats: Mapping[str, Array], max_treedepth: int
 ) -> dict[str, Any]:
-    """What the checks look at: divergences, treedepth hits, the worst rhat and ess."""
+    """MCMC diagnostics of a run: divergences, treedepth hits, the worst R-hat and effective sample
+    size.
+    """
     moving = [x for x in parameters.values() if np.ptp(x) > 0]
     return {
         "divergences": int(stats["diverging"].sum()),
@@ -75,13 +77,13 @@ def diagnose(
 
 
 def is_clean(found: Mapping[str, Any], draws: int) -> bool:
-    """Whether a run with that many draws in all can be believed; nan cannot."""
+    """Whether a run passes all diagnostics, given its number of draws; nan does not."""
     straight = found["divergences"] == 0 and found["treedepth_hits"] == 0
     return bool(straight and mixes(found, draws))
 
 
 def mixes(found: Mapping[str, Any], draws: int) -> bool:
-    """Whether the chains of such a run agree, and have effective draws enough."""
+    """Whether R-hat and effective sample size are within their limits."""
     enough = ESS_LIMIT * min(1.0, draws / 4000)
     return bool(found["rhat"] <= RHAT_LIMIT and found["ess_bulk"] >= enough)
 
@@ -123,14 +125,16 @@ def summarise(name: str, x: Array, speaker: SpeakerModel) -> dict[str, float]:
 def uninformed(
     parameters: Mapping[tuple[str, str | None], Array], speaker: SpeakerModel
 ) -> list[str]:
-    """The parameters of which the answers say next to nothing: their spread is the prior's."""
+    """Parameters that the data do not inform: their posterior is as wide as the prior."""
     moving = {key: x for key, x in parameters.items() if np.ptp(x) > 0}
     told = {key[0] for key, x in moving.items() if contraction(key[0], x, speaker) > NO_WORD}
     return list(dict.fromkeys(name for name, _ in moving if name not in told))
 
 
 def contraction(name: str, x: Array, speaker: SpeakerModel) -> float:
-    """1 - posterior variance / prior variance: near 0, the answers did not move the parameter."""
+    """Posterior contraction, 1 - posterior variance / prior variance: near 0, the answers did not
+    move the parameter.
+    """
     return 1 - float(x.var()) / prior_variance(name, speaker)
 
 
@@ -140,7 +144,7 @@ def prior_variance(name: str, speaker: SpeakerModel) -> float:
 
 
 def kde(x: Array, low: float, high: float, bins: int = 512) -> tuple[Array, Array]:
-    """A kernel density on a grid over (low, high), reflected at both; Silverman's bandwidth."""
+    """Kernel density on a grid over (low, high), reflected at both ends; Silverman's bandwidth."""
     width = (high - low) / bins
     if width <= 0:
         return np.array([low]), np.ones(1)

@@ -23,8 +23,8 @@ _BATCH = 32  # draws at once: bounds the memory of the phi integral to some tens
 
 @dataclass(frozen=True)
 class Listener1:
-    """L1: `log_state` [..., utterance, state] is log L1(s|u), `log_evidence` [..., utterance] its
-    normaliser.
+    """The pragmatic listener L1: `log_state` [..., utterance, state] is log L1(s|u), `log_evidence`
+    [..., utterance] its normaliser.
     """
 
     log_state: Array
@@ -32,7 +32,9 @@ class Listener1:
 
 
 def negation_cost(cost: ArrayLike | None, negated: ArrayLike) -> Array:
-    """c(u) [..., utterance]: `cost` [...] if u is negated and 1 if not; 0 without a cost (None)."""
+    """Utterance cost c(u) [..., utterance]: `cost` [...] if u is negated and 1 if not; 0 without a
+    cost (None).
+    """
     flags = np.asarray(negated, dtype=bool)
     if cost is None:
         return np.zeros(flags.shape)
@@ -40,7 +42,9 @@ def negation_cost(cost: ArrayLike | None, negated: ArrayLike) -> Array:
 
 
 def literal_listener(theta: ArrayLike) -> Array:
-    """log L0(s|u) [..., utterance, state] for theta in [0, 1]; ValueError as the module says."""
+    """The literal listener, log L0(s|u) [..., utterance, state] for theta in [0, 1]; ValueError as
+    the module says.
+    """
     theta = np.asarray(theta, dtype=float)
     if not np.all((theta >= 0) & (theta <= 1)):
         raise ValueError("theta must lie in [0, 1]")
@@ -55,7 +59,7 @@ def literal_listener(theta: ArrayLike) -> Array:
 def s1(
     alpha: ArrayLike, phi: ArrayLike, theta: ArrayLike, values: ArrayLike, costs: ArrayLike = 0.0
 ) -> Array:
-    """log S1(u|s,phi) [..., state, utterance].
+    """The first-level polite speaker, log S1(u|s,phi) [..., state, utterance].
 
     alpha [...] >= 0, phi [...] in [0, 1], values [state] in stars or hearts, costs [..., utterance]
     in nats. ValueError if a parameter is outside its range.
@@ -71,8 +75,8 @@ def l1(
     costs: ArrayLike = 0.0,
     nodes: int | None = None,
 ) -> Listener1:
-    """L1 marginal over phi (its state posterior), by Gauss-Legendre with `nodes` that grow with
-    alpha.
+    """The pragmatic listener L1 marginal over phi (its state posterior), by Gauss-Legendre with
+    `nodes` that grow with alpha.
 
     Arguments as in `s1`. The poles of S1 in phi move towards (0, 1) as 1 / alpha: so the nodes grow
     as alpha.
@@ -123,7 +127,7 @@ def s2(
     costs: ArrayLike = 0.0,
     nodes: int | None = None,
 ) -> Array:
-    """log S2(u|s) [..., state, utterance].
+    """The second-level polite speaker, log S2(u|s) [..., state, utterance].
 
     Arguments as in `s1`, with omega [..., 3] on the simplex (inf, soc, pre); phi may be None if
     w_pre is 0. ValueError if a parameter is outside its range.

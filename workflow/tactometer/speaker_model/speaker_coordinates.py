@@ -1,4 +1,5 @@
-"""The coordinates that the Stan programs sample in (workflow/stan/include/cone.stan), in numpy.
+"""Unconstrained coordinates of the speaker's parameters (workflow/stan/include/cone.stan), with
+Jacobian, in numpy.
 
 They serve to whiten the posterior, to start chains where we want them, and to test the programs at
 known parameters. `entries` [..., C] are the numbers that a cone has: the reference, which all goals
@@ -17,8 +18,8 @@ from tactometer.utils.arrays import Array
 
 @dataclass(frozen=True)
 class Natural:
-    """Natural parameters, leading axes are draws: alpha [], phi [goal], omega [goal, 3], cost and
-    lapse [] or None.
+    """The parameters of the paper, leading axes are draws: alpha [], phi [goal], omega [goal, 3],
+    cost and lapse [] or None.
 
     omega is 0 where a utility is not active; phi means nothing where there is none.
     """
@@ -46,7 +47,9 @@ class Natural:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """How coordinates become entries: their order [C], slopes [C, C] and softness [C]."""
+    """A shear and softplus map from coordinates to entries: their order [C], slopes [C, C] and
+    softness [C].
+    """
 
     order: NDArray[np.int64]
     slopes: Array
@@ -75,12 +78,12 @@ class Frame:
 
 
 def bent(y: Array, softness: Array | float) -> Array:
-    """softness softplus(y / softness): y where it is large, above 0 where it is not."""
+    """Softplus of that softness: y where it is large, above 0 where it is not."""
     return np.asarray(softness * np.logaddexp(0, y / softness))
 
 
 def straight(x: Array, softness: Array | float) -> Array:
-    """What `bent` makes x > 0 of."""
+    """Inverse of `bent`, for x > 0."""
     return np.asarray(x + softness * np.log(-np.expm1(-x / softness)))
 
 
@@ -174,7 +177,7 @@ def length_of(alpha: Array) -> Array:
 
 
 def log_prior(entries: Array, speaker: SpeakerModel, goals: int) -> Array:
-    """log p(entries) [...] up to a constant, as in cone.stan."""
+    """Log prior density of the entries [...], up to a constant, as in cone.stan."""
     x = cone(entries, speaker, goals)
     length = x.sum(axis=-1)
     lp = (goals - 1) * np.log(entries[..., 0]) + np.log(length[..., 0])

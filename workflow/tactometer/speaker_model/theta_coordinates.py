@@ -1,4 +1,5 @@
-"""The coordinates of an inferred theta (workflow/stan/include/literal.stan), in numpy.
+"""Unconstrained coordinates of the literal semantics theta where it is inferred
+(workflow/stan/include/literal.stan), in numpy.
 
 Few answers leave the odds of the rarer one skewed: as an amount, a long tail upwards, and its log
 a long tail downwards. The square root of an amount lies between (Fisher's root of a chi-square
@@ -18,7 +19,7 @@ _SOFTNESS = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Roots:
-    """How coordinates become logit theta [T]: round that of the smoothed proportions."""
+    """The map from coordinates to logit theta [T], round that of the smoothed proportions."""
 
     usual: Array
 

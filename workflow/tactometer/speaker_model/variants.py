@@ -63,8 +63,8 @@ blind noise would stand in for a low alpha.
 
 @dataclass(frozen=True)
 class SpeakerModel:
-    """One speaker model: the utilities that it weighs (none for S1, which mixes two by phi), and
-    whether negation costs and answers lapse. `name` is what the study calls it.
+    """One speaker model: S2 with these utilities (none for S1, which mixes two by phi), with or
+    without a cost of negation and a lapse rate. `name` is what the study calls it.
     """
 
     name: str
@@ -104,14 +104,14 @@ class SpeakerModel:
 
     @property
     def active(self) -> tuple[int, ...]:
-        """Which of inf, soc, pre have coordinates; S1 is the pair alpha (phi, 1 - phi) of an S2
-        with pre alone.
+        """Which of inf, soc, pre have coordinates, as 0 and 1; S1 is the pair alpha (phi, 1 - phi)
+        of an S2 with pre alone.
         """
         return tuple(int(utility in (self.utilities or ("pre",))) for utility in UTILITIES)
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the Stan programs are told of it."""
+        """The entries of the Stan programs' data block that choose this model."""
         level = 2 if self.utilities else 1
         extras = {"has_cost": int(self.cost), "has_lapse": int(self.lapse)}
         return {"level": level, "active": list(self.active), **extras}
