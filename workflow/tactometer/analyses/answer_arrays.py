@@ -1,4 +1,4 @@
-"""Answers as arrays, for what does not go through a fit: places, vignettes and names."""
+"""Answers as numpy arrays, for analyses that use no fit: positions, vignettes and names."""
 
 from __future__ import annotations
 

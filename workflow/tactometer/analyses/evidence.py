@@ -1,4 +1,4 @@
-"""What the analyses stand on: the tables of a study, thinned posterior draws, and its answers."""
+"""The data that an analysis is given: tables of a study, thinned posterior draws, and answers."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Posterior:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A study as the analyses see it.
+    """Everything of a study that an analysis may read.
 
     `tables` are estimates, diagnostics, counts, semantics and predictive; `drawn` the thinned draws
     (a row a draw) and `answered` the answers (a row each, see `condense`); `settings` the study's

@@ -1,4 +1,4 @@
-"""Posterior differences: their summaries, and which stand out in a whole family of them."""
+"""Posterior differences: summaries, simultaneous credible intervals, and Holm's correction."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def summarise(x: Array) -> dict[str, Array]:
 
 
 def simultaneous(x: Array, level: float) -> dict[str, Array]:
-    """Intervals that hold all of x [comparison, draw] together with probability 1 - level.
+    """Simultaneous credible intervals (max-t): they hold all of x [comparison, draw] together with
+    probability 1 - level.
 
     The columns of FAMILY. Every interval is mean +- c sd, with c the quantile of the greatest
     standardised deviation over all comparisons of a draw: correlations are paid for once, and no

@@ -1,4 +1,4 @@
-"""Ask one checkpoint what its journal lacks."""
+"""Query one checkpoint for every answer that its journal lacks."""
 
 import json
 import math
@@ -57,7 +57,9 @@ def ask(
 
 
 class LabelMass:
-    """Whether a model answers by label at all: watches the first answers for the labels' mass."""
+    """Checks that a model answers by letter at all: the probability mass of the option labels in
+    its first answers.
+    """
 
     FIRST = 100
 

@@ -1,4 +1,4 @@
-"""Engines run in an environment of their own: the main one knows nothing of PyTorch."""
+"""Re-run a command in the separate Python environment of the inference engines (PyTorch, vLLM)."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Who is asked: what could change the answers of a checkpoint beside what it is asked."""
+"""Model identity: everything about a checkpoint that could change its answers."""
 
 from collections.abc import Mapping
 from pathlib import Path

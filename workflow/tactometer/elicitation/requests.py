@@ -1,4 +1,4 @@
-"""The prompts of one prompt set, as they go over the wire, with names and option orders balanced.
+"""Build the prompts of a study, with names and option orders balanced over the design.
 
 What a request says depends on its own place in the design alone: more name pairs, another framing
 or a vignette at the end add requests and change none, and an edited text changes those that use it.
@@ -110,7 +110,7 @@ def pairs(names: Sequence[str], vignette: int, count: int, seed: int) -> list[tu
 
 
 def option_order(options: Sequence[str], row: int, column: int, seed: int) -> list[str]:
-    """The options as shown in one cell of the design: a rotation of a base that is seeded.
+    """Counterbalanced option order of one cell of the design: a rotation of a base that is seeded.
 
     Over rows and columns, each option comes to each position equally often: up to 1 for two and
     eight options, nearly for other numbers.

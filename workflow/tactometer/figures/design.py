@@ -25,7 +25,7 @@ SHOWN = ("phi", "omega_inf", "omega_soc", "omega_pre")
 
 
 def draw(table: pl.DataFrame, whom: str, folder: Path) -> None:
-    """Write design.svg and design.png from the widths (`planning.design.WIDTHS`)."""
+    """Write design.svg and design.png from the widths (`planning.precision.WIDTHS`)."""
     style.save(plot(table, whom), folder / "design")
 
 

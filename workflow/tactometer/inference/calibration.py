@@ -50,7 +50,7 @@ ROW = {
 
 @dataclass(frozen=True)
 class Program:
-    """One program to calibrate: a speaker variant with joint or fixed semantics, and its warm-up."""
+    """One program to calibrate: a speaker variant its semantics (joint or fixed) and warm-up."""
 
     speaker: str
     semantics: Literal["joint", "fixed"]
@@ -85,7 +85,7 @@ class Domain:
 
 
 def simulate(program: Program, domain: Domain, seed: int) -> tuple[Natural, Behaviour]:
-    """Draw a speaker from the prior and its answers; theta from its prior too where it is inferred."""
+    """Draw a speaker from the prior and its answers; theta from its prior too, if inferred."""
     rng = np.random.default_rng([20260701, seed])
     known = speaker(program.speaker)
     truth = speaker_coordinates.draw_prior(rng, known, 1)

@@ -2,8 +2,8 @@
 steps.
 
 Any frame, centre and matrix give the same posterior; good ones give it sooner. All come from the
-reference model (`reference`) alone: a multinomial with log-probabilities l(v) has the information J'
-diag(N p) J, J = dl/dv, and J costs one evaluation per coordinate. Variables v [..., P] are the
+reference model (`reference`) alone: a multinomial with log-probabilities l(v) has the information
+J' diag(N p) J, J = dl/dv, and J costs one evaluation per coordinate. Variables v [..., P] are the
 entries of the cone, the extras' coordinates (cost, lapse: `speaker_coordinates.bounded`), logit
 theta; the mode is sought in the logs of the entries, u.
 """

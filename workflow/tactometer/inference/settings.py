@@ -28,7 +28,7 @@ class SamplingSettings:
 
     @property
     def delta(self) -> float:
-        """Target acceptance rate of the step-size adaptation: lower is faster, and diverges sooner."""
+        """Target acceptance of step-size adaptation: lower is faster, and diverges sooner."""
         return self.adapt_delta or _DELTA
 
     def finer(self, times: float) -> "SamplingSettings":

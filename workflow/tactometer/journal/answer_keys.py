@@ -1,4 +1,4 @@
-"""The key of a journal line: a digest of everything that could change the answer."""
+"""Cache keys of answers: a digest of everything that could change an answer."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The journal: every answer of one checkpoint, verbatim, append-only.
+"""Append-only JSON Lines log of every answer of one checkpoint, verbatim.
 
 It is no output of Snakemake and is never deleted. A line is one JSON object; it counts once its
 newline is on disk. Whoever is killed while writing leaves a torn last line, which the next writer

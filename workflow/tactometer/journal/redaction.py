@@ -1,4 +1,4 @@
-"""Keys come from the environment and appear nowhere: every text that may hold one passes here."""
+"""Redact API keys from every text that is printed or stored."""
 
 import json
 import os
@@ -18,7 +18,7 @@ _SECRET_FORM = re.compile(
 
 
 def secrets(names: Iterable[str] = (), environment: Mapping[str, str] | None = None) -> set[str]:
-    """The values that must not be told: of the variables named, and of all named like a secret."""
+    """Secret values in the environment: of the variables named, and of all named like a secret."""
     found = os.environ if environment is None else environment
     named = set(names)
     values = {v for k, v in found.items() if k in named or _SECRET_NAME.search(k)}

@@ -1,4 +1,4 @@
-"""What the answers in a journal took: tokens, money and time, as the providers told it."""
+"""Token usage, cost and time of the answers in a journal, as the providers reported them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ TOKENS = ("prompt_tokens", "completion_tokens", "reasoning_tokens")
 
 
 def add_up(lines: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Add the lines of a journal up.
+    """Total usage over the lines of a journal.
 
     `lines` counts all answers, also those to prompts that the study no longer has: they were paid
     for. Tokens and `cost_usd` (US dollars) are sums of what was told, null where nothing was;

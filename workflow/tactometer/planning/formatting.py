@@ -1,4 +1,4 @@
-"""Numbers and tables as a person reads them on a terminal."""
+"""Format numbers and tables for a terminal."""
 
 from collections.abc import Mapping, Sequence
 

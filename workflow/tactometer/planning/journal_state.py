@@ -1,4 +1,4 @@
-"""What a journal holds, and whose answers those are; asks no network and reads no weights."""
+"""Inspect a journal offline: what it holds, and whose answers those are."""
 
 import json
 import os

@@ -1,4 +1,5 @@
-"""Design analysis: how wide the intervals will be, before anything is asked.
+"""Design analysis: expected widths of 95% HDIs for a sample size, by simulation before anything is
+asked.
 
 Speakers are drawn from the prior, or from around given parameters; each answers as often as the
 design says, and is fitted as the workflow fits. The same speakers answer in every design, so that

@@ -1,4 +1,6 @@
-"""What differs between the recipe that results were made with and the one that they should have."""
+"""Difference between two recipes: the one that results were made with and the one that they should
+have.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

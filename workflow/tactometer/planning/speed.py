@@ -1,4 +1,4 @@
-"""How long a GPU is busy: measured where something was, else guessed, and said which."""
+"""Estimate GPU time: measured where something was, else guessed, and said which."""
 
 import json
 import re

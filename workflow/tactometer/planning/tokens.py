@@ -1,4 +1,4 @@
-"""How many tokens prompts and answers have, guessed without a model's tokenizer.
+"""Estimate token counts of prompts and answers without a model's tokenizer.
 
 Where a journal has the provider's own figures, the guess is scaled to them.
 """

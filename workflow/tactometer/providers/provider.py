@@ -1,4 +1,4 @@
-"""Who can be asked: one module a provider, each imported only by the job that asks it."""
+"""The interface of a provider: whatever can answer prompts for one checkpoint."""
 
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +11,9 @@ from tactometer.study import providers
 
 @dataclass(frozen=True)
 class Ask:
-    """One answer that is wanted: its key, the request's row (the columns of a requests file) and
-    which sample of that request it is."""
+    """A pending answer: its key, the request's row (the columns of a requests file) and which
+    sample of that request it is.
+    """
 
     key: str
     row: Mapping[str, Any]

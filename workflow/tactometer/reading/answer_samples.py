@@ -1,4 +1,4 @@
-"""A sample of a model's answers, to be looked at: prompt, reply, choice and how it was read."""
+"""Sample a model's answers for inspection: prompt, reply, choice and how it was read."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +26,7 @@ EACH: Final = 2
 
 
 def draw(choices: Sequence[Path], each: int = EACH) -> pl.DataFrame:
-    """Draw `each` answers of each framing and method from choices files, the same ones always.
+    """Sample `each` answers of each framing and method from choices files, reproducibly.
 
     Columns: `file`, then `SAMPLE`. Requests are digests, so the smallest ones are as good as drawn
     at random. Only the rows that are drawn are kept whole: the prompts are most of a choices file.

@@ -1,4 +1,4 @@
-"""From answers to choices: which utterance each one chose, read from the journal."""
+"""Parse answers into choices: which utterance each one chose, read from the journal."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Counts: choices added up, state x utterance, for each framing and for all of them pooled."""
+"""Choice counts: state x utterance, for each framing and pooled over framings."""
 
 from argparse import Namespace
 from collections.abc import Sequence

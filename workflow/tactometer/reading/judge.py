@@ -1,4 +1,4 @@
-"""The judge: a model that reads replies which the strict parser cannot, and some that it can.
+"""LLM as a judge: a model that reads replies which the parser cannot, and audits some that it can.
 
 It is asked blind: it sees a reply and the options as they were shown, and neither who gave it nor
 goal, framing or state. Its answers are requests and journal lines like any other.

@@ -1,4 +1,4 @@
-"""How the judge and the strict parser agree, counted."""
+"""Agreement between the judge and the parser, in counts."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Recorded behaviour brought into the form of counts and semantics."""
+"""Import recorded behaviour, such as people's, as choice counts and yes/no counts."""
 
 import json
 from argparse import Namespace

@@ -1,4 +1,4 @@
-"""Semantics: how true each utterance is of each state in a model's eyes, from yes/no answers."""
+"""Truth judgements: yes/no counts of how true each utterance is of each state."""
 
 from argparse import Namespace
 from collections.abc import Sequence

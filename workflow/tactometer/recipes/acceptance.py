@@ -1,4 +1,4 @@
-"""Cosmetic changes of code that a person has taken as no change, with a note; the results say so.
+"""Accept cosmetic code changes: a person takes them as no change, with a note; the results say so.
 
 They stand beside the recipes, in results/{study}/recipes/accepted/{stage}.json, and so survive a
 lost .snakemake. An acceptance holds for one recipe as it was used and for one state of the code: a

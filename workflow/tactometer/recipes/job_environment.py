@@ -1,4 +1,4 @@
-"""The environment of the jobs that Snakemake starts."""
+"""Environment variables of the jobs that Snakemake starts."""
 
 import os
 import sys

@@ -1,4 +1,5 @@
-"""Files from the future: left by a clock that was ahead, or found by one that is behind.
+"""Repair modification times in the future: left by a clock that was ahead, or found by one that is
+behind.
 
 Snakemake goes by time: an output dated ahead looks newer than every change to come, and would
 stand for good.

@@ -1,4 +1,4 @@
-"""What a report says of the versions that made it."""
+"""Versions of the software that made a report."""
 
 import importlib.metadata
 import platform

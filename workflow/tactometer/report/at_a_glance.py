@@ -1,4 +1,4 @@
-"""The opening of the report: what was measured, when, with what, and what it cost."""
+"""Summary at the top of the report: what was measured, when, with what, and what it cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data of each figure as a file inside the page: one click away, without network."""
+"""Embed each figure's data in the page as a file to download, without network."""
 
 from __future__ import annotations
 

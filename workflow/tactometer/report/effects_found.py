@@ -1,4 +1,4 @@
-"""What stands out in all analyses together, as one table."""
+"""One table of all effects that were found, over all analyses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DataTables, from the copy that itables carries: tables that sort and filter without network."""
+"""Embed the DataTables library: tables that sort and filter without network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The methods that a study uses, as references: BibTeX and short."""
+"""Bibliography: references of the methods that a study uses, as BibTeX and in short."""
 
 from __future__ import annotations
 

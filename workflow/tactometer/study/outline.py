@@ -1,4 +1,4 @@
-"""What figures, report and analyses show of the study beside its tables."""
+"""A study's name, goals, utterances and baseline, for figures, report and analyses."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Behaviour that is already there: production and yes/no counts in CSV files.
+"""Read recorded behaviour: production and yes/no counts in CSV files.
 
 Snakemake parses through this module, so it uses the standard library alone.
 """

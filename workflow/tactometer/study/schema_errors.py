@@ -1,4 +1,4 @@
-"""From what `jsonschema` reports to the one fault that a person should mend first."""
+"""Turn JSON Schema errors into the one error that a person should fix first."""
 
 import difflib
 import re

@@ -1,4 +1,4 @@
-"""The space of a model's choices, as the recipes of several stages pin it."""
+"""The choice space (states, utterances, seed) that the recipes of several stages pin."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a schema cannot see in a study: files that are there, numbers that fit together."""
+"""Validate a study beyond its schema: files that are there, numbers that fit together."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the report's tables are made of: cells that print one thing and sort by another."""
+"""Cells of HTML tables: a number as it is printed, and the value by which it sorts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What moved between two sets of tables: two studies, or one study at two commits."""
+"""Compare the estimates of two studies, or of one study at two commits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Condense: what the analyses read of one model beside its tables, in two files.
+"""Thin posterior draws and collect answers of one model, as input of the analyses, in two files.
 
 draws.parquet: the thinned draws of every fit, a row a draw. answers.parquet: a row for each
 (request, sample) of a goal, with the share of each utterance and the place where it was shown.

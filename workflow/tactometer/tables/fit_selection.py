@@ -1,4 +1,4 @@
-"""Fits in tables: which one stands for what, which may be read, and in which order they come."""
+"""Select the headline fit of each condition, filter by verdict, order models and checkpoints."""
 
 from __future__ import annotations
 

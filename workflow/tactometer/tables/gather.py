@@ -1,4 +1,4 @@
-"""Tables: what fits, counts, semantics and choices hold, labelled, for one model and for all."""
+"""Gather the tables of one model: estimates, diagnostics, counts and more, labelled."""
 
 from __future__ import annotations
 

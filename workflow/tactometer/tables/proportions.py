@@ -1,4 +1,4 @@
-"""Normal intervals, and those of proportions; no fit is made of this module."""
+"""Wilson's interval of a proportion, and the normal quantile."""
 
 from __future__ import annotations
 

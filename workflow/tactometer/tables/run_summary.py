@@ -1,4 +1,4 @@
-"""What to look at when a run has ended, in a few lines of plain text."""
+"""A plain-text summary of a finished run: verdicts of its fits, and files to open."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: whoever is killed while writing leaves no half of one."""
+"""Atomic file writes and file locks: whoever is killed while writing leaves no half of a file."""
 
 import os
 import tempfile

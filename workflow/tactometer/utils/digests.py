@@ -1,4 +1,4 @@
-"""Digests: one for equal content, whatever the order of its keys."""
+"""Content digests of JSON values and files, independent of the order of keys."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Checks: what should be known of the data and the fits before a finding is believed."""
+"""Data quality and convergence checks of each condition, before a finding is believed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crossings: where a model becomes a sycophant under the social goal."""
+"""Onset of sycophancy: the first checkpoint that shows its signature under the social goal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Likeness: how far each model is from people with each goal, in what it says and as a speaker.
+"""Similarity to people: the distance of choices and parameters from people with each goal.
 
 States are matched by their place on the scale, (s - lowest) / (highest - lowest): both scales name
 their ends alike, no and all hearts or stars, and nobody is told what lies between. Where a star

@@ -1,4 +1,4 @@
-"""Position: whether an option is chosen for the place that it was shown at."""
+"""Option-order effects: whether an option is chosen for the position that it was shown at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The orders of one checkpoint: every batch that was submitted, or may have been.
+"""Ledger of provider batches of one checkpoint: every batch that was submitted, or may have been.
 
 A file beside the journal, append-only and synced line by line: a step is written down before it is
 taken and again when its outcome is known, so a killed run finds its batches again and pays once.
@@ -17,7 +17,8 @@ from tactometer.journal import journal
 
 @dataclass
 class Order:
-    """One batch: its own `tag`, the answers' `keys` that are still open, what it costs at worst.
+    """One batch job: its own `tag`, the answers' `keys` that are still open, what it costs at
+    worst.
 
     `file` and `batch` are the provider's ids; `asked`: whether a submission was begun; `taken`:
     how many keys it began with; `settled`: whether it was read, or never submitted.
@@ -34,7 +35,7 @@ class Order:
 
 
 class Book:
-    """All orders of a checkpoint; made by `write`, or by `read` to look alone.
+    """The ledger of a checkpoint's batches; made by `write`, or by `read` to look alone.
 
     `answered`: the keys of answers that are in the journal already.
     """

@@ -1,4 +1,4 @@
-"""Batch endpoints: requests are handed in together, at half the price, and fetched within a day."""
+"""Batch API: requests submitted together at half the price, and answered within a day."""
 
 import json
 import time

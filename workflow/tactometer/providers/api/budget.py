@@ -1,4 +1,4 @@
-"""The cap on spending: pinned prices, and a purse that all jobs of a study take from."""
+"""Spending cap: pinned prices, and a budget shared by all jobs of a study."""
 
 import json
 from collections.abc import Mapping
@@ -58,7 +58,8 @@ def pinned(
 
 
 class Purse:
-    """What one job may still spend of a study's budget, in US dollars.
+    """What one job may still spend of a study's budget, in US dollars, worst cases of calls in
+    flight held back.
 
     The ledger holds for each job what it has `spent`, and what it `held` for calls in flight at
     their worst case. It is ahead of every call, so a job that is killed leaves its calls counted.

@@ -1,4 +1,4 @@
-"""What went wrong with a call to an API, and whether it is worth another try."""
+"""Classify API errors: which are transient and worth a retry, and which are final."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

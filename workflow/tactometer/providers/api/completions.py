@@ -1,4 +1,4 @@
-"""What a chat completion says: token counts and label log-probabilities, read from its JSON."""
+"""Read chat completions: token counts and label log-probabilities, from their JSON."""
 
 import math
 from collections.abc import Mapping

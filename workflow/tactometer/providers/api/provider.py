@@ -1,4 +1,4 @@
-"""APIs, by LiteLLM: any of its model names, and any server that speaks OpenAI's protocol."""
+"""API models by LiteLLM: any of its model names, and any server that speaks OpenAI's protocol."""
 
 import asyncio
 import json
@@ -35,7 +35,7 @@ OURS = frozenset(
 
 
 class Provider:
-    """A model behind an API; see `tactometer.providers.Provider`."""
+    """A model behind an API; see `tactometer.providers.provider.Provider`."""
 
     def __init__(self, declared: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
         self._declared, self._settings = declared, settings

@@ -1,4 +1,4 @@
-"""How fast an API is asked: token buckets for calls and for tokens, and a common pause.
+"""Rate limiting: token buckets for calls and tokens a minute, and a shared pause after a 429.
 
 What is due when stands in a small file that all jobs of one machine share for one account, so that
 checkpoints which are asked side by side keep its limits together.
@@ -58,7 +58,9 @@ def _read(text: str) -> dict[str, float]:
 
 
 class Bucket:
-    """Lets `per_minute` units a minute through, evenly: what a stall held back makes no burst."""
+    """A token bucket: lets `per_minute` units a minute through, evenly, without a burst after a
+    stall.
+    """
 
     def __init__(self, name: str, per_minute: float) -> None:
         self._name, self._next = name, f"{name}, at the earliest"
@@ -79,7 +81,7 @@ class Bucket:
 
 
 class Pace:
-    """The limits of one account: calls a minute, tokens a minute, and pauses that it asks for.
+    """Rate limits of one account: calls a minute, tokens a minute, and pauses that it asks for.
 
     `account` names it: its model, server and the variable of its key; None if it has no limits.
     """

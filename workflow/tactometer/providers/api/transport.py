@@ -16,7 +16,7 @@ Reply = Mapping[str, Any]
 
 
 class Transport(Protocol):
-    """Sends one chat; the reply is a chat completion. Raises what `trouble.of` can tell apart."""
+    """Sends one chat; the reply is a chat completion. Raises what `call_errors.of` tells apart."""
 
     async def send(
         self, messages: Messages, wanted: Mapping[str, Any], timeout: float

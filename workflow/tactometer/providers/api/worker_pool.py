@@ -1,4 +1,4 @@
-"""Workers that ask at once: the first question goes alone, then as many as the limits allow."""
+"""Concurrent API calls: one call first, then as many at once as the limits allow."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
@@ -14,7 +14,8 @@ STREAK = 5  # requests that failed for good, one after another: the server is no
 
 
 class Crew:
-    """Asks every ask by `call`, `size` at once, and hands over what has come.
+    """A pool of workers that answers every ask by `call`, `size` at once, and hands over what has
+    come.
 
     A refused key costs one call, because the first goes alone. Whatever stops the crew, the calls
     in flight are waited for and their answers handed over: they are paid for.

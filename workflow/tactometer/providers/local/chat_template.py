@@ -1,4 +1,4 @@
-"""From messages to tokens: the chat template once, and labels that are proven for a tokenizer."""
+"""Render chats to tokens by the model's chat template, verify that each label is one new token."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which weights, tokenizer and chat template a checkpoint is, found without loading any."""
+"""Locate and fingerprint a checkpoint's weights, tokenizer and chat template, unloaded."""
 
 import contextlib
 import hashlib

@@ -52,7 +52,7 @@ class Engine(Protocol):
 
 
 class LocalProvider:
-    """A checkpoint whose weights are here; see `tactometer.providers.Provider`."""
+    """A checkpoint whose weights are here; see `tactometer.providers.provider.Provider`."""
 
     def __init__(self, declared: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
         self._declared, self._settings = declared, settings

@@ -10,7 +10,7 @@ AT_ONCE = {"cpu": 16, "cuda": 128}
 
 
 class Provider(LocalProvider):
-    """A checkpoint asked with transformers; see `tactometer.providers.Provider`."""
+    """A checkpoint asked with transformers; see `tactometer.providers.provider.Provider`."""
 
     def _load(self) -> Engine:
         return TorchEngine(self.found, self._engine_settings, self._load_tokenizer(), self._place)

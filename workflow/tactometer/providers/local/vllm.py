@@ -7,7 +7,7 @@ _resident: "VllmEngine | None" = None  # with engine.share, the engine of the ch
 
 
 class Provider(LocalProvider):
-    """A checkpoint asked with vLLM; see `tactometer.providers.Provider`."""
+    """A checkpoint asked with vLLM; see `tactometer.providers.provider.Provider`."""
 
     def _load(self) -> Engine:
         global _resident

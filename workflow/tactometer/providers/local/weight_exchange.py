@@ -1,4 +1,4 @@
-"""Several checkpoints in one engine: weights are exchanged, and the exchange is proven."""
+"""Swap checkpoints in a running vLLM engine, and verify that the new weights answer."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn

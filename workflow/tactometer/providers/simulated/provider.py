@@ -1,8 +1,8 @@
 """Simulated speakers: RSA speakers with known parameters that answer in words.
 
-What they mean to say is drawn from S2 (`tactometer.rsa`), what they hold true from their literal
-semantics. How they put it varies as with a language model: a letter, "(C)", a sentence, the phrase
-alone; and a share `noise` of the answers cannot be read at all.
+What they mean to say is drawn from S2 (`speaker_model.reference`), what they hold true from their
+literal semantics. How they put it varies as with a language model: a letter, "(C)", a sentence, the
+phrase alone; and a share `noise` of the answers cannot be read at all.
 """
 
 import random
@@ -40,7 +40,7 @@ UNREADABLE = (
 
 
 class Provider:
-    """A simulated speaker; see `tactometer.providers.Provider`."""
+    """A simulated speaker; see `tactometer.providers.provider.Provider`."""
 
     def __init__(self, declared: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
         self._declared = declared
