@@ -27,8 +27,8 @@ def test_modes_that_no_chain_goes_to_by_itself_are_looked_into() -> None:
 def test_a_third_run_looks_into_the_mode_that_it_starts_within() -> None:
     """Each chain starts in the mode; it may leave, as the posterior lets it now and then.
 
-    One chain in a hundred goes between these two, so one run shows nothing for sure: of 24 chains,
-    half would have to leave before this fails without a fault (chance below 1e-12).
+    Of 64 chains of 16 runs, one went to the other and came back. If one in fifty stayed away, six
+    of twelve would with a chance of 6e-8.
     """
     problem = sampling.problem_of(of_the_prior(14), speaker("s2"), FIXED)
     centres = entries(18.6, 0.586, 0.46, 0.379, 0.161), entries(15.7, 0.349, 0.621, 0.35, 0.029)
@@ -149,6 +149,7 @@ def test_two_modes_are_reported_as_two_with_their_weights() -> None:
     assert 0.3 < below < 0.45
     told = [one for one in found if one.diagnostics.modes == 2]
     assert len(told) >= 5
+    # 24 seeds: mean .357, sd .025, where the reference has .37: five sd of one run, and of five
     weights: list[float] = []
     for one in told:
         assert one.diagnostics.verdict != "suspect"
@@ -156,7 +157,7 @@ def test_two_modes_are_reported_as_two_with_their_weights() -> None:
         phi = [row for row in one.modes if row["parameter"] == "phi"]
         assert [row["mode"] for row in phi] == [1, 2]
         assert phi[1]["mean"] < VALLEY < phi[0]["mean"]
-        assert phi[1]["weight"] == pytest.approx(below, abs=0.25), "one run by itself"
+        assert phi[1]["weight"] == pytest.approx(below, abs=0.15)
         weights.append(phi[1]["weight"])
         assert phi[0]["weight"] + phi[1]["weight"] == pytest.approx(1)
-    assert np.mean(weights) == pytest.approx(below, abs=0.12)
+    assert np.mean(weights) == pytest.approx(below, abs=0.08)
