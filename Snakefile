@@ -36,8 +36,9 @@ try:
             workflow.config_settings.config,
         )
         os.environ[recipes.PINNED] = str(recipes.pin(STUDY, Path("results")))
+    else:
+        STUDY = study.read(Path(os.environ[recipes.PINNED]))
     STUDY_FILE = os.environ[recipes.PINNED]
-    STUDY = study.read(Path(STUDY_FILE))
     RECIPES = recipes.pinned(Path(STUDY_FILE))
 except UserError as error:
     raise WorkflowError(str(error)) from None

@@ -122,7 +122,7 @@ def test_a_recorded_file_that_changes_in_the_middle_stops_its_job_in_a_sentence(
     folder = graph.lay_out(tmp_path / "run")
     assert plan(folder, "results/small/counts/people/recorded/social.parquet")
     pinned = next((folder / ".snakemake/tactometer/small/studies").glob("*.json"))
-    settings = json.loads(pinned.read_text())["recipes"]["count_recorded/people"]
+    settings = json.loads(pinned.with_suffix(".recipes").read_text())["count_recorded/people"]
     people = folder / "people.csv"
     people.write_text(people.read_text().replace("social,0,terrible,22", "social,0,terrible,23"))
     done = tactometer(

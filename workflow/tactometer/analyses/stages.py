@@ -1,11 +1,16 @@
 """The stage of the analyses: from posteriors and answers to findings, a table each."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tactometer.study.analyses import declared
 from tactometer.study.outline import outline
 from tactometer.study.stages import Code, Recipe, Stage
-from tactometer.study.study import Study
+
+if TYPE_CHECKING:
+    from tactometer.study.study import Study
 
 
 def _each(study: Study) -> Iterator[tuple[str, Recipe]]:

@@ -1,12 +1,15 @@
 """The stages of elicitation: requests, the prompts as they go over the wire, and ask."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from tactometer.elicitation.identity import identity
-from tactometer.study.domain import SEMANTICS
-from tactometer.study.model import Model
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from tactometer.study.stages import Recipe, Stage
-from tactometer.study.study import Study
+
+if TYPE_CHECKING:
+    from tactometer.study.model import Model
+    from tactometer.study.study import Study
 
 
 def _seed(study: Study) -> Recipe:
@@ -21,6 +24,8 @@ def _prompt_sets(study: Study) -> Iterator[tuple[str, Recipe]]:
 
 def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
     """What the requests of one prompt set are made from."""
+    from tactometer.study.domain import SEMANTICS
+
     sample = study.data["sample"]
     semantics = prompt_set == SEMANTICS
     return {
@@ -32,6 +37,8 @@ def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
 
 
 def _checkpoints(study: Study) -> Iterator[tuple[str, Recipe]]:
+    from tactometer.elicitation.identity import identity
+
     for model in study.asked:
         for checkpoint in model.checkpoints:
             yield f"checkpoints/{model.name}/{checkpoint}", identity(study, model, checkpoint)

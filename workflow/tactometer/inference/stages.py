@@ -1,15 +1,18 @@
 """The stages of inference: fit, the comparison of speaker variants, held-out prediction."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from __future__ import annotations
 
-from tactometer.inference import cmdstan, stan_sources
-from tactometer.speaker_model.variants import speakers
-from tactometer.study.model import Model
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
 from tactometer.study.space import space
 from tactometer.study.stages import Recipe, Stage
-from tactometer.study.study import Study
 from tactometer.utils.paths import STAN
+
+if TYPE_CHECKING:
+    from tactometer.study.model import Model
+    from tactometer.study.study import Study
+
 
 _SETTINGS = {"settings": "the recipe of what is fitted for the model"}
 
@@ -43,6 +46,8 @@ def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
 
 def programs(fit: Mapping[str, Any]) -> set[str]:
     """The Stan programs that a fit with these settings may run, by name."""
+    from tactometer.speaker_model.variants import speakers
+
     joint, partial = fit["semantics"] == "joint", fit["pooling"] == "partial"
     return {
         known.program(joint=joint, framings=framings)
@@ -53,6 +58,8 @@ def programs(fit: Mapping[str, Any]) -> set[str]:
 
 def stan_of(names: Iterable[str]) -> dict[str, str]:
     """Digests of these Stan programs and all that they include, by path."""
+    from tactometer.inference import stan_sources
+
     found: dict[str, str] = {}
     for name in names:
         found |= stan_sources.sources(STAN / f"{name}.stan")
@@ -60,6 +67,8 @@ def stan_of(names: Iterable[str]) -> dict[str, str]:
 
 
 def _cmdstan(study: Study) -> Recipe:
+    from tactometer.inference import cmdstan
+
     place = cmdstan.find()
     return {"cmdstan": cmdstan.version(place) if place else None}
 

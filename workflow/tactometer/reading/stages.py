@@ -1,12 +1,18 @@
 """The stages of reading: from answers to choices, counts and semantics, with or without a judge."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tactometer.study.space import space
 from tactometer.study.stages import Recipe, Stage
-from tactometer.study.study import Study
 from tactometer.utils.digests import file_digest
+
+if TYPE_CHECKING:
+    from tactometer.study.study import Study
+
 
 _STUDY = {"study": "the study as it was pinned"}
 _MODEL = {"model": "whose answers"}

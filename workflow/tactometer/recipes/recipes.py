@@ -126,9 +126,10 @@ def current(study: Study, results: Path) -> dict[str, Recipe]:
 def pin(study: Study, results: Path, pins: Path = PINS) -> Path:
     """Write the study and its current recipes to files named by their digests; gives the study's.
 
-    The study's file names the file of each recipe. A recipe's file is newer than the recipe in the
-    results if, and only if, the two differ: after a lost .snakemake, in a fresh checkout, and for
-    a change that is taken back.
+    Beside it stands which file each recipe has, which the Snakefile alone reads: of a large sweep
+    that is more than the study. A recipe's file is newer than the recipe in the results if, and
+    only if, the two differ: after a lost .snakemake, in a fresh checkout, and for a change that is
+    taken back.
     """
     folder = pins / study.name
     files: dict[str, str] = {}
@@ -138,16 +139,16 @@ def pin(study: Study, results: Path, pins: Path = PINS) -> Path:
         atomic_files.write_if_changed(path, text, sync=False)
         _date(path, results / study.name / "recipes" / f"{name}.json", text)
         files[name] = str(path)
-    content = {**study.content(), "recipes": files}
-    text = json.dumps(content, indent=1)  # in the order of its files: designs and pages follow it
-    path = folder / "studies" / f"{digest(text)}.json"
+    text = json.dumps(study.content())  # in the order of its files: designs and pages follow it
+    path = folder / "studies" / f"{digest([text, files])}.json"
+    atomic_files.write_if_changed(path.with_suffix(".recipes"), json.dumps(files), sync=False)
     atomic_files.write_if_changed(path, text, sync=False)
     return path
 
 
 def pinned(path: Path) -> dict[str, str]:
     """The file of each recipe, by name, of a study that was pinned."""
-    return dict(json.loads(path.read_text())["recipes"])
+    return dict(json.loads(path.with_suffix(".recipes").read_text()))
 
 
 def _date(path: Path, target: Path, text: str) -> None:

@@ -1,13 +1,17 @@
 """The stage of the report: the page that stands alone."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tactometer.speaker_model.variants import speakers
 from tactometer.study import analyses, figures
 from tactometer.study.outline import outline
 from tactometer.study.stages import Code, Recipe, Stage
-from tactometer.study.study import Study
+
+if TYPE_CHECKING:
+    from tactometer.study.study import Study
 
 
 def _keys(study: Study) -> Recipe:

@@ -1,8 +1,11 @@
 """A study's name, goals, utterances and baseline, for figures, report and analyses."""
 
-from typing import Any
+from __future__ import annotations
 
-from tactometer.study.study import Study
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tactometer.study.study import Study
 
 
 def outline(study: Study) -> dict[str, Any]:

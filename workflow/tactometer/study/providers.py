@@ -13,12 +13,14 @@ class Provider:
     """One way to ask a model: the module that does it, and what its jobs need by default.
 
     `module` has a class `Provider`, as `providers.provider` describes it. `engine` says that the
-    weights are loaded here; `resources` are MB, minutes of the job, GPUs and cores.
+    weights are loaded here, `reads` that it answers any prompt, and so may judge; `resources` are
+    MB, minutes of the job, GPUs and cores.
     """
 
     module: str
     resources: Mapping[str, int]
     engine: bool = False
+    reads: bool = True
 
 
 @cache
@@ -38,4 +40,4 @@ def engines() -> tuple[str, ...]:
 
 def judges() -> tuple[str, ...]:
     """The names of those that read any prompt, and so may judge."""
-    return tuple(name for name in declared() if name != "simulated")
+    return tuple(name for name, provider in declared().items() if provider.reads)

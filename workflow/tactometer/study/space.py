@@ -1,9 +1,12 @@
 """The choice space (states, utterances, seed) that the recipes of several stages pin."""
 
-from typing import Any
+from __future__ import annotations
 
-from tactometer.study.model import Model
-from tactometer.study.study import Study
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tactometer.study.model import Model
+    from tactometer.study.study import Study
 
 
 def space(study: Study, model: Model) -> dict[str, Any]:

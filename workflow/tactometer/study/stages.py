@@ -1,7 +1,8 @@
 """Stages: the steps of the graph, declared once for its rule, its command line and its recipe.
 
 Each folder of the package that holds stages has a light module `stages.py` with a `Stage` for each.
-The Snakefile and `tactometer --help` read these alone: no polars, Stan or plotnine.
+Every command reads these alone: they import nothing but each other at the top, since a job of a
+third of a second pays for it; what a recipe needs is imported where it is asked for.
 """
 
 import importlib

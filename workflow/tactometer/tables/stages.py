@@ -1,12 +1,17 @@
 """The stages of tables: gathered for a model, put together over models, condensed and described."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tactometer.study.labels import LABEL_COLUMNS
 from tactometer.study.stages import Recipe, Stage
-from tactometer.study.study import Study
 from tactometer.utils.digests import file_digest
+
+if TYPE_CHECKING:
+    from tactometer.study.study import Study
+
 
 _STUDY = {"study": "the study as it was pinned"}
 

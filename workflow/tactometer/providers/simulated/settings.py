@@ -2,7 +2,11 @@
 
 from tactometer.study.providers import Provider
 
-PROVIDERS = {"simulated": Provider("providers.simulated.provider", {"mem_mb": 2000, "runtime": 60})}
+PROVIDERS = {
+    "simulated": Provider(
+        "providers.simulated.provider", {"mem_mb": 2000, "runtime": 60}, reads=False
+    )
+}
 
 VERSION = 1
 """Of the way in which simulated speakers answer: raise it with a change of their words, and they
