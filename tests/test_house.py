@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 import yaml
 
+from tactometer.planning import dry_run
 from tactometer.study import analyses, figures, stages
 from tactometer.tables import dictionary
 from tactometer.utils.paths import PACKAGE, ROOT, WORKFLOW
@@ -194,3 +195,18 @@ def test_documents_name_files_that_are_there() -> None:
             placeholder = "{" in name or "NAME" in name or name == "config/studies/mine.yaml"
             if not placeholder:
                 assert (ROOT / name).exists(), (page.name, name)
+
+
+def test_a_plan_counts_each_job_under_its_own_stage() -> None:
+    """Also where one stage's name begins another's, and for rules of one model."""
+    for rule, stage in (
+        ("count", "count"),
+        ("count_semantics", "count_semantics"),
+        ("count_recorded_people", "count_recorded"),
+        ("compare_speakers", "compare_speakers"),
+        ("ask_checkpoint", "ask"),
+        ("fit_people", "fit"),
+        ("analyse_shifts", "analyse"),
+        ("recipe", "recipe"),
+    ):
+        assert dry_run.stage_of(rule) == stage

@@ -33,6 +33,7 @@ def _code() -> Iterator[tuple[str, Code]]:
         yield f"analyse/{name}", Code((*entry, "analyses.analyse:run"), files)
 
 
+PLACE = 50
 STAGES = (
     Stage(
         "analyse",

@@ -44,6 +44,7 @@ def _checkpoints(study: Study) -> Iterator[tuple[str, Recipe]]:
             yield f"checkpoints/{model.name}/{checkpoint}", identity(study, model, checkpoint)
 
 
+PLACE = 10
 STAGES = (
     Stage(
         "requests",

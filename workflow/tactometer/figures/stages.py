@@ -13,6 +13,7 @@ def _code() -> Iterator[tuple[str, Code]]:
     yield "draw", Code(("figures.draw:run", *each))
 
 
+PLACE = 60
 STAGES = (
     Stage(
         "draw",

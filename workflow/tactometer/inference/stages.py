@@ -73,6 +73,7 @@ def _cmdstan(study: Study) -> Recipe:
     return {"cmdstan": cmdstan.version(place) if place else None}
 
 
+PLACE = 30
 STAGES = (
     Stage(
         "fit",

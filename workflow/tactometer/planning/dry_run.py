@@ -13,17 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from tactometer.study import stages
 from tactometer.utils.errors import UserError
 from tactometer.utils.paths import WORKFLOW
 
 TARGETS = ("ask", "semantics", "fits", "tables", "report", "all")
 """The targets that every study has; each of its models is one too, model_{name}."""
 State = Literal["new", "stale", "up to date"]
-STAGES = (
-    *("recipe", "requests", "ask", "judge", "parse", "count", "add_semantics", "import", "fit"),
-    *("compare", "hold_out", "gather", "condense", "tabulate", "analyse", "describe", "draw"),
-    "write_report",
-)
 
 
 @dataclass(frozen=True)
@@ -101,8 +97,9 @@ def by_rule(found: Iterable[Job]) -> dict[str, dict[State, int]]:
 
 def by_stage(found: Iterable[Job]) -> dict[str, dict[State, int]]:
     """The same by stage, in their order: rules of one model are named {stage}_{model}."""
-    counts = _counted((_stage(job.rule), job.state) for job in found)
-    return {stage: counts[stage] for stage in (*STAGES, *counts) if stage in counts}
+    counts = _counted((stage_of(job.rule), job.state) for job in found)
+    order = ("recipe", *stages.declared(), *counts)
+    return {stage: counts[stage] for stage in order if stage in counts}
 
 
 def _counted(states: Iterable[tuple[str, State]]) -> dict[str, dict[State, int]]:
@@ -112,9 +109,10 @@ def _counted(states: Iterable[tuple[str, State]]) -> dict[str, dict[State, int]]
     return counts
 
 
-def _stage(rule: str) -> str:
-    mine = (stage for stage in STAGES if rule == stage or rule.startswith(f"{stage}_"))
-    return next(mine, rule)
+def stage_of(rule: str) -> str:
+    """The stage of a rule: rules of one model, or of one analysis, are named {stage}_{name}."""
+    mine = [name for name in stages.declared() if rule == name or rule.startswith(f"{name}_")]
+    return max(mine, key=len, default=rule)
 
 
 class Reach:

@@ -42,6 +42,7 @@ def _recorded(study: Study) -> Iterator[tuple[str, Recipe]]:
             )
 
 
+PLACE = 20
 STAGES = (
     Stage(
         "judge",

@@ -51,6 +51,7 @@ def _code() -> Iterator[tuple[str, Code]]:
     yield "write_report", Code(("report.page:run", *words, *sentences), ("report/templates/*",))
 
 
+PLACE = 70
 STAGES = (
     Stage(
         "write_report",

@@ -80,10 +80,8 @@ class Stage:
 
 @cache
 def declared() -> dict[str, Stage]:
-    """Every stage, by its name."""
-    found: dict[str, Stage] = {}
-    for path in sorted(PACKAGE.glob("*/stages.py")):
-        if path.parent.name != "study":
-            module = importlib.import_module(f"tactometer.{path.parent.name}.stages")
-            found |= {stage.name: stage for stage in module.STAGES}
-    return found
+    """Every stage by its name, in the order of the graph: each folder says its `PLACE`."""
+    folders = [path.parent.name for path in PACKAGE.glob("*/stages.py")]
+    modules = [importlib.import_module(f"tactometer.{name}.stages") for name in folders]
+    ordered = sorted((m for m in modules if hasattr(m, "STAGES")), key=lambda m: m.PLACE)
+    return {stage.name: stage for module in ordered for stage in module.STAGES}

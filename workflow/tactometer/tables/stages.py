@@ -32,6 +32,7 @@ def _labels(study: Study) -> Recipe:
     return {"study": study.name, "checkpoints": described, "published": published}
 
 
+PLACE = 40
 STAGES = (
     Stage(
         "gather",
