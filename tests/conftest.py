@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,24 @@ from filelock import FileLock
 import graph
 import pages
 
+# What pytest and libraries set by themselves, and what libraries must find when imported.
+KNOWN = {"PYTEST_CURRENT_TEST", "LITELLM_LOCAL_MODEL_COST_MAP", "LITELLM_MODE", "CMDSTAN"}
+KNOWN |= {"STAN_NUM_THREADS", "VLLM_NO_USAGE_STATS", "DO_NOT_TRACK"}
+KNOWN |= {"HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS"}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest come first, so that no worker is left alone with one of them at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slurm") is None)
+
+
+@pytest.fixture(autouse=True)
+def environment_as_found() -> Iterator[None]:
+    """What a test's code leaves in the environment, all later ones of its worker start with."""
+    before = dict(os.environ)
+    yield
+    left = {k: v for k, v in os.environ.items() if before.get(k) != v and k not in KNOWN}
+    assert not left, f"left in the environment: {left}"
 
 
 @pytest.fixture(scope="session")

@@ -117,6 +117,7 @@ def test_a_judge_that_contradicts_the_parser_is_counted_and_changes_nothing() ->
             "choice": ["good", "bad", "bad", None],
             "p_yes": [None] * 4,
             "method": ["letter", "phrase", "letter", "invalid"],
+            "reason": [None, None, None, "undecided"],
         },
         schema_overrides={"sample": pl.Int32, "p_yes": pl.Float64},
     )

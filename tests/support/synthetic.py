@@ -303,7 +303,8 @@ def _answers(rows, rng, at, human) -> None:  # type: ignore[no-untyped-def]
     for prompt_set in [*GOALS, "semantics"]:
         for framing in ["first", "second", "third"]:
             for method, n in (("letter", 500), ("phrase", 140), ("invalid", 10)):
+                reason = "undecided" if method == "invalid" else None
                 rows["answers"].append(
                     at | {"prompt_set": prompt_set, "framing": framing, "method": method,
-                          "n": n, "share": n / 650}
+                          "reason": reason, "n": n, "share": n / 650}
                 )  # fmt: skip

@@ -1,7 +1,6 @@
 """Inspect a journal offline: what it holds, and whose answers those are."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,12 +68,14 @@ def identity(study: Study, model: Model, checkpoint: str, declared: Any, results
     `declared` is its current recipe. Where its weights are not here, or were never digested, the
     identity of its last run stands in, as long as its recipe has not changed since.
     """
-    settings = {**model.settings, "job": {"file": study.source, "model": model.name}}
+    settings = {
+        **model.settings,
+        "job": {"file": study.source, "model": model.name, "offline": True},
+    }
     if model.provider not in engines():
         return Identity(identity_digest(open_provider(declared, settings).identity()))
     folder = _folder(declared)
     if folder is None or checkpoint_files.remembered(folder):
-        os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's client is imported, below
         try:
             return Identity(identity_digest(open_provider(declared, settings).identity()))
         except (ImportError, UserError):

@@ -132,5 +132,5 @@ def _mean(asked: pl.DataFrame) -> float:
 
 def _specimen(options: Sequence[str]) -> pl.DataFrame:
     """A reply such as may come, as the strict parser gives it."""
-    reply = {"request": "", "sample": 0, "text": REPLY, "method": "invalid"}
+    reply = {"request": "", "sample": 0, "text": REPLY, "method": "invalid", "reason": "undecided"}
     return pl.DataFrame([{**reply, "options": list(options)}])

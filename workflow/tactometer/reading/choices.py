@@ -12,7 +12,8 @@ import polars as pl
 from tactometer.elicitation.ask import wanted
 from tactometer.journal import journal
 from tactometer.journal.answer_keys import answer_key
-from tactometer.reading.replies import read_reply
+from tactometer.reading.replies import Reply, read_reply
+from tactometer.reading.stop_reasons import no_answer
 from tactometer.study import study
 from tactometer.study.model import Model
 from tactometer.study.option_labels import LABELS
@@ -26,6 +27,7 @@ COLUMNS = {
     "probs": pl.List(pl.Float64),
     "p_yes": pl.Float64,
     "method": pl.String,
+    "reason": pl.String,
     "label_mass": pl.Float64,
     "text": pl.String,
 }
@@ -43,8 +45,9 @@ def parse(
 
     `answers` maps journal keys to lines, `who` is the identity's digest. The requests' columns
     come first, then `COLUMNS`: `probs` is over `utterances` (over yes alone for yes/no prompts)
-    where the method gives probabilities, else null; `label_mass` is the probability of all labels
-    together. Raises UserError if the journal lacks an answer.
+    where the method gives probabilities, else null; `reason` says of an invalid answer why it is
+    one; `label_mass` is the probability of all labels together. Raises UserError if the journal
+    lacks an answer.
     """
     read = []
     for row in requests.iter_rows(named=True):
@@ -65,13 +68,15 @@ def _read(line: Mapping[str, Any], options: Sequence[str], space: Sequence[str])
     """One answer as a choice, in the domain's order: only here are options unshuffled."""
     if line["logprobs"] is not None:
         return {**_by_probability(line["logprobs"], options, space), "text": line["text"]}
-    reply = read_reply(line["text"], options)
+    stopped = no_answer(line)
+    reply = read_reply(line["text"], options) if stopped is None else Reply(None, "invalid")
     yes = None if reply.choice is None or space != (YES,) else float(reply.choice == YES)
     return {
         "choice": reply.choice,
         "probs": None,
         "p_yes": yes,
         "method": reply.method,
+        "reason": stopped or reply.reason,
         "label_mass": None,
         "text": line["text"],
     }
@@ -82,22 +87,22 @@ def _by_probability(
 ) -> dict[str, Any]:
     """Probabilities over the options given that a label was said, and the mass of all labels.
 
-    A label that the journal has no log-probability for was not among the likeliest tokens: none of
-    the mass is its.
+    A label that the journal has no log-probability for, or none that is a number, was not among the
+    likeliest tokens: none of the mass is its.
     """
-    mass = {
-        option: math.exp(logprobs.get(LABELS[i], -math.inf)) for i, option in enumerate(options)
-    }
+    found = [logprobs.get(LABELS[i], -math.inf) for i in range(len(options))]
+    mass = {o: 0.0 if math.isnan(x) else math.exp(x) for o, x in zip(options, found, strict=True)}
     total = math.fsum(mass.values())
     if total == 0.0:
         nothing = {"choice": None, "probs": None, "p_yes": None}
-        return {**nothing, "method": "invalid", "label_mass": 0.0}
+        return {**nothing, "method": "invalid", "reason": "undecided", "label_mass": 0.0}
     probs = [mass[u] / total for u in space]
     return {
         "choice": max(mass, key=lambda option: mass[option]),
         "probs": probs,
         "p_yes": probs[0] if space == (YES,) else None,
         "method": "logprob",
+        "reason": None,
         "label_mass": total,
     }
 
@@ -139,6 +144,7 @@ def with_verdicts(choices: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         choice=pl.coalesce("choice", "judged"),
         p_yes=pl.coalesce("p_yes", yes),
         method=pl.when(new).then(pl.lit("judge")).otherwise("method"),
+        reason=pl.when(~new).then("reason"),
     ).drop("judged")
 
 

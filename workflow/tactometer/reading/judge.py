@@ -16,6 +16,7 @@ from tactometer.elicitation.ask import ask, job_of
 from tactometer.elicitation.requests import SCHEMA
 from tactometer.reading import choices
 from tactometer.reading.replies import strip_thought
+from tactometer.reading.stop_reasons import UNSEEN
 from tactometer.study import study
 from tactometer.study.option_labels import LABELS
 from tactometer.utils import atomic_files
@@ -48,11 +49,13 @@ NOBODY: Final = pl.DataFrame(schema={"request": pl.String, "choice": pl.String})
 def build(choices: pl.DataFrame, wire: str, estimator: Mapping[str, Any]) -> pl.DataFrame:
     """Build the judge's requests: the columns of a requests file, then `of` and `of_sample`.
 
-    `choices` is a prompt set as strictly read. Every unreadable reply with text is judged, and of
-    the others those `AUDIT` whose digests come first, so that more replies judge few others anew.
+    `choices` is a prompt set as strictly read. Every unreadable reply with text is judged, but for
+    those that were cut, filtered or failed; of the others those `AUDIT` whose digests come first,
+    so that more replies judge few others anew.
     """
     told = choices.filter(pl.col("text").fill_null("").str.strip_chars() != "")
-    unread = told.filter(pl.col("method") == "invalid")
+    seen = pl.col("reason").is_null() | ~pl.col("reason").is_in(UNSEEN)
+    unread = told.filter((pl.col("method") == "invalid") & seen)
     read = told.filter(pl.col("method").is_in(["letter", "phrase"])).sort("request", "sample")
     rows = [
         {**_request(row, wire, estimator), "of": row["request"], "of_sample": row["sample"]}

@@ -54,6 +54,7 @@ ANSWERS = {
     "prompt_set": pl.String,
     "framing": pl.String,
     "method": pl.String,
+    "reason": pl.String,
     "n": pl.Int64,
     "share": pl.Float64,
 }
@@ -230,10 +231,10 @@ def _answers(study: Study, model: Model, results: Path) -> pl.DataFrame:
     if not places:
         return pl.DataFrame(schema=ANSWERS)
     rows = pl.scan_parquet(list(places), include_file_paths="file")
-    read = rows.group_by("file", "framing", "method").agg(n=pl.len()).collect()
+    read = rows.group_by("file", "framing", "method", "reason").agg(n=pl.len()).collect()
     share = pl.col("n") / pl.col("n").sum().over("place", "framing")
     frame = read.join(_whose(places), on="file").with_columns(*_named(study, model), share=share)
-    ordered = frame.sort("place", "framing", "method")
+    ordered = frame.sort("place", "framing", "method", "reason")
     return ordered.select(pl.col(name).cast(kind) for name, kind in ANSWERS.items())
 
 

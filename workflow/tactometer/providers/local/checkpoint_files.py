@@ -63,9 +63,10 @@ def check_folder(declared: Mapping[str, Any], place: str) -> None:
         )
 
 
-def find(declared: Mapping[str, Any], place: str) -> Checkpoint:
+def find(declared: Mapping[str, Any], place: str, offline: bool = False) -> Checkpoint:
     """Find a checkpoint from its recipe: a folder, or a revision of the hub (small files alone).
 
+    `offline`: of the hub, only what its cache here holds.
     Raises UserError, which opens with `place`, for a folder without weights, config or tokenizer
     and for a hub id that cannot be resolved.
     """
@@ -73,7 +74,7 @@ def find(declared: Mapping[str, Any], place: str) -> Checkpoint:
     source = str(declared["source"])
     path = own.get("path") or (source if Path(source).is_dir() else None)
     if path is None:
-        folder = _snapshot(source, own.get("revision"), place)
+        folder = _snapshot(source, own.get("revision"), place, offline)
         return Checkpoint(folder, source, folder.name, folder)
     folder = Path(path)
     if (folder / "adapter_config.json").exists():
@@ -86,7 +87,7 @@ def find(declared: Mapping[str, Any], place: str) -> Checkpoint:
     tokenizer = folder
     if not _matching(folder, TOKENIZER):  # trainers often leave it out
         base = Path(source)
-        tokenizer = base if base.is_dir() else _snapshot(source, None, place)
+        tokenizer = base if base.is_dir() else _snapshot(source, None, place, offline)
     return Checkpoint(folder, str(folder), None, tokenizer)
 
 
@@ -124,12 +125,16 @@ def _matching(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
     return sorted({p for pattern in patterns for p in folder.glob(pattern) if p.is_file()})
 
 
-def _snapshot(source: str, revision: str | None, place: str) -> Path:
+def _snapshot(source: str, revision: str | None, place: str, offline: bool) -> Path:
     """The folder of a hub model's small files; its name is the commit."""
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(source, revision=revision, allow_patterns=SMALL))
+        return Path(
+            snapshot_download(
+                source, revision=revision, allow_patterns=SMALL, local_files_only=offline
+            )
+        )
     except Exception as error:  # its errors have no common class
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UserError(

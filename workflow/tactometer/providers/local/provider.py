@@ -58,6 +58,7 @@ class LocalProvider:
         self._declared, self._settings = declared, settings
         job = settings["job"]
         self._place = f"{job['file']}, models.{job['model']}"
+        self._offline = bool(job.get("offline"))
         self._engine_settings = settings.get("engine", {})
         self._estimator = settings["estimator"]
         self._found: Checkpoint | None = None
@@ -66,7 +67,7 @@ class LocalProvider:
     def found(self) -> Checkpoint:
         """Where its files are."""
         if self._found is None:
-            self._found = find(self._declared, self._place)
+            self._found = find(self._declared, self._place, self._offline)
         return self._found
 
     def identity(self) -> Mapping[str, Any]:
