@@ -32,6 +32,11 @@ NAMES = ["alpha", "phi", "omega_inf", "omega_soc", "omega_pre"]
 ALL = [*NAMES, "cost"]
 SUSPECT = ("sycophant", "both")
 DRAWS = 200
+CRITICISM = {
+    "described": "yes", "predictive_p": 0.4, "total_variation": 0.04, "misfit": 0.05,
+    "total_variation_expected": 0.06, "detectable": 0.1, "explained": 0.97, "explained_even": 0.98,
+    "cells_out": 0, "cells_expected": 0.5, "choices": "vary", "words": "known", "reason": "",
+}  # fmt: skip
 
 
 def write(
@@ -237,7 +242,8 @@ def _fit(rows, rng, fit, values, human, bad, simulated) -> None:  # type: ignore
         rows["estimates"].append(
             base | {"parameter": name, "sd": sd, "median": mean, "mode": mean, "ess_bulk": 2400.0,
                     "ess_tail": 2100.0, "rhat": 1.08 if bad else 1.001, "contraction": 0.9,
-                    "verdict": verdict, "effort": None, "progress": None} | summary | labels
+                    "verdict": verdict, "described": "yes", "told": True,
+                    "effort": None, "progress": None} | summary | labels
         )  # fmt: skip
         if simulated and not human:
             covered = low <= truth <= high
@@ -249,7 +255,8 @@ def _fit(rows, rng, fit, values, human, bad, simulated) -> None:  # type: ignore
     rows["diagnostics"].append(
         base | {"divergences": 37 if bad else 0, "treedepth_hits": 0,
                 "rhat_worst": 1.08 if bad else 1.003,
-                "ess_least": 45.0 if bad else 1900.0, "seconds": 6.5, "verdict": verdict,
+                "ess_least": 45.0 if bad else 1900.0, **CRITICISM, "seconds": 6.5,
+                "verdict": verdict,
                 "note": "37 divergences, R-hat 1.08" if bad else ""}
     )  # fmt: skip
     for state in range(4) if human else range(1, 6):

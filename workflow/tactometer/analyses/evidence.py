@@ -17,6 +17,7 @@ from tactometer.study.analyses import testing
 from tactometer.tables.fit_selection import (
     FIT,
     checkpoint_order,
+    judged,
     model_order,
     natural,
     representative,
@@ -80,13 +81,13 @@ class Evidence:
 
     @cached_property
     def fits(self) -> pl.DataFrame:
-        """A row for each fit with its verdict and labels, in the order of readers."""
+        """A row for each fit with its verdict (`judged`) and labels, in the order of readers."""
         estimates = self.tables["estimates"].collect()
         if estimates.is_empty():
             return pl.DataFrame(
                 schema={**dict.fromkeys([*ONE_FIT, "verdict"], pl.String), **LABEL_TYPES}
             )
-        fits = estimates.select(*ONE_FIT, "verdict", *LABELS).unique(ONE_FIT, keep="first")
+        fits = judged(estimates).select(*ONE_FIT, "verdict", *LABELS).unique(ONE_FIT, keep="first")
         places = {
             "model": model_order(fits, self.baseline),
             "checkpoint": checkpoint_order(fits),

@@ -43,7 +43,7 @@ TITLE = "Which speaker would predict unseen answers?"
 MOST = 12  # panels that a page can hold
 BREAKS = (-3000, -1000, -300, -100, -30, -10, -3, 0, 3, 10, 30)
 BEST, OTHER, BAD_K = "predicts best", "predicts worse", "Pareto k above .7"
-SUSPECT, PUBLISHED = "suspect fit", "published log Bayes factor"
+SUSPECT, PUBLISHED = "not to be read", "published log Bayes factor"
 # mark: (colour, fill, shape)
 MARKS = {
     BEST: (style.BLUE, style.BLUE, "D"),

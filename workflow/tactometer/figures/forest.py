@@ -30,7 +30,7 @@ from tactometer.tables.fit_selection import PASSED
 MOST = 36  # rows that a page can hold
 WIDEST = 120  # characters of a subtitle's line
 GREY = "#7F7F7F"
-FOUND, NOT_FOUND, SUSPECT = "stands out of the table", "does not stand out", "suspect fit"
+FOUND, NOT_FOUND, SUSPECT = "stands out of the table", "does not stand out", "not to be read"
 UNTESTED = "tested in another table"
 # mark: (colour, fill, shape, line); only what passed its checks is filled
 MARKS = {

@@ -46,9 +46,9 @@ from tactometer.tables.reader import (
 # run or at a later, more careful one, is filled.
 MARKS = {
     "human": (style.BLACK, style.BLACK, "D", "solid"),
-    "human, suspect": (style.VERMILLION, "white", "D", "dotted"),
+    "human, not to be read": (style.VERMILLION, "white", "D", "dotted"),
     "model": (style.BLUE, style.BLUE, "o", "solid"),
-    "model, suspect": (style.VERMILLION, "white", "o", "dotted"),
+    "model, not to be read": (style.VERMILLION, "white", "o", "dotted"),
 }
 PUBLISHED = "published human point"
 DENSE = 6  # a model with more checkpoints than this gets a line in a band
@@ -87,7 +87,7 @@ def _labelled(tables: Tables, rows: pl.DataFrame, parameters: Sequence[str]) -> 
     """Add condition, label (the parameter as printed), mark; goals in their order."""
     is_human = pl.col("model").is_in(list(tables.baseline))
     who = pl.when(is_human).then(pl.lit("human")).otherwise(pl.lit("model"))
-    mark = pl.when(passed()).then(who).otherwise(pl.format("{}, suspect", who))
+    mark = pl.when(passed()).then(who).otherwise(pl.format("{}, not to be read", who))
     labels = {p: style.parameter_label(p) for p in parameters}
     return with_condition(rows, tables.baseline).with_columns(
         mark.cast(pl.Enum(list(MARKS))).alias("mark"),

@@ -15,8 +15,11 @@ import polars as pl
 
 from tactometer.inference import inference_data
 from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.criticism import Criticism, criticise
+from tactometer.inference.described import COLUMNS, row_of, told
 from tactometer.inference.intervals import thinned
 from tactometer.inference.partial_pooling import sample_framings
+from tactometer.inference.predictive import predictive
 from tactometer.inference.sampled import Sampled
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
@@ -27,9 +30,6 @@ from tactometer.utils import atomic_files, digests
 from tactometer.utils.arrays import Array
 from tactometer.utils.errors import UserError
 
-PREDICTIVE_DRAWS = 400
-INTERVAL = (0.025, 0.975)
-TINY = 1e-300  # an utterance that is never said still has a logarithm
 THINNED = 1000  # draws that the analyses read: enough for 95% intervals of differences
 SUMMARIES = ("estimates", "diagnostics", "predictive", "modes", "draws")
 
@@ -190,8 +190,17 @@ def _store(
     rng = np.random.default_rng(sampled.settings.seed)
     for index, (goal, place) in enumerate(places.items()):
         mine = [row for row in summary if row["goal"] in (None, goal)]
-        predicted = _predictive(sampled, index, rng)
+        predicted, replicated = predictive(sampled, index, rng)
         drawn = _draws(sampled, goal)
+        found = criticise(sampled, index, predicted, replicated)
+        criticism = dict.fromkeys(COLUMNS) if found is None else row_of(found, sampled.behaviour)
+        judged = [
+            {
+                **{k: v for k, v in row.items() if k != "goal"},
+                **_judged(row, sampled, found, criticism),
+            }
+            for row in mine
+        ]
         for name in names:
             group = f"{name}/{sampled.speaker.name}"
             inference_data.write(place, group, sampled, index)
@@ -200,11 +209,8 @@ def _store(
                 "speaker": sampled.speaker.name,
                 "semantics": sampled.settings.semantics,
             }
-            verdict = {"verdict": sampled.diagnostics.verdict}
-            rows[goal].estimates += [
-                {**head, **{k: v for k, v in row.items() if k != "goal"}, **verdict} for row in mine
-            ]
-            rows[goal].diagnostics.append({**head, **_diagnostics(sampled)})
+            rows[goal].estimates += [{**head, **row} for row in judged]
+            rows[goal].diagnostics.append({**head, **_diagnostics(sampled), **criticism})
             rows[goal].predictive += [{**head, **row} for row in predicted]
             named = [pl.lit(value).alias(column) for column, value in head.items()]
             rows[goal].draws.append(drawn.select(*named, pl.all()))
@@ -213,6 +219,15 @@ def _store(
                 for row in sampled.modes
                 if row["goal"] in (None, goal)
             ]
+
+
+def _judged(
+    row: Mapping[str, Any], sampled: Sampled, found: Criticism | None, criticism: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What an estimate carries of the verdict on its fit, and whether it may be told of."""
+    word = criticism["described"]
+    may = found is not None and told(row, found, word)
+    return {"verdict": sampled.diagnostics.verdict, "described": word, "told": may}
 
 
 def _draws(sampled: Sampled, goal: str) -> pl.DataFrame:
@@ -231,53 +246,14 @@ def _diagnostics(sampled: Sampled) -> dict[str, Any]:
         "divergences": found.divergences,
         "treedepth_hits": found.treedepth_hits,
         "rhat_worst": found.rhat,
-        "ess_least": found.ess_bulk,
+        "ess_least": min(found.ess_bulk, found.ess_tail),
+        "ess_bulk": found.ess_bulk,
+        "ess_tail": found.ess_tail,
         "modes": found.modes,
         "seconds": found.seconds,
         "verdict": found.verdict,
         "note": "; ".join([*notes, *found.notes]),
     }
-
-
-def _predictive(sampled: Sampled, goal: int, rng: np.random.Generator) -> list[dict[str, Any]]:
-    """What the posterior expects to see of as many answers as there were, beside what was seen.
-
-    The interval is of replicated proportions, so it holds the noise of counting as well.
-    `phi_influence` is how much one more such answer moves the mean of phi: the derivative by its
-    weight, Cov(phi, log p(u|s)) over the posterior (the infinitesimal jackknife); 0 without a phi.
-    """
-    behaviour = sampled.behaviour
-    p = sampled.predict(PREDICTIVE_DRAWS)[:, goal]
-    seen = behaviour.counts[goal]
-    totals = seen.sum(axis=1)
-    influence = _influence(sampled, goal, p)
-    rows = []
-    for s, state in enumerate(behaviour.states):
-        n = max(1, round(totals[s]))
-        shares = p[:, s] / p[:, s].sum(axis=1, keepdims=True)
-        low, high = np.quantile(rng.multinomial(n, shares) / n, INTERVAL, axis=0)
-        for u, utterance in enumerate(behaviour.utterances):
-            rows.append(
-                {
-                    "state": int(state),
-                    "utterance": utterance,
-                    "p_mean": float(shares[:, u].mean()),
-                    "p_low": float(low[u]),
-                    "p_high": float(high[u]),
-                    "p_data": float(seen[s, u] / totals[s]) if totals[s] > 0 else None,
-                    "phi_influence": float(influence[s, u]),
-                }
-            )
-    return rows
-
-
-def _influence(sampled: Sampled, goal: int, p: Array) -> Array:
-    """Cov(phi, log p) over the draws of p [draw, state, utterance]: [state, utterance]."""
-    if "phi" not in sampled.draws:
-        return np.zeros(p.shape[1:])
-    phi = sampled.draws["phi"][..., goal].reshape(-1)[thinned(sampled.stats["lp"].size, len(p))]
-    covariance: Array = np.tensordot(phi - phi.mean(), np.log(np.maximum(p, TINY)), axes=1) / len(p)
-    return covariance
 
 
 def _summarise(rows: Rows, path: Path) -> None:

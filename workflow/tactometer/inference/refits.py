@@ -59,7 +59,8 @@ def ladder(
         many = runs == 1 and told["divergences"] > max(1, _MANY * count)
         many = many and seen.whole and not seen.modes
         finer += 2 if many or seen.sharp else 1
-        spare = not longer or told["ess_bulk"] > 3 * ESS_LIMIT  # would half the draws have done?
+        least = min(told["ess_bulk"], told["ess_tail"])
+        spare = not longer or least > 3 * ESS_LIMIT  # would half the draws have done?
         longer = not (many or (mixes(told, count) and seen.whole and spare))
     return seen, Diagnostics(
         **told,

@@ -85,7 +85,8 @@ def is_clean(found: Mapping[str, Any], draws: int) -> bool:
 def mixes(found: Mapping[str, Any], draws: int) -> bool:
     """Whether R-hat and effective sample size are within their limits."""
     enough = ESS_LIMIT * min(1.0, draws / 4000)
-    return bool(found["rhat"] <= RHAT_LIMIT and found["ess_bulk"] >= enough)
+    least = min(found["ess_bulk"], found["ess_tail"])
+    return bool(found["rhat"] <= RHAT_LIMIT and least >= enough)
 
 
 def stuck_chains(lp: Array) -> tuple[int, ...]:

@@ -26,6 +26,7 @@ from tactometer.report import (
     library,
     page_tables,
     references,
+    speakers_found,
 )
 from tactometer.report.downloads import DRAWN, applies, download
 from tactometer.report.findings import sentences
@@ -131,6 +132,8 @@ def _parts(
     """The tables of the page, by the names in its template."""
     return {
         "glance": at_a_glance.facts(frames, baseline, methods),
+        "speakers": speakers_found.sentences(frames["diagnostics"]),
+        "described": speakers_found.table(frames["diagnostics"]),
         "suspects": page_tables.suspects(frames["diagnostics"]),
         "measured": page_tables.measured(
             frames["counts"], frames["semantics"], frames["answers"], baseline
@@ -203,7 +206,11 @@ def _size(name: str, frames: Mapping[str, pl.DataFrame]) -> str:
     if name in DRAWN:
         return _rows(DRAWN[name], frames[DRAWN[name]])
     said = answers_sentence(frames["counts"])
-    return f"{said}." if name == "responses" else f"{said}; suspect fits are drawn, and marked."
+    return (
+        f"{said}."
+        if name == "responses"
+        else f"{said}; fits that are not to be read are drawn, and marked."
+    )
 
 
 def _rows(table: str, frame: pl.DataFrame) -> str:
@@ -216,7 +223,8 @@ def _rows(table: str, frame: pl.DataFrame) -> str:
     suspect = frame.filter(~passed()).height
     if not suspect:
         return f"{rows}; all fits below them passed, none is left out."
-    return f"{rows}, of which {suspect:,} rest on suspect fits and are marked; none is left out."
+    unread = f"{rows}, of which {suspect:,} rest on fits that are not to be read and are marked"
+    return f"{unread}; none is left out."
 
 
 def run(given: Namespace) -> None:

@@ -14,6 +14,32 @@ FIT = ["model", "checkpoint", "goal"]
 PASSED = ("ok", "refit")  # clean at the first run, or at a later, more careful one
 
 
+NO_SPEAKER = "no speaker"
+NOTHING_TOLD = "nothing told"
+UNREAD = {
+    "suspect": "its chains did not pass their checks",
+    NO_SPEAKER: "no speaker of the model describes it",
+    NOTHING_TOLD: "its answers say nothing of the parameters",
+}
+"""Verdicts on fits that are not to be read, and why."""
+_ONE = [*FIT, "framing", "speaker", "semantics"]
+
+
+def judged(estimates: pl.DataFrame) -> pl.DataFrame:
+    """Estimates whose verdict is that of a reader: on top of the chains', `no speaker` where none
+    describes the behaviour, `nothing told` where no parameter may be told of.
+    """
+    read = pl.col("verdict").is_in(PASSED)
+    none = ~pl.col("told").any().over(_ONE)
+    return estimates.with_columns(
+        verdict=pl.when(read & (pl.col("described") == "no"))
+        .then(pl.lit(NO_SPEAKER))
+        .when(read & none)
+        .then(pl.lit(NOTHING_TOLD))
+        .otherwise("verdict")
+    )
+
+
 def passed() -> pl.Expr:
     """Whether a fit may be read; one without a verdict may not."""
     return pl.col("verdict").is_in(PASSED).fill_null(False)

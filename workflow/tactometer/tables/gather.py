@@ -38,6 +38,8 @@ ESTIMATES = {
     **dict.fromkeys(NUMBERS, pl.Float64),
     "contraction": pl.Float64,
     "verdict": pl.String,
+    "described": pl.String,
+    "told": pl.Boolean,
     **dict.fromkeys(LABEL_COLUMNS[:-1], pl.String),
     "progress": pl.Float64,
 }

@@ -11,6 +11,7 @@ import polars as pl
 from tactometer.tables.fit_selection import FIT as FIT
 from tactometer.tables.fit_selection import PASSED as PASSED
 from tactometer.tables.fit_selection import checkpoint_order as checkpoint_order
+from tactometer.tables.fit_selection import judged
 from tactometer.tables.fit_selection import model_order as model_order
 from tactometer.tables.fit_selection import natural as natural
 from tactometer.tables.fit_selection import passed as passed
@@ -29,14 +30,15 @@ class Tables:
     baseline: Sequence[str]
 
     def read(self, name: str) -> pl.DataFrame:
-        """One table; `UserError` where it is not there."""
+        """One table, estimates `judged`; `UserError` where it is not there."""
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
             raise UserError(
                 f"{path}: the table is missing; run the workflow's `tables` stage first"
             )
         frame = pl.read_parquet(path)
-        return frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+        plain = frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+        return judged(plain) if name == "estimates" else plain
 
     def goal_order(self, frame: pl.DataFrame) -> list[str]:
         """The goals of a table, in the study's order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
+from tactometer.inference.criticism import LEVEL
 from tactometer.tables.fit_selection import FIT, passed
 from tactometer.tables.proportions import wilson
 
@@ -28,6 +29,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `invalid`: the share of answers that could not be read, with Wilson's 95% interval, by (model,
     checkpoint, goal, framing). `label_mass`: the mean probability of all labels together, where
     there is one. `fit`: worst R-hat of each fit, flagged where its verdict is suspect.
+    `described`: the chance of as bad a fit of a true speaker, flagged where it is less than `yes`.
     `contraction`: by how much the data narrowed each parameter, 1 - posterior / prior variance.
     Limits are the study's.
     """
@@ -35,10 +37,12 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     counts, estimates = (evidence.tables[name].collect() for name in ("counts", "estimates"))
     if estimates.is_empty():
         return pl.DataFrame(schema=SCHEMA)
+    diagnostics = evidence.tables["diagnostics"].collect()
     parts = [
         _invalid(counts, limits["invalid"]),
         _label_mass(counts, limits["label_mass"]),
-        _fits(evidence.tables["diagnostics"].collect()),
+        _fits(diagnostics),
+        _described(diagnostics),
         _contraction(estimates, limits["contraction"]),
     ]
     labels = estimates.select(*FIT, *LABEL_TYPES).unique(FIT)
@@ -47,7 +51,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
                if name not in named.columns and name not in LABEL_TYPES]  # fmt: skip
     joined = named.with_columns(missing).join(labels, on=FIT, how="left")
     order = pl.col("check").replace_strict(
-        {"fit": 0, "invalid": 1, "label_mass": 2, "contraction": 3}, return_dtype=pl.Int64
+        {"described": 0, "fit": 1, "invalid": 2, "label_mass": 3, "contraction": 4},
+        return_dtype=pl.Int64,
     )
     return joined.sort(~pl.col("flagged"), order, *FIT, "framing", "speaker", "parameter")
 
@@ -111,6 +116,19 @@ def _fits(diagnostics: pl.DataFrame) -> pl.DataFrame:
             "divergences",
             pl.col("ess_least").round(0),
         ),
+    )
+
+
+def _described(diagnostics: pl.DataFrame) -> pl.DataFrame:
+    return diagnostics.drop_nulls("described").select(
+        *FIT,
+        "framing",
+        "speaker",
+        check=pl.lit("described"),
+        value=pl.col("predictive_p"),
+        limit=pl.lit(LEVEL),
+        flagged=pl.col("described") != "yes",
+        note=pl.format("{}: {}", "described", "reason"),
     )
 
 

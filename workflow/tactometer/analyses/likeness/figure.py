@@ -72,7 +72,7 @@ def plot(tables: Tables) -> Drawing:
             y="",
             title=title,
             subtitle="Distance to people with each goal, posterior mean and 95% HDI; hollow:"
-            " suspect fit;"
+            " not to be read;"
             f"\nupright bar: the same speaker measured twice{cut}",
         )
         + style.look()

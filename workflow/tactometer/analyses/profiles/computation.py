@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence, table
+from tactometer.analyses.evidence import (
+    LABEL_TYPES,
+    NAMES,
+    ONE_FIT,
+    PARAMETERS,
+    Evidence,
+    table,
+)
 from tactometer.analyses.posterior_differences import SUMMARY, summarise
+from tactometer.tables.fit_selection import FIT
 from tactometer.utils.arrays import Array
 
 DIFFERENCE = {f"difference_{name}": kind for name, kind in SUMMARY.items() if name != "sd"}
@@ -23,6 +31,9 @@ SCHEMA = {
     "human_high": pl.Float64,
     **DIFFERENCE,
     "verdict": pl.String,
+    "described": pl.String,
+    "choices": pl.String,
+    "told": pl.Boolean,
 }
 
 
@@ -30,7 +41,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     """A row for each (model, checkpoint, goal, parameter); `human_*` where people had that goal.
 
     `difference_*` is the posterior of the model's value minus that of people, `p_largest` the
-    posterior probability that a weight is the largest of the three (null for phi).
+    posterior probability that a weight is the largest of the three (null for phi). `described`,
+    `choices` and `told` are what criticism says of the fit and of the parameter.
     """
     models, people = evidence.models, evidence.human
     human = {
@@ -43,7 +55,22 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         rows += [
             {**named, **beside} for beside in _beside(x, *human.get(fit["goal"], (None, None)))
         ]
-    return table(rows, SCHEMA)
+    criticised = ("described", "choices", "told")
+    blank = {name: kind for name, kind in SCHEMA.items() if name not in criticised}
+    return (
+        table(rows, blank)
+        .join(_criticism(evidence), on=[*FIT, "parameter"], how="left")
+        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+    )
+
+
+def _criticism(evidence: Evidence) -> pl.DataFrame:
+    """`described`, `choices` and `told` by (model, checkpoint, goal, parameter)."""
+    fits = evidence.posterior.fits.select(ONE_FIT)
+    of_fits = evidence.tables["diagnostics"].select(*ONE_FIT, "choices").collect()
+    told = evidence.tables["estimates"].select(*ONE_FIT, "parameter", "described", "told").collect()
+    found = fits.join(told, on=ONE_FIT).join(of_fits, on=ONE_FIT)
+    return found.select(*FIT, "parameter", "described", "choices", "told")
 
 
 def _beside(

@@ -83,7 +83,7 @@ def plot(tables: Tables) -> Drawing:
             x="effort",
             y="",
             title=title,
-            subtitle="Posterior mean and 95% HDI; hollow: suspect fit"
+            subtitle="Posterior mean and 95% HDI; hollow: not to be read"
             + ("" if human.is_empty() else "; grey band: people with the same goal"),
         )
         + style.look()

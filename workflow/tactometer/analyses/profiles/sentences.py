@@ -48,23 +48,37 @@ def sentences(frame: pl.DataFrame) -> list[str]:
 
 def _profile(fit: Mapping[str, Row]) -> str:
     phi = fit["phi"]
-    weight = _largest([fit[name] for name in WEIGHTS])
+    parts = [_phi(phi), _weights([fit[name] for name in WEIGHTS], str(phi["choices"]))]
+    rough = "described only roughly: " if phi["described"] == "roughly" else ""
+    return f"{who(phi)}: {rough}{'; '.join(parts)}."
+
+
+def _phi(phi: Row) -> str:
+    """What it wants to look like, beside people where there are any."""
+    if not phi["told"]:
+        return "of φ* the answers say too little"
     if phi["human"] is None:
-        return f"{who(phi)}: φ* is {posterior(phi)}; {weight}."
+        return f"φ* is {posterior(phi)}"
     low, high = phi["difference_hdi_low"], phi["difference_hdi_high"]
     apart = "higher than" if low > 0 else "lower than" if high < 0 else "not told apart from"
     human = f"{number(phi['human_mean'])} {interval(phi['human_low'], phi['human_high'])}"
     by = f"{number(phi['difference_mean'], '+.2f')} {interval(low, high)}"
-    return (
-        f"{who(phi)}: φ* is {posterior(phi)}, {apart} {phi['human']} ({human}; difference {by});"
-        f" {weight}."
-    )
+    return f"φ* is {posterior(phi)}, {apart} {phi['human']} ({human}; difference {by})"
 
 
-def _largest(weights: Sequence[Row]) -> str:
-    """Which weight is the largest, and beside which one that is not sure."""
-    first, second, _ = sorted(weights, key=lambda row: float(row["mean"]), reverse=True)
-    most = f"it weighs {WEIGHTS[first['parameter']]} most, {posterior(first)}"
-    if first["p_largest"] >= SURE:
-        return most
-    return f"{most}, not surely above {WEIGHTS[second['parameter']]}, {posterior(second)}"
+def _weights(weights: Sequence[Row], choices: str) -> str:
+    """Which weight is the largest where that is sure; else those that may be told of."""
+    if choices == "alike":
+        informative = weights[0]
+        most = f"says the same whatever the state, so it weighs {WEIGHTS['omega_inf']} at most"
+        rest = [row for row in weights[1:] if row["told"]]
+        more = "".join(f", {WEIGHTS[row['parameter']]} {posterior(row)}" for row in rest)
+        return f"{most} {number(informative['hdi_high'])}{more}"
+    first = max(weights, key=lambda row: float(row["mean"]))
+    if first["p_largest"] >= SURE and first["told"]:
+        return f"it weighs {WEIGHTS[first['parameter']]} most, {posterior(first)}"
+    known = [row for row in weights if row["told"]]
+    if not known:
+        return "of the weights the answers say too little"
+    named = ", ".join(f"{WEIGHTS[row['parameter']]} {posterior(row)}" for row in known)
+    return f"no weight is surely the largest; it weighs {named}"

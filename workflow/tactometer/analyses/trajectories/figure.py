@@ -69,7 +69,7 @@ def plot(tables: Tables) -> Drawing:
             y="",
             title=title,
             subtitle="Posterior mean, 50% and 95% interval of each checkpoint; dashed: the first"
-            " quarter; hollow: suspect fit",
+            " quarter; hollow: not to be read",
         )
         + style.look()
     )

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Any
 
 PURPOSE = "check the fits on speakers drawn from the prior (simulation-based calibration)"
 
@@ -16,6 +17,14 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--speakers", type=int, default=200, help="draws from the prior for each (default: 200)"
+    )
+    parser.add_argument(
+        "--criticism",
+        action="store_true",
+        help="calibrate the criticism of fits instead: false alarms, and power against misfits",
+    )
+    parser.add_argument(
+        "--misfits", type=int, default=10, help="behaviours of each kind and size (default: 10)"
     )
     parser.add_argument("--domain", type=Path, default=Path("resources/polite_speech"))
     parser.add_argument("--out", type=Path, default=Path("docs/calibration"))
@@ -48,6 +57,8 @@ def run(given: Namespace) -> int:
     known = calibration.Domain(
         np.array(words.states, float), tuple(words.utterances), np.array(words.literal)
     )
+    if given.criticism:
+        return _criticism(given, known)
     wanted = [calibration.PROGRAMS[name].stan_file for name in names]
     with ThreadPoolExecutor(given.cores) as pool:  # before the speakers want them all at once
         list(pool.map(cmdstan.executable, wanted))
@@ -60,4 +71,31 @@ def run(given: Namespace) -> int:
             f"  95% HDIs hold {row['coverage']:.1%}  {inside}{word}"
         )
     figure.draw(given.out)
+    return 0 if held else 1
+
+
+def _criticism(given: Namespace, domain: Any) -> int:
+    """Calibrate the criticism of fits, draw, tell; 1 if too many true speakers are refused."""
+    import json
+
+    from tactometer.figures import criticism as figure
+    from tactometer.inference import cmdstan, criticism_calibration
+    from tactometer.inference.misfits import S2
+
+    for joint in (True, False):
+        cmdstan.executable(S2.stan_file(joint=joint))
+    out = given.out / "criticism"
+    held = criticism_calibration.run(given.speakers, given.misfits, domain, out, cores=given.cores)
+    told = json.loads((out / "criticism.json").read_text())
+    for row in told["true"]:
+        print(
+            f"true speakers, {row['per_state']:3} answers a state, {row['semantics']:5}: "
+            f"{row['less_than_yes']:.1%} of {row['fits']} called less than described"
+        )
+    for row in told["misfits"]:
+        print(
+            f"{row['kind']:20} size {row['size']:.2f} ({row['apart']:.2f} apart): "
+            f"{row['less_than_yes']:.0%} called less than described, {row['no']:.0%} not at all"
+        )
+    figure.draw(out)
     return 0 if held else 1

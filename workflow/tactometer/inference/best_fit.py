@@ -1,0 +1,175 @@
+"""The speaker that fits best: maximum likelihood over a speaker's parameters and what its words
+mean, by Levenberg-Marquardt steps from a posterior draw.
+
+Criticism starts here. A posterior under joint semantics bends theta towards the choices and so
+hides a misfit in it; one under fixed semantics cannot bend it and so shows errors of theta as
+misfit. At the best fit of both together, what is left of the choices' deviance and how far theta
+had to leave the yes/no answers add up to one deviance, which is the same question for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from tactometer.inference.behaviour import Behaviour
+from tactometer.speaker_model.speaker_coordinates import Natural
+from tactometer.speaker_model.variants import SpeakerModel
+from tactometer.utils.arrays import Array
+
+STEPS = 12
+FAR = 12.0  # of a logit: beyond, nothing moves
+STEP = 1e-5  # of the differences that stand for derivatives
+ENOUGH = 0.05  # of deviance: a step that gains less is the last
+TINY = 1e-12
+LEAST_NODES, NODES = 24, 5  # of the phi integral, for each unit of alpha: log p right within 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class BestFit:
+    """The best fit to one goal: p [state, utterance], theta [utterance, state], deviances in units
+    of chi-squared (2 nats), and the slopes [cell, coordinate] of the cells' signed roots of them,
+    choices first, then words (none where theta was held).
+    """
+
+    p: Array
+    theta: Array
+    of_choices: float
+    of_words: float
+    slopes: Array
+
+    @property
+    def deviance(self) -> float:
+        """Choices and words together."""
+        return self.of_choices + self.of_words
+
+
+def best_fit(
+    behaviour: Behaviour,
+    goal: int,
+    speaker: SpeakerModel,
+    start: Mapping[str, Array],
+    *,
+    held: bool = False,
+) -> BestFit:
+    """The best fit to the choices under one goal, from natural parameters `start`: alpha [], phi
+    [], omega [3], cost [], lapse [], as far as the speaker has them, and theta [utterance, state].
+
+    `held`: theta stays as it is in `start`.
+    """
+    problem = _Problem(behaviour, goal, speaker, start["theta"] if held else None)
+    x = problem.coordinates(start)
+    residuals = problem.residuals(x[None])[0]
+    slopes, best, damping = problem.slopes(x, residuals), float(residuals @ residuals), 1e-2
+    for _ in range(STEPS):
+        tried = _step(problem, x, residuals, slopes, damping)
+        if tried is None:
+            break
+        x, residuals, damping = tried
+        gained, best = best - float(residuals @ residuals), float(residuals @ residuals)
+        slopes = problem.slopes(x, residuals)
+        if gained < ENOUGH:
+            break
+    p, theta = problem.predicted(x[None])
+    choices, words = np.split(residuals, [problem.counts.size])
+    return BestFit(p[0], theta[0], float(choices @ choices), float(words @ words), slopes)
+
+
+def _step(
+    problem: _Problem, x: Array, residuals: Array, slopes: Array, damping: float
+) -> tuple[Array, Array, float] | None:
+    """A step that lowers the deviance, with its residuals and the next damping; None if there is
+    none.
+    """
+    square, gradient = slopes.T @ slopes, slopes.T @ residuals
+    scale = np.diag(np.diag(square) + 1e-6)
+    for _ in range(6):
+        tried = np.clip(x - np.linalg.solve(square + damping * scale, gradient), -FAR, FAR)
+        found = problem.residuals(tried[None])[0]
+        if found @ found < residuals @ residuals:
+            return tried, found, damping / 5
+        damping *= 5
+    return None
+
+
+class _Problem:
+    """Coordinates and signed deviance residuals of one goal's choices and yes/no answers."""
+
+    def __init__(
+        self, behaviour: Behaviour, goal: int, speaker: SpeakerModel, held: Array | None
+    ) -> None:
+        self.behaviour, self.speaker, self.held = behaviour, speaker, held
+        self.counts = np.asarray(behaviour.counts[goal], dtype=float)
+        self.totals = self.counts.sum(axis=1, keepdims=True)
+        self.n = np.asarray(behaviour.n, dtype=float) + 2  # a Beta(1, 1) prior's two answers
+        self.yes = np.asarray(behaviour.yes, dtype=float) + 1
+        self.weights = [k for k in range(3) if speaker.utilities and speaker.active[k]]
+        self.extras = [(name, *speaker.prior(name).bounds) for name in speaker.extras]
+
+    def coordinates(self, start: Mapping[str, Array]) -> Array:
+        """Logits of everything; of weights, their logs beside the last one's."""
+        parts = [_logit(np.ravel(start["alpha"]) / 20)]
+        if self.speaker.has_phi:
+            parts.append(_logit(np.ravel(start["phi"])))
+        if self.weights:
+            logs = np.log(np.maximum(np.ravel(start["omega"])[self.weights], 1e-5))
+            parts.append(logs[:-1] - logs[-1])
+        parts += [_logit((np.ravel(start[name]) - a) / (b - a)) for name, a, b in self.extras]
+        if self.held is None:
+            parts.append(_logit(np.ravel(start["theta"])))
+        return np.clip(np.concatenate(parts), -FAR, FAR)
+
+    def predicted(self, x: Array) -> tuple[Array, Array]:
+        """p [row, state, utterance] and theta [row, utterance, state] of coordinates x [row, C]."""
+        at, theta = self._natural(x)
+        nodes = max(LEAST_NODES, round(NODES * float(at.alpha.max())))
+        b = self.behaviour
+        log_p = self.speaker.log_speaker(at, theta, b.values, b.negated, nodes)
+        return np.exp(log_p[:, 0]), theta
+
+    def residuals(self, x: Array) -> Array:
+        """Signed roots of each cell's deviance [row, choices then words]."""
+        p, theta = self.predicted(x)
+        choices = _root(self.counts, self.totals * p).reshape(len(x), -1)
+        if self.held is not None:
+            return choices
+        yes, no = self.n * theta, self.n * (1 - theta)
+        words = np.hypot(_root(self.yes, yes), _root(self.n - self.yes, no))
+        signed = np.sign(yes - self.yes) * words
+        return np.concatenate([choices, signed.reshape(len(x), -1)], axis=1)
+
+    def slopes(self, x: Array, residuals: Array) -> Array:
+        """Derivatives of the residuals [cell, coordinate]."""
+        moved = self.residuals(x + STEP * np.eye(x.size))
+        return np.asarray((moved - residuals).T / STEP)
+
+    def _natural(self, x: Array) -> tuple[Natural, Array]:
+        columns = iter(x.T)
+        alpha = 20 * special.expit(next(columns))
+        phi = special.expit(next(columns)) if self.speaker.has_phi else np.zeros(len(x))
+        omega = np.zeros((len(x), 1, 3))
+        if self.weights:
+            logs = [next(columns) for _ in self.weights[1:]] + [np.zeros(len(x))]
+            omega[:, 0, self.weights] = special.softmax(np.stack(logs, axis=1), axis=1)
+        extras = {k: a + (b - a) * special.expit(next(columns)) for k, a, b in self.extras}
+        if self.held is not None:
+            return Natural(alpha, phi[:, None], omega, **extras), self.held[None]
+        theta = special.expit(np.stack(list(columns), axis=1)).reshape(-1, *self.n.shape)
+        return Natural(alpha, phi[:, None], omega, **extras), theta
+
+
+def _root(seen: Array, expected: Array) -> Array:
+    """The signed root of the Poisson deviance, 2 (seen log(seen / expected) - seen + expected).
+
+    Added up over cells whose totals agree, its square is the multinomial deviance.
+    """
+    expected = np.maximum(expected, TINY)
+    deviance = 2 * (special.xlogy(seen, seen / expected) - seen + expected)
+    return np.asarray(np.sign(expected - seen) * np.sqrt(np.maximum(deviance, 0.0)))
+
+
+def _logit(share: Array) -> Array:
+    return np.asarray(special.logit(np.clip(share, 1e-5, 1 - 1e-5)))

@@ -1,0 +1,87 @@
+"""Is there a speaker? Which behaviours the speaker model describes, and why not the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from tactometer.analyses.phrases import Row, several, who
+from tactometer.tables.cells import PICKED, Cell, Table, cell
+from tactometer.tables.fit_selection import passed, representative
+
+MOST = 8  # sentences; the table has all
+
+
+def sentences(diagnostics: pl.DataFrame) -> list[str]:
+    """How many behaviours a speaker describes; of the others, and of those that say nothing of a
+    parameter, a sentence each. Of the fits that stand for a (model, checkpoint, goal).
+    """
+    read = _standing(diagnostics)
+    if read.is_empty():
+        return []
+    words = read["described"].to_list()
+    parts = [(words.count("yes"), "as a speaker would"), (words.count("roughly"), "only roughly")]
+    parts.append((words.count("no"), "as no speaker of the model does"))
+    counted = ", ".join(f"{n:,} {how}" for n, how in parts if n)
+    told = [f"Of {several(read.height, 'behaviour')}, {counted}."]
+    doubted = [sentence for row in read.iter_rows(named=True) if (sentence := _doubt(row))]
+    more = len(doubted) - MOST
+    rest = f"{several(more, 'more behaviour', 'more behaviours')} in doubt: in the table below."
+    return told + doubted[:MOST] + [rest] * (more > 0)
+
+
+def _standing(diagnostics: pl.DataFrame) -> pl.DataFrame:
+    """The diagnostics of the fits that stand, but for chains that failed."""
+    if diagnostics.is_empty():
+        return diagnostics
+    order = {"no": 0, "roughly": 1, "yes": 2}
+    rank = pl.col("described").replace_strict(order, return_dtype=pl.Int64)
+    read = representative(diagnostics).filter(passed()).drop_nulls("described")
+    return read.sort(rank, maintain_order=True)
+
+
+def _doubt(row: Row) -> str:
+    """Why the parameters of a fit are not, or not simply, told of; empty where they are."""
+    if row["words"] == "unknown":
+        return (
+            f"{who(row)}: what its words mean is not known (its yes/no answers are the same in all "
+            "states), so no parameter is told."
+        )
+    if row["choices"] == "even":
+        return f"{who(row)}: says everything alike, whatever the state, so no parameter is told."
+    if row["described"] == "no":
+        return f"{who(row)}: no speaker of this kind; it {row['reason']}."
+    same = " Its choices are the same whatever the state." if row["choices"] == "alike" else ""
+    if row["described"] == "roughly":
+        return f"{who(row)}: described only roughly; {_of_it(row['reason'])}.{same}"
+    return f"{who(row)}: says the same whatever the state." if same else ""
+
+
+def _of_it(reason: str) -> str:
+    return f"it {reason}" if reason.startswith("says") else reason
+
+
+def table(diagnostics: pl.DataFrame) -> Table:
+    """The criticism of every fit, the worst first."""
+    names = ["model", "checkpoint", "goal", "framing", "speaker", "semantics", "described"]
+    heads = [*names, "p", "total variation", "by chance", "misfit", "seen from", "explained"]
+    heads += ["cells out", "expected", "choices", "words", "reason"]
+    order = {"no": 0, "roughly": 1, "yes": 2}
+    rows: list[list[str | Cell]] = []
+    found = [] if diagnostics.is_empty() else diagnostics.drop_nulls("described").to_dicts()
+    for r in sorted(found, key=lambda r: order[r["described"]]):
+        rows.append([*(str(r[c]) for c in names), *_numbers(r), str(r["reason"])])
+    return Table("Does a speaker describe it? Every fit", heads, rows, PICKED)
+
+
+def _numbers(r: dict[str, Any]) -> list[str | Cell]:
+    shares = ("total_variation", "total_variation_expected", "misfit", "detectable", "explained")
+    return [
+        cell(r["predictive_p"], ".3f"),
+        *(cell(r[name], ".2f") for name in shares),
+        cell(r["cells_out"], "d"),
+        cell(r["cells_expected"], ".1f"),
+        str(r["choices"]),
+        str(r["words"]),
+    ]
