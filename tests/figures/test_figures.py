@@ -123,7 +123,7 @@ def panel_scale(drawing: str, panel: int) -> Callable[[float], float]:
 def test_a_suspect_fit_looks_different_from_one_that_converged(tmp_path: Path) -> None:
     sound = svg("phi", synthetic.write(tmp_path / "a", suspect=None), tmp_path / "a")
     flawed = svg("phi", synthetic.write(tmp_path / "b"), tmp_path / "b")
-    assert "model, suspect" not in texts(sound) and "model, suspect" in texts(flawed)
+    assert "model, not to be read" not in texts(sound) and "model, not to be read" in texts(flawed)
     assert "stroke-dasharray" not in sound and "stroke-dasharray" in flawed
     assert any("all 15 fits passed" in t for t in texts(sound))
     assert any("1 of 15 fits did not pass" in t for t in texts(flawed))
@@ -131,7 +131,7 @@ def test_a_suspect_fit_looks_different_from_one_that_converged(tmp_path: Path) -
 
 def test_only_a_fit_that_passed_is_filled() -> None:
     hollow = {mark for mark, (_, fill, _, _) in posteriors.MARKS.items() if fill == "white"}
-    assert hollow == {m for m in posteriors.MARKS if m.endswith("suspect")}
+    assert hollow == {m for m in posteriors.MARKS if m.endswith("not to be read")}
 
 
 def test_the_published_human_point_has_a_marker_of_its_own(drawn: dict[str, str]) -> None:
@@ -167,7 +167,7 @@ def test_the_comparison_shows_differences_weights_bad_k_and_what_was_published(
 ) -> None:
     shown = texts(svg("comparison", tables, tmp_path))
     assert {"best; weight 0.70", "−8 ± 14; 0.26, 2 k &gt; .7", "−24 ± 10; 0.04"} <= shown
-    assert {"suspect fit", "Pareto k above .7", "published log Bayes factor"} <= shown
+    assert {"not to be read", "Pareto k above .7", "published log Bayes factor"} <= shown
 
 
 def test_empty_tables_give_panels_that_say_so(tmp_path: Path) -> None:

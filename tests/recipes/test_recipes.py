@@ -53,7 +53,7 @@ CHANGES: dict[str, tuple[Edit, frozenset[str]]] = {
         ("reading/choices.py", 'YES = "yes"', 'YES = str("yes")'), frozenset({"judge", "parse"}),
     ),
     "a line of the fit": (
-        ("inference/fit.py", "PREDICTIVE_DRAWS = 400", "PREDICTIVE_DRAWS = 500"),
+        ("inference/predictive.py", "PREDICTIVE_DRAWS = 400", "PREDICTIVE_DRAWS = 500"),
         frozenset({"fit"}),
     ),
     "a line that two fits share": (

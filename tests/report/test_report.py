@@ -97,7 +97,7 @@ def test_every_figure_is_there_with_an_alternative_text_and_its_sample(page: Pag
 
 def test_suspect_fits_come_first_and_say_what_failed(page: Page) -> None:
     heads = [attrs.get("id") for attrs in page.all("section")]
-    assert heads[:2] == ["suspect", "findings"]
+    assert heads[:3] == ["speakers", "suspect", "findings"]
     assert "4 of 51 fits did not pass." in page.text
     assert "R-hat 1.080, least ESS 45, 37 divergences" in page.text
 

@@ -76,8 +76,27 @@ def test_nothing_stands_out_says_of_how_many_and_what_was_not_read() -> None:
 @pytest.mark.parametrize(("gap", "sure"), [(0.01, False), (0.3, True)])
 def test_a_weight_is_the_largest_only_where_that_is_sure(gap: float, sure: bool) -> None:
     text = told(fit("m", "0", (0.5, 0.35, 0.3 - gap, 0.35 + gap), sd=0.04))
-    assert "it weighs looking good most" in text
-    assert ("not surely above being informative" in text) is not sure
+    assert ("it weighs looking good most" in text) is sure
+    assert ("no weight is surely the largest; it weighs" in text) is not sure
+
+
+def test_what_the_data_did_not_move_is_not_told() -> None:
+    text = told(fit("m", "0", told=False), fit("n", "0"))
+    assert "0.50" not in text.split("n (0)")[0] and "m (0)" in text
+    assert "n (0), goal default: φ* is 0.5" in text
+
+
+def test_of_what_no_speaker_describes_no_finding_is_made_and_roughly_is_said() -> None:
+    assert "φ* is" not in told(fit("m", "0", described="no"))
+    assert "m (0), goal default: described only roughly: φ* is" in told(
+        fit("m", "0", described="roughly")
+    )
+
+
+def test_one_that_says_the_same_in_all_states_is_told_by_a_bound() -> None:
+    text = told(fit("m", "0", (0.2, 0.02, 0.08, 0.9), choices="alike"))
+    assert "says the same whatever the state, so it weighs being informative at most 0.0" in text
+    assert "looking good 0.9" in text
 
 
 def test_an_option_that_is_shunned_is_chosen_less_often() -> None:

@@ -40,11 +40,15 @@ def fit(
     framing: str = "pooled",
     sd: float = 0.02,
     verdict: str = "ok",
+    described: str = "yes",
+    told: bool = True,
+    choices: str = "vary",
     **labels: Any,
 ) -> dict[str, Any]:
     """One fit: where its draws lie, and what it is called."""
     named = {"model": model, "checkpoint": checkpoint, "goal": goal, "framing": framing}
     fixed = {"speaker": "s2", "semantics": "joint", "verdict": verdict, "values": values, "sd": sd}
+    fixed |= {"described": described, "told": told, "choices": choices}
     return {**named, **fixed, **LABELS, "family": model, **labels}
 
 
@@ -59,11 +63,14 @@ def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **table
             for p, value in zip(PARAMETERS, one["values"], strict=True)
         }
         drawn.append(pl.DataFrame({**{k: one[k] for k in keys}, "draw": range(DRAWS), **x}))
-    kinds = dict.fromkeys([*keys, "verdict", *list(LABELS)[:-1]], pl.String)
+    kinds = dict.fromkeys([*keys, "verdict", "described", *list(LABELS)[:-1]], pl.String)
+    kinds |= {"told": pl.Boolean, "progress": pl.Float64}
     estimates = pl.DataFrame(
-        [{k: one[k] for k in (*kinds, "progress")} for one in fits],
-        schema={**kinds, "progress": pl.Float64},
+        [{**{k: one[k] for k in kinds}, "parameter": p} for one in fits for p in PARAMETERS],
+        schema={**kinds, "parameter": pl.String},
     )
+    diagnosed = pl.DataFrame([{k: one[k] for k in (*keys, "choices")} for one in fits])
+    tables = {"diagnostics": diagnosed, **tables}
     return Evidence(
         study="s",
         goals=["default", "social"],

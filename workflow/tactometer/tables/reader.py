@@ -38,7 +38,7 @@ class Tables:
             )
         frame = pl.read_parquet(path)
         plain = frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
-        return judged(plain) if name == "estimates" else plain
+        return judged(plain) if name == "estimates" and plain.height else plain
 
     def goal_order(self, frame: pl.DataFrame) -> list[str]:
         """The goals of a table, in the study's order."""

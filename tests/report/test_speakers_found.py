@@ -1,0 +1,50 @@
+"""Which behaviours are speakers: the sentences that open the page."""
+
+from typing import Any
+
+import polars as pl
+
+import synthetic
+from tactometer.report import speakers_found
+
+
+def row(model: str, **criticism: Any) -> dict[str, Any]:
+    named = {"model": model, "checkpoint": "0", "goal": "both", "framing": "pooled"}
+    named |= {"speaker": "s2", "semantics": "joint", "verdict": "ok"}
+    return {**named, **synthetic.CRITICISM, **criticism}
+
+
+def test_each_doubt_has_its_sentence_and_the_worst_comes_first() -> None:
+    odd = "says “amazing” of state 1 in 92% of answers, where the nearest speaker does in 17%"
+    frame = pl.DataFrame(
+        [
+            row("plain"),
+            row("even", choices="even"),
+            row("deaf", words="unknown"),
+            row("rough", described="roughly", reason="too few answers to tell: only ..."),
+            row("same", choices="alike"),
+            row("odd", described="no", reason=odd),
+            row("stuck", verdict="suspect", described="no", reason=odd),
+        ]
+    )
+    told = speakers_found.sentences(frame)
+    assert told[0] == (
+        "Of 6 behaviours, 4 as a speaker would, 1 only roughly, 1 as no speaker of the model does."
+    )
+    assert told[1] == f"odd (0), goal both: no speaker of this kind; it {odd}."
+    by_model = {sentence.split(" ")[0]: sentence for sentence in told[1:]}
+    assert "no parameter is told" in by_model["even"] and "no parameter is told" in by_model["deaf"]
+    assert by_model["rough"].startswith("rough (0), goal both: described only roughly; too few")
+    assert by_model["same"] == "same (0), goal both: says the same whatever the state."
+    assert "plain" not in by_model and "stuck" not in by_model
+    assert [r[0] for r in speakers_found.table(frame).rows][:2] == ["odd", "stuck"]
+
+
+def test_many_doubts_are_counted_and_none_is_nothing() -> None:
+    many = pl.DataFrame([row(f"m{i}", choices="even") for i in range(20)])
+    told = speakers_found.sentences(many)
+    assert len(told) == speakers_found.MOST + 2 and told[-1].startswith("12 more behaviours")
+    assert speakers_found.sentences(pl.DataFrame()) == []
+    assert speakers_found.sentences(pl.DataFrame([row("plain")])) == [
+        "Of 1 behaviour, 1 as a speaker would."
+    ]
