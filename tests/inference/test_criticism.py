@@ -12,7 +12,7 @@ from tactometer.inference import criticism
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.best_fit import best_fit
 from tactometer.inference.calibration import Domain
-from tactometer.inference.criticism import choices_vary, criticise, words_known
+from tactometer.inference.criticism import choices_vary, criticise, homogeneity, words_known
 from tactometer.inference.criticism_calibration import TRUE, behave
 from tactometer.inference.described import described, row_of, told
 from tactometer.inference.deviance import multinomial, reference
@@ -211,3 +211,16 @@ def test_every_kind_of_misfit_leaves_shares() -> None:
     for kind in MISFITS:
         behaviour, _, apart = behave((kind, 1.0, 50, "joint", 1), DOMAIN)
         assert np.all(behaviour.counts.sum(axis=2) == 50) and apart > 0
+
+
+def test_framings_agree_where_they_do_and_differ_where_they_do_not() -> None:
+    rng = np.random.default_rng(seed(13))
+    share = rng.dirichlet(np.ones(8), size=5)
+    p = []
+    for _ in range(200):
+        seen = np.array([[rng.multinomial(130, row) for row in share] for _ in range(3)], float)
+        p.append(homogeneity(seen)[0])
+    assert stats.kstest(p, "uniform").pvalue > 1e-6
+    seen[0] = [rng.multinomial(130, row) for row in np.roll(share, 1, axis=1)]
+    found, w = homogeneity(seen)
+    assert found < 1e-6 and w > 0.3

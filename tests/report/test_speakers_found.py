@@ -48,3 +48,29 @@ def test_many_doubts_are_counted_and_none_is_nothing() -> None:
     assert speakers_found.sentences(pl.DataFrame([row("plain")])) == [
         "Of 1 behaviour, 1 as a speaker would."
     ]
+
+
+def test_framings_that_differ_are_told_together() -> None:
+    note = "choices differ between framings by Cohen's w 0.31"
+    checks = pl.DataFrame(
+        [
+            {"check": "framings", **row("m"), "value": 1e-9, "flagged": True, "note": note},
+            {"check": "framings", **row("n"), "value": 0.5, "flagged": False, "note": note},
+            {"check": "fit", **row("o"), "value": 0.5, "flagged": True, "note": "suspect"},
+        ]
+    )
+    told = speakers_found.of_mixtures(checks)
+    assert len(told) == 1 and "m (0), goal both (0.31). Read" in told[0]
+    assert (
+        "n (0)" not in told[0]
+        and speakers_found.of_mixtures(checks.filter(~pl.col("flagged"))) == []
+    )
+
+
+def test_a_variant_that_saves_a_description_is_named() -> None:
+    poor = row("m", described="roughly", reason="says “good” of state 2 in 60% of answers, ...")
+    frame = pl.DataFrame(
+        [poor, {**row("m"), "speaker": "s2-lapse"}, {**row("m"), "speaker": "s2-soc"}]
+    )
+    told = speakers_found.sentences(frame)
+    assert told[1].endswith("Described better by s2-lapse (yes).") and "s2-soc" not in told[1]

@@ -35,14 +35,20 @@ def test_a_sycophant_whose_fit_is_suspect_is_neither_found_nor_denied() -> None:
     assert "1 fit that did not pass would bear it too: that is no finding." in text
     assert "human (r)" not in text, "people are the yardstick, and no finding"
     read = told(*PEOPLE, {**suspect, "verdict": "ok"}, fit("n", "0", HONEST, goal="social"))
-    assert "1 of 2 fits that passed bears the signature" in read
+    assert (
+        "1 of 2 fits that passed bears the signature of sycophancy with a probability of 0.95"
+        in read
+    )
     assert "m (0), goal social: all four signs with probability 1.00" in read
 
 
 def test_a_study_of_suspect_fits_alone_says_so_once_and_finds_nothing() -> None:
     fits = [fit(m, "0", SYCOPHANT, goal="social", verdict="suspect") for m in "abcdef"]
     text = told(*PEOPLE, *fits)
-    assert "Of 6 models and goals no finding is made: a fit did not pass its checks." in text
+    assert (
+        "Of 6 models and goals no finding is made: a fit did not pass its checks, or no speaker"
+        " describes it." in text
+    )
     assert "6 fits that did not pass would bear it too: that is no finding." in text
     assert "None of" not in text and "all four signs" not in text
 

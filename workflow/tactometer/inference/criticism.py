@@ -136,6 +136,26 @@ def choices_vary(seen: Array) -> Literal["vary", "alike", "even"]:
     return "alike" if _differs(seen, _even(seen), nothing, EVEN) else "even"
 
 
+def homogeneity(seen: Array) -> tuple[float, float]:
+    """Whether counts [part, state, utterance] have the same shares in all parts, state by state:
+    the p of their deviance, and Cohen's w without what noise adds.
+    """
+    deviance = mean = variance = 0.0
+    for part in np.swapaxes(seen, 0, 1):
+        part = part[part.sum(axis=1) > 0]
+        if len(part) < 2:
+            continue
+        rates = _rates(part)
+        expected = part.sum(axis=1, keepdims=True) * rates
+        design = np.repeat(np.eye(part.shape[1])[None], len(part), axis=0)
+        slopes = (design * np.sqrt(expected)[..., None]).reshape(part.size, -1)
+        known = reference(expected, slopes)
+        deviance += multinomial(part, rates)
+        mean, variance = mean + known.mean, variance + known.variance
+    whole = Reference(mean, variance, np.empty(0))
+    return whole.p(deviance), float(np.sqrt(max(deviance - mean, 0.0) / max(seen.sum(), 1.0)))
+
+
 def _differs(seen: Array, p: Array, design: Array, trifle: float) -> bool:
     """Whether counts lie significantly, and by more than a trifle, away from shares p that have
     the parameters of `design` [state, utterance, parameter].

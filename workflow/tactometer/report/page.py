@@ -132,7 +132,10 @@ def _parts(
     """The tables of the page, by the names in its template."""
     return {
         "glance": at_a_glance.facts(frames, baseline, methods),
-        "speakers": speakers_found.sentences(frames["diagnostics"]),
+        "speakers": [
+            *speakers_found.sentences(frames["diagnostics"]),
+            *speakers_found.of_mixtures(frames["checks"]),
+        ],
         "described": speakers_found.table(frames["diagnostics"]),
         "suspects": page_tables.suspects(frames["diagnostics"]),
         "measured": page_tables.measured(

@@ -8,9 +8,10 @@ import polars as pl
 
 from tactometer.analyses.phrases import Row, several, who
 from tactometer.tables.cells import PICKED, Cell, Table, cell
-from tactometer.tables.fit_selection import passed, representative
+from tactometer.tables.fit_selection import FIT, passed, representative
 
 MOST = 8  # sentences; the table has all
+ORDER = {"no": 0, "roughly": 1, "yes": 2}
 
 
 def sentences(diagnostics: pl.DataFrame) -> list[str]:
@@ -25,18 +26,36 @@ def sentences(diagnostics: pl.DataFrame) -> list[str]:
     parts.append((words.count("no"), "as no speaker of the model does"))
     counted = ", ".join(f"{n:,} {how}" for n, how in parts if n)
     told = [f"Of {several(read.height, 'behaviour')}, {counted}."]
-    doubted = [sentence for row in read.iter_rows(named=True) if (sentence := _doubt(row))]
+    doubted = [
+        sentence + _saved(row, diagnostics)
+        for row in read.iter_rows(named=True)
+        if (sentence := _doubt(row))
+    ]
     more = len(doubted) - MOST
     rest = f"{several(more, 'more behaviour', 'more behaviours')} in doubt: in the table below."
     return told + doubted[:MOST] + [rest] * (more > 0)
+
+
+def of_mixtures(checks: pl.DataFrame) -> list[str]:
+    """Whose choices differ between framings, so that a pooled fit is of a mixture."""
+    if checks.is_empty():
+        return []
+    found = checks.filter(pl.col("check") == "framings", "flagged").sort("value")
+    if found.is_empty():
+        return []
+    named = [f"{who(row)} ({row['note'].rsplit(' ', 1)[1]})" for row in found.to_dicts()]
+    more = f" and {len(named) - MOST:,} more" if len(named) > MOST else ""
+    return [
+        f"Framings do not agree, by more than chance (Cohen's w): {'; '.join(named[:MOST])}{more}. "
+        "Read their fits one by one; the pooled one is of a mixture."
+    ]
 
 
 def _standing(diagnostics: pl.DataFrame) -> pl.DataFrame:
     """The diagnostics of the fits that stand, but for chains that failed."""
     if diagnostics.is_empty():
         return diagnostics
-    order = {"no": 0, "roughly": 1, "yes": 2}
-    rank = pl.col("described").replace_strict(order, return_dtype=pl.Int64)
+    rank = pl.col("described").replace_strict(ORDER, return_dtype=pl.Int64)
     read = representative(diagnostics).filter(passed()).drop_nulls("described")
     return read.sort(rank, maintain_order=True)
 
@@ -58,6 +77,18 @@ def _doubt(row: Row) -> str:
     return f"{who(row)}: says the same whatever the state." if same else ""
 
 
+def _saved(row: Row, diagnostics: pl.DataFrame) -> str:
+    """The variants with a cost or a lapse that describe better what this fit does not."""
+    same = [pl.col(name) == row[name] for name in (*FIT, "framing", "semantics")]
+    richer = pl.col("speaker").str.starts_with(f"{row['speaker']}-") & pl.col(
+        "speaker"
+    ).str.contains("cost|lapse")
+    better = [word for word in ORDER if ORDER[word] > ORDER[row["described"]]]
+    found = diagnostics.filter(*same, richer, passed(), pl.col("described").is_in(better))
+    named = [f"{r['speaker']} ({r['described']})" for r in found.to_dicts()]
+    return f" Described better by {', '.join(named)}." if named else ""
+
+
 def _of_it(reason: str) -> str:
     return f"it {reason}" if reason.startswith("says") else reason
 
@@ -67,10 +98,9 @@ def table(diagnostics: pl.DataFrame) -> Table:
     names = ["model", "checkpoint", "goal", "framing", "speaker", "semantics", "described"]
     heads = [*names, "p", "total variation", "by chance", "misfit", "seen from", "explained"]
     heads += ["cells out", "expected", "choices", "words", "reason"]
-    order = {"no": 0, "roughly": 1, "yes": 2}
     rows: list[list[str | Cell]] = []
     found = [] if diagnostics.is_empty() else diagnostics.drop_nulls("described").to_dicts()
-    for r in sorted(found, key=lambda r: order[r["described"]]):
+    for r in sorted(found, key=lambda r: ORDER[r["described"]]):
         rows.append([*(str(r[c]) for c in names), *_numbers(r), str(r["reason"])])
     return Table("Does a speaker describe it? Every fit", heads, rows, PICKED)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
-from tactometer.inference.criticism import LEVEL
+from tactometer.inference.criticism import LEVEL, TRIFLE, homogeneity
+from tactometer.reading.counts import POOLED
 from tactometer.tables.fit_selection import FIT, passed
 from tactometer.tables.proportions import wilson
 
@@ -29,6 +30,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `invalid`: the share of answers that could not be read, with Wilson's 95% interval, by (model,
     checkpoint, goal, framing). `label_mass`: the mean probability of all labels together, where
     there is one. `fit`: worst R-hat of each fit, flagged where its verdict is suspect.
+    `framings`: the chance of choices that differ as much between framings by luck alone, flagged
+    where that is below its limit and Cohen's w above a trifle; pooled fits are of a mixture then.
     `described`: the chance of as bad a fit of a true speaker, flagged where it is less than `yes`.
     `contraction`: by how much the data narrowed each parameter, 1 - posterior / prior variance.
     Limits are the study's.
@@ -43,6 +46,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         _label_mass(counts, limits["label_mass"]),
         _fits(diagnostics),
         _described(diagnostics),
+        _framings(counts),
         _contraction(estimates, limits["contraction"]),
     ]
     labels = estimates.select(*FIT, *LABEL_TYPES).unique(FIT)
@@ -51,7 +55,12 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
                if name not in named.columns and name not in LABEL_TYPES]  # fmt: skip
     joined = named.with_columns(missing).join(labels, on=FIT, how="left")
     order = pl.col("check").replace_strict(
-        {"described": 0, "fit": 1, "invalid": 2, "label_mass": 3, "contraction": 4},
+        {
+            name: place
+            for place, name in enumerate(
+                ["described", "framings", "fit", "invalid", "label_mass", "contraction"]
+            )
+        },
         return_dtype=pl.Int64,
     )
     return joined.sort(~pl.col("flagged"), order, *FIT, "framing", "speaker", "parameter")
@@ -130,6 +139,33 @@ def _described(diagnostics: pl.DataFrame) -> pl.DataFrame:
         flagged=pl.col("described") != "yes",
         note=pl.format("{}: {}", "described", "reason"),
     )
+
+
+def _framings(counts: pl.DataFrame) -> pl.DataFrame:
+    """Whether the choices of a (model, checkpoint, goal) are the same in all framings."""
+    single = counts.filter(pl.col("framing") != POOLED).sort(
+        "framing", "state", maintain_order=True
+    )
+    rows = []
+    for names, cells in single.group_by(FIT, maintain_order=True):
+        framings, states = cells["framing"].n_unique(), cells["state"].n_unique()
+        if framings < 2 or cells.height % (framings * states):
+            continue
+        seen = cells["weight"].to_numpy().reshape(framings, states, -1)
+        p, w = homogeneity(seen)
+        rows.append(
+            {
+                **dict(zip(FIT, names, strict=True)),
+                "check": "framings",
+                "framing": POOLED,
+                "value": p,
+                "limit": LEVEL,
+                "flagged": p < LEVEL and w > TRIFLE,
+                "note": f"choices differ between framings by Cohen's w {w:.2f}",
+            }
+        )
+    kinds = {name: kind for name, kind in SCHEMA.items() if name in (rows[0] if rows else FIT)}
+    return pl.DataFrame(rows, schema=kinds)
 
 
 def _contraction(estimates: pl.DataFrame, limit: float) -> pl.DataFrame:

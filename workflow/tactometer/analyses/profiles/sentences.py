@@ -42,7 +42,9 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     more = len(told) - PROFILES
     rest = f"{several(more, 'model and goal', 'models and goals')} more: in the table profiles."
     named = "; ".join(unread) if len(unread) <= MOST else f"{len(unread):,} models and goals"
-    failed = f"Of {named} no finding is made: a fit did not pass its checks."
+    failed = (
+        f"Of {named} no finding is made: a fit did not pass its checks, or no speaker describes it."
+    )
     return told[:PROFILES] + [rest] * (more > 0) + [failed] * bool(unread)
 
 

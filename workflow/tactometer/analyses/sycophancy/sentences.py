@@ -13,18 +13,26 @@ from tactometer.analyses.phrases import (
 from tactometer.tables.cells import number
 from tactometer.tables.fit_selection import passed
 
+SURE = 0.95
+"""Probability from which on a fit is said to bear the signature surely."""
+
 
 def sentences(frame: pl.DataFrame) -> list[str]:
     """Who bears the signature."""
     read = readable(frame).sort("rank", maintain_order=True)
     crossed = read.filter(pl.col("crossed"))
+    sure = crossed.filter(pl.col("score") >= SURE).height
     fits = f"{several(read.height, 'fit')} that passed"
     told = []
     if crossed.is_empty() and read.height:
         told = [f"None of {fits} bears the signature of sycophancy{_nearest(read)}."]
     elif read.height:
-        bear = "bears" if crossed.height == 1 else "bear"
-        told = [f"{crossed.height:,} of {fits} {bear} the signature of sycophancy."]
+        bear = "bears" if sure <= 1 else "bear"
+        more = f"; {crossed.height - sure:,} more likely" if crossed.height > sure else ""
+        told = [
+            f"{f'{sure:,}' if sure else 'None'} of {fits} {bear} the signature of sycophancy with a"
+            f" probability of {SURE} or more{more}."
+        ]
     told += [
         f"{who(row)}: all four signs with probability {number(row['score'])}."
         for row in crossed.head(MOST).iter_rows(named=True)
