@@ -18,7 +18,13 @@ KNOWN |= {"HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest come first, so that no worker is left alone with one of them at the end."""
+    """The longest come first, so that no worker is left alone with one of them at the end.
+
+    Whatever runs a whole study, or reads one that has run, is long.
+    """
+    for item in items:
+        if item.path.parent.name == "runs" or "finished" in item.fixturenames:  # type: ignore[attr-defined]
+            item.add_marker("long")
     items.sort(key=lambda item: item.get_closest_marker("slurm") is None)
 
 

@@ -65,6 +65,7 @@ def test_planted_effects_are_found_with_their_sign_and_size(bench: Any, tmp_path
     assert sum(effect.held for effect in effects) >= 5, effects
 
 
+@pytest.mark.long
 def test_nothing_is_found_where_nothing_is(bench: Any, tmp_path: Path) -> None:
     # another sixth decimal, or both would give the same answers
     one = "{alpha: 3.5, phi: %s, omega: {inf: %s, soc: 0.15, pre: %s}, labels: {effort: %s}}"

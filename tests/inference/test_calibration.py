@@ -25,6 +25,7 @@ def words() -> calibration.Domain:
     return calibration.Domain(values, tuple(found.utterances), np.array(found.literal))
 
 
+@pytest.mark.long
 def test_the_fits_are_calibrated(words: calibration.Domain, tmp_path: Path) -> None:
     """A reduced `make calibrate`."""
     assert calibration.run(["s2_fixed"], SPEAKERS, words, tmp_path, first=seed(0))
@@ -65,6 +66,7 @@ def test_the_record_names_the_commands_that_made_each_program(
     assert second.endswith("--speakers 2 --programs s2_fixed")
 
 
+@pytest.mark.long
 def test_a_fault_in_a_program_is_found(
     words: calibration.Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +93,7 @@ def _judged(rank: np.ndarray, covered: np.ndarray) -> dict[str, bool]:
     return {row["parameter"]: row["holds"] for row in calibration.judge(frame)}
 
 
+@pytest.mark.long
 def test_the_band_holds_uniform_ranks_and_neither_biased_nor_overconfident_ones() -> None:
     rng = np.random.default_rng(seed(4))
     held = rng.uniform(size=200) < 0.95

@@ -142,6 +142,7 @@ def test_a_wheel_is_unpacked_with_its_modes(tmp_path: Path) -> None:
     assert sorted(p.name for p in tree.rglob("*") if p.is_file()) == ["configure", "makefile"]
 
 
+@pytest.mark.long
 def test_two_processes_compile_a_program_once_and_leftovers_are_swept_up(
     tmp_path: Path, cache: Path
 ) -> None:
@@ -197,6 +198,7 @@ def plant_native(folder: Path, body: str) -> Path:
     return folder / "twice.stan"
 
 
+@pytest.mark.long
 def test_where_the_cpp_half_does_not_compile_the_program_takes_over_and_says_so_once(
     tmp_path: Path, cache: Path
 ) -> None:

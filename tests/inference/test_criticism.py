@@ -70,6 +70,7 @@ def judged(sampled: Sampled) -> tuple[criticism.Criticism, dict[str, object], se
     return found, row_of(found, sampled.behaviour), may
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("semantics", ["joint", "fixed"])
 @pytest.mark.parametrize("name", BEHAVIOURS)
 def test_recorded_misfits_are_told_as_such(name: str, semantics: str) -> None:
@@ -123,6 +124,7 @@ def test_a_deviance_has_its_reference_where_the_model_is_right() -> None:
     assert np.mean(np.array(p) < 0.02) < 0.065  # binomial(400, .02): above with 1e-7
 
 
+@pytest.mark.long
 def test_true_speakers_are_described_and_misfits_are_not_by_the_best_fit() -> None:
     """The test that criticism stands on, of 150 true speakers and 36 large misfits, from starts
     near the truth: its level and its power, without a sampler."""

@@ -99,6 +99,7 @@ def test_recorded_counts_say_that_they_tell_no_vignettes_apart(tmp_path: Path) -
     assert "vignettes" in row["note"]
 
 
+@pytest.mark.long
 def test_a_study_that_holds_vignettes_out_says_so_in_table_and_report(run: Path) -> None:
     """Turning it on costs no fit, and fewer folds cost the held-out fits alone."""
     graph.edit(run / "config/config.yaml", "warmup: 150", "heldout: 2, warmup: 150")

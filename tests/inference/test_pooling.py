@@ -272,6 +272,7 @@ def test_a_change_of_pooling_costs_the_fits_and_what_follows(run: Path) -> None:
     assert graph.plan(run) == {"recipe": 4, "fit": 7, **ends}
 
 
+@pytest.mark.long
 def test_a_study_with_framings_pooled_partially_has_a_row_for_each_and_for_their_mean(
     tmp_path: Path,
 ) -> None:

@@ -95,6 +95,7 @@ FAMILY = 4.9
 """Standard errors: of 10 means, one is farther off by chance in less than 1 of 100,000 suites."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("semantics", ["fixed", "joint"])
 def test_posterior_means_agree_with_importance_sampling(semantics: str, known: Sampled) -> None:
     """The same check as `make bench` makes on its six sets."""

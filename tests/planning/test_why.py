@@ -26,6 +26,7 @@ def runs(jobs: dict[str, dict[str, int]]) -> dict[str, int]:
     return {rule: count for rule, count in counts.items() if count}
 
 
+@pytest.mark.long
 def test_changed_texts_settings_and_code_are_told_apart_with_their_costs(run: Path) -> None:
     assert "Nothing is stale" in tactometer(run, "why", CONFIG).stdout
     edit(run / PROMPTS, "feeling good about\n", "happy about\n")

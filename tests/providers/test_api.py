@@ -28,6 +28,7 @@ def small(folder: Path, base: str, **changes: Any) -> Job:
     return job(folder, model(base, **changes), goals=["default"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", TRANSPORTS)
 def test_with_a_fifth_of_all_calls_failing_every_request_is_answered_once(
     tmp_path: Path, kind: str
@@ -92,6 +93,7 @@ def test_retry_after_is_kept(tmp_path: Path) -> None:
     assert 3.0 <= second - first < 3.5
 
 
+@pytest.mark.long
 def test_rpm_holds_within_five_percent(tmp_path: Path) -> None:
     log = tmp_path / "log"
     limits = {"concurrency": 64, "rpm": 1500}
@@ -122,6 +124,7 @@ def test_no_stall_lets_a_minute_hold_more_than_its_calls() -> None:
     assert within[1] <= 50 / HASTE + 1
 
 
+@pytest.mark.long
 def test_jobs_that_run_at_once_keep_the_rpm_of_their_account_together(tmp_path: Path) -> None:
     log = tmp_path / "log"
     limits = {"concurrency": 8, "rpm": 900}
@@ -137,6 +140,7 @@ def test_jobs_that_run_at_once_keep_the_rpm_of_their_account_together(tmp_path: 
     assert rate == pytest.approx(900, rel=0.05)
 
 
+@pytest.mark.long
 def test_tpm_holds_within_five_percent(tmp_path: Path) -> None:
     log = tmp_path / "log"
     limits = {"concurrency": 64, "tpm": 150_000}
@@ -149,6 +153,7 @@ def test_tpm_holds_within_five_percent(tmp_path: Path) -> None:
     assert rate == pytest.approx(150_000, rel=0.05)
 
 
+@pytest.mark.long
 def test_twenty_kills_lose_nothing_and_ask_no_journaled_request_again(tmp_path: Path) -> None:
     with stub.running(tmp_path / "log.whole") as base:
         whole = job(tmp_path / "whole", model(base))
@@ -184,6 +189,7 @@ def test_twenty_kills_lose_nothing_and_ask_no_journaled_request_again(tmp_path: 
     assert tables(asked).equals(tables(whole))
 
 
+@pytest.mark.long
 def test_a_budget_is_never_passed_and_says_what_is_left(tmp_path: Path) -> None:
     log = tmp_path / "log"
     prices = {"openai/m": {"input": 10.0, "output": 1000.0}}
@@ -204,6 +210,7 @@ def test_a_budget_is_never_passed_and_says_what_is_left(tmp_path: Path) -> None:
     assert '"origin": "the study"' in more.journal.with_suffix(".prices.json").read_text()
 
 
+@pytest.mark.long
 def test_jobs_that_run_at_once_share_one_budget(tmp_path: Path) -> None:
     prices = {"openai/m": {"input": 0.0, "output": 1000.0}}
     with stub.running(tmp_path / "log", "--latency", "0.05") as base:
@@ -217,6 +224,7 @@ def test_jobs_that_run_at_once_share_one_budget(tmp_path: Path) -> None:
     assert 1.0 - 2 * 16e-3 < cost <= 1.0
 
 
+@pytest.mark.long
 def test_a_kill_leaves_its_calls_in_flight_on_the_budget(tmp_path: Path) -> None:
     prices = {"openai/m": {"input": 0.0, "output": 1000.0}}
     log = tmp_path / "log"
@@ -369,6 +377,7 @@ def test_an_empty_answer_is_an_answer_and_counts_as_invalid(tmp_path: Path) -> N
     assert (tables(asked)["method"] == "invalid").sum() == empty
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_number_of_answers(tmp_path: Path) -> None:
     """The provider's own peak: 2,500 more answers, each of 40 kB, take no more memory.
 

@@ -139,6 +139,7 @@ def test_an_unclear_submission_is_looked_for_before_it_is_made_again(
     assert calls(log, "list")
 
 
+@pytest.mark.long
 def test_kills_at_every_step_submit_nothing_twice(tmp_path: Path) -> None:
     """Killed before and after each call reaches the server, and at random moments."""
     log = tmp_path / "log"
@@ -192,6 +193,7 @@ def test_the_budget_counts_the_worst_case_of_batches_at_half_the_price(tmp_path:
     assert set(ordered(log).values()) == {1}
 
 
+@pytest.mark.long
 def test_a_killed_batch_stays_on_the_budget_until_it_is_read(tmp_path: Path) -> None:
     log = tmp_path / "log"
     budget: dict[str, Any] = {"prices": {"openai/m": {"input": 0.0, "output": 1000.0}}}

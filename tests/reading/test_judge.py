@@ -30,6 +30,7 @@ models:
 TARGETS = [f"results/small/choices/m/0/{name}.parquet" for name in ("default", "semantics")]
 
 
+@pytest.mark.long
 def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with stub.running(log, "--bodies", "--mumbles", "Hmm, the one with {label} on it") as base:
@@ -67,6 +68,7 @@ def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once(tmp_path: Pa
     assert {"key", "text", "usage", "model"} <= json.loads(lines[0]).keys()
 
 
+@pytest.mark.long
 def test_a_plan_counts_what_the_judge_is_asked(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with stub.running(log, "--mumbles", "Hmm, the one with {label} on it") as base:

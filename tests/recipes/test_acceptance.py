@@ -14,6 +14,7 @@ CONFIG, PARSER = "config/config.yaml", "workflow/tactometer/reading/choices.py"
 NOTE = "str() of a text is that text"
 
 
+@pytest.mark.long
 def test_an_accepted_change_is_no_change_and_the_results_say_so(run: Path) -> None:
     edit(run / PARSER, 'YES = "yes"', 'YES = str("yes")')
     assert plan(run)["parse"] == 9

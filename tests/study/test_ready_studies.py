@@ -31,6 +31,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_ready_study_is_planned_without_weights_keys_or_network(name: str, project: Path) -> None:
     file = f"config/studies/{name}.yaml"
@@ -82,6 +83,7 @@ def test_the_open_suite_crosses_bases_feedback_and_methods() -> None:
     assert found.asked[0].labels("100")["progress"] == 0.1
 
 
+@pytest.mark.long
 def test_a_run_stops_at_the_first_folder_that_is_missing_and_names_it(project: Path) -> None:
     file = project / "config/studies/open_source.yaml"
     edit(file, "sample: {name_pairs: 10, semantics_name_pairs: 4", "sample: {name_pairs: 1")
@@ -102,6 +104,7 @@ def test_the_exit_status_tells_a_plan_over_its_budget(project: Path) -> None:
     assert "of $100.00" in done.stdout and "Over budget" in done.stdout
 
 
+@pytest.mark.long
 def test_a_plan_loads_no_client_and_no_engine(project: Path) -> None:
     code = (
         "import sys\nfrom tactometer.cli import parser\n"
