@@ -26,6 +26,8 @@ SAME = 0.01  # level at which choices, and words, are said to depend on the stat
 TRIFLE = 0.1  # Cohen's w below which a dependence is none, whatever its significance
 EVEN = 0.25  # Cohen's w below which shares are even
 STARTS = 4  # of the best fit, where the first one is no description
+HELD_STARTS = 2  # with theta held there is less to get lost in
+HOPELESS = 1e-8  # p from which on no other start is tried
 OUTSIDE = 0.05  # of replicates, outside a cell's predictive interval
 
 
@@ -71,7 +73,7 @@ def criticise(
     best, of_best = _best(sampled, goal, seen)
     choices = choices_vary(seen)
     plain = of_best.p(best.deviance) >= LEVEL and choices == "vary"
-    held = _held(sampled, goal, 1 if plain else STARTS)
+    held = _held(sampled, goal, 1 if plain else HELD_STARTS)
     of_held = reference(_expected(seen, held), held.slopes)
     p = np.array([row["p_mean"] for row in predicted]).reshape(seen.shape)
     outside = [r for r in predicted if r["p_data"] is not None]
@@ -101,7 +103,7 @@ def _best(sampled: Sampled, goal: int, seen: Array) -> tuple[BestFit, Reference]
         best = best_fit(sampled.behaviour, goal, sampled.speaker, start)
         if found is None or best.deviance < found[0].deviance:
             found = best, reference(_expected(seen, best), best.slopes, words=best.theta.size)
-        if found[1].p(found[0].deviance) > LEVEL:
+        if not HOPELESS < found[1].p(found[0].deviance) < LEVEL:
             break
     assert found is not None
     return found
