@@ -29,7 +29,7 @@ def test_each_doubt_has_its_sentence_and_the_worst_comes_first() -> None:
     )
     told = speakers_found.sentences(frame)
     assert told[0] == (
-        "Of 6 behaviours, 4 as a speaker would, 1 only roughly, 1 as no speaker of the model does."
+        "Of 6 behaviours the speaker model describes 4, 1 only roughly, 1 not at all."
     )
     assert told[1] == f"odd (0), goal both: no speaker of this kind; it {odd}."
     by_model = {sentence.split(" ")[0]: sentence for sentence in told[1:]}
@@ -46,7 +46,7 @@ def test_many_doubts_are_counted_and_none_is_nothing() -> None:
     assert len(told) == speakers_found.MOST + 2 and told[-1].startswith("12 more behaviours")
     assert speakers_found.sentences(pl.DataFrame()) == []
     assert speakers_found.sentences(pl.DataFrame([row("plain")])) == [
-        "Of 1 behaviour, 1 as a speaker would."
+        "Of 1 behaviour the speaker model describes 1."
     ]
 
 

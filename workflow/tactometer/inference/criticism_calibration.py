@@ -53,12 +53,16 @@ Case = tuple[str, float, int, Semantics, int]
 
 
 def cases(speakers: int, misfits: int) -> list[Case]:
-    """What is simulated: so many true speakers for each number of answers, so many of a misfit."""
+    """What is simulated: so many true speakers for each number of answers, so many of a misfit.
+
+    Misfits are fitted with fixed semantics: whether they are noticed is asked of speaker and words
+    together whatever the semantics, and joint fits of what is no speaker take minutes each.
+    """
     true: list[Case] = [
         (TRUE, 0.0, n, how, seed) for n, how, seed in product(PER_STATE, HOW, range(speakers))
     ]
     return true + [
-        (kind, size, MISFIT_PER_STATE, "joint", seed)
+        (kind, size, MISFIT_PER_STATE, "fixed", seed)
         for kind, size, seed in product(MISFITS, SIZES, range(misfits))
     ]
 

@@ -22,10 +22,14 @@ def sentences(diagnostics: pl.DataFrame) -> list[str]:
     if read.is_empty():
         return []
     words = read["described"].to_list()
-    parts = [(words.count("yes"), "as a speaker would"), (words.count("roughly"), "only roughly")]
-    parts.append((words.count("no"), "as no speaker of the model does"))
-    counted = ", ".join(f"{n:,} {how}" for n, how in parts if n)
-    told = [f"Of {several(read.height, 'behaviour')}, {counted}."]
+    parts = [
+        f"{words.count('yes') or 'none'}",
+        *(f"{n:,} only roughly" for n in [words.count("roughly")] if n),
+        *(f"{n:,} not at all" for n in [words.count("no")] if n),
+    ]
+    told = [
+        f"Of {several(read.height, 'behaviour')} the speaker model describes {', '.join(parts)}."
+    ]
     doubted = [
         sentence + _saved(row, diagnostics)
         for row in read.iter_rows(named=True)
