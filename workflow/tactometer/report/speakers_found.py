@@ -36,7 +36,7 @@ def sentences(diagnostics: pl.DataFrame) -> list[str]:
         if (sentence := _doubt(row))
     ]
     more = len(doubted) - MOST
-    rest = f"{several(more, 'more behaviour', 'more behaviours')} in doubt: in the table below."
+    rest = f"{several(more, 'more behaviour', 'more behaviours')} in doubt: see Tables below."
     return told + doubted[:MOST] + [rest] * (more > 0)
 
 
@@ -98,10 +98,9 @@ def _of_it(reason: str) -> str:
 
 
 def table(diagnostics: pl.DataFrame) -> Table:
-    """The criticism of every fit, the worst first."""
-    names = ["model", "checkpoint", "goal", "framing", "speaker", "semantics", "described"]
-    heads = [*names, "p", "total variation", "by chance", "misfit", "seen from", "explained"]
-    heads += ["cells out", "expected", "choices", "words", "reason"]
+    """The criticism of every fit, the worst first; the table diagnostics has more."""
+    names = ["model", "checkpoint", "goal", "framing", "speaker", "described"]
+    heads = [*names, "p", "misfit", "explained", "choices", "reason"]
     rows: list[list[str | Cell]] = []
     found = [] if diagnostics.is_empty() else diagnostics.drop_nulls("described").to_dicts()
     for r in sorted(found, key=lambda r: ORDER[r["described"]]):
@@ -110,12 +109,8 @@ def table(diagnostics: pl.DataFrame) -> Table:
 
 
 def _numbers(r: dict[str, Any]) -> list[str | Cell]:
-    shares = ("total_variation", "total_variation_expected", "misfit", "detectable", "explained")
     return [
         cell(r["predictive_p"], ".3f"),
-        *(cell(r[name], ".2f") for name in shares),
-        cell(r["cells_out"], "d"),
-        cell(r["cells_expected"], ".1f"),
-        str(r["choices"]),
-        str(r["words"]),
+        *(cell(r[name], ".2f") for name in ("misfit", "explained")),
+        str(r["choices"]) + ", words unknown" * (r["words"] == "unknown"),
     ]
