@@ -67,6 +67,6 @@ def _power(axis: Axes, rows: pl.DataFrame) -> None:
                           xytext=(4, -2), textcoords="offset points")  # fmt: skip
     axis.set_yticks(list(y.values()), list(y))
     axis.set_xlim(-0.04, 1.1)
-    axis.set_xlabel("share called less than described (small numbers: total variation away)")
+    axis.set_xlabel("share called less than described (numbers: total variation)")
     axis.set_title("Behaviours that are no speaker, 130 answers a state", fontsize=9)
-    axis.legend(fontsize=7, loc="lower left", bbox_to_anchor=(0.0, 0.0))
+    axis.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1.05), ncol=3, frameon=False)
