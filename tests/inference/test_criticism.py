@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from scipy import special, stats
 
+import synthetic
 from seeds import seed
 from tactometer.inference import criticism
 from tactometer.inference.behaviour import Behaviour
@@ -14,8 +15,9 @@ from tactometer.inference.best_fit import best_fit
 from tactometer.inference.calibration import Domain
 from tactometer.inference.criticism import choices_vary, criticise, homogeneity, words_known
 from tactometer.inference.criticism_calibration import TRUE, behave
-from tactometer.inference.described import described, row_of, told
+from tactometer.inference.described import COLUMNS, described, row_of, told
 from tactometer.inference.deviance import multinomial, reference
+from tactometer.inference.fit import Rows, _summarise
 from tactometer.inference.misfits import MISFITS, S2, said
 from tactometer.inference.predictive import predictive
 from tactometer.inference.sampled import Sampled
@@ -226,3 +228,22 @@ def test_framings_agree_where_they_do_and_differ_where_they_do_not() -> None:
     seen[0] = [rng.multinomial(130, row) for row in np.roll(share, 1, axis=1)]
     found, w = homogeneity(seen)
     assert found < 1e-6 and w > 0.3
+
+
+def test_what_is_null_in_all_fits_of_a_file_has_its_type_still(tmp_path: Path) -> None:
+    """A model that always says one thing has no `explained`: its file is read with all others."""
+    theta = DOMAIN.literal
+    counts = np.zeros((1, 5, 8))
+    counts[..., 2] = 130.0
+    behaviour = Behaviour(
+        counts, np.round(52 * theta), np.full(theta.shape, 52.0), DOMAIN.values, None, ("g",),
+        tuple("12345"), DOMAIN.utterances,
+    )  # fmt: skip
+    found, row, _ = judged(fitted(behaviour, "fixed"))
+    assert found.choices == "alike" and row["explained"] is None
+    silent = dict.fromkeys(COLUMNS)
+    for name, said_of in (("one", row), ("none", silent), ("plain", synthetic.CRITICISM)):
+        rows = Rows(diagnostics=[said_of], draws=[pl.DataFrame({"draw": [0]})])
+        _summarise(rows, tmp_path / f"{name}.nc")
+    names = [tmp_path / f"{name}.diagnostics.parquet" for name in ("one", "none", "plain")]
+    assert pl.read_parquet(names).height == 3

@@ -22,11 +22,11 @@ from tactometer.tables.fit_selection import (
     natural,
     representative,
 )
+from tactometer.tables.fit_selection import ONE_FIT as ONE_FIT
 from tactometer.utils.arrays import Array
 
 PARAMETERS = ("phi", "omega_inf", "omega_soc", "omega_pre")
 LABELS = ("family", "dataset", "method", "effort", "progress")
-ONE_FIT = [*FIT, "framing", "speaker", "semantics"]
 NAMES = dict.fromkeys(["study", *FIT], pl.String)
 LABEL_TYPES = {**dict.fromkeys(LABELS[:-1], pl.String), "progress": pl.Float64}
 

@@ -16,6 +16,7 @@ import numpy as np
 from scipy import special
 
 from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.sampled import nodes_for
 from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import SpeakerModel
 from tactometer.utils.arrays import Array
@@ -25,7 +26,6 @@ FAR = 12.0  # of a logit: beyond, nothing moves
 STEP = 1e-5  # of the differences that stand for derivatives
 ENOUGH = 0.05  # of deviance: a step that gains less is the last
 TINY = 1e-12
-LEAST_NODES, NODES = 24, 5  # of the phi integral, for each unit of alpha: log p right within 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,17 +107,15 @@ class _Problem:
         self.n = np.asarray(behaviour.n, dtype=float) + 2  # a Beta(1, 1) prior's two answers
         self.yes = np.asarray(behaviour.yes, dtype=float) + 1
         self.weights = [k for k in range(3) if speaker.utilities and speaker.active[k]]
-        self.extras = [(name, *speaker.prior(name).bounds) for name in speaker.extras]
+        names = ("alpha", *("phi",) * speaker.has_phi, *speaker.extras)
+        self.bounds = {name: speaker.prior(name).bounds for name in names}
 
     def coordinates(self, start: Mapping[str, Array]) -> Array:
         """Logits of everything; of weights, their logs beside the last one's."""
-        parts = [_logit(np.ravel(start["alpha"]) / 20)]
-        if self.speaker.has_phi:
-            parts.append(_logit(np.ravel(start["phi"])))
+        parts = [_logit((np.ravel(start[k]) - a) / (b - a)) for k, (a, b) in self.bounds.items()]
         if self.weights:
             logs = np.log(np.maximum(np.ravel(start["omega"])[self.weights], 1e-5))
             parts.append(logs[:-1] - logs[-1])
-        parts += [_logit((np.ravel(start[name]) - a) / (b - a)) for name, a, b in self.extras]
         if self.held is None:
             parts.append(_logit(np.ravel(start["theta"])))
         return np.clip(np.concatenate(parts), -FAR, FAR)
@@ -125,9 +123,8 @@ class _Problem:
     def predicted(self, x: Array) -> tuple[Array, Array]:
         """p [row, state, utterance] and theta [row, utterance, state] of coordinates x [row, C]."""
         at, theta = self._natural(x)
-        nodes = max(LEAST_NODES, round(NODES * float(at.alpha.max())))
         b = self.behaviour
-        log_p = self.speaker.log_speaker(at, theta, b.values, b.negated, nodes)
+        log_p = self.speaker.log_speaker(at, theta, b.values, b.negated, nodes_for(at.alpha))
         return np.exp(log_p[:, 0]), theta
 
     def residuals(self, x: Array) -> Array:
@@ -148,17 +145,16 @@ class _Problem:
 
     def _natural(self, x: Array) -> tuple[Natural, Array]:
         columns = iter(x.T)
-        alpha = 20 * special.expit(next(columns))
-        phi = special.expit(next(columns)) if self.speaker.has_phi else np.zeros(len(x))
+        found = {k: a + (b - a) * special.expit(next(columns)) for k, (a, b) in self.bounds.items()}
+        found["phi"] = found.get("phi", np.zeros(len(x)))[:, None]
         omega = np.zeros((len(x), 1, 3))
         if self.weights:
             logs = [next(columns) for _ in self.weights[1:]] + [np.zeros(len(x))]
             omega[:, 0, self.weights] = special.softmax(np.stack(logs, axis=1), axis=1)
-        extras = {k: a + (b - a) * special.expit(next(columns)) for k, a, b in self.extras}
         if self.held is not None:
-            return Natural(alpha, phi[:, None], omega, **extras), self.held[None]
+            return Natural(omega=omega, **found), self.held[None]
         theta = special.expit(np.stack(list(columns), axis=1)).reshape(-1, *self.n.shape)
-        return Natural(alpha, phi[:, None], omega, **extras), theta
+        return Natural(omega=omega, **found), theta
 
 
 def _root(seen: Array, expected: Array) -> Array:

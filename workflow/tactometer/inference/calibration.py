@@ -147,7 +147,7 @@ def run(
     out.mkdir(parents=True, exist_ok=True)
     # threads would wait for each other, and a fork of one that has used polars may hang
     afresh = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(cores, afresh, _use, (paths.STAN,))
+    pool = ProcessPoolExecutor(cores, afresh, take_programs, (paths.STAN,))
     try:
         fits = {  # all at once: no core waits for the last speaker of a program
             name: pool.map(partial(check_one, name, domain), range(first, first + draws))
@@ -168,7 +168,7 @@ def run(
     return bool(report["holds"])
 
 
-def _use(stan: Path) -> None:
+def take_programs(stan: Path) -> None:
     """Begin a worker: it takes the Stan programs from where its maker does."""
     paths.STAN = stan
 

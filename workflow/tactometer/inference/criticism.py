@@ -131,42 +131,42 @@ def _starts(sampled: Sampled, goal: int) -> list[dict[str, Array]]:
 
 def choices_vary(seen: Array) -> Literal["vary", "alike", "even"]:
     """Whether choices [state, utterance] depend on the state, and if not, whether they are even."""
-    rates = _rates(seen)
-    if _differs(seen, rates, np.repeat(np.eye(seen.shape[1])[None], len(seen), axis=0), TRIFLE):
+    if _differs(seen, *same_rates(seen), TRIFLE):
         return "vary"
-    nothing = np.zeros((*seen.shape, 0))
-    return "alike" if _differs(seen, _even(seen), nothing, EVEN) else "even"
+    even = _even(seen)
+    known = reference(seen.sum(axis=1, keepdims=True) * even, np.zeros((seen.size, 0)))
+    return "alike" if _differs(seen, multinomial(seen, even), known, EVEN) else "even"
 
 
 def homogeneity(seen: Array) -> tuple[float, float]:
     """Whether counts [part, state, utterance] have the same shares in all parts, state by state:
     the p of their deviance, and Cohen's w without what noise adds.
     """
-    deviance = mean = variance = 0.0
-    for part in np.swapaxes(seen, 0, 1):
-        part = part[part.sum(axis=1) > 0]
-        if len(part) < 2:
-            continue
-        rates = _rates(part)
-        expected = part.sum(axis=1, keepdims=True) * rates
-        design = np.repeat(np.eye(part.shape[1])[None], len(part), axis=0)
-        slopes = (design * np.sqrt(expected)[..., None]).reshape(part.size, -1)
-        known = reference(expected, slopes)
-        deviance += multinomial(part, rates)
-        mean, variance = mean + known.mean, variance + known.variance
+    parts = [part[part.sum(axis=1) > 0] for part in np.swapaxes(seen, 0, 1)]
+    found = [same_rates(part) for part in parts if len(part) > 1]
+    deviance = sum(one for one, _ in found)
+    mean, variance = (sum(getattr(r, name) for _, r in found) for name in ("mean", "variance"))
     whole = Reference(mean, variance, np.empty(0))
-    return whole.p(deviance), float(np.sqrt(max(deviance - mean, 0.0) / max(seen.sum(), 1.0)))
+    return whole.p(deviance), _cohen(deviance - mean, seen)
 
 
-def _differs(seen: Array, p: Array, design: Array, trifle: float) -> bool:
-    """Whether counts lie significantly, and by more than a trifle, away from shares p that have
-    the parameters of `design` [state, utterance, parameter].
-    """
-    expected = seen.sum(axis=1, keepdims=True) * p
+def same_rates(seen: Array) -> tuple[float, Reference]:
+    """The deviance of counts [row, utterance] from the same shares in all rows; its reference."""
+    rates = _rates(seen)
+    expected = seen.sum(axis=1, keepdims=True) * rates
+    design = np.repeat(np.eye(seen.shape[1])[None], len(seen), axis=0)
     slopes = (design * np.sqrt(expected)[..., None]).reshape(seen.size, -1)
-    found, known = multinomial(seen, p), reference(expected, slopes)
-    w = np.sqrt(max(found - known.mean, 0.0) / seen.sum())
-    return bool(known.p(found) < SAME and w > trifle)
+    return multinomial(seen, rates), reference(expected, slopes)
+
+
+def _differs(seen: Array, found: float, known: Reference, trifle: float) -> bool:
+    """Whether a deviance is significant, and Cohen's w more than a trifle."""
+    return known.p(found) < SAME and _cohen(found - known.mean, seen) > trifle
+
+
+def _cohen(excess: float, seen: Array) -> float:
+    """Cohen's w of what a deviance has beyond noise."""
+    return float(np.sqrt(max(excess, 0.0) / max(seen.sum(), 1.0)))
 
 
 def words_known(behaviour: Behaviour) -> Literal["known", "unknown"]:
@@ -213,10 +213,8 @@ def _explained(left: float, whole: float) -> float | None:
 
 def _explained_held(seen: Array, held: BestFit, of_held: Reference) -> float | None:
     """Of what depends on the state, the share that `held` explains; null where nothing does."""
-    expected = seen.sum(axis=1, keepdims=True) * _rates(seen)
-    design = np.repeat(np.eye(seen.shape[1])[None], len(seen), axis=0)
-    known = reference(expected, (design * np.sqrt(expected)[..., None]).reshape(seen.size, -1))
-    whole = multinomial(seen, _rates(seen)) - known.mean
+    deviance, known = same_rates(seen)
+    whole = deviance - known.mean
     left = max(held.of_choices - of_held.mean, 0.0)
     return 1 - left / whole if whole > 0 else None
 

@@ -22,7 +22,7 @@ from scipy import special
 
 from tactometer.inference import cmdstan, described
 from tactometer.inference.behaviour import Behaviour
-from tactometer.inference.calibration import PER_CELL, Domain
+from tactometer.inference.calibration import PER_CELL, Domain, take_programs
 from tactometer.inference.criticism import criticise
 from tactometer.inference.misfits import MISFITS, S2, SIZES, said
 from tactometer.inference.predictive import predictive
@@ -35,7 +35,8 @@ ALPHA = (1.0, 12.0)
 SCATTER = 0.7  # of the logit of a meaning, from one speaker to the next
 PER_STATE = (65, 130, 390)
 MISFIT_PER_STATE = 130
-HOW: tuple[Literal["joint", "fixed"], ...] = ("joint", "fixed")
+Semantics = Literal["joint", "fixed"]
+HOW: tuple[Semantics, ...] = ("joint", "fixed")
 MOST = 0.05  # of true speakers may be called less than described
 COLUMNS = {
     "kind": pl.String,
@@ -48,7 +49,6 @@ COLUMNS = {
     **described.COLUMNS,
 }
 
-Semantics = Literal["joint", "fixed"]
 Case = tuple[str, float, int, Semantics, int]
 
 
@@ -118,7 +118,7 @@ def run(
     wanted = cases(speakers, misfits)
     afresh = multiprocessing.get_context("spawn")
     rows: list[dict[str, Any]] = []
-    with ProcessPoolExecutor(cores, afresh, _use, (paths.STAN,)) as pool:
+    with ProcessPoolExecutor(cores, afresh, take_programs, (paths.STAN,)) as pool:
         for row in pool.map(partial(check_one, domain=domain), wanted):
             rows.append(row)
             if len(rows) % 50 == 0:
@@ -131,11 +131,6 @@ def run(
     }
     (out / "criticism.json").write_text(json.dumps(report, indent=1) + "\n")
     return bool(report["holds"])
-
-
-def _use(stan: Path) -> None:
-    """Begin a worker: it takes the Stan programs from where its maker does."""
-    paths.STAN = stan
 
 
 def judge(frame: pl.DataFrame) -> dict[str, Any]:

@@ -43,6 +43,9 @@ MODES = {
     **dict.fromkeys(["mean", "sd", "hdi_low", "hdi_high"], pl.Float64),
 }
 
+NULLABLE: dict[str, Any] = {**COLUMNS, "p_data": pl.Float64}
+"""Columns that may be null in all rows of a file, and still have a type."""
+
 
 @dataclass
 class Rows:
@@ -265,6 +268,8 @@ def _summarise(rows: Rows, path: Path) -> None:
             else:
                 schema = MODES if part == "modes" else None
                 frame = pl.DataFrame(found, schema, infer_schema_length=None)
+                typed = {name: kind for name, kind in NULLABLE.items() if name in frame.columns}
+                frame = frame.cast(typed)  # type: ignore[arg-type]
             frame.write_parquet(temporary)
 
 

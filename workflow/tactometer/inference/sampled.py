@@ -93,12 +93,17 @@ class Sampled:
 NODES, LEAST_NODES = 5, 24  # of the phi integral for each unit of alpha: log p right within 1e-4
 
 
+def nodes_for(alpha: ArrayLike) -> int:
+    """Nodes of the phi integral that are enough for predictions at these alphas."""
+    return max(LEAST_NODES, round(NODES * float(np.max(alpha))))
+
+
 def _log_speaker(sampled: Sampled, draws: int) -> Array:
     total = sampled.stats["lp"].size
     picked = thinned(total, draws)
     flat = {k: x.reshape(total, *x.shape[2:])[picked] for k, x in sampled.draws.items()}
     b = sampled.behaviour
-    nodes = max(LEAST_NODES, round(NODES * flat["alpha"].max()))
+    nodes = nodes_for(flat["alpha"])
     theta = flat.get("theta", b.theta)
     return sampled.speaker.log_speaker(Natural.of(flat), theta, b.values, b.negated, nodes)
 

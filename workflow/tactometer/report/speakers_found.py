@@ -44,10 +44,10 @@ def of_mixtures(checks: pl.DataFrame) -> list[str]:
     """Whose choices differ between framings, so that a pooled fit is of a mixture."""
     if checks.is_empty():
         return []
-    found = checks.filter(pl.col("check") == "framings", "flagged").sort("value")
+    found = checks.filter(pl.col("check") == "framings", "flagged").sort("value", descending=True)
     if found.is_empty():
         return []
-    named = [f"{who(row)} ({row['note'].rsplit(' ', 1)[1]})" for row in found.to_dicts()]
+    named = [f"{who(row)} ({row['value']:.2f})" for row in found.to_dicts()]
     more = f" and {len(named) - MOST:,} more" if len(named) > MOST else ""
     return [
         f"Framings do not agree, by more than chance (Cohen's w): {'; '.join(named[:MOST])}{more}. "

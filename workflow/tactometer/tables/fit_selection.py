@@ -11,18 +11,12 @@ import polars as pl
 PREFERRED = {"framing": "pooled", "speaker": "s2", "semantics": "joint"}
 EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 FIT = ["model", "checkpoint", "goal"]
+ONE_FIT = [*FIT, *PREFERRED]
 PASSED = ("ok", "refit")  # clean at the first run, or at a later, more careful one
 
 
 NO_SPEAKER = "no speaker"
 NOTHING_TOLD = "nothing told"
-UNREAD = {
-    "suspect": "its chains did not pass their checks",
-    NO_SPEAKER: "no speaker of the model describes it",
-    NOTHING_TOLD: "its answers say nothing of the parameters",
-}
-"""Verdicts on fits that are not to be read, and why."""
-_ONE = [*FIT, "framing", "speaker", "semantics"]
 
 
 def judged(estimates: pl.DataFrame) -> pl.DataFrame:
@@ -30,7 +24,7 @@ def judged(estimates: pl.DataFrame) -> pl.DataFrame:
     describes the behaviour, `nothing told` where no parameter may be told of.
     """
     read = pl.col("verdict").is_in(PASSED)
-    none = ~pl.col("told").any().over(_ONE)
+    none = ~pl.col("told").any().over(ONE_FIT)
     return estimates.with_columns(
         verdict=pl.when(read & (pl.col("described") == "no"))
         .then(pl.lit(NO_SPEAKER))

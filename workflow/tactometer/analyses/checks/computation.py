@@ -30,8 +30,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `invalid`: the share of answers that could not be read, with Wilson's 95% interval, by (model,
     checkpoint, goal, framing). `label_mass`: the mean probability of all labels together, where
     there is one. `fit`: worst R-hat of each fit, flagged where its verdict is suspect.
-    `framings`: the chance of choices that differ as much between framings by luck alone, flagged
-    where that is below its limit and Cohen's w above a trifle; pooled fits are of a mixture then.
+    `framings`: by how much choices differ between framings (Cohen's w beyond noise), flagged where
+    that is significant and above its limit: pooled fits are of a mixture then.
     `described`: the chance of as bad a fit of a true speaker, flagged where it is less than `yes`.
     `contraction`: by how much the data narrowed each parameter, 1 - posterior / prior variance.
     Limits are the study's.
@@ -158,14 +158,14 @@ def _framings(counts: pl.DataFrame) -> pl.DataFrame:
                 **dict(zip(FIT, names, strict=True)),
                 "check": "framings",
                 "framing": POOLED,
-                "value": p,
-                "limit": LEVEL,
+                "value": w,
+                "limit": TRIFLE,
                 "flagged": p < LEVEL and w > TRIFLE,
-                "note": f"choices differ between framings by Cohen's w {w:.2f}",
+                "note": f"Cohen's w of choices between framings, p {p:.2g}",
             }
         )
-    kinds = {name: kind for name, kind in SCHEMA.items() if name in (rows[0] if rows else FIT)}
-    return pl.DataFrame(rows, schema=kinds)
+    names = (*FIT, "check", "framing", "value", "limit", "flagged", "note")
+    return pl.DataFrame(rows, schema={name: SCHEMA[name] for name in names})
 
 
 def _contraction(estimates: pl.DataFrame, limit: float) -> pl.DataFrame:
