@@ -35,8 +35,8 @@ LABEL_TYPES = {**dict.fromkeys(LABELS[:-1], pl.String), "progress": pl.Float64}
 class Posterior:
     """Some fits and their draws: `fits` a row each, `draws` [fit, draw, parameter of PARAMETERS].
 
-    The same draw of two goals of a checkpoint belongs together where they were fitted at once; the
-    draws of any others are in an order of their own. So draws can be subtracted one by one.
+    The same draw of two fits belongs to the same state of the evidence that they share
+    (`inference.shared_evidence`), so draws can be subtracted one by one.
     """
 
     fits: pl.DataFrame
@@ -155,13 +155,7 @@ class Evidence:
             return Posterior(fits.clear(), np.zeros((0, 0, len(PARAMETERS))))
         least = min(len(x) for x in whole.values())
         kept = fits[list(whole)]
-        draws = []
-        for x, model, checkpoint in zip(
-            whole.values(), kept["model"], kept["checkpoint"], strict=True
-        ):
-            even = x[thinned(len(x), least)]
-            # Fits with the same seed move alike: unpaired, but for goals that were fitted at once.
-            draws.append(even[self.rng(model, checkpoint).permutation(least)])
+        draws = [x[thinned(len(x), least)] for x in whole.values()]
         return Posterior(kept, np.stack(draws).astype(float))
 
 

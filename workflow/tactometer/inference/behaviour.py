@@ -1,11 +1,20 @@
 """The behaviour that is fitted: choices and yes/no answers, as counts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tactometer.inference.vignettes import Vignettes
 from tactometer.utils.arrays import Array
+
+
+@dataclass(frozen=True)
+class DesignEffects:
+    """Design effects of at least 1: of the choices under each goal, and of the yes/no answers."""
+
+    choices: tuple[float, ...]
+    words: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,6 +23,8 @@ class Behaviour:
 
     yes, n [utterance, state] are its yes/no answers; values [state] in stars or hearts; negated
     [utterance] marks those that a speaker model with a cost charges, or None where none is to.
+    `design_effects` are what the numbers of answers were divided by, None if by nothing, and
+    `vignettes` the same answers by vignette before that, where they are known.
     ValueError if it makes no sense.
     """
 
@@ -25,6 +36,8 @@ class Behaviour:
     goals: tuple[str, ...]
     states: tuple[str, ...]
     utterances: tuple[str, ...]
+    design_effects: DesignEffects | None = None
+    vignettes: Vignettes | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.goals), len(self.states), len(self.utterances))
@@ -44,6 +57,17 @@ class Behaviour:
         [utterance, state].
         """
         return (np.asarray(self.yes) + 1) / (np.asarray(self.n) + 2)
+
+    def weighed(self, effects: DesignEffects, vignettes: Vignettes) -> "Behaviour":
+        """The behaviour with its effective numbers of answers."""
+        return replace(
+            self,
+            counts=self.counts / np.reshape(effects.choices, (-1, 1, 1)),
+            yes=np.asarray(self.yes) / effects.words,
+            n=np.asarray(self.n) / effects.words,
+            design_effects=effects,
+            vignettes=vignettes,
+        )
 
 
 def _check(name: str, array: ArrayLike, shape: tuple[int, ...]) -> None:

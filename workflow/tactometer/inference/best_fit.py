@@ -30,11 +30,12 @@ TINY = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class BestFit:
-    """The best fit to one goal: p [state, utterance], theta [utterance, state], deviances in units
-    of chi-squared (2 nats), and the slopes [cell, coordinate] of the cells' signed roots of them,
-    choices first, then words (none where theta was held).
+    """The best fit to one goal: coordinates [coordinate], p [state, utterance], theta [utterance,
+    state], deviances in units of chi-squared (2 nats), and the slopes [cell, coordinate] of the
+    cells' signed roots of them, choices first, then words (none where theta was held).
     """
 
+    x: Array
     p: Array
     theta: Array
     of_choices: float
@@ -60,7 +61,7 @@ def best_fit(
 
     `held`: theta stays as it is in `start`.
     """
-    problem = _Problem(behaviour, goal, speaker, start["theta"] if held else None)
+    problem = Likelihood(behaviour, goal, speaker, start["theta"] if held else None)
     x = problem.coordinates(start)
     residuals = problem.residuals(x[None])[0]
     slopes, best, damping = problem.slopes(x, residuals), float(residuals @ residuals), 1e-2
@@ -75,11 +76,11 @@ def best_fit(
             break
     p, theta = problem.predicted(x[None])
     choices, words = np.split(residuals, [problem.counts.size])
-    return BestFit(p[0], theta[0], float(choices @ choices), float(words @ words), slopes)
+    return BestFit(x, p[0], theta[0], float(choices @ choices), float(words @ words), slopes)
 
 
 def _step(
-    problem: _Problem, x: Array, residuals: Array, slopes: Array, damping: float
+    problem: Likelihood, x: Array, residuals: Array, slopes: Array, damping: float
 ) -> tuple[Array, Array, float] | None:
     """A step that lowers the deviance, with its residuals and the next damping; None if there is
     none.
@@ -95,8 +96,10 @@ def _step(
     return None
 
 
-class _Problem:
-    """Coordinates and signed deviance residuals of one goal's choices and yes/no answers."""
+class Likelihood:
+    """The likelihood of one goal's choices and yes/no answers: its coordinates, and the signed
+    deviance residuals at them.
+    """
 
     def __init__(
         self, behaviour: Behaviour, goal: int, speaker: SpeakerModel, held: Array | None
@@ -110,15 +113,27 @@ class _Problem:
         names = ("alpha", *("phi",) * speaker.has_phi, *speaker.extras)
         self.bounds = {name: speaker.prior(name).bounds for name in names}
 
-    def coordinates(self, start: Mapping[str, Array]) -> Array:
-        """Logits of everything; of weights, their logs beside the last one's."""
-        parts = [_logit((np.ravel(start[k]) - a) / (b - a)) for k, (a, b) in self.bounds.items()]
+    def coordinates(self, at: Mapping[str, Array]) -> Array:
+        """Logits of everything; of weights, their logs beside the last one's: [..., coordinate] of
+        natural parameters with these leading axes.
+        """
+        parts = [
+            _logit((np.asarray(at[k]) - a) / (b - a))[..., None]
+            for k, (a, b) in self.bounds.items()
+        ]
         if self.weights:
-            logs = np.log(np.maximum(np.ravel(start["omega"])[self.weights], 1e-5))
-            parts.append(logs[:-1] - logs[-1])
+            logs = np.log(np.maximum(np.asarray(at["omega"])[..., self.weights], 1e-5))
+            parts.append(logs[..., :-1] - logs[..., -1:])
         if self.held is None:
-            parts.append(_logit(np.ravel(start["theta"])))
-        return np.clip(np.concatenate(parts), -FAR, FAR)
+            theta = np.asarray(at["theta"])
+            parts.append(_logit(theta.reshape(*theta.shape[:-2], -1)))
+        return np.clip(np.concatenate(parts, axis=-1), -FAR, FAR)
+
+    def natural(self, x: Array) -> dict[str, Array]:
+        """The natural parameters at coordinates x [coordinate], as `coordinates` takes them."""
+        at, theta = self._natural(x[None])
+        found = {name: np.asarray(getattr(at, name))[0] for name in self.bounds if name != "phi"}
+        return {**found, "phi": at.phi[0, 0], "omega": at.omega[0, 0], "theta": theta[0]}
 
     def predicted(self, x: Array) -> tuple[Array, Array]:
         """p [row, state, utterance] and theta [row, utterance, state] of coordinates x [row, C]."""
@@ -137,6 +152,26 @@ class _Problem:
         words = np.hypot(_root(self.yes, yes), _root(self.n - self.yes, no))
         signed = np.sign(yes - self.yes) * words
         return np.concatenate([choices, signed.reshape(len(x), -1)], axis=1)
+
+    def derivatives(self, x: Array) -> tuple[Array, Array]:
+        """p [state, utterance] at x, and the derivatives of its log [state, utterance,
+        coordinate].
+        """
+        p, _ = self.predicted(np.concatenate([x[None], x + STEP * np.eye(x.size)]))
+        logs = np.log(np.maximum(p, TINY))
+        return p[0], np.moveaxis((logs[1:] - logs[0]) / STEP, 0, -1)
+
+    def information(self, x: Array) -> tuple[Array, Array]:
+        """The Fisher information of the choices [coordinate, coordinate], and that of the yes/no
+        answers of each theta's logit [utterance x state], none where theta is held.
+        """
+        p, derivatives = self.derivatives(x)
+        expected = self.totals * p
+        choices = np.einsum("su,suc,sud->cd", expected, derivatives, derivatives)
+        if self.held is not None:
+            return choices, np.zeros(0)
+        _, theta = self.predicted(x[None])
+        return choices, np.ravel(self.n * theta[0] * (1 - theta[0]))
 
     def slopes(self, x: Array, residuals: Array) -> Array:
         """Derivatives of the residuals [cell, coordinate]."""

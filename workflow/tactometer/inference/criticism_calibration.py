@@ -127,7 +127,7 @@ def run(
     with atomic_files.atomic(out / "criticism.csv") as path:
         frame.write_csv(path, float_precision=4)
     report = judge(frame) | {
-        "command": f"tactometer calibrate --criticism --speakers {speakers} --misfits {misfits}"
+        "command": f"tactometer calibrate criticism --speakers {speakers} --misfits {misfits}"
     }
     (out / "criticism.json").write_text(json.dumps(report, indent=1) + "\n")
     return bool(report["holds"])

@@ -3,7 +3,7 @@
 No single number decides. Significance alone makes no misfit: with many answers everything is
 significant, so a size must come with it. Size alone makes none either: true speakers of high alpha
 amplify errors of theta. The limits are those that were simulated from the truth
-(docs/calibration/criticism, `tactometer calibrate --criticism`).
+(docs/calibration/criticism, `tactometer calibrate criticism`).
 """
 
 from __future__ import annotations

@@ -12,22 +12,22 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tactometer.inference import inference_data
-from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.counted import effective
 from tactometer.inference.criticism import Criticism, criticise
 from tactometer.inference.described import COLUMNS, row_of, told
-from tactometer.inference.intervals import thinned
 from tactometer.inference.partial_pooling import sample_framings
 from tactometer.inference.predictive import predictive
 from tactometer.inference.sampled import Sampled
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
+from tactometer.inference.shared_evidence import ordered, shuffled
 from tactometer.inference.summaries import scalars
 from tactometer.reading.counts import POOLED
 from tactometer.speaker_model.variants import speakers
 from tactometer.utils import atomic_files, digests
-from tactometer.utils.arrays import Array
 from tactometer.utils.errors import UserError
 
 THINNED = 1000  # draws that the analyses read: enough for 95% intervals of differences
@@ -43,7 +43,10 @@ MODES = {
     **dict.fromkeys(["mean", "sd", "hdi_low", "hdi_high"], pl.Float64),
 }
 
-NULLABLE: dict[str, Any] = {**COLUMNS, "p_data": pl.Float64}
+NULLABLE: dict[str, Any] = {
+    **COLUMNS,
+    **dict.fromkeys(["p_data", "design_effect", "design_effect_words"], pl.Float64),
+}
 """Columns that may be null in all rows of a file, and still have a type."""
 
 
@@ -81,7 +84,8 @@ def fit(
             place.unlink()  # the first group makes the file anew
         for names, sampled in posteriors(settings, frames, truths, threads=threads):
             print(f"{names[0]}, {sampled.speaker.name}: {sampled.diagnostics}", flush=True)
-            _store(sampled, names, places, rows)
+            picked = _order(settings, sampled, names[0], outs[0])
+            _store(sampled, names, places, rows, picked)
         for path in outs:
             _summarise(rows[path.stem], path)
 
@@ -102,14 +106,14 @@ def posteriors(
     """
     single = _single(frames)
     if settings["fit"]["pooling"] == "partial" and len(single) > 1:
-        behaviours = {name: _behaviour(settings, frames, truths, name) for name in single}
+        behaviours = {name: effective(settings, frames, truths, name) for name in single}
         for speaker in speakers(settings["fit"]):
             how = _sampling(settings, [*frames, *single, speaker.name], threads)
             for framing, sampled in sample_framings(behaviours, speaker, how).items():
                 yield [framing], sampled
         return
     for framing, names in _alone(settings, single):
-        behaviour = _behaviour(settings, frames, truths, framing)
+        behaviour = effective(settings, frames, truths, framing)
         for speaker in speakers(settings["fit"]):
             how = _sampling(settings, [*frames, framing, speaker.name], threads)
             yield names, sample(behaviour, speaker, how)
@@ -134,43 +138,6 @@ def _alone(settings: Mapping[str, Any], single: Sequence[str]) -> list[tuple[str
     return [(name, [name]) for name in (*kept, POOLED)]
 
 
-def _behaviour(
-    settings: Mapping[str, Any],
-    frames: Mapping[str, pl.DataFrame],
-    truths: pl.DataFrame,
-    framing: str,
-) -> Behaviour:
-    domain = settings["domain"]
-    states, utterances = domain["states"], domain["utterances"]
-    shape = (len(states), len(utterances))
-    total = settings["fit"]["count_total"]
-    weights = [_weights(frame, framing, shape, total) for frame in frames.values()]
-    cells = (len(utterances), len(states))
-    return Behaviour(
-        counts=np.stack(weights),
-        yes=truths["yes"].to_numpy().reshape(cells),
-        n=truths["n"].to_numpy().reshape(cells),
-        values=np.array(states, float),
-        negated=np.array(domain["negated"]),
-        goals=tuple(frames),
-        states=tuple(str(state) for state in states),
-        utterances=tuple(utterances),
-    )
-
-
-def _weights(
-    frame: pl.DataFrame, framing: str, shape: tuple[int, int], total: float | None
-) -> Array:
-    """Counts [state, utterance] of a framing; `total` rescales every state that has answers."""
-    found = frame.filter(pl.col("framing") == framing)
-    weights: Array = found["weight"].to_numpy().reshape(shape) if len(found) else np.zeros(shape)
-    if total is None:
-        return weights
-    sums = weights.sum(axis=1, keepdims=True)
-    scaled: Array = np.divide(weights * total, sums, out=np.zeros(shape), where=sums > 0)
-    return scaled
-
-
 def _sampling(settings: Mapping[str, Any], names: Sequence[str], threads: int) -> SamplingSettings:
     """How to sample; the seed depends on what is fitted, not on the order of fits."""
     wanted = settings["fit"]
@@ -185,8 +152,23 @@ def _sampling(settings: Mapping[str, Any], names: Sequence[str], threads: int) -
     )
 
 
+def _order(
+    settings: Mapping[str, Any], sampled: Sampled, framing: str, out: Path
+) -> NDArray[np.int64]:
+    """The draws that the analyses read, in the order in which they belong to other fits' draws."""
+    checkpoint = (out.parent.parent.name, out.parent.name)
+    fit = (*sampled.behaviour.goals, sampled.speaker.name)
+    if settings["fit"]["pooling"] == "partial":  # one run has all framings: their draws go together
+        return shuffled(sampled, THINNED, checkpoint, fit)
+    return ordered(sampled, THINNED, checkpoint, (framing, *fit))
+
+
 def _store(
-    sampled: Sampled, names: Sequence[str], places: Mapping[str, Path], rows: Mapping[str, Rows]
+    sampled: Sampled,
+    names: Sequence[str],
+    places: Mapping[str, Path],
+    rows: Mapping[str, Rows],
+    picked: NDArray[np.int64],
 ) -> None:
     """Write the draws of a fit and note its summaries, for each goal and name."""
     summary = sampled.summary()
@@ -194,7 +176,7 @@ def _store(
     for index, (goal, place) in enumerate(places.items()):
         mine = [row for row in summary if row["goal"] in (None, goal)]
         predicted, replicated = predictive(sampled, index, rng)
-        drawn = _draws(sampled, goal)
+        drawn = _draws(sampled, goal, picked)
         found = criticise(sampled, index, predicted, replicated)
         criticism = dict.fromkeys(COLUMNS) if found is None else row_of(found, sampled.behaviour)
         judged = [
@@ -213,7 +195,9 @@ def _store(
                 "semantics": sampled.settings.semantics,
             }
             rows[goal].estimates += [{**head, **row} for row in judged]
-            rows[goal].diagnostics.append({**head, **_diagnostics(sampled), **criticism})
+            rows[goal].diagnostics.append(
+                {**head, **_diagnostics(sampled), **_design(sampled, index), **criticism}
+            )
             rows[goal].predictive += [{**head, **row} for row in predicted]
             named = [pl.lit(value).alias(column) for column, value in head.items()]
             rows[goal].draws.append(drawn.select(*named, pl.all()))
@@ -233,11 +217,10 @@ def _judged(
     return {"verdict": sampled.diagnostics.verdict, "described": word, "told": may}
 
 
-def _draws(sampled: Sampled, goal: str) -> pl.DataFrame:
-    """The natural parameters of one goal, thinned evenly: a row a draw, the same of every goal."""
+def _draws(sampled: Sampled, goal: str, picked: NDArray[np.int64]) -> pl.DataFrame:
+    """The natural parameters of one goal in these draws: a row a draw, the same of every goal."""
     found = scalars(sampled.draws, sampled.behaviour.goals)
     mine = {name: x.reshape(-1) for (name, whose), x in found.items() if whose in (None, goal)}
-    picked = thinned(sampled.stats["lp"].size, THINNED)
     columns = {name: x[picked].astype(np.float32) for name, x in mine.items()}
     return pl.DataFrame({"draw": np.arange(picked.size, dtype=np.int32), **columns})
 
@@ -256,6 +239,15 @@ def _diagnostics(sampled: Sampled) -> dict[str, Any]:
         "seconds": found.seconds,
         "verdict": found.verdict,
         "note": "; ".join([*notes, *found.notes]),
+    }
+
+
+def _design(sampled: Sampled, goal: int) -> dict[str, float | None]:
+    """The design effects that the answers were weighed by; null where none was."""
+    effects = sampled.behaviour.design_effects
+    return {
+        "design_effect": None if effects is None else effects.choices[goal],
+        "design_effect_words": None if effects is None else effects.words,
     }
 
 

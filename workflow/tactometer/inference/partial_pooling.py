@@ -2,14 +2,14 @@
 checkpoint, goal) round their mean, with the same reruns as a framing by itself (`refits`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from tactometer.inference import modes
-from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.behaviour import Behaviour, DesignEffects
 from tactometer.inference.framing_hierarchy import Expansion, Framings, expand, stan_data
 from tactometer.inference.refits import ladder
 from tactometer.inference.sampled import Sampled
@@ -168,9 +168,25 @@ def _posteriors(
 
     found = {name: Sampled(behaviour=b, **known(name)) for name, b in behaviours.items()}
     one = next(iter(behaviours.values()))
-    total = replace(one, counts=np.sum([b.counts for b in behaviours.values()], axis=0))
+    total = replace(
+        one,
+        counts=np.sum([b.counts for b in behaviours.values()], axis=0),
+        design_effects=_of_all(list(behaviours.values())),
+        vignettes=None,
+    )
     mean = Mean(behaviour=total, framings=tuple(found.values()), **known(POOLED))
     return {**found, POOLED: mean}
+
+
+def _of_all(behaviours: Sequence[Behaviour]) -> DesignEffects | None:
+    """The design effects of framings together: all their answers over the effective ones."""
+    effects = [b.design_effects for b in behaviours if b.design_effects is not None]
+    if len(effects) < len(behaviours):
+        return None
+    kept = np.array([np.sum(b.counts, axis=(1, 2)) for b in behaviours])  # [framing, goal]
+    all_of_them = (kept * [effect.choices for effect in effects]).sum(axis=0)
+    together = all_of_them / np.maximum(kept.sum(axis=0), 1e-300)
+    return DesignEffects(tuple(np.maximum(together, 1.0).tolist()), effects[0].words)
 
 
 def _notes(seen: _Seen) -> Iterator[str]:

@@ -32,7 +32,7 @@ def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
     """What is fitted where vignettes are held out; how it is sampled stands in the code."""
     for model in study.models.values():
         if model.folds:
-            keys = ("speakers", "pooling", "count_total", "cost", "share")
+            keys = ("speakers", "pooling", "count_total", "design_effect", "cost", "share")
             fit = {key: model.fit[key] for key in keys}
             stan = stan_of(programs({**fit, "semantics": "fixed"}))
             yield (

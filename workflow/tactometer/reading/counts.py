@@ -19,6 +19,8 @@ COLUMNS = (
     "n_invalid",
     "label_mass",
 )
+BY_VIGNETTE = pl.List(pl.Struct({"vignette": pl.String, "weight": pl.Float64}))
+"""The column `by_vignette` of a file of counts: what each vignette adds to a weight."""
 
 
 def count(choices: pl.DataFrame, states: Sequence[int], utterances: Sequence[str]) -> pl.DataFrame:
@@ -27,7 +29,8 @@ def count(choices: pl.DataFrame, states: Sequence[int], utterances: Sequence[str
     `weight` is the expected number of answers that chose the utterance: whole for answers in
     words, real for probabilities, never rounded. `p` is its share of the state's weight (null
     where no answer could be read), `n_valid` and `n_invalid` count the state's answers,
-    `label_mass` is their mean where there is one.
+    `label_mass` is their mean where there is one. `by_vignette` is what each vignette adds to the
+    weight, for answers about one vignette hang together.
     """
     choices = choices.with_columns(pl.col("framing").cast(pl.String))
     both = pl.concat([choices, choices.with_columns(framing=pl.lit(POOLED))])
@@ -38,7 +41,7 @@ def count(choices: pl.DataFrame, states: Sequence[int], utterances: Sequence[str
         label_mass=pl.col("label_mass").mean(),
     )
     weights = pl.concat([_weights_of_words(both), _weights_of_probs(both, utterances)])
-    weights = weights.group_by("framing", "state", "utterance").agg(pl.col("weight").sum())
+    weights = summed(weights, ["framing", "state", "utterance"], "weight")
     counted = (
         cells.join(totals, on=["framing", "state"], how="left", maintain_order="left")
         .join(weights, on=["framing", "state", "utterance"], how="left", maintain_order="left")
@@ -67,6 +70,7 @@ def of_recorded(
             n_valid=pl.col("weight").sum().over("framing", "state").round().cast(pl.Int64),
             n_invalid=pl.lit(0, pl.Int64),
             label_mass=pl.lit(None, pl.Float64),
+            by_vignette=pl.lit(None, BY_VIGNETTE),
         )
     )
     return _with_shares(counted)
@@ -75,7 +79,14 @@ def of_recorded(
 def _with_shares(counted: pl.DataFrame) -> pl.DataFrame:
     total = pl.col("weight").sum().over("framing", "state")
     share = pl.when(total > 0).then(pl.col("weight") / total)
-    return counted.with_columns(p=share).select(COLUMNS)
+    return counted.with_columns(p=share).select(*COLUMNS, "by_vignette")
+
+
+def summed(rows: pl.DataFrame, cell: Sequence[str], name: str) -> pl.DataFrame:
+    """The column `name` of rows summed over the cells of some columns, and `by_vignette`."""
+    parts = rows.group_by(*cell, "vignette").agg(pl.col(name).sum()).sort("vignette")
+    each = pl.struct(pl.col("vignette").cast(pl.String), weight=pl.col(name).cast(pl.Float64))
+    return parts.group_by(cell).agg(pl.col(name).sum(), by_vignette=each)
 
 
 def _grid(
@@ -88,7 +99,7 @@ def _grid(
 
 def _weights_of_words(choices: pl.DataFrame) -> pl.DataFrame:
     chosen = choices.filter(pl.col("probs").is_null(), pl.col("choice").is_not_null())
-    return chosen.select("framing", "state", utterance="choice", weight=pl.lit(1.0))
+    return chosen.select("framing", "state", "vignette", utterance="choice", weight=pl.lit(1.0))
 
 
 def _weights_of_probs(choices: pl.DataFrame, utterances: Sequence[str]) -> pl.DataFrame:
@@ -96,6 +107,7 @@ def _weights_of_probs(choices: pl.DataFrame, utterances: Sequence[str]) -> pl.Da
     spread = known.select(
         "framing",
         "state",
+        "vignette",
         utterance=pl.lit(list(utterances), pl.List(pl.String)),
         weight=pl.col("probs"),
     )

@@ -48,7 +48,11 @@ def semantics_of(path: Path, domain: Domain) -> pl.DataFrame:
             "n": [r.n for r in rows],
         },
         schema_overrides={"state": pl.Int64, "yes": pl.Float64, "n": pl.Float64},
-    ).with_columns(n_invalid=pl.lit(0, pl.Int64), label_mass=pl.lit(None, pl.Float64))
+    ).with_columns(
+        n_invalid=pl.lit(0, pl.Int64),
+        label_mass=pl.lit(None, pl.Float64),
+        by_vignette=pl.lit(None, truth_counts.BY_VIGNETTE),
+    )
     return truth_counts.in_order(cells, domain.states, domain.utterances)
 
 

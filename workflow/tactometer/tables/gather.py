@@ -179,13 +179,13 @@ def _estimates(study: Study, model: Model, results: Path) -> pl.DataFrame:
 
 
 def _counts(study: Study, model: Model, results: Path) -> pl.DataFrame:
-    return _collect(study, model, _by_goal(model, results / "counts"))
+    return _collect(study, model, _by_goal(model, results / "counts")).drop("by_vignette")
 
 
 def _semantics(study: Study, model: Model, results: Path) -> pl.DataFrame:
     folder = results / "semantics" / model.name
     places = {folder / f"{name}.parquet": {"checkpoint": name} for name in model.checkpoints}
-    frame = _collect(study, model, places)
+    frame = _collect(study, model, places).drop("by_vignette")
     cells = frame.select("yes", "n").unique(maintain_order=True)
     yes, n = cells["yes"].to_numpy(), cells["n"].to_numpy()
     low, high = beta_hdi(yes + 1, n - yes + 1)

@@ -10,6 +10,14 @@ PURPOSE = "check the fits on speakers drawn from the prior (simulation-based cal
 def arguments(parser: ArgumentParser) -> None:
     """What to calibrate, on how many speakers, and where to leave it."""
     parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("programs", "criticism", "vignettes"),
+        default="programs",
+        help="programs: posteriors of every Stan program (default); criticism: false alarms, and"
+        " power against misfits; vignettes: intervals where answers of one vignette hang together",
+    )
+    parser.add_argument(
         "--programs",
         nargs="*",
         metavar="PROGRAM",
@@ -17,11 +25,6 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--speakers", type=int, default=200, help="draws from the prior for each (default: 200)"
-    )
-    parser.add_argument(
-        "--criticism",
-        action="store_true",
-        help="calibrate the criticism of fits instead: false alarms, and power against misfits",
     )
     parser.add_argument(
         "--misfits", type=int, default=10, help="behaviours of each kind and size (default: 10)"
@@ -33,22 +36,12 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(given: Namespace) -> int:
     """Calibrate, draw, tell; 1 if something does not hold."""
-    import json
-    from concurrent.futures import ThreadPoolExecutor
-
     import numpy as np
 
-    from tactometer.figures import calibration as figure
-    from tactometer.inference import calibration, cmdstan
+    from tactometer.inference import calibration
     from tactometer.study import domain
-    from tactometer.utils.errors import UserError, at_least_one, nearest
+    from tactometer.utils.errors import UserError, at_least_one
 
-    names = given.programs or list(calibration.PROGRAMS)
-    for name in names:
-        if name not in calibration.PROGRAMS:
-            raise UserError(
-                f"--programs: there is no program {name!r}{nearest(name, calibration.PROGRAMS)}."
-            )
     at_least_one("speakers", given.speakers)
     at_least_one("cores", given.cores)
     words = domain.load(given.domain)
@@ -57,12 +50,29 @@ def run(given: Namespace) -> int:
     known = calibration.Domain(
         np.array(words.states, float), tuple(words.utterances), np.array(words.literal)
     )
-    if given.criticism:
-        return _criticism(given, known)
+    held = {"programs": _programs, "criticism": _criticism, "vignettes": _vignettes}
+    return 0 if held[given.what](given, known) else 1
+
+
+def _programs(given: Namespace, domain: Any) -> bool:
+    """Calibrate the posteriors of Stan programs, draw, tell; whether their intervals hold."""
+    import json
+    from concurrent.futures import ThreadPoolExecutor
+
+    from tactometer.figures import calibration as figure
+    from tactometer.inference import calibration, cmdstan
+    from tactometer.utils.errors import UserError, nearest
+
+    names = given.programs or list(calibration.PROGRAMS)
+    for name in names:
+        if name not in calibration.PROGRAMS:
+            raise UserError(
+                f"--programs: there is no program {name!r}{nearest(name, calibration.PROGRAMS)}."
+            )
     wanted = [calibration.PROGRAMS[name].stan_file for name in names]
     with ThreadPoolExecutor(given.cores) as pool:  # before the speakers want them all at once
         list(pool.map(cmdstan.executable, wanted))
-    held = calibration.run(names, given.speakers, known, given.out, cores=given.cores)
+    held = calibration.run(names, given.speakers, domain, given.out, cores=given.cores)
     for row in json.loads((given.out / "calibration.json").read_text())["parameters"]:
         inside = {True: "ranks uniform", False: "RANKS NOT UNIFORM", None: ""}[row["ecdf_inside"]]
         word = "" if row["holds"] else "  DOES NOT HOLD"
@@ -71,19 +81,17 @@ def run(given: Namespace) -> int:
             f"  95% HDIs hold {row['coverage']:.1%}  {inside}{word}"
         )
     figure.draw(given.out)
-    return 0 if held else 1
+    return held
 
 
-def _criticism(given: Namespace, domain: Any) -> int:
-    """Calibrate the criticism of fits, draw, tell; 1 if too many true speakers are refused."""
+def _criticism(given: Namespace, domain: Any) -> bool:
+    """Calibrate the criticism of fits, draw, tell; whether few true speakers are refused."""
     import json
 
     from tactometer.figures import criticism as figure
-    from tactometer.inference import cmdstan, criticism_calibration
-    from tactometer.inference.misfits import S2
+    from tactometer.inference import criticism_calibration
 
-    for joint in (True, False):
-        cmdstan.executable(S2.stan_file(joint=joint))
+    _ready()
     out = given.out / "criticism"
     held = criticism_calibration.run(given.speakers, given.misfits, domain, out, cores=given.cores)
     told = json.loads((out / "criticism.json").read_text())
@@ -98,4 +106,33 @@ def _criticism(given: Namespace, domain: Any) -> int:
             f"{row['less_than_yes']:.0%} called less than described, {row['no']:.0%} not at all"
         )
     figure.draw(out)
-    return 0 if held else 1
+    return held
+
+
+def _vignettes(given: Namespace, domain: Any) -> bool:
+    """Calibrate intervals under answers that hang together, draw, tell; whether they hold."""
+    import json
+
+    from tactometer.figures import vignettes as figure
+    from tactometer.inference import vignette_calibration
+
+    _ready()
+    out = given.out / "vignettes"
+    held = vignette_calibration.run(given.speakers, domain, out, cores=given.cores)
+    for row in json.loads((out / "vignettes.json").read_text())["table"]:
+        print(
+            f"{row['answers']:14} {row['effect']:10} rho {row['rho']:.1f} {row['of']:11}"
+            f" {row['design_effect']:8} 95% HDIs hold {row['held']:.1%} of {row['intervals']}"
+            f" (rms z {row['rms_z']:.2f}, design effect {row['size']:.1f})"
+        )
+    figure.draw(out)
+    return held
+
+
+def _ready() -> None:
+    """Compile the programs of s2 before many processes want them at once."""
+    from tactometer.inference import cmdstan
+    from tactometer.inference.misfits import S2
+
+    for joint in (True, False):
+        cmdstan.executable(S2.stan_file(joint=joint))
