@@ -48,14 +48,6 @@ def test_a_difference_from_a_suspect_fit_is_suspect() -> None:
     assert set(analyse("shifts", evidence(fit("m", "0"), flawed))["verdict"]) == {"suspect"}
 
 
-def test_fits_that_were_sampled_with_the_same_seed_are_independent_still() -> None:
-    study = evidence(fit("m", "none", effort="none"), fit("m", "high", effort="high"))
-    same = np.random.default_rng(seed(1)).normal(0.5, 0.02, DRAWS)
-    alike = replace(study, drawn=study.drawn.with_columns(phi=pl.Series([*same, *same])))
-    phi = analyse("shifts", alike).filter(parameter="phi")
-    assert phi["sd"].item() == pytest.approx(0.02 * 2**0.5, rel=0.15)
-
-
 def test_simultaneous_intervals_hold_all_of_many_at_once() -> None:
     rng = np.random.default_rng(seed(1))
     misses = 0

@@ -16,10 +16,11 @@ STATES = list(range(1, 6))
 UTTERANCES = [f"u{k}" for k in range(8)]
 VIGNETTES = ["cake", "poem", "song", "talk", "film", "soup"]
 SETTINGS = {
-    "fit": {"speakers": ["s2"], "pooling": "none", "count_total": None, "cost": False, "share": []},
+    "fit": {"speakers": ["s2"], "pooling": "none", "count_total": None,
+            "design_effect": "estimate", "cost": False, "share": []},
     "folds": 3,
     "domain": {"states": STATES, "utterances": UTTERANCES, "negated": [False] * 8, "seed": seed(1)},
-}
+}  # fmt: skip
 THETA = np.array(
     [1 / (1 + np.exp(-k * (np.array(STATES) - m))) for k, m in [(-3, 1.5), (-2, 2.4), (2, 3.6)]]
     + [1 / (1 + np.exp(3 * (np.array(STATES) - m))) for m in (1.4, 2.2, 3.1, 3.8, 4.5)]

@@ -77,7 +77,8 @@ def test_people_weigh_all_three_utilities(tmp_path: Path) -> None:
         },
         "fit": {
             "semantics": "joint", "speakers": ["s2-inf-soc", "s2", "s2-inf-pre"], "chains": 4,
-            "warmup": 500, "draws": 1000, "count_total": None, "share": ["alpha", "cost"],
+            "warmup": 500, "draws": 1000, "count_total": None, "design_effect": "estimate",
+            "share": ["alpha", "cost"],
             "cost": True, "pooling": "none",
         },
     }  # fmt: skip

@@ -70,6 +70,7 @@ def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **table
         schema={**kinds, "parameter": pl.String},
     )
     diagnosed = pl.DataFrame([{k: one[k] for k in (*keys, "choices")} for one in fits])
+    diagnosed = diagnosed.with_columns(design_effect=pl.lit(1.0))
     tables = {"diagnostics": diagnosed, **tables}
     return Evidence(
         study="s",

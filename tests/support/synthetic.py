@@ -34,6 +34,7 @@ SUSPECT = ("sycophant", "both")
 DRAWS = 200
 CRITICISM = {
     "described": "yes", "predictive_p": 0.4, "total_variation": 0.04, "misfit": 0.05,
+    "design_effect": 1.0, "design_effect_words": 1.0,
     "total_variation_expected": 0.06, "detectable": 0.1, "explained": 0.97, "explained_even": 0.98,
     "cells_out": 0, "cells_expected": 0.5, "choices": "vary", "words": "known", "reason": "",
 }  # fmt: skip

@@ -21,13 +21,21 @@ from tactometer.figures import style
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.proportions import wilson
-from tactometer.tables.reader import Tables, answers_sentence, ends, pooled_counts, with_condition
+from tactometer.tables.reader import (
+    Tables,
+    answers_sentence,
+    effective_counts,
+    ends,
+    pooled_counts,
+    with_condition,
+)
 
 TEXT = Text(
     "What was said?",
     "A speaker who says what it thinks moves from “terrible” to “amazing” with the state; a"
     " polite one turns to “not” in the low states. This is data, before any model of it.",
-    "Shares of the answers over all framings, Wilson's 95% interval.",
+    "Shares of the answers over all framings, Wilson's 95% interval of the effective number of"
+    " answers (those of one vignette hang together).",
     "Share of each of the eight utterances by state and goal for every model.",
 )
 
@@ -38,8 +46,10 @@ TITLE = "What was said of a creation, by how good the speaker found it"
 def plot(tables: Tables) -> Drawing:
     """One row a model, one column an utterance, a line a goal."""
     counts = tables.read("counts")
-    rows = counts if counts.is_empty() else pooled_counts(counts).filter(pl.col("total") > 0)
-    if rows.is_empty():
+    if not counts.is_empty():
+        weighed = effective_counts(counts, tables.read("diagnostics"))
+        rows = pooled_counts(weighed).filter(pl.col("total") > 0)
+    if counts.is_empty() or rows.is_empty():
         return style.empty(TITLE, "This study has no valid production answer.")
     low, high = wilson(rows["p"].to_numpy(), rows["total"].to_numpy())
     rows, cut = ends(rows.with_columns(low=low, high=high))
@@ -57,7 +67,8 @@ def plot(tables: Tables) -> Drawing:
         .sort("condition", "goal", "utterance", "state")
     )
     subtitle = (
-        f"Share of answers with Wilson's 95% interval, all framings\n{answers_sentence(counts)}"
+        "Share of answers with Wilson's 95% interval of their effective number, all framings\n"
+        + answers_sentence(counts)
     )
     drawing = (
         ggplot(rows, aes("at", "p", color="goal", shape="goal", fill="goal"))

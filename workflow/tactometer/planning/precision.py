@@ -102,6 +102,7 @@ class Design:
     speakers: int
     seed: int
     cores: int
+    design_effect: float = 1.0
 
 
 def of_study(study: Study) -> list[Size]:
@@ -134,6 +135,7 @@ def of_domain(
     speakers: int,
     seed: int,
     cores: int | None = None,
+    design_effect: float = 1.0,
 ) -> Design:
     """A design in the words of a domain; UserError if it does not say what they mean."""
     if words.literal is None:
@@ -141,7 +143,9 @@ def of_domain(
     values, literal = np.array(words.states, float), np.array(words.literal)
     domain = Domain(values, tuple(words.utterances), literal, np.array(words.negated))
     cores = cores or os.cpu_count() or 1
-    return Design(known_as(speaker), semantics, domain, sizes, around, speakers, seed, cores)
+    who = known_as(speaker)
+    how = (sizes, around, speakers, seed, cores, design_effect)
+    return Design(who, semantics, domain, *how)
 
 
 def widths(design: Design, *, progress: Callable[[str], None] = print) -> pl.DataFrame:
@@ -192,8 +196,10 @@ def lines(table: pl.DataFrame, design: Design) -> list[str]:
     prior = [f"{design.known.prior(name).hdi_width(MASS):.2f}" for name in shown]
     rows.append(["none", "", *prior])
     head = ["answers a state", "yes/no a cell", *shown]
+    effect = f", a design effect of {design.design_effect:g}" if design.design_effect > 1 else ""
+    of = f"{design.speakers} {design.around.told}{effect}"
     return [
-        f"Width of the 95% HDI: median (middle half) over {design.speakers} {design.around.told}.",
+        f"Width of the 95% HDI: median (middle half) over {of}.",
         formatting.table(head, rows, 0),
     ]
 
@@ -226,13 +232,16 @@ def _fit(design: Design, size: Size, number: int) -> list[dict[str, Any]]:
 
 
 def _behave(design: Design, size: Size, truth: Natural, number: int) -> Behaviour:
-    """What that speaker answers; sizes with as many yes/no answers share them."""
+    """What that speaker answers, by the effective number of its answers; sizes with as many yes/no
+    answers share them.
+    """
     domain, start = design.domain, [design.seed, number]
     log_p = design.known.log_speaker(truth, domain.literal, domain.values, domain.negated)[0]
     p: Array = np.exp(log_p)
     yes = np.random.default_rng([*start, 1, size.yes_no]).binomial(size.yes_no, domain.literal)
     rng = np.random.default_rng([*start, 2, size.answers])
-    counts = np.array([[rng.multinomial(size.answers, row / row.sum()) for row in p]], float)
+    answers = max(1, round(size.answers / design.design_effect))
+    counts = np.array([[rng.multinomial(answers, row / row.sum()) for row in p]], float)
     n = np.full(domain.literal.shape, float(size.yes_no))
     states = tuple(str(value) for value in domain.values)
     said, goals = (counts, yes.astype(float), n), ("design",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import polars as pl
 from jinja2 import Environment
 
@@ -61,10 +62,14 @@ def _effects(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     }
 
 
-def _fits(checked: pl.DataFrame) -> dict[str, int]:
+def _fits(checked: pl.DataFrame) -> dict[str, Any]:
     if checked.is_empty():
         return {"fits": 0, "passed": 0, "refit": 0}
+    effects = checked["design_effect"].drop_nulls().to_numpy()
     return {
+        "weighed": f"{np.median(effects):.1f}" if effects.size else None,
+        "weighed_most": f"{np.max(effects):.1f}" if effects.size else None,
+        "unweighed": checked.height - effects.size,
         "fits": checked.height,
         "passed": checked.filter(passed()).height,
         "refit": checked.filter(pl.col("verdict") == "refit").height,

@@ -15,7 +15,7 @@ Z: Final = 1.959964
 """The normal quantile of a 95% interval."""
 
 
-def wilson(p: Array, n: int | NDArray[np.int64]) -> tuple[Array, Array]:
+def wilson(p: Array, n: int | NDArray[np.int64] | Array) -> tuple[Array, Array]:
     """Wilson's 95% interval of proportions p of n."""
     centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z / (1 + Z**2 / n) * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))

@@ -78,6 +78,17 @@ def ends(frame: pl.DataFrame, most: int = 4) -> tuple[pl.DataFrame, bool]:
     return shown, shown.height < frame.height
 
 
+def effective_counts(counts: pl.DataFrame, diagnostics: pl.DataFrame) -> pl.DataFrame:
+    """Counts with their effective weights: answers over the design effect of their fit, which is 1
+    where none is known.
+    """
+    by = [*FIT, "framing"]
+    effects = diagnostics.group_by(by).agg(pl.col("design_effect").first())
+    joined = counts.join(effects, on=by, how="left", maintain_order="left")
+    over = pl.col("design_effect").fill_null(1.0)
+    return joined.with_columns(weight=pl.col("weight") / over).drop("design_effect")
+
+
 def pooled_counts(counts: pl.DataFrame) -> pl.DataFrame:
     """Counts over all framings: the pooled rows where there are any, else the framings added up.
 

@@ -9,6 +9,7 @@ from tactometer.inference.criticism import LEVEL, TRIFLE, homogeneity
 from tactometer.reading.counts import POOLED
 from tactometer.tables.fit_selection import FIT, passed
 from tactometer.tables.proportions import wilson
+from tactometer.tables.reader import effective_counts
 
 SCHEMA = {
     "check": pl.String,
@@ -46,7 +47,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         _label_mass(counts, limits["label_mass"]),
         _fits(diagnostics),
         _described(diagnostics),
-        _framings(counts),
+        _framings(effective_counts(counts, diagnostics)),
         _contraction(estimates, limits["contraction"]),
     ]
     labels = estimates.select(*FIT, *LABEL_TYPES).unique(FIT)

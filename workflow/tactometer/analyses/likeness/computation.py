@@ -16,6 +16,7 @@ import polars as pl
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence, table
 from tactometer.analyses.posterior_differences import SUMMARY, summarise
 from tactometer.tables.fit_selection import PASSED
+from tactometer.tables.reader import effective_counts
 from tactometer.utils.arrays import Array
 
 DRAWS = 400
@@ -85,8 +86,11 @@ def _rows(
 
 
 def _choices(evidence: Evidence) -> dict[Key, Array]:
-    """The weights [state, utterance] of every (model, checkpoint, goal) over all framings."""
-    counts = evidence.tables["counts"].filter(pl.col("framing") == "pooled").collect()
+    """The effective weights [state, utterance] of every (model, checkpoint, goal) over all
+    framings.
+    """
+    counts, diagnostics = (evidence.tables[k].collect() for k in ("counts", "diagnostics"))
+    counts = effective_counts(counts.filter(framing="pooled"), diagnostics)
     order = {u: i for i, u in enumerate(evidence.utterances)}
     place = pl.col("utterance").replace_strict(order, return_dtype=pl.Int64)
     found = {}
