@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from evidences import DRAWS, PLAIN, SYCOPHANT, UTTERANCES, evidence, fit, moved
+from evidences import PLAIN, SYCOPHANT, UTTERANCES, evidence, fit, moved
 from seeds import seed
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.likeness.computation import matched, total_variation
