@@ -147,7 +147,7 @@ class Forecaster:
 
     def _prompt_set(self, model: Model, name: str) -> pl.DataFrame:
         sample = self._study.data["sample"]
-        asked = (model.settings.get("wire", {}), model.settings["estimator"])
+        asked = (model.settings.get("wire", {}), model.settings["estimator"], model.message_settings)
         key = canonical([model.domain, name, *asked])
         if key not in self._built:
             frame = requests.build(
@@ -159,6 +159,7 @@ class Forecaster:
                 seed=sample["seed"],
                 wire=asked[0],
                 estimator=asked[1],
+                prompt=asked[2],
             )
             self._built[key] = tokens.sized(frame)
         return self._built[key]
