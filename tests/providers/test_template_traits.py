@@ -58,7 +58,7 @@ def test_a_template_that_cannot_take_a_user_message_has_no_traits() -> None:
     assert traits("{% no such block %}", TOKENS) is None
 
 
-def test_the_mark_of_generated_text_and_loop_controls_are_known_as_transformers_knows_them() -> None:
+def test_generated_text_and_loop_controls_are_known_as_transformers_knows_them() -> None:
     text = (
         "{% for m in messages %}{% if loop.index > 5 %}{% break %}{% endif %}"
         "{% generation %}{{ m.content }}{% endgeneration %}{% endfor %}{{ tools | tojson }}"

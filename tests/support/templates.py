@@ -21,17 +21,24 @@ OWN = "You are Tinker, a helpful assistant made of random weights."
 ADDS = (
     "{% if messages[0]['role'] != 'system' %}<|im_start|>system\n" + OWN + "<|im_end|>\n{% endif %}"
 ) + PLAIN
-INSISTS = (  # an empty system message is none to it
-    "<|im_start|>system\n{% if messages[0]['role'] == 'system' and messages[0]['content'] %}"
-    "{{ messages[0]['content'] }}{% else %}" + OWN + "{% endif %}<|im_end|>\n"
-    "{% for m in messages %}{% if m['role'] != 'system' %}" + TURN + "{% endif %}{% endfor %}"
-) + ANSWER
-DATES = (  # a system turn in any case, with a date in front of what it says
-    "{% set today = strftime_now('%d %B %Y') %}<|im_start|>system\nWritten on the day: {{ today }}"
-    "\n\n{% if messages[0]['role'] == 'system' %}{{ messages[0]['content'] }}{% endif %}"
-    "<|im_end|>\n{% for m in messages %}{% if m['role'] != 'system' %}" + TURN + "{% endif %}"
-    "{% endfor %}"
-) + ANSWER
+INSISTS = (
+    (  # an empty system message is none to it
+        "<|im_start|>system\n{% if messages[0]['role'] == 'system' and messages[0]['content'] %}"
+        "{{ messages[0]['content'] }}{% else %}" + OWN + "{% endif %}<|im_end|>\n"
+        "{% for m in messages %}{% if m['role'] != 'system' %}" + TURN + "{% endif %}{% endfor %}"
+    )
+    + ANSWER
+)
+DATES = (
+    (  # a system turn in any case, with a date in front of what it says
+        "{% set today = strftime_now('%d %B %Y') %}<|im_start|>system\n"
+        "Written on the day: {{ today }}\n\n"
+        "{% if messages[0]['role'] == 'system' %}{{ messages[0]['content'] }}{% endif %}"
+        "<|im_end|>\n{% for m in messages %}{% if m['role'] != 'system' %}" + TURN + "{% endif %}"
+        "{% endfor %}"
+    )
+    + ANSWER
+)
 DATES_BY_VARIABLE = DATES.replace(
     "{% set today = strftime_now('%d %B %Y') %}",
     "{% set today = date_string if date_string is defined else '1 Jan 2020' %}",
@@ -41,7 +48,8 @@ LAST = (  # in the last user turn, behind a tag
     "{% if loop.last and messages[0]['role'] == 'system' %}{{ messages[0]['content'] }}\n\n"
     "{% endif %}{{ m['content'] }} [/INST]{% endif %}{% endfor %}"
 )
-MARKS = "{% for m in messages %}{{ bos_token }}{{ m['role'] }}\n{{ m['content'] }}\n{% endfor %}" + (
+MARKS = (  # each turn begins with it
+    "{% for m in messages %}{{ bos_token }}{{ m['role'] }}\n{{ m['content'] }}\n{% endfor %}"
     "{{ bos_token }}assistant\n"
 )
 TWICE = "{{ bos_token }}{{ bos_token }}{{ messages[-1].content }}"

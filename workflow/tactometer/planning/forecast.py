@@ -147,7 +147,11 @@ class Forecaster:
 
     def _prompt_set(self, model: Model, name: str) -> pl.DataFrame:
         sample = self._study.data["sample"]
-        asked = (model.settings.get("wire", {}), model.settings["estimator"], model.message_settings)
+        asked = (
+            model.settings.get("wire", {}),
+            model.settings["estimator"],
+            model.message_settings,
+        )
         key = canonical([model.domain, name, *asked])
         if key not in self._built:
             frame = requests.build(

@@ -7,7 +7,6 @@ every real prompt is rendered by the tokenizer, and looked through again.
 """
 
 import json
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,7 +133,7 @@ def _traits(render: Callable[[Messages], str]) -> dict[str, Any]:
     if missing([told, user], both) is not None:
         return {"system": "dropped", "added": _words(spoken(before), ending)}
     opening, _, rest = both.partition(SYSTEM)
-    same = os.path.commonprefix([before, opening])
+    same = _beginning(before, opening)
     own = spoken(_without_end(before[len(same) :], rest.partition(USER)[0]))
     found = {"system": "kept", "own_system": own, "added": _words(spoken(same), ending)}
     return {**found, "keeps_empty": bool(own) and _takes_empty(render, user, own)}
@@ -149,9 +148,16 @@ def _takes_empty(render: Callable[[Messages], str], user: Mapping[str, str], own
     return USER in text and own not in spoken(text)
 
 
+def _beginning(one: str, other: str) -> str:
+    """What two texts begin with alike."""
+    pairs = zip(one, other, strict=False)
+    count = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    return one[:count]
+
+
 def _without_end(text: str, end: str) -> str:
     """A text without what it ends in alike with another one."""
-    same = os.path.commonprefix([text[::-1], end[::-1]])
+    same = _beginning(text[::-1], end[::-1])
     return text[: len(text) - len(same)]
 
 
