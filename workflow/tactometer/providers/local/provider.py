@@ -98,6 +98,14 @@ class LocalProvider:
         """What its chat template adds to messages, and what is done because of it."""
         return alterations(self._traits, self._rendering, self._prompt_settings)
 
+    def at_hand(self) -> bool:
+        """Whether its tokenizer and chat template can be read without asking anybody."""
+        try:
+            self._template()
+            return bool(self.found)
+        except (ImportError, UserError):
+            return False
+
     def shown(self, messages: Messages) -> str:
         """The exact text that messages become; loads the tokenizer alone."""
         return self._open_prompts().render(messages).text
