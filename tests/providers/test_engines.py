@@ -80,7 +80,7 @@ def test_labels_of_several_tokens_are_refused_with_what_was_seen(
 @pytest.mark.parametrize(
     ("template", "said"),
     [
-        ("{{ bos_token }}{{ bos_token }}{{ messages[-1].content }}", "2 tokens <s>"),
+        ("{{ bos_token }}{{ bos_token }}{{ messages[-1].content }}", "begins with two tokens <s>"),
         ("{{ raise_exception('no system here') }}", "no system here"),
     ],
 )

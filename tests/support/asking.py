@@ -136,6 +136,7 @@ def job(
             seed=sample["seed"],
             wire=found.settings.get("wire", {}),
             estimator=found.settings["estimator"],
+            prompt=found.message_settings,
         )
         frame.head(rows).write_parquet(folder / "requests" / f"{prompt_set}.parquet")
     for name in found.checkpoints:

@@ -9,6 +9,7 @@ import polars as pl
 
 from seeds import seed
 from tactometer.analyses.evidence import PARAMETERS, Evidence
+from tactometer.tables import prompts_told
 
 DRAWS = 400
 UTTERANCES = ["bad", "good", "not bad"]
@@ -71,7 +72,8 @@ def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **table
     )
     diagnosed = pl.DataFrame([{k: one[k] for k in (*keys, "choices")} for one in fits])
     diagnosed = diagnosed.with_columns(design_effect=pl.lit(1.0))
-    tables = {"diagnostics": diagnosed, **tables}
+    asked = {**dict.fromkeys(["model", "checkpoint"], pl.String), **prompts_told.COLUMNS}
+    tables = {"diagnostics": diagnosed, "asked": pl.DataFrame(schema=asked), **tables}
     return Evidence(
         study="s",
         goals=["default", "social"],

@@ -12,6 +12,7 @@ from seeds import seed
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.evidence import Evidence
 from tactometer.study.analyses import names as analysis_names
+from tactometer.tables import prompts_told
 
 GOALS = ["default", "informative", "social", "both"]
 UTTERANCES = [
@@ -199,6 +200,7 @@ def _asked(rows, at) -> None:  # type: ignore[no-untyped-def]
         | {"provider": "api", "source": "openai/some-model", "reported": "some-model-2026"}
         | {"answers": 300, "lines": 310, "prompt_tokens": 62_000, "completion_tokens": 900}
         | {"reasoning_tokens": None, "cost_usd": 0.25}
+        | {**dict.fromkeys(prompts_told.COLUMNS), "system": "sent"}
         | {"first_at": "2026-11-20T10:00:00.000+00:00", "last_at": "2026-11-20T10:05:00.000+00:00"}
     )
     for i, (method, text) in enumerate(

@@ -5,7 +5,7 @@ import math
 import statistics
 import time
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from tactometer.journal import journal, usage
 from tactometer.journal.answer_keys import answer_key, identity_digest
 from tactometer.journal.journal import Line
 from tactometer.providers.local import checkpoint_files
-from tactometer.providers.provider import Ask, open_provider
+from tactometer.providers.provider import Ask, alterations, open_provider
 from tactometer.study import study
 from tactometer.study.study import Study
 from tactometer.utils import atomic_files
@@ -52,8 +52,21 @@ def ask(
             _ask_all(mass.watched(provider.answer(missing)), writer, len(missing))
     account = usage.add_up(journal.read(journal_path))
     content = {"identity": identity, "digest": who, "answers": len(asks), "journal": account}
+    sent = alterations(provider)
+    if sent:
+        differ = differing(journal.read(journal_path), {each.key for each in asks})
+        content["prompt"] = {**sent, "differing": differ}
     with atomic_files.atomic(done) as temporary:
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
+
+
+def differing(lines: Iterable[Mapping[str, Any]], keys: Collection[str]) -> int:
+    """How many requests were rendered in several ways, among the answers with these keys."""
+    seen: dict[str, set[str]] = {}
+    for line in lines:
+        if line["key"] in keys and line.get("prompt"):
+            seen.setdefault(line["request"], set()).add(line["prompt"])
+    return sum(len(digests) > 1 for digests in seen.values())
 
 
 class LabelMass:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tactometer.providers.local import checkpoint_files
 from tactometer.providers.simulated.settings import VERSION
+from tactometer.study import prompt_settings
 from tactometer.study.model import Model
 from tactometer.study.providers import engines
 from tactometer.study.study import Study
@@ -33,6 +34,9 @@ def identity(study: Study, model: Model, checkpoint: str) -> dict[str, Any]:
     found["engine"] = {k: engine[k] for k in _ANSWERS if k in engine}
     if model.provider in engines():
         found["files"] = _weights(found)
+        prompt = prompt_settings.in_rendering(model.settings.get("prompt", {}))
+        if prompt:
+            found["prompt"] = prompt
     return found
 
 

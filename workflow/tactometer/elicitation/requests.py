@@ -15,6 +15,7 @@ import polars as pl
 from tactometer.study import study
 from tactometer.study.domain import SEMANTICS, STRIDE, Domain, Scene, Vignette
 from tactometer.study.option_labels import LABELS
+from tactometer.study.prompt_settings import arrange
 from tactometer.utils import atomic_files
 from tactometer.utils.digests import canonical, digest
 from tactometer.utils.errors import UserError
@@ -61,12 +62,14 @@ def build(
     seed: int,
     wire: Mapping[str, Any],
     estimator: Mapping[str, Any],
+    prompt: Mapping[str, Any] | None = None,
 ) -> pl.DataFrame:
     """Build the requests of a goal, or of `semantics`: the columns of `SCHEMA`, one row each.
 
     A goal has vignettes x name pairs x states x framings rows; `semantics` has vignettes x
     semantics name pairs x states x utterances, without goal or framing. Each option stands in each
     position equally often, up to 1, with all framings of the domain (up to 3 with some of them).
+    `prompt` says what is done to the messages (`prompt_settings.in_messages`).
     Raises `UserError` for a goal or framing without a text and for more pairs than names allow.
     """
     prompts = domain.need_prompts()
@@ -80,6 +83,8 @@ def build(
         fixed["goal"] = prompt_set
         rows = _production(domain, prompts.goals[prompt_set], framings, name_pairs, seed)
     told = {"wire": wire, "estimator": estimator}
+    if prompt:
+        rows = ({**row, "messages": arrange(row["messages"], prompt)} for row in rows)
     records = [{"request": identify(row, told), **row, **fixed} for row in rows]
     return pl.DataFrame(records, schema=SCHEMA)
 
@@ -239,6 +244,7 @@ def run(given: Namespace) -> None:
         seed=sample["seed"],
         wire=model.settings.get("wire", {}),
         estimator=model.settings["estimator"],
+        prompt=model.message_settings,
     )
     with atomic_files.atomic(given.out) as temporary:
         frame.write_parquet(temporary)

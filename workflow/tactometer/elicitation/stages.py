@@ -28,7 +28,9 @@ def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
 
     sample = study.data["sample"]
     semantics = prompt_set == SEMANTICS
+    prompt = {"prompt": model.message_settings} if model.message_settings else {}
     return {
+        **prompt,
         "texts": study.domain_of(model.domain).texts(prompt_set, study.data["framings"]),
         "estimator": model.settings["estimator"],
         "wire": model.settings.get("wire", {}),

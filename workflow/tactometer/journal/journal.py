@@ -31,7 +31,11 @@ def now() -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One answer as it came back; `logprobs` by label in nats, `cost_usd` in US dollars."""
+    """One answer as it came back; `logprobs` by label in nats, `cost_usd` in US dollars.
+
+    `prompt` is the digest of the text that the messages were rendered to, where that was done here;
+    a line without it has no such entry.
+    """
 
     key: str
     request: str
@@ -45,6 +49,12 @@ class Line:
     model: str | None = None
     seconds: float | None = None
     at: str = field(default_factory=now)
+    prompt: str | None = None
+
+    def entries(self) -> dict[str, Any]:
+        """The JSON object that stands in a journal."""
+        found = asdict(self)
+        return {k: v for k, v in found.items() if k != "prompt" or v is not None}
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
@@ -88,7 +98,7 @@ class Writer:
 
     def append(self, lines: Iterable[Line]) -> int:
         """Append answers and return when they are on disk; says how many there were."""
-        return self.write(asdict(line) for line in lines)
+        return self.write(line.entries() for line in lines)
 
     def write(self, lines: Iterable[dict[str, Any]]) -> int:
         """Append JSON objects, each with a key, as `append` does."""

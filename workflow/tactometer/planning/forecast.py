@@ -12,7 +12,7 @@ from tactometer.elicitation import requests
 from tactometer.elicitation.ask import samples_of
 from tactometer.journal import journal
 from tactometer.journal.answer_keys import answer_key
-from tactometer.planning import journal_state, judging, prices, speed, tokens
+from tactometer.planning import journal_state, judging, prices, prompts_shown, speed, tokens
 from tactometer.recipes import recipes
 from tactometer.study.model import Model
 from tactometer.study.providers import engines
@@ -26,7 +26,8 @@ class Forecast:
     journal has, `to_ask` those that a run asks; `lost` are missing, but nothing asks them again.
 
     Tokens and dollars are those of `to_ask`; `usd_batch` is the cost by the provider's batch
-    endpoint, `usd_most` the worst case where answers have a cap. None: not known, or no question
+    endpoint, `usd_most` the worst case where answers have a cap. `sent` says what goes to the model
+    beside the study's messages, or in another form. None: not known, or no question
     (simulated speakers cost nothing, APIs take no GPU).
     """
 
@@ -45,6 +46,7 @@ class Forecast:
     spent_usd: float = 0.0
     by_prompt_set: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    sent: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """All fields, for JSON."""
@@ -134,7 +136,8 @@ class Forecaster:
             loads = 0 if model.settings.get("engine", {}).get("share") else 1
             count = wanted.height * samples_of(model.settings["estimator"])
             spent = float(answers["cost_usd"].sum())
-            forecast = Forecast(model.name, checkpoint, count, count, 0, spent_usd=spent)
+            told = prompts_shown.sent(self._study, model, checkpoint)
+            forecast = Forecast(model.name, checkpoint, count, count, 0, spent_usd=spent, sent=told)
             if str(case.file("done")) in self._making:
                 yield case.priced(self._missing(case, forecast, wanted), ratio)
             else:
@@ -147,7 +150,11 @@ class Forecaster:
 
     def _prompt_set(self, model: Model, name: str) -> pl.DataFrame:
         sample = self._study.data["sample"]
-        asked = (model.settings.get("wire", {}), model.settings["estimator"])
+        asked = (
+            model.settings.get("wire", {}),
+            model.settings["estimator"],
+            model.message_settings,
+        )
         key = canonical([model.domain, name, *asked])
         if key not in self._built:
             frame = requests.build(
@@ -159,6 +166,7 @@ class Forecaster:
                 seed=sample["seed"],
                 wire=asked[0],
                 estimator=asked[1],
+                prompt=asked[2],
             )
             self._built[key] = tokens.sized(frame)
         return self._built[key]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tactometer.planning import dry_run, forecast, formatting
 from tactometer.planning.forecast import Forecast, Forecaster
@@ -62,6 +62,7 @@ class Plan:
             "budget_usd": self.budget,
             "over_budget": self.over,
             "notes": _gathered(self._every),
+            "sent": _gathered(self._every, "sent"),
             "summary": self.sentence(),
         }
 
@@ -76,6 +77,8 @@ class Plan:
                 rows.append(_row(self.total))
             lines += [formatting.table([*HEADS, *COSTS], rows, 2), ""]
         lines += [formatting.jobs(dry_run.by_stage(self.jobs)), ""]
+        if told := _gathered(self._every, "sent"):
+            lines += ["What is sent beside the messages:", *(f"- {note}" for note in told), ""]
         if told := _gathered(self._every):
             lines += ["How this is known:", *(f"- {note}" for note in told), ""]
         return [*lines, self.sentence()]
@@ -181,11 +184,11 @@ def _row(each: Forecast) -> list[str]:
     ]
 
 
-def _gathered(found: Sequence[Forecast]) -> list[str]:
+def _gathered(found: Sequence[Forecast], which: Literal["notes", "sent"] = "notes") -> list[str]:
     """Each note once, with the checkpoints that it is about."""
     about: dict[str, list[Forecast]] = {}
     for each in found:
-        for note in each.notes:
+        for note in getattr(each, which):
             about.setdefault(note, []).append(each)
     checkpoints = {name: [e for e in found if e.model == name] for name in {e.model for e in found}}
     said = []

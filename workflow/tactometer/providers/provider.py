@@ -25,7 +25,8 @@ class Provider(Protocol):
 
     `identity` is the resolved content of everything about it that could change an answer; it must
     not load weights. `answer` loads what it needs and gives lists of answers as they come: each
-    list is on disk before the next is asked for. It may stop early only by raising.
+    list is on disk before the next is asked for. It may stop early only by raising. One that
+    renders messages itself also has `alterations`: what it sends beside them or in another form.
     """
 
     def identity(self) -> Mapping[str, Any]: ...
@@ -40,3 +41,9 @@ def open_provider(declared: Mapping[str, Any], settings: Mapping[str, Any]) -> P
     )
     provider: Provider = module.Provider(declared, settings)
     return provider
+
+
+def alterations(provider: Provider) -> dict[str, Any]:
+    """What a provider does to messages beside sending them; {} of one that does nothing."""
+    told = getattr(provider, "alterations", None)
+    return {} if told is None else dict(told())

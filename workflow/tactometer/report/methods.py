@@ -10,6 +10,7 @@ import polars as pl
 from jinja2 import Environment
 
 from tactometer.study.analyses import testing
+from tactometer.tables import prompts_told
 from tactometer.tables.reader import answers_used, passed
 
 
@@ -45,6 +46,7 @@ def _answers(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         "invalid": f"{invalid:,} ({invalid / max(1, valid + invalid):.1%})",
         "cost": f"{cost:,.2f}" if cost else None,
         "vllm": bool(asked.height) and "vllm" in asked["provider"].to_list(),
+        "sent": prompts_told.sentences(asked),
     }
 
 

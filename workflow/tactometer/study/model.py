@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from tactometer.study import providers
+from tactometer.study import prompt_settings, providers
 from tactometer.study.domain import SEMANTICS
 
 
@@ -69,6 +69,12 @@ class Model:
             name = base or self.settings["source"].rpartition("/")[0].partition("/")[0] or "other"
             needs |= {"api": 1, f"api_{re.sub(r'[^A-Za-z0-9]+', '_', name)}": 1}
         return {**needs, **self.settings.get("resources", {})}
+
+    @property
+    def message_settings(self) -> dict[str, Any]:
+        """What its settings `prompt` change in the messages of its requests; {} for nothing."""
+        renders = self.provider in providers.engines()
+        return prompt_settings.in_messages(self.settings.get("prompt", {}), renders)
 
     def labels(self, checkpoint: str) -> dict[str, Any]:
         """The labels of a checkpoint: the model's, then its own.

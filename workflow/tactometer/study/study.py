@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tactometer.study import domain as domains
-from tactometer.study import recorded_csv, validation, yaml_lines
+from tactometer.study import prompt_settings, recorded_csv, validation, yaml_lines
 from tactometer.study.locations import Place
 from tactometer.study.model import Model
 from tactometer.study.providers import engines, judges
@@ -121,6 +121,8 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
         if model.provider in check:
             check[model.provider](model.settings, study.domain_of(model.domain), place)
         validation.pooling(model, study.data["framings"], place)
+        renders = model.provider in engines()
+        prompt_settings.check(model.settings.get("prompt", {}), renders, place)
         if not model.recorded:
             domain = study.domain_of(model.domain)
             validation.name_pairs(study.data["sample"], domain, source, lines)

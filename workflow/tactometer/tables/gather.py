@@ -17,7 +17,7 @@ from tactometer.journal import usage
 from tactometer.reading import answer_samples, judge_agreement
 from tactometer.study import study
 from tactometer.study.labels import LABEL_COLUMNS
-from tactometer.tables import published
+from tactometer.tables import prompts_told, published
 from tactometer.utils import atomic_files
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ ASKED = {
     **dict.fromkeys(["answers", "lines", *usage.TOKENS], pl.Int64),
     "cost_usd": pl.Float64,
     **dict.fromkeys(["first_at", "last_at"], pl.String),
+    **prompts_told.COLUMNS,
 }
 REPLIES = {
     **{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]},
@@ -255,6 +256,7 @@ def _asked(study: Study, model: Model, results: Path) -> pl.DataFrame:
                 **told,
                 "answers": done["answers"],
                 "reported": ", ".join(told.get("models", [])),
+                **prompts_told.columns(done.get("prompt", {}), model.message_settings),
             }
         )
     return pl.DataFrame([{k: row.get(k) for k in ASKED} for row in rows], schema=ASKED)

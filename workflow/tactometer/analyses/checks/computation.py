@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from tactometer.analyses.checks import prompts_sent
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
 from tactometer.inference.criticism import LEVEL, TRIFLE, homogeneity
 from tactometer.reading.counts import POOLED
@@ -35,6 +36,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     that is significant and above its limit: pooled fits are of a mixture then.
     `described`: the chance of as bad a fit of a true speaker, flagged where it is less than `yes`.
     `contraction`: by how much the data narrowed each parameter, 1 - posterior / prior variance.
+    `system`, `own_system`, `added`, `date`, `prompts`: what was sent beside the study's messages
+    (`prompts_sent.checks`).
     Limits are the study's.
     """
     limits = evidence.settings["checks"]
@@ -49,17 +52,31 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         _described(diagnostics),
         _framings(effective_counts(counts, diagnostics)),
         _contraction(estimates, limits["contraction"]),
+        prompts_sent.checks(evidence.tables["asked"].collect(), len(evidence.goals)),
     ]
-    labels = estimates.select(*FIT, *LABEL_TYPES).unique(FIT)
+    whose = ["model", "checkpoint"]
+    labels = estimates.select(*whose, *LABEL_TYPES).unique(whose)
     named = pl.concat(parts, how="diagonal_relaxed").with_columns(study=pl.lit(evidence.study))
     missing = [pl.lit(None, kind).alias(name) for name, kind in SCHEMA.items()
                if name not in named.columns and name not in LABEL_TYPES]  # fmt: skip
-    joined = named.with_columns(missing).join(labels, on=FIT, how="left")
+    joined = named.with_columns(missing).join(labels, on=whose, how="left")
     order = pl.col("check").replace_strict(
         {
             name: place
             for place, name in enumerate(
-                ["described", "framings", "fit", "invalid", "label_mass", "contraction"]
+                [
+                    "described",
+                    "framings",
+                    "fit",
+                    "prompts",
+                    "own_system",
+                    "system",
+                    "invalid",
+                    "label_mass",
+                    "contraction",
+                    "added",
+                    "date",
+                ]
             )
         },
         return_dtype=pl.Int64,

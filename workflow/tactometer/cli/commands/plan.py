@@ -11,6 +11,11 @@ def arguments(parser: ArgumentParser) -> None:
     """Which study, and whether a program reads the answer."""
     parser.add_argument("study", type=Path, help="a study file")
     parser.add_argument("--json", action="store_true", help="everything, as JSON")
+    parser.add_argument(
+        "--show-prompt",
+        action="store_true",
+        help="instead of the plan, one prompt of each kind as it will be sent",
+    )
     parser.add_argument("--all", action="store_true", help="a line for each of many checkpoints")
     parser.epilog = f"exit status {OVER_BUDGET}: over budget_usd"
 
@@ -19,8 +24,14 @@ def run(given: Namespace) -> int:
     """Print the plan; the status tells whether it is within the budget."""
     import json
 
-    from tactometer.planning.plan import plan
     from tactometer.study import study
+
+    if given.show_prompt:
+        from tactometer.planning import prompts_shown
+
+        print("\n".join(prompts_shown.lines(study.load([given.study]))))
+        return 0
+    from tactometer.planning.plan import plan
 
     found = plan(study.load([given.study]), given.study)
     if given.json:

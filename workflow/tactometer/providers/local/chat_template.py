@@ -1,53 +1,82 @@
-"""Render chats to tokens by the model's chat template, verify that each label is one new token."""
+"""Render chats to tokens by the model's chat template, verify that each message stands in the
+prompt and each label is one new token."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
+from tactometer.providers.local.rendering import Rendering
+from tactometer.providers.local.template_traits import dated, missing
+from tactometer.study import prompt_settings
 from tactometer.study.option_labels import LABELS
+from tactometer.study.prompt_settings import Messages
+from tactometer.utils.digests import digest
 from tactometer.utils.errors import UserError
 
 OPEN, CLOSE = "<think>", "</think>"
+CUE = "Answer: ("
+"""What a prompt without a chat template ends in: the options are shown as "(A) ..."."""
 TAIL = 64  # characters at the end of a prompt that can decide how a label is tokenised
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """A chat as it goes into a model: its text, its tokens, and whether a thought is open."""
+    """A chat as it goes into a model: its text, its tokens, whether a thought is open, and the
+    digest of the text as it was rendered, before any thought."""
 
     text: str
     ids: list[int]
     thinks: bool
+    digest: str
 
 
 class Prompts:
     """Renders chats for one tokenizer, and finds the token of each label behind them.
 
-    `thinking`: whether the template is told to think; None tells it not to. Raises UserError,
-    which opens with `place`, for a tokenizer without a template or with one that cannot take the
-    messages, for more than one BOS token, and for labels that are not one new token each.
+    `thinking`: whether the template is told to think; None tells it not to. `rendering`: what is
+    done to the messages, and the date that is printed. Raises UserError, which opens with `place`,
+    for a tokenizer without a template or with one that cannot take the messages or leaves one out,
+    for a prompt that begins with two BOS tokens, and for labels that are not one new token each.
     """
 
     def __init__(
-        self, tokenizer: Any, place: str, template: str | None, thinking: bool | None
+        self,
+        tokenizer: Any,
+        place: str,
+        template: str | None,
+        thinking: bool | None,
+        rendering: Rendering,
     ) -> None:
         self._tokenizer, self._place, self._thinking = tokenizer, place, bool(thinking)
-        self._template = template
-        known = template or tokenizer.chat_template
-        if not known:
+        self._template, self._rendering = template, rendering
+        known = str(template or tokenizer.chat_template or "") if rendering.chat else ""
+        if rendering.chat and not known:
             raise UserError(
                 f"{place}: its tokenizer has no chat template; name a file with one as "
-                "engine.chat_template."
+                "engine.chat_template, or write prompt: {chat: false} for a base model."
             )
-        if thinking and CLOSE not in str(known):
+        if thinking and CLOSE not in known:
             raise UserError(
                 f"{place}, key engine.thinking: its chat template knows no {CLOSE}; remove the key."
             )
+        self._variables = dated(known, rendering.date if rendering.told else None)[1]
         self._proven: dict[tuple[str, int], list[int]] = {}
 
-    def render(self, messages: Sequence[Mapping[str, str]]) -> Prompt:
+    def render(self, messages: Messages) -> Prompt:
         """Render a chat up to where the model answers, or where its thought begins."""
-        asked = {"enable_thinking": self._thinking, "thinking": self._thinking}
+        if self._rendering.fold:
+            messages = prompt_settings.fold(messages)
+        if self._rendering.empty_system and messages[0]["role"] != "system":
+            messages = prompt_settings.empty_system(messages)
+        text = self._by_template(messages) if self._rendering.chat else self._in_a_row(messages)
+        self._look_for(messages, text)
+        thinks = text.rstrip().endswith(OPEN)  # some templates leave no choice
+        if self._thinking and not thinks:
+            text, thinks = f"{text}{OPEN}\n", True
+        return Prompt(text, self._encode(text), thinks, digest(text))
+
+    def _by_template(self, messages: Messages) -> str:
+        asked = {"enable_thinking": self._thinking, "thinking": self._thinking, **self._variables}
         try:
             text: str = self._tokenizer.apply_chat_template(
                 [dict(m) for m in messages],
@@ -58,18 +87,43 @@ class Prompts:
             )
         except Exception as error:  # jinja's, and whatever the template raises
             raise UserError(
-                f"{self._place}: its chat template cannot take these messages ({error}); name a "
-                "file with another as engine.chat_template."
+                f"{self._place}: its chat template cannot take these messages ({error}); "
+                f"{self._remedy(messages)}name a file with another as engine.chat_template."
             ) from None
-        thinks = text.rstrip().endswith(OPEN)  # some templates leave no choice
-        if self._thinking and not thinks:
-            text, thinks = f"{text}{OPEN}\n", True
-        return Prompt(text, self._encode(text), thinks)
+        return text
+
+    def _in_a_row(self, messages: Messages) -> str:
+        """The texts one after another, behind what the tokenizer begins a text with."""
+        return "\n\n".join([self._opening + messages[0]["content"],
+                            *(m["content"] for m in messages[1:]), CUE])  # fmt: skip
+
+    @cached_property
+    def _opening(self) -> str:
+        """The special tokens that the tokenizer puts in front of a text, BOS as a rule."""
+        plain = self._tokenizer("a", add_special_tokens=False)["input_ids"]
+        whole = self._tokenizer("a")["input_ids"]
+        ends = range(len(whole) - len(plain) + 1)
+        count = next((i for i in ends if whole[i : i + len(plain)] == plain), 0)
+        return "".join(self._tokenizer.convert_ids_to_tokens(whole[:count]))
+
+    def _look_for(self, messages: Messages, text: str) -> None:
+        """Refuse a template that leaves a message out: what is asked is what the study says."""
+        lost = missing(messages, text)
+        if lost is not None:
+            raise UserError(
+                f"{self._place}: its chat template leaves the {lost['role']} message out "
+                f"({lost['content'][:60]!r} does not stand in the prompt); "
+                f"{self._remedy(messages)}name a file with another as engine.chat_template."
+            )
+
+    def _remedy(self, messages: Messages) -> str:
+        told = any(m["role"] == "system" for m in messages)
+        return "write prompt: {system: fold}, or " if told else ""
 
     def after(self, prompt: Prompt, thought: str) -> Prompt:
         """The prompt with its thought closed: what follows is the answer."""
         text = f"{prompt.text}{thought.strip()}\n{CLOSE}\n\n"
-        return Prompt(text, self._encode(text), False)
+        return replace(prompt, text=text, ids=self._encode(text), thinks=False)
 
     def labels(self, prompt: Prompt, count: int) -> list[int]:
         """The tokens of the first `count` labels behind a prompt: one new, distinct token each."""
@@ -82,10 +136,10 @@ class Prompts:
         """The tokens of a rendered chat; the template writes the special ones, nobody adds any."""
         ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
         bos = self._tokenizer.bos_token_id
-        if bos is not None and ids.count(bos) > 1:
+        if bos is not None and ids[:2] == [bos, bos]:  # further on, some templates mark turns by it
             raise UserError(
-                f"{self._place}: the rendered chat holds {ids.count(bos)} tokens "
-                f"{self._tokenizer.bos_token} where one is right: it begins {text[:60]!r}, tokens "
+                f"{self._place}: the rendered chat begins with two tokens "
+                f"{self._tokenizer.bos_token} where one is right: {text[:60]!r}, tokens "
                 f"{ids[:6]}; name a file with a template that is right as engine.chat_template."
             )
         return ids

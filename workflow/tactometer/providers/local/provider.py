@@ -6,14 +6,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 from tactometer.journal.journal import Line
+from tactometer.providers.local import template_traits
 from tactometer.providers.local.chat_template import CLOSE, Prompt, Prompts, split_thought
 from tactometer.providers.local.checkpoint_files import Checkpoint, find
+from tactometer.providers.local.rendering import Rendering, alterations, rendering
+from tactometer.providers.local.template_traits import Traits
 from tactometer.providers.provider import Ask
 from tactometer.study.option_labels import LABELS
+from tactometer.study.prompt_settings import Messages
 from tactometer.utils.errors import UserError
 
 ANSWER, THOUGHT = 256, 4096  # tokens, where estimator.max_tokens says nothing
@@ -60,6 +65,7 @@ class LocalProvider:
         self._place = f"{job['file']}, models.{job['model']}"
         self._offline = bool(job.get("offline"))
         self._engine_settings = settings.get("engine", {})
+        self._prompt_settings: Mapping[str, Any] = settings.get("prompt", {})
         self._estimator = settings["estimator"]
         self._found: Checkpoint | None = None
 
@@ -73,11 +79,14 @@ class LocalProvider:
     def identity(self) -> Mapping[str, Any]:
         """Its weights, tokenizer and template by content, and what of the engine's settings counts.
 
-        The same content at another path is the same model.
+        The same content at another path is the same model. What a template needs done to messages
+        (`prompt`) is part of it where it needs anything.
         """
         engine = self._engine_settings
         template = engine.get("chat_template")
+        needed = self._rendering.identity()
         return {
+            **({"prompt": needed} if needed else {}),
             "provider": self._declared["provider"],
             "content": self.found.content(),
             "chat_template": self._template() if template else None,
@@ -85,15 +94,49 @@ class LocalProvider:
             "dtype": engine.get("dtype", "auto"),
         }
 
-    def answer(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
-        """Render and prove every prompt, then load the weights and answer them in order."""
-        self._refuse_wire(asks)
-        self._prompts = Prompts(
+    def alterations(self) -> Mapping[str, Any]:
+        """What its chat template adds to messages, and what is done because of it."""
+        return alterations(self._traits, self._rendering, self._prompt_settings)
+
+    def at_hand(self) -> bool:
+        """Whether its tokenizer and chat template can be read without asking anybody."""
+        try:
+            self._template()
+            return bool(self.found)
+        except (ImportError, UserError):
+            return False
+
+    def shown(self, messages: Messages) -> str:
+        """The exact text that messages become; loads the tokenizer alone."""
+        return self._open_prompts().render(messages).text
+
+    @cached_property
+    def _traits(self) -> Traits | None:
+        """What its chat template does; None where it has none, or none that can be probed."""
+        given = self._template()
+        text, tokens = template_traits.of_folder(self.found.tokenizer, given)
+        if text is None or not self._prompt_settings.get("chat", True):
+            return None
+        thinking = bool(self._engine_settings.get("thinking"))
+        return template_traits.traits(text, tokens, thinking, self._prompt_settings.get("date"))
+
+    @cached_property
+    def _rendering(self) -> Rendering:
+        return rendering(self._traits, self._prompt_settings, self._place)
+
+    def _open_prompts(self) -> Prompts:
+        return Prompts(
             self._load_tokenizer(),
             self._place,
             self._template(),
             self._engine_settings.get("thinking"),
+            self._rendering,
         )
+
+    def answer(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
+        """Render and prove every prompt, then load the weights and answer them in order."""
+        self._refuse_wire(asks)
+        self._prompts = self._open_prompts()
         rendered = {ask.key: self._prompts.render(ask.row["messages"]) for ask in asks}
         self._check_length(rendered.values())
         if self._exact:
@@ -195,8 +238,9 @@ class LocalProvider:
         self, engine: Engine, batch: Sequence[Ask], prompts: Sequence[Prompt]
     ) -> list[Callable[[float], Line]]:
         lines = []
+        stop = None if self._rendering.chat else "\n"  # a base model goes on with more of a text
         for ask, prompt, sampled in zip(
-            batch, prompts, self._sample(engine, batch, prompts, None), strict=True
+            batch, prompts, self._sample(engine, batch, prompts, stop), strict=True
         ):
             thought, _ = split_thought(sampled.text, prompt.thinks)
             lines.append(self._line(ask, prompt, sampled, thought, None))
@@ -244,6 +288,7 @@ class LocalProvider:
             finish_reason=sampled.finish_reason if sampled else "stop",
             model=self.found.revision or self.found.folder.name,
             seconds=seconds,
+            prompt=prompt.digest,
         )
 
 
