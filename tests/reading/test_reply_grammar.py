@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 import wordings
-from tactometer.reading.replies import read_reply, strip_thought
+from tactometer.replies.reply_reader import read_reply, strip_thought
 from wordings import ADJECTIVES, INVALID, UTTERANCES, Case
 
 WRONG, LOST = 0.005, 0.03

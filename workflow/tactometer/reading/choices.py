@@ -12,8 +12,8 @@ import polars as pl
 from tactometer.elicitation.ask import wanted
 from tactometer.journal import journal
 from tactometer.journal.answer_keys import answer_key
-from tactometer.reading.replies import Reply, read_reply
-from tactometer.reading.stop_reasons import no_answer
+from tactometer.replies.reply_reader import Reply, read_reply
+from tactometer.replies.stop_reasons import no_answer
 from tactometer.study import study
 from tactometer.study.model import Model
 from tactometer.study.option_labels import LABELS
