@@ -24,6 +24,9 @@ from tactometer.utils.errors import UserError
 PATIENCE = 86_400.0
 
 
+_RARE = ("reason", "raw", "forms")  # entries of lines that have them
+
+
 def now() -> str:
     """The time, in UTC, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -31,7 +34,12 @@ def now() -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One answer as it came back; `logprobs` by label in nats, `cost_usd` in US dollars."""
+    """One answer as it came back; `logprobs` by label in nats, `cost_usd` in US dollars.
+
+    Some have more, and a line without it no such entry: `reason`, why it is no answer, where the
+    provider says so; `raw`, what it said instead, verbatim; `forms`, how many spellings of each
+    label were added up ("A", " A"), where these were several.
+    """
 
     key: str
     request: str
@@ -45,6 +53,14 @@ class Line:
     model: str | None = None
     seconds: float | None = None
     at: str = field(default_factory=now)
+    reason: str | None = None
+    raw: str | None = None
+    forms: int | None = None
+
+    def entries(self) -> dict[str, Any]:
+        """The JSON object that stands in a journal."""
+        found = asdict(self)
+        return {k: v for k, v in found.items() if k not in _RARE or v is not None}
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
@@ -88,7 +104,7 @@ class Writer:
 
     def append(self, lines: Iterable[Line]) -> int:
         """Append answers and return when they are on disk; says how many there were."""
-        return self.write(asdict(line) for line in lines)
+        return self.write(line.entries() for line in lines)
 
     def write(self, lines: Iterable[dict[str, Any]]) -> int:
         """Append JSON objects, each with a key, as `append` does."""

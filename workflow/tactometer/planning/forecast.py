@@ -14,6 +14,7 @@ from tactometer.journal import journal
 from tactometer.journal.answer_keys import answer_key
 from tactometer.planning import journal_state, judging, prices, speed, tokens
 from tactometer.recipes import recipes
+from tactometer.replies.stop_reasons import counting
 from tactometer.study.model import Model
 from tactometer.study.providers import engines
 from tactometer.study.study import Study
@@ -111,7 +112,7 @@ class Forecaster:
     ) -> dict[Path, judging.Replies]:
         """The replies of some prompt sets of a checkpoint, by the file of their judgements."""
         path = self._results / "answers" / model.name / f"{checkpoint}.jsonl"
-        lines = {line["key"]: line for line in journal.read(path)} if path.exists() else {}
+        lines = counting(journal.read(path))
         case = Case(self._study, self._results, model, checkpoint, journal_state.answers(path))
         who = self._who(case).digest if lines else None
         words = self._study.domain_of(model.domain).utterances
@@ -209,7 +210,7 @@ class Case:
 
     def unasked(self, forecast: Forecast) -> Forecast:
         """The forecast of a checkpoint that has its answers, or had them."""
-        lost = max(0, forecast.requests - self.answers.height)
+        lost = max(0, forecast.requests - self.answers["key"].n_unique())
         if not lost or not self.file("done").exists():
             return replace(forecast, held=forecast.requests - lost)
         note = (

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tactometer.replies.thoughts import marks_in
 from tactometer.study.option_labels import LABELS
 from tactometer.utils.errors import UserError
 
-OPEN, CLOSE = "<think>", "</think>"
+OPEN, CLOSE = "<think>", "</think>"  # of a template that knows no marks
 TAIL = 64  # characters at the end of a prompt that can decide how a label is tokenised
 
 
@@ -39,10 +40,13 @@ class Prompts:
                 f"{place}: its tokenizer has no chat template; name a file with one as "
                 "engine.chat_template."
             )
-        if thinking and CLOSE not in str(known):
+        marks = marks_in(str(known))
+        if thinking and marks is None:
             raise UserError(
-                f"{place}, key engine.thinking: its chat template knows no {CLOSE}; remove the key."
+                f"{place}, key engine.thinking: its chat template knows no {CLOSE} or another mark "
+                "that closes a thought; remove the key."
             )
+        self._open, self.close = marks or (OPEN, CLOSE)
         self._proven: dict[tuple[str, int], list[int]] = {}
 
     def render(self, messages: Sequence[Mapping[str, str]]) -> Prompt:
@@ -61,14 +65,14 @@ class Prompts:
                 f"{self._place}: its chat template cannot take these messages ({error}); name a "
                 "file with another as engine.chat_template."
             ) from None
-        thinks = text.rstrip().endswith(OPEN)  # some templates leave no choice
+        thinks = text.rstrip().endswith(self._open)  # some leave no choice
         if self._thinking and not thinks:
-            text, thinks = f"{text}{OPEN}\n", True
+            text, thinks = f"{text}{self._open}\n", True
         return Prompt(text, self._encode(text), thinks)
 
     def after(self, prompt: Prompt, thought: str) -> Prompt:
         """The prompt with its thought closed: what follows is the answer."""
-        text = f"{prompt.text}{thought.strip()}\n{CLOSE}\n\n"
+        text = f"{prompt.text}{thought.strip()}\n{self.close}\n\n"
         return Prompt(text, self._encode(text), False)
 
     def labels(self, prompt: Prompt, count: int) -> list[int]:
@@ -115,12 +119,3 @@ class Prompts:
             f"{self._place}: the label {label} is not one new token behind {prompt.text[-20:]!r}: "
             f"tokens {instead} became {became}; write estimator: {{kind: samples, k: 10}} for it."
         )
-
-
-def split_thought(text: str, open_before: bool) -> tuple[str | None, str]:
-    """Split what was generated into a thought, if there is one, and the answer."""
-    body = text if open_before else text.lstrip()
-    if not open_before and not body.startswith(OPEN):
-        return None, text
-    thought, closed, answer = body.removeprefix(OPEN).partition(CLOSE)
-    return thought.strip(), answer.lstrip() if closed else ""

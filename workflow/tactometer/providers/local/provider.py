@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tactometer.journal.journal import Line
-from tactometer.providers.local.chat_template import CLOSE, Prompt, Prompts, split_thought
+from tactometer.providers.local.chat_template import Prompt, Prompts
 from tactometer.providers.local.checkpoint_files import Checkpoint, find
 from tactometer.providers.provider import Ask
+from tactometer.replies.thoughts import split_thought
 from tactometer.study.option_labels import LABELS
 from tactometer.utils.errors import UserError
 
@@ -177,7 +178,7 @@ class LocalProvider:
         """One prefill a prompt, and before it the thought of those that think."""
         thoughts: list[Sampled | None] = [None] * len(batch)
         if any(prompt.thinks for prompt in prompts):
-            thoughts = [*self._sample(engine, batch, prompts, CLOSE)]
+            thoughts = [*self._sample(engine, batch, prompts, self._prompts.close)]
             prompts = [
                 self._prompts.after(prompt, thought.text)
                 for prompt, thought in zip(prompts, thoughts, strict=True)
