@@ -25,6 +25,12 @@ def requests_of(wildcards):
     return [f"{RESULTS}/requests/{wildcards.model}/{name}.parquet" for name in sets]
 
 
+def unusable(wildcards):
+    """The recipe of what becomes of a model's unusable answers, if the study says anything of it."""
+    name = f"unusable/{wildcards.model}"
+    return [recipe(name)] if name in RECIPES else []
+
+
 def needs(models, of=None):
     """The resources of jobs that ask these models, each its own.
 

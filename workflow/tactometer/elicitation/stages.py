@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from tactometer.study.study import Study
 
 
+MOST_UNUSABLE = 0.5
+"""The schema's default of stop_at_unusable."""
+
+
 def _seed(study: Study) -> Recipe:
     return {"seed": study.data["sample"]["seed"]}
 
@@ -42,6 +46,17 @@ def _checkpoints(study: Study) -> Iterator[tuple[str, Recipe]]:
     for model in study.asked:
         for checkpoint in model.checkpoints:
             yield f"checkpoints/{model.name}/{checkpoint}", identity(study, model, checkpoint)
+        if changed := _unusable(study, model):
+            yield f"unusable/{model.name}", changed
+
+
+def _unusable(study: Study, model: Model) -> Recipe:
+    """What the study says of a model's unusable answers, where that is not the default: it changes
+    no question, and which answers there are.
+    """
+    again, most = model.settings.get("ask_again"), study.data["stop_at_unusable"]
+    found: dict[str, object] = {"ask_again": again} if again else {}
+    return found if most == MOST_UNUSABLE else {**found, "stop_at_unusable": most}
 
 
 PLACE = 10

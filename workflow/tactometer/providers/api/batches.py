@@ -149,6 +149,7 @@ class Batches:
 
     def _submit(self) -> None:
         """Order all that is free, as far as the budget reaches."""
+        self._queue = [ask for ask in self._queue if ask.wanted]
         while self._queue and self._stop is None:
             asks, content, worst = self._next()
             if not asks:

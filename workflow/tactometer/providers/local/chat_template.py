@@ -48,6 +48,7 @@ class Prompts:
             )
         self._open, self.close = marks or (OPEN, CLOSE)
         self._proven: dict[tuple[str, int], list[int]] = {}
+        self._with_space: dict[tuple[str, int], list[int]] = {}
 
     def render(self, messages: Sequence[Mapping[str, str]]) -> Prompt:
         """Render a chat up to where the model answers, or where its thought begins."""
@@ -81,6 +82,21 @@ class Prompts:
         if known not in self._proven:
             self._proven[known] = self._prove(prompt, count)
         return self._proven[known]
+
+    def spaced(self, prompt: Prompt, count: int) -> list[int]:
+        """The tokens of the labels with a space in front, as a model may begin its answer.
+
+        None where one of them is more than one new token: some labels alone would gain.
+        """
+        known = prompt.text[-TAIL:], count
+        if known not in self._with_space:
+            bare, found = set(self.labels(prompt, count)), []
+            for label in LABELS[:count]:
+                ids = self._encode(f"{prompt.text} {label}")
+                if ids[:-1] == prompt.ids and ids[-1] not in bare:
+                    found.append(ids[-1])
+            self._with_space[known] = found if len(set(found)) == count else []
+        return self._with_space[known]
 
     def _encode(self, text: str) -> list[int]:
         """The tokens of a rendered chat; the template writes the special ones, nobody adds any."""
