@@ -9,6 +9,7 @@ import polars as pl
 
 from seeds import seed
 from tactometer.analyses.evidence import PARAMETERS, Evidence
+from tactometer.tables.answer_quality import PROMPT_SETS
 
 DRAWS = 400
 UTTERANCES = ["bad", "good", "not bad"]
@@ -70,7 +71,8 @@ def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **table
         schema={**kinds, "parameter": pl.String},
     )
     diagnosed = pl.DataFrame([{k: one[k] for k in (*keys, "choices")} for one in fits])
-    tables = {"diagnostics": diagnosed, **tables}
+    sets = pl.DataFrame(schema=PROMPT_SETS)
+    tables = {"diagnostics": diagnosed, "prompt_sets": sets, **tables}
     return Evidence(
         study="s",
         goals=["default", "social"],
