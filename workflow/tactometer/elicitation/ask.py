@@ -23,6 +23,7 @@ from tactometer.replies.usability import SURPLUS
 from tactometer.replies.usability import mass as probability
 from tactometer.study import study
 from tactometer.study.domain import SEMANTICS
+from tactometer.study.model import Model
 from tactometer.study.study import Study
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
@@ -181,9 +182,14 @@ def run(given: Namespace) -> None:
     if not len(given.who) == len(given.journal) == len(given.done):
         raise UserError("--who, --journal and --done must be given once for each checkpoint.")
     for who, journal_path, done in zip(given.who, given.journal, given.done, strict=True):
-        shared = {"stop_at_unusable": sweep.data["stop_at_unusable"], "judged": bool(sweep.judge)}
-        settings = {**model.settings, **shared, "job": job_of(sweep, model.name, journal_path)}
+        settings = {**settings_of(sweep, model), "job": job_of(sweep, model.name, journal_path)}
         ask(json.loads(who.read_text()), settings, given.requests, journal_path, done)
+
+
+def settings_of(sweep: Study, model: Model) -> dict[str, Any]:
+    """A model's settings, with what the study says of unusable answers."""
+    most = sweep.data["stop_at_unusable"]
+    return {**model.settings, "stop_at_unusable": most, "judged": sweep.judge is not None}
 
 
 def job_of(sweep: Study, model: str, journal_path: Path) -> dict[str, Any]:

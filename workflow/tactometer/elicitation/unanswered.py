@@ -60,6 +60,7 @@ class Stop:
     prompt_set: str
     reasons: Mapping[str, int]
     wanted: int
+    answered: int
 
     @property
     def unusable(self) -> int:
@@ -84,6 +85,7 @@ class Stop:
     def content(self) -> dict[str, Any]:
         """The stop as it stands in the `.done` of a checkpoint."""
         found = {"unusable": self.unusable, "of": FIRST, "wanted": self.wanted}
+        found["answered"] = self.answered
         return {**found, "reasons": dict(self.reasons)}
 
 
@@ -141,7 +143,7 @@ class Unanswered:
         found = Counter(r for r in of.first.values() if r is not None and r not in skipped)
         if sum(found.values()) <= self._manner.most * FIRST:
             return None
-        return Stop(prompt_set, dict(found.most_common()), of.wanted)
+        return Stop(prompt_set, dict(found.most_common()), of.wanted, of.answered)
 
     @property
     def stops(self) -> list[Stop]:
