@@ -36,7 +36,8 @@ def asked(folder: Path, provider: str, source: Path, **changes: Any) -> Job:
     engine = {"dtype": "float32", "max_model_len": 1024, **changes.pop("engine", {})}
     model = {"provider": provider, "source": str(source), "engine": engine, "min_label_mass": 0}
     rows = changes.pop("rows", 55)
-    return job(folder, {**model, **changes}, rows=rows, goals=["default"])
+    most = changes.pop("stop_at_unusable", 1)  # random weights say nothing that can be read
+    return job(folder, {**model, **changes}, rows=rows, goals=["default"], stop_at_unusable=most)
 
 
 def refused(found: Job) -> str:
@@ -62,11 +63,63 @@ def test_label_probabilities_are_those_of_a_forward_pass_in_float32(
         exact = truth[line["request"]]
         assert line["logprobs"].keys() == exact["bare"].keys()
         for label, p in line["logprobs"].items():
-            assert math.exp(p) == pytest.approx(math.exp(exact["bare"][label]), abs=1e-4, rel=1e-3)
+            both = sum(math.exp(exact[form][label]) for form in ("bare", "spaced"))
+            assert math.exp(p) == pytest.approx(both, abs=1e-4, rel=1e-3)
+        assert line["forms"] == 2
         assert line["usage"]["prompt_tokens"] == len(exact["ids"])
         assert exact["ids"].count(0) == 1
     differ = [t for t in truth.values() if abs(t["bare"]["A"] - t["spaced"]["A"]) > 0.5]
     assert len(differ) > 20  # the wrong form of a label would have been noticed
+
+
+def test_a_journal_that_began_without_the_forms_with_a_space_goes_on_without(
+    tmp_path: Path, models: Path
+) -> None:
+    """Old answers keep their keys, and what joins them is measured as they were; it is told."""
+    found = asked(tmp_path / "run", "transformers", models / "llama", rows=20)
+    ask(found)
+    lines = found.lines()
+    truth = reference(models / "llama", found)
+    old = [{k: v for k, v in line.items() if k != "forms"} for line in lines[:10]]
+    for line in old:
+        line["logprobs"] = truth[line["request"]]["bare"]
+    found.journal.write_text("".join(json.dumps(line) + "\n" for line in old))
+    said = ask(found).stdout
+    assert "30 to ask" in said and "forms with a space" in said
+    assert {line["key"] for line in found.lines()} == {line["key"] for line in lines}
+    for line in found.lines():
+        assert "forms" not in line
+        assert line["logprobs"]["A"] == pytest.approx(truth[line["request"]]["bare"]["A"], abs=1e-3)
+
+
+def test_a_thought_whose_marks_are_special_tokens_is_no_answer(
+    tmp_path: Path, models: Path
+) -> None:
+    """`thinker` and `always` have <think> as special tokens, which decoding leaves out."""
+    once = {"kind": "samples", "k": 1, "temperature": 1.0, "max_tokens": 24}
+    found = asked(tmp_path / "run", "transformers", models / "always", estimator=once)
+    ask(found)
+    closed = [line for line in found.lines() if "reason" not in line]
+    cut = [line for line in found.lines() if line.get("reason") == "cut"]
+    assert len(closed) + len(cut) == COUNT and cut
+    assert all(line["text"] == "" and line["thinking"] for line in cut)
+    assert set(tables(found).filter(text="")["reason"]) >= {"cut"}
+
+
+@pytest.mark.parametrize("kind", ["samples", "label_logprob"])
+def test_thoughts_that_are_cut_stop_their_set_with_the_remedy(
+    tmp_path: Path, models: Path, kind: str
+) -> None:
+    found = asked(
+        tmp_path / "run",
+        "transformers",
+        models / "always",
+        estimator={"kind": kind, "max_tokens": 3, "temperature": 1.0},
+        stop_at_unusable=0.5,
+    )
+    done = ask(found, check=False)
+    assert done.returncode == 1 and "estimator.max_tokens" in done.stderr
+    assert len(found.lines()) == 2 * 50
 
 
 @pytest.mark.parametrize("provider", ENGINES)
@@ -141,7 +194,8 @@ def test_thinking_is_off_where_the_template_has_a_switch_and_on_where_the_study_
     truth = reference(models / "thinker", off)
     for line in off.lines():
         assert line["thinking"] is None
-        assert line["logprobs"]["A"] == pytest.approx(truth[line["request"]]["bare"]["A"], abs=1e-3)
+        both = sum(math.exp(truth[line["request"]][form]["A"]) for form in ("bare", "spaced"))
+        assert math.exp(line["logprobs"]["A"]) == pytest.approx(both, rel=1e-3, abs=1e-6)
     assert all(line["thinking"] is not None for line in on_job.lines())
     assert not {line["key"] for line in off.lines()} & {line["key"] for line in on_job.lines()}
 
