@@ -153,6 +153,22 @@ def test_what_was_cut_is_asked_once_more_where_the_study_says_so_and_never_thric
     assert len(stub.calls(log)) == len(found.lines()) == 195 + cut
 
 
+def test_a_stopped_set_whose_first_answers_are_mended_goes_on(tmp_path: Path) -> None:
+    """Fifty cut, asked once more in one run with the fifteen that they had kept from being asked;
+    cut for the first time, as all are here, those wait for the next run."""
+    log = tmp_path / "log"
+    with stub.running(log, "--manner", "cut", "--only", SOCIAL, "--times", "1") as base:
+        found = asked(tmp_path / "run", base)
+        assert inside(found).returncode == 1 and len(stub.calls(log)) == 130 + 50
+        again = asked(found.folder, base, ask_again=["cut"])
+        done = inside(again)
+        assert done.returncode == 0 and "50 to ask" in done.stdout
+        assert len(stub.calls(log)) == 130 + 50 + 50 + 15
+        assert reasons(again) == {None: 180, "cut": 15}
+        inside(again)
+    assert reasons(again) == {None: 195} and len(stub.calls(log)) == 130 + 2 * 65
+
+
 def test_what_is_cut_twice_is_left(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with stub.running(log, "--manner", "cut", "--only", SOME) as base:

@@ -1,8 +1,8 @@
 """Ask: the only stage that costs money or a GPU.
 
 Needs: all requests of the model, recipes/checkpoints/{model}/{checkpoint}.json (who is asked), and
-recipes/ask.json (how a journal key is made), recipes/unusable/{model}.json where a study says what
-becomes of unusable answers.
+recipes/ask.json (how a journal key is made), recipes/ask_again/{model}.json and stopping/{model}.json
+where a study says what becomes of unusable answers.
 Makes: answers/{model}/{checkpoint}.done, and appends to the journal beside it, which is no output:
 Snakemake never deletes it, and what it holds is never asked again.
 """
@@ -65,9 +65,7 @@ for _model in SHARED:
                 f"{RESULTS}/requests/{_model}/{name}.parquet"
                 for name in STUDY.models[_model].prompt_sets
             ],
-            unusable=[
-                recipe(name) for name in [f"unusable/{_model}"] if name in RECIPES
-            ],
+            unusable=unusable_of(_model),
         output:
             done=[
                 f"{RESULTS}/answers/{_model}/{c}.done"

@@ -53,10 +53,11 @@ def ask(
     with journal.write(journal_path) as writer:
         open_asks.take(mass.held(journal.read(journal_path)))
         missing = open_asks.asks()
-        print(f"{len(asks)} answers wanted, {len(missing)} to ask", flush=True)
+        now = sum(ask.wanted for ask in missing)
+        print(f"{len(asks)} answers wanted, {now} to ask", flush=True)
         if missing:
             _ask_all(mass.watched(provider.answer(missing)), writer, missing, open_asks)
-    stopped = _stopped(open_asks, str(settings["job"]["file"]), str(settings["job"]["model"]))
+    stopped = _stopped(open_asks, settings["job"], journal_path.with_suffix(".stops.json"))
     account = usage.add_up(journal.read(journal_path))
     content = {"identity": identity, "digest": who, "answers": len(asks), "journal": account}
     if stopped:
@@ -65,10 +66,19 @@ def ask(
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
 
 
-def _stopped(found: Unanswered, file: str, model: str) -> dict[str, Any]:
-    """The prompt sets that were stopped, each told; raises UserError for those with a remedy."""
+def _stopped(found: Unanswered, job: Mapping[str, Any], history: Path) -> dict[str, Any]:
+    """The prompt sets that were stopped, each told; raises UserError for those with a remedy.
+
+    `history` holds every set that ever was, with the share that it was stopped at. It is no output
+    of a rule, which goes by it: how such a set was parsed is stale when the share is another.
+    """
+    file, model = job["file"], job["model"]
     for stop in found.stops:
         print(f"{file}, models.{model}: {stop.told()}.", flush=True)
+    if found.stops:
+        ever = json.loads(history.read_text()) if history.exists() else {}
+        ever |= {stop.prompt_set: stop.content() for stop in found.stops}
+        atomic_files.write_if_changed(history, json.dumps(ever, sort_keys=True, indent=1) + "\n")
     faults = [stop for stop in found.stops if stop.remedy is not None]
     if faults:
         told = "; ".join(f"{stop.told()}: {stop.remedy}" for stop in faults)

@@ -46,17 +46,10 @@ def _checkpoints(study: Study) -> Iterator[tuple[str, Recipe]]:
     for model in study.asked:
         for checkpoint in model.checkpoints:
             yield f"checkpoints/{model.name}/{checkpoint}", identity(study, model, checkpoint)
-        if changed := _unusable(study, model):
-            yield f"unusable/{model.name}", changed
-
-
-def _unusable(study: Study, model: Model) -> Recipe:
-    """What the study says of a model's unusable answers, where that is not the default: it changes
-    no question, and which answers there are.
-    """
-    again, most = model.settings.get("ask_again"), study.data["stop_at_unusable"]
-    found: dict[str, object] = {"ask_again": again} if again else {}
-    return found if most == MOST_UNUSABLE else {**found, "stop_at_unusable": most}
+        if again := model.settings.get("ask_again"):
+            yield f"ask_again/{model.name}", {"ask_again": again}
+        if study.data["stop_at_unusable"] != MOST_UNUSABLE:
+            yield f"stopping/{model.name}", {"most": study.data["stop_at_unusable"]}
 
 
 PLACE = 10

@@ -44,12 +44,13 @@ class Manner:
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "Manner":
-        """The manner that a model's settings ask for; they hold the study's where it has one."""
+        """The manner that a model's settings ask for; they hold the study's where it has one.
+
+        Simulated speakers cost nothing, and are never stopped.
+        """
         again = tuple(settings.get("ask_again", ()))
-        thinks = bool(settings.get("engine", {}).get("thinking"))
-        sampled = settings["estimator"]["kind"] == "samples" or thinks
         real = settings["provider"] == "api" or settings["provider"] in engines()
-        most = float(settings.get("stop_at_unusable", 1.0)) if sampled and real else 1.0
+        most = float(settings.get("stop_at_unusable", 1.0)) if real else 1.0
         return cls(again, most, bool(settings.get("judged")))
 
 
@@ -61,6 +62,7 @@ class Stop:
     reasons: Mapping[str, int]
     wanted: int
     answered: int
+    most: float
 
     @property
     def unusable(self) -> int:
@@ -86,7 +88,7 @@ class Stop:
         """The stop as it stands in the `.done` of a checkpoint."""
         found = {"unusable": self.unusable, "of": FIRST, "wanted": self.wanted}
         found["answered"] = self.answered
-        return {**found, "reasons": dict(self.reasons)}
+        return {**found, "reasons": dict(self.reasons), "most": self.most}
 
 
 @dataclass
@@ -143,7 +145,8 @@ class Unanswered:
         found = Counter(r for r in of.first.values() if r is not None and r not in skipped)
         if sum(found.values()) <= self._manner.most * FIRST:
             return None
-        return Stop(prompt_set, dict(found.most_common()), of.wanted, of.answered)
+        reasons = dict(found.most_common())
+        return Stop(prompt_set, reasons, of.wanted, of.answered, self._manner.most)
 
     @property
     def stops(self) -> list[Stop]:
@@ -161,12 +164,15 @@ class Unanswered:
         """What is to be asked: of each prompt set first what decides whether it goes on.
 
         The first answers of a set are spread over it: its prompts are in the order of their
-        digests there, which is as good as drawn.
+        digests there, which is as good as drawn. Where some of a stopped set are asked once more,
+        its others are here too, and wanted only if those let it go on.
         """
+        now = [ask for ask in self._asks.values() if self._open(ask)]
+        moving = {ask.row["prompt_set"] for ask in now}
         found = [
             replace(ask, tries=self._tries[ask.key], still=self._open)
             for ask in self._asks.values()
-            if self._open(ask)
+            if self._open(ask) or (not self._tries[ask.key] and ask.row["prompt_set"] in moving)
         ]
         if self._manner.most >= 1.0:
             return found

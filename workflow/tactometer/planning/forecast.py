@@ -231,7 +231,7 @@ class Case:
         asks = [Ask(key, row, row["sample"]) for key, row in zip(keys, rows, strict=True)]
         found = Unanswered(asks, manner)
         found.take(journal.read(self.file("jsonl")))
-        chosen = {ask.key for ask in found.asks()}
+        chosen = {ask.key for ask in found.asks() if ask.wanted}
         told = tuple(
             stop.told() + (f": {stop.remedy}" if stop.remedy else "") for stop in found.stops
         )
