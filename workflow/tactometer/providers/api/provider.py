@@ -304,7 +304,8 @@ class Provider:
             self._purse.settle(worst, line.cost_usd or 0.0)
         if self._lacks_logprobs(line):
             return self._no_logprobs()
-        self._models[str(line.model)] += 1
+        if line.model is not None:
+            self._models[line.model] += 1
         return line
 
     async def _wait(self, trouble: Trouble, attempt: int) -> None:
