@@ -78,57 +78,6 @@ def test_label_probabilities_are_those_of_a_forward_pass_in_float32(
     assert len(differ) > 20  # the wrong form of a label would have been noticed
 
 
-def test_a_journal_that_began_without_the_forms_with_a_space_goes_on_without(
-    tmp_path: Path, models: Path
-) -> None:
-    """Old answers keep their keys, and what joins them is measured as they were; it is told."""
-    found = asked(tmp_path / "run", "transformers", models / "llama", rows=20)
-    ask(found)
-    lines = found.lines()
-    truth = reference(models / "llama", found)
-    old = [{k: v for k, v in line.items() if k != "forms"} for line in lines[:10]]
-    for line in old:
-        line["logprobs"] = truth[line["request"]]["bare"]
-    found.journal.write_text("".join(json.dumps(line) + "\n" for line in old))
-    said = ask(found).stdout
-    assert "30 to ask" in said and "forms with a space" in said
-    assert {line["key"] for line in found.lines()} == {line["key"] for line in lines}
-    for line in found.lines():
-        assert "forms" not in line
-        assert line["logprobs"]["A"] == pytest.approx(truth[line["request"]]["bare"]["A"], abs=1e-3)
-
-
-def test_a_thought_whose_marks_are_special_tokens_is_no_answer(
-    tmp_path: Path, models: Path
-) -> None:
-    """`thinker` and `always` have <think> as special tokens, which decoding leaves out."""
-    once = {"kind": "samples", "k": 1, "temperature": 1.0, "max_tokens": 24}
-    found = asked(tmp_path / "run", "transformers", models / "always", estimator=once)
-    ask(found)
-    closed = [line for line in found.lines() if "reason" not in line]
-    cut = [line for line in found.lines() if line.get("reason") == "cut"]
-    assert len(closed) + len(cut) == COUNT and cut
-    assert all(line["thinking"] is not None for line in found.lines())
-    assert sum(line["text"] == "" for line in cut) > 20  # most thoughts are never closed
-    assert (tables(found)["reason"] == "cut").sum() >= len(cut)
-
-
-@pytest.mark.parametrize("kind", ["samples", "label_logprob"])
-def test_thoughts_that_are_cut_stop_their_set_with_the_remedy(
-    tmp_path: Path, models: Path, kind: str
-) -> None:
-    found = asked(
-        tmp_path / "run",
-        "transformers",
-        models / "always",
-        estimator={"kind": kind, "max_tokens": 3, "temperature": 1.0},
-        stop_at_unusable=0.5,
-    )
-    done = ask(found, check=False)
-    assert done.returncode == 1 and "estimator.max_tokens" in done.stderr
-    assert len(found.lines()) == 2 * 50
-
-
 @pytest.mark.parametrize("provider", ENGINES)
 def test_labels_of_several_tokens_are_refused_with_what_was_seen(
     tmp_path: Path, models: Path, provider: str
