@@ -6,6 +6,7 @@ Plan with `snakemake -n`, run with `snakemake` or `snakemake --profile slurm`, t
 with `--configfile config/studies/NAME.yaml`. Results stand under results/{study}/.
 """
 
+import json
 import os
 import re
 import sys

@@ -30,6 +30,7 @@ LAYERS = (
     ("providers", "who can be asked"),
     ("study", "what a study and a domain say"),
     ("journal", "answers on disk"),
+    ("replies", "what one reply says"),
     ("speaker_model", "the mathematics of the speaker"),
     ("utils", "files, digests, errors"),
 )

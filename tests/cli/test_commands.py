@@ -202,3 +202,21 @@ def test_a_command_line_loads_no_study_before_it_is_asked_to() -> None:
     env = {**os.environ, "PYTHONPATH": str(WORKFLOW)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["summary", "results/demo"], ["--help"], ["plan", "--help"], ["design", "--help"]]
+)
+def test_a_command_whose_reader_has_gone_ends_quietly(tmp_path: Path, arguments: list[str]) -> None:
+    synthetic.write(tmp_path / "results/demo/tables")
+    env = {**os.environ, "PYTHONPATH": str(WORKFLOW)}
+    command = [sys.executable, "-m", "tactometer", *arguments]
+    for at_once in ("1", ""):  # every line as it comes, or all at the end
+        reader, writer = os.pipe()
+        os.close(reader)
+        own = {**env, "PYTHONUNBUFFERED": at_once}
+        with os.fdopen(writer, "w") as closed:
+            done = subprocess.run(
+                command, cwd=tmp_path, env=own, stdout=closed, stderr=subprocess.PIPE, text=True
+            )
+        assert done.stderr == "" and done.returncode in (0, 141)  # argparse swallows it at times

@@ -59,6 +59,7 @@ def answer(
     count: int,
     usage: dict[str, int],
     sample: int = 0,
+    **more: Any,
 ) -> None:
     """Put answers to the first requests of the goal `social` into a journal of m."""
     model = found.models["m"]
@@ -76,7 +77,8 @@ def answer(
     with journal.write(results / "answers" / "m" / f"{checkpoint}.jsonl") as writer:
         for request in frame["request"][:count]:
             key = answer_keys.answer_key(who, request, sample)
-            line = Line(key, request, sample, "A", usage=usage, cost_usd=0.25, seconds=2.0)
+            told = {"usage": usage, "cost_usd": 0.25, "seconds": 2.0, **more}
+            line = Line(key, request, sample, "A", **told)
             writer.append([line])
 
 
@@ -98,6 +100,28 @@ def test_a_journal_that_was_emptied_is_told(tmp_path: Path) -> None:
     told = forecasts(found, results, [])["m/none"]
     assert (told.to_ask, told.lost) == (0, ALL - 40)
     assert "none.done to have them asked again" in told.notes[0]
+
+
+def test_a_stopped_set_is_not_to_be_asked_and_what_is_asked_once_more_is(tmp_path: Path) -> None:
+    results = tmp_path / "results/s"
+    one = {**API, "estimator": {"kind": "samples", "k": 1, "max_tokens": 9}}
+    found = sweep(tmp_path, {"m": one})
+    answer(found, results, "low", 60, {"completion_tokens": 9}, finish_reason="length")
+    case = forecasts(found, results, ["m/low"])["m/low"]
+    assert (case.held, case.to_ask) == (60, PRODUCTION + YES_NO)
+    assert "social" not in case.by_prompt_set
+    assert any("50 of its first 50" in note and "max_tokens" in note for note in case.notes)
+    again = sweep(tmp_path, {"m": {**one, "ask_again": ["cut"]}})
+    case = forecasts(again, results, ["m/low"])["m/low"]
+    assert (case.held, case.to_ask) == (60, 60 + PRODUCTION + YES_NO)
+    on = sweep(tmp_path, {"m": one}, stop_at_unusable=1)
+    assert forecasts(on, results, ["m/low"])["m/low"].to_ask == 2 * PRODUCTION + YES_NO - 60
+    stop = {"social": {"wanted": PRODUCTION, "answered": 50}}
+    done = results / "answers/m/low.done"
+    done.write_text(json.dumps({"stopped": stop}))
+    rested = forecasts(found, results, [])["m/low"]
+    assert rested.lost == PRODUCTION + PRODUCTION + YES_NO - 15 - 60
+    assert "social" in rested.notes[0]
 
 
 def test_a_journal_of_odd_values_is_named(tmp_path: Path) -> None:

@@ -224,3 +224,26 @@ def test_a_provider_without_batches_is_told_before_any_call(tmp_path: Path) -> N
         said = run(batched(tmp_path / "run", base, "anthropic/claude-sonnet-4-5"))
     assert "key batch" in said and "not to anthropic; remove the key" in said
     assert not stub.calls(log)
+
+
+def test_what_was_cut_in_a_batch_is_ordered_once_more_and_no_third_time(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with server(log, "--delay", "0.2", "--manner", "cut", "--only", "photo|song") as base:
+        asked = batched(tmp_path / "run", base)
+        assert run(asked) == ""
+        cut = (tables(asked)["reason"] == "cut").sum()
+        assert 0 < cut < 30
+        for _ in range(3):
+            assert run(batched(tmp_path / "run", base, ask_again=["cut"])) == ""
+    assert Counter(ordered(log).values()) == {1: ALL - cut, 2: cut}
+    assert len(asked.lines()) == ALL + cut
+
+
+def test_a_set_that_stops_is_ordered_no_further(tmp_path: Path) -> None:
+    """Batches of 60: the first is paid for, and what it brings keeps the rest of its set back."""
+    log = tmp_path / "log"
+    with server(log, "--delay", "0.2", "--manner", "refusal") as base:
+        asked = batched(tmp_path / "run", base, limits={"batch_requests": 60})
+        said = run(asked)
+    assert said == "" and asked.done.exists()
+    assert len(asked.lines()) == sum(call["size"] for call in calls(log, "upload"))

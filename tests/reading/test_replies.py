@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tactometer.reading.replies import Reply, read_reply, strip_thought
+from tactometer.replies.reply_reader import Reply, read_reply, strip_thought
 from tactometer.study.option_labels import LABELS
 
 OPTIONS = [

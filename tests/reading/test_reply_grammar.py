@@ -10,7 +10,8 @@ from functools import cache
 import pytest
 
 import wordings
-from tactometer.reading.replies import read_reply, strip_thought
+from tactometer.replies.reply_reader import read_reply, strip_thought
+from tactometer.replies.thoughts import kept_special, marks_in, split_thought, without_special
 from wordings import ADJECTIVES, INVALID, UTTERANCES, Case
 
 WRONG, LOST = 0.005, 0.03
@@ -211,6 +212,32 @@ def test_a_thought_is_never_an_answer(closed: str, opened: str, thought: str) ->
     cut = read_reply(opened.format(thought), wordings.SHARED_ORDER)
     assert (cut.choice, cut.reason) == (None, "cut")
     assert strip_thought(closed.format(thought) + "D").strip() == "D"
+
+
+@pytest.mark.parametrize(("closed", "opened"), THOUGHTS.items())
+def test_providers_part_thought_from_answer_by_the_same_marks(closed: str, opened: str) -> None:
+    thought, answer, cut = split_thought(closed.format("C, I think.") + "(D)", False)
+    assert (answer.strip(), cut) == ("(D)", False) and thought is not None and "C, I" in thought
+    thought, answer, cut = split_thought(opened.format("C, I think."), False)
+    assert (answer.strip(), cut) == ("", True) and thought is not None and "C, I" in thought
+    assert split_thought("(D) good, I think.", False) == (None, "(D) good, I think.", False)
+
+
+def test_a_thought_that_the_prompt_opened_runs_to_its_mark() -> None:
+    assert split_thought("Hm.\nC\n</think>\n\nD", True) == ("Hm.\nC", "D", False)
+    assert split_thought("<think>\nHm.</think>D", True) == ("Hm.", "D", False)
+    assert split_thought("Hm. C", True) == ("Hm. C", "", True)
+
+
+def test_special_tokens_that_mark_thoughts_are_kept_and_the_others_left_out() -> None:
+    special = ["<s>", "<|im_end|>", "<|START_THINKING|>", "<|END_THINKING|>"]
+    text = "<s><|START_THINKING|>C<|END_THINKING|>D<|im_end|>"
+    assert without_special(text, special) == "<|START_THINKING|>C<|END_THINKING|>D"
+    assert not kept_special(["<s>", "</s>", "<|im_start|>", "<pad>"])
+    assert marks_in("{% if x %}<seed:think>{% endif %}</seed:think>") == (
+        ("<seed:think>", "</seed:think>")
+    )
+    assert marks_in("{{ messages }}") is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from tactometer.elicitation.requests import SCHEMA
 from tactometer.journal.answer_keys import answer_key
 from tactometer.reading import choices, judge
 from tactometer.study.option_labels import LABELS
+from tactometer.utils.errors import UserError
 
 UTTERANCES = ("terrible", "bad", "good", "amazing")
 
@@ -71,3 +72,25 @@ def test_no_judge_is_asked_what_a_cut_reply_would_have_said() -> None:
         }
     )
     assert judge.build(read, "{}", {"kind": "samples"})["of"].to_list() == ["b"]
+
+
+def test_a_thought_that_was_cut_before_its_label_is_no_answer() -> None:
+    """A local model's label is read behind a thought that is closed for it; an API's is its own."""
+    found = {"A": math.log(0.9)}
+    usage = {"completion_tokens": 40}
+    cut = {"logprobs": found, "finish_reason": "length", "usage": usage}
+    assert parsed(text="A", thinking="Hm, the cake", **cut)["reason"] == "cut"
+    assert parsed(text="A because it", thinking="Hm, the cake.", **cut)["choice"] == "terrible"
+    ended = {**cut, "finish_reason": "stop"}
+    assert parsed(text="A", thinking="Hm, the cake.", **ended)["choice"] == "terrible"
+
+
+def test_a_filtered_reply_with_log_probabilities_is_no_answer() -> None:
+    found = {"A": math.log(0.9)}
+    assert parsed(text="A", logprobs=found, finish_reason="content_filter")["reason"] == "filtered"
+
+
+def test_a_mass_above_one_stops_with_a_sentence_but_for_rounding() -> None:
+    with pytest.raises(UserError, match="more than all"):
+        parsed(text="A", logprobs={"A": 0.5, "B": 0.3})
+    assert parsed(text="A", logprobs={"A": 0.0001, "B": -9.0})["choice"] == "terrible"

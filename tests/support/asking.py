@@ -164,11 +164,13 @@ def model(base: str, source: str = "openai/m", **changes: Any) -> dict[str, Any]
 
 def tables(asked: Job) -> Any:
     """The choices of every prompt set."""
-    who = json.loads(asked.done.read_text())["digest"]
+    done = json.loads(asked.done.read_text())
+    who = done["digest"]
     frames = []
     for path in asked.requests:
         keys = [ask.key for ask in wanted([path], who, 1)]
         answers = of_journal(asked.journal, keys)
+        stopped = path.stem in done.get("stopped", {})
         utterances = asked.sweep.domain.utterances
-        frames.append(parse(pl.read_parquet(path), answers, who, 1, utterances))
+        frames.append(parse(pl.read_parquet(path), answers, who, 1, utterances, stopped))
     return pl.concat(frames)

@@ -149,6 +149,8 @@ class BatchStub(stub.Stub):
         kinds = self.given.kinds.split(",")
         draw = int(stub.fingerprint({"messages": f"{key} {number}"}), 16)
         status, body = 200, stub.answer(line["body"], self.given)
+        if self.bends(line["body"]):
+            body = stub.bent(body, self.given.manner)
         if draw % 100 < self.given.trouble * 100:
             kind = kinds[draw % len(kinds)]
             status, body = REFUSED[kind], {"error": {"message": f"trouble {kind}", "code": kind}}

@@ -10,6 +10,7 @@ import polars as pl
 from seeds import seed
 from tactometer.analyses.evidence import PARAMETERS, Evidence
 from tactometer.tables import prompts_told
+from tactometer.tables.answer_quality import PROMPT_SETS
 
 DRAWS = 400
 UTTERANCES = ["bad", "good", "not bad"]
@@ -73,7 +74,12 @@ def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **table
     diagnosed = pl.DataFrame([{k: one[k] for k in (*keys, "choices")} for one in fits])
     diagnosed = diagnosed.with_columns(design_effect=pl.lit(1.0))
     asked = {**dict.fromkeys(["model", "checkpoint"], pl.String), **prompts_told.COLUMNS}
-    tables = {"diagnostics": diagnosed, "asked": pl.DataFrame(schema=asked), **tables}
+    tables = {
+        "diagnostics": diagnosed,
+        "asked": pl.DataFrame(schema=asked),
+        "prompt_sets": pl.DataFrame(schema=PROMPT_SETS),
+        **tables,
+    }
     return Evidence(
         study="s",
         goals=["default", "social"],

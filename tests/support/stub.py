@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ class Stub:
         self.given = given
         self.log = given.log.open("a", buffering=1)
         self.draw = random.Random(given.seed)
+        self.bent: Counter[str] = Counter()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -66,6 +68,8 @@ class Stub:
             headers = f"retry-after: {self.given.after}\r\n" if trouble == "429-after" else ""
         elif "/messages" in head.split()[1]:
             content = as_anthropic(content)
+        if self.bends(asked):
+            content = bent(content, self.given.manner)
         if trouble == "empty":
             content["choices"][0]["message"]["content"] = ""
         body = json.dumps(content).encode()
@@ -83,6 +87,14 @@ class Stub:
         kinds = self.given.kinds.split(",")
         return self.draw.choice(kinds) if self.draw.random() < self.given.trouble else ""
 
+    def bends(self, asked: dict[str, Any]) -> bool:
+        """Whether this reply ends in the manner given: its prompt fits, and not yet too often."""
+        said = json.dumps(asked.get("messages"))
+        if not self.given.manner or not re.search(self.given.only, said):
+            return False
+        self.bent[fingerprint(asked)] += 1
+        return self.bent[fingerprint(asked)] <= self.given.times
+
     def holds(self, asked: dict[str, Any]) -> bool:
         """Whether calls of this model shall wait now."""
         hold = self.given.hold
@@ -91,6 +103,32 @@ class Stub:
     def note(self, asked: dict[str, Any], at: float, trouble: str) -> None:
         told = {"at": at, "prompt": fingerprint(asked), "trouble": trouble}
         self.log.write(json.dumps({**told, "body": asked} if self.given.bodies else told) + "\n")
+
+
+def bent(content: dict[str, Any], manner: str) -> dict[str, Any]:
+    """A completion that is no answer, as servers say so."""
+    choice = content["choices"][0]
+    error = {"code": 502, "message": "the model behind it is gone"}
+    if manner == "cut":
+        choice["finish_reason"] = "length"
+    elif manner == "filter":
+        choice |= {"finish_reason": "content_filter", "message": {"role": "assistant"}}
+        choice["message"]["content"] = ""
+    elif manner == "refusal":
+        choice["message"] |= {"content": None, "refusal": "I can't help with that."}
+        choice.pop("logprobs", None)
+    elif manner == "decline":
+        choice["message"]["content"] = "I'm sorry, but I can't help with that."
+    elif manner == "error-in-choice":
+        choice |= {"finish_reason": "error", "error": error}
+    elif manner == "error-in-body":
+        return {"error": error}
+    elif manner == "error-in-words":
+        return {"error": {"code": "server_error", "message": error["message"]}}
+    elif manner == "too-likely":
+        for top in choice["logprobs"]["content"][0]["top_logprobs"]:
+            top["logprob"] = math.exp(top["logprob"])
+    return content
 
 
 def fingerprint(asked: dict[str, Any]) -> str:
@@ -168,6 +206,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--mumbles", default="", help="what every third prompt gets instead")
     parser.add_argument("--reports", default="")
     parser.add_argument("--reasoning", default="")
+    parser.add_argument("--manner", default="", help="how replies end that are no answers")
+    parser.add_argument("--only", default="", help="of prompts with this pattern in them alone")
+    parser.add_argument("--times", type=int, default=10**9, help="so often for one prompt")
     parser.add_argument("--no-logprobs", action="store_true")
     parser.add_argument("--hold", type=Path, help="while it is there, calls of its model wait")
     parser.add_argument("--bodies", action="store_true", help="log what was asked")

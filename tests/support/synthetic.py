@@ -13,6 +13,7 @@ from tactometer.analyses.analyse import analyse
 from tactometer.analyses.evidence import Evidence
 from tactometer.study.analyses import names as analysis_names
 from tactometer.tables import prompts_told
+from tactometer.tables.answer_quality import PROMPT_SETS
 
 GOALS = ["default", "informative", "social", "both"]
 UTTERANCES = [
@@ -66,6 +67,7 @@ def write(
             "predictive",
             "recovery",
             "answers",
+            "prompt_sets",
             "asked",
             "replies",
         )
@@ -150,6 +152,9 @@ def evidence(
     )
     answers = _said(frames["counts"].filter(pl.col("model") != human), rng)
     blank = {"effort": pl.String, "dataset": pl.String, "method": pl.String, "progress": pl.Float64}
+    numbers = {"alike": pl.Float64, "alike_expected": pl.Float64, "alike_p": pl.Float64}
+    numbers |= {"entropy": pl.Float64, "samples": pl.Int64, "prompts": pl.Int64}
+    frames["prompt_sets"] = frames["prompt_sets"].cast(numbers)  # type: ignore[arg-type]
     frames["estimates"] = frames["estimates"].cast(blank)  # type: ignore[arg-type]
     margins = {"phi": 0.0, "omega_inf": 0.0, "omega_soc": -0.15, "omega_pre": 0.0}
     settings = {
@@ -311,6 +316,12 @@ def _answers(rows, rng, at, human) -> None:  # type: ignore[no-untyped-def]
     if human:
         return
     for prompt_set in [*GOALS, "semantics"]:
+        rows["prompt_sets"].append(
+            dict.fromkeys(PROMPT_SETS)
+            | at
+            | {"prompt_set": prompt_set, "wanted": 1950, "answers": 1950, "invalid": 30}
+            | {"reasons": "30 undecided", "refused": 0, "stopped": False}
+        )
         for framing in ["first", "second", "third"]:
             for method, n in (("letter", 500), ("phrase", 140), ("invalid", 10)):
                 reason = "undecided" if method == "invalid" else None

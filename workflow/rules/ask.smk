@@ -1,7 +1,8 @@
 """Ask: the only stage that costs money or a GPU.
 
 Needs: all requests of the model, recipes/checkpoints/{model}/{checkpoint}.json (who is asked), and
-recipes/ask.json (how a journal key is made).
+recipes/ask.json (how a journal key is made), recipes/ask_again/{model}.json and stopping/{model}.json
+where a study says what becomes of unusable answers.
 Makes: answers/{model}/{checkpoint}.done, and appends to the journal beside it, which is no output:
 Snakemake never deletes it, and what it holds is never asked again.
 """
@@ -18,6 +19,7 @@ rule ask_checkpoint:
         code=recipe("ask"),
         who=recipe("checkpoints/{model}/{checkpoint}"),
         requests=requests_of,
+        unusable=unusable,
     output:
         done=f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done",
     log:
@@ -63,6 +65,7 @@ for _model in SHARED:
                 f"{RESULTS}/requests/{_model}/{name}.parquet"
                 for name in STUDY.models[_model].prompt_sets
             ],
+            unusable=unusable_of(_model),
         output:
             done=[
                 f"{RESULTS}/answers/{_model}/{c}.done"

@@ -25,6 +25,39 @@ def requests_of(wildcards):
     return [f"{RESULTS}/requests/{wildcards.model}/{name}.parquet" for name in sets]
 
 
+def stopped_otherwise(model, checkpoint):
+    """The prompt sets that were stopped at another share of unusable answers than the study has."""
+    try:
+        with open(f"{RESULTS}/answers/{model}/{checkpoint}.stops.json") as file:
+            found = json.load(file)
+    except (OSError, ValueError):
+        return []
+    most = STUDY.data["stop_at_unusable"]
+    return [name for name, told in found.items() if told["most"] != most]
+
+
+def unusable(wildcards):
+    """The recipes of what becomes of unusable answers, where the study says anything of it.
+
+    They change no question, and which answers there are. One that says when a prompt set stops
+    counts for those alone that were stopped when another said so.
+    """
+    model, checkpoint = wildcards.model, wildcards.checkpoint
+    names = [f"ask_again/{model}"]
+    others = stopped_otherwise(model, checkpoint)
+    if wildcards.get("prompt_set", others[0] if others else None) in others:
+        names.append(f"stopping/{model}")
+    return [recipe(name) for name in names if name in RECIPES]
+
+
+def unusable_of(model):
+    """The same of all checkpoints of a model."""
+    names = [f"ask_again/{model}"]
+    if any(stopped_otherwise(model, c) for c in STUDY.models[model].checkpoints):
+        names.append(f"stopping/{model}")
+    return [recipe(name) for name in names if name in RECIPES]
+
+
 def needs(models, of=None):
     """The resources of jobs that ask these models, each its own.
 

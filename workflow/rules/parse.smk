@@ -2,7 +2,7 @@
 
 Needs: requests, the journal, recipes/parse.json. The edge to `ask` is ancient: new answers of
 another prompt set leave this one's choices alone. Whatever can change an answer comes in by the
-requests file and by the checkpoint's recipe.
+requests file, by the checkpoint's recipe and by that of unusable answers.
 Makes: choices/{model}/{checkpoint}/{prompt_set}.parquet, counts/{model}/{checkpoint}/{goal}.parquet,
 semantics/{model}/{checkpoint}.parquet. For recorded models the last two come from CSV files.
 What takes a third of a second is local: a scheduler would take ten times that to place it.
@@ -18,6 +18,7 @@ if STUDY.judge:
             who=recipe("checkpoints/{model}/{checkpoint}"),
             requests=f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
             done=ancient(f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done"),
+            unusable=unusable,
         output:
             out=f"{RESULTS}/judgements/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",
         log:
@@ -44,6 +45,7 @@ rule parse:
         who=recipe("checkpoints/{model}/{checkpoint}"),
         requests=f"{RESULTS}/requests/{{model}}/{{prompt_set}}.parquet",
         done=ancient(f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done"),
+        unusable=unusable,
         judged=judged if STUDY.judge else [],
     output:
         out=f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{prompt_set}}.parquet",

@@ -14,6 +14,8 @@ TABLES = [
     "predictive",
     "recovery",
     "answers",
+    "invalid",
+    "prompt_sets",
     "asked",
     "replies",
     "published",

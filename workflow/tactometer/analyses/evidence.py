@@ -59,9 +59,10 @@ class Posterior:
 class Evidence:
     """Everything of a study that an analysis may read.
 
-    `tables` are estimates, diagnostics, counts, semantics, predictive and asked; `drawn` the
-    thinned draws (a row a draw) and `answered` the answers (a row each, see `condense`); `settings`
-    the study's key `analyses` with defaults; `totals` the key count_total of each model.
+    `tables` are estimates, diagnostics, counts, semantics, predictive, asked and prompt_sets;
+    `drawn` the thinned draws (a row a draw) and `answered` the answers (a row each, see
+    `condense`); `settings` the study's key `analyses` with defaults; `totals` the key count_total
+    of each model.
     """
 
     study: str
@@ -179,7 +180,15 @@ def read(
     """The evidence below results/{study}: `condensed` is the folder of each model's draws and
     answers.
     """
-    names = ("estimates", "diagnostics", "counts", "semantics", "predictive", "asked")
+    names = (
+        "estimates",
+        "diagnostics",
+        "counts",
+        "semantics",
+        "predictive",
+        "asked",
+        "prompt_sets",
+    )
     return Evidence(
         study=study,
         tables={name: pl.scan_parquet(tables / f"{name}.parquet") for name in names},

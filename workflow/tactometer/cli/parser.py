@@ -17,13 +17,28 @@ from tactometer.study import stages
 from tactometer.study.stages import Stage
 from tactometer.utils.errors import UserError, nearest
 
+CLOSED = 128 + 13  # the exit status of a command whose reader has gone, as shells have it
 # The disk is full, a quota is used up, or nothing may be written.
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 Command = Callable[[argparse.Namespace], int | None]
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command; a user's mistake is one sentence on stderr and exit status 1."""
+    """Run a command; a user's mistake is one sentence on stderr and exit status 1.
+
+    Where its output goes to is closed (`tactometer summary ... | head`), it ends quietly.
+    """
+    try:
+        try:
+            _main(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left to flush
+        sys.exit(CLOSED)
+
+
+def _main(arguments: list[str] | None) -> None:
     parser = make_parser()
     try:
         words = sys.argv[1:] if arguments is None else arguments
@@ -36,6 +51,8 @@ def main(arguments: list[str] | None = None) -> None:
     except UserError as error:
         print(f"tactometer: {error}", file=sys.stderr)
         sys.exit(1)
+    except BrokenPipeError:
+        raise
     except Exception as error:
         told = _disk(error)
         if told is None:

@@ -5,6 +5,7 @@ import math
 import statistics
 import time
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,17 @@ from typing import Any
 import polars as pl
 
 from tactometer.elicitation import engine_environment
+from tactometer.elicitation.unanswered import Manner, Unanswered
 from tactometer.journal import journal, usage
 from tactometer.journal.answer_keys import answer_key, identity_digest
 from tactometer.journal.journal import Line
 from tactometer.providers.local import checkpoint_files
 from tactometer.providers.provider import Ask, alterations, open_provider
+from tactometer.replies.usability import SURPLUS
+from tactometer.replies.usability import mass as probability
 from tactometer.study import study
+from tactometer.study.domain import SEMANTICS
+from tactometer.study.model import Model
 from tactometer.study.study import Study
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
@@ -41,21 +47,25 @@ def ask(
     provider = open_provider(declared, settings)
     identity = provider.identity()
     who = identity_digest(identity)
-    samples = samples_of(settings["estimator"])
-    asks = wanted(requests, who, samples)
+    asks = wanted(requests, who, samples_of(settings["estimator"]))
+    open_asks = Unanswered(asks, Manner.of(settings))
+    mass = LabelMass(asks, float(settings.get("min_label_mass", MIN_LABEL_MASS)))
     with journal.write(journal_path) as writer:
-        held = journal.keys(journal_path)
-        missing = [a for a in asks if a.key not in held]
-        print(f"{len(asks)} answers wanted, {len(missing)} to ask", flush=True)
+        open_asks.take(mass.held(journal.read(journal_path)))
+        missing = open_asks.asks()
+        now = sum(ask.wanted for ask in missing)
+        print(f"{len(asks)} answers wanted, {now} to ask", flush=True)
         if missing:
-            mass = LabelMass(float(settings.get("min_label_mass", MIN_LABEL_MASS)))
-            _ask_all(mass.watched(provider.answer(missing)), writer, len(missing))
+            _ask_all(mass.watched(provider.answer(missing)), writer, missing, open_asks)
+    stopped = _stopped(open_asks, settings["job"], journal_path.with_suffix(".stops.json"))
     account = usage.add_up(journal.read(journal_path))
     content = {"identity": identity, "digest": who, "answers": len(asks), "journal": account}
     sent = alterations(provider)
     if sent:
         differ = differing(journal.read(journal_path), {each.key for each in asks})
         content["prompt"] = {**sent, "differing": differ}
+    if stopped:
+        content["stopped"] = stopped
     with atomic_files.atomic(done) as temporary:
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
 
@@ -69,36 +79,82 @@ def differing(lines: Iterable[Mapping[str, Any]], keys: Collection[str]) -> int:
     return sum(len(digests) > 1 for digests in seen.values())
 
 
+def _stopped(found: Unanswered, job: Mapping[str, Any], history: Path) -> dict[str, Any]:
+    """The prompt sets that were stopped, each told; raises UserError for those with a remedy.
+
+    `history` holds every set that ever was, with the share that it was stopped at. It is no output
+    of a rule, which goes by it: how such a set was parsed is stale when the share is another.
+    """
+    file, model = job["file"], job["model"]
+    for stop in found.stops:
+        print(f"{file}, models.{model}: {stop.told()}.", flush=True)
+    if found.stops:
+        ever = json.loads(history.read_text()) if history.exists() else {}
+        ever |= {stop.prompt_set: stop.content() for stop in found.stops}
+        atomic_files.write_if_changed(history, json.dumps(ever, sort_keys=True, indent=1) + "\n")
+    faults = [stop for stop in found.stops if stop.remedy is not None]
+    if faults:
+        told = "; ".join(f"{stop.told()}: {stop.remedy}" for stop in faults)
+        raise UserError(
+            f"{file}, models.{model}: {told}; or raise stop_at_unusable to go on all the same."
+        )
+    return {stop.prompt_set: stop.content() for stop in found.stops}
+
+
 class LabelMass:
     """Checks that a model answers by letter at all: the probability mass of the option labels in
-    its first answers.
+    its first answers, of the production prompts and of the yes/no prompts.
     """
 
     FIRST = 100
 
-    def __init__(self, least: float) -> None:
+    def __init__(self, asks: Sequence[Ask], least: float) -> None:
         self._least = least
-        self._seen: list[float] = []
+        self._kinds = {ask.key: _kind(ask) for ask in asks}
+        self._wanted = Counter(self._kinds.values())
+        self._seen: dict[str, list[float]] = {kind: [] for kind in self._wanted}
+
+    def held(self, lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Give the lines of a journal on, and look at those of the answers that are wanted."""
+        for line in lines:
+            self._look(line["key"], line["logprobs"])
+            yield line
 
     def watched(self, answers: Iterable[list[Line]]) -> Iterator[list[Line]]:
-        """Give the answers on; raises UserError where the labels have too little of the mass."""
+        """Give the answers on; raises UserError where the labels have too little of the mass, or
+        more than there is.
+        """
         for lines in answers:
             yield lines  # on disk first
-            self._look(lines)
+            for line in lines:
+                self._look(line.key, line.logprobs)
 
-    def _look(self, lines: Sequence[Line]) -> None:
-        if len(self._seen) >= self.FIRST:
+    def _look(self, key: str, logprobs: Mapping[str, float] | None) -> None:
+        kind = self._kinds.get(key)
+        if kind is None or logprobs is None or len(self._seen[kind]) >= self.FIRST:
             return
-        found = [line.logprobs for line in lines if line.logprobs is not None]
-        self._seen += [math.fsum(map(math.exp, each.values())) for each in found]
-        mass = statistics.median(self._seen) if self._seen else 1.0
-        if len(self._seen) >= self.FIRST and mass < self._least:
+        seen = self._seen[kind]
+        seen.append(math.fsum(map(probability, logprobs.values())))
+        if seen[-1] > 1.0 + SURPLUS:
+            raise UserError(
+                f"the labels have {seen[-1]:.3g} of the probability in an answer, more than all: "
+                "what the server gives is no natural logarithm of probabilities; write "
+                "estimator: {kind: samples, k: 10} for this model."
+            )
+        if len(seen) < min(self.FIRST, self._wanted[kind]):
+            return
+        mass = statistics.median(seen)
+        if mass < self._least:
             raise UserError(
                 f"the labels have {mass:.3g} of the probability in the median of the first "
-                f"{len(self._seen)} answers: this model does not answer by letter; write "
+                f"{len(seen)} answers to {kind}: this model does not answer them by letter; write "
                 "estimator: {kind: samples, k: 10} for it, or lower min_label_mass "
                 f"({self._least:g}) to go on all the same."
             )
+
+
+def _kind(ask: Ask) -> str:
+    return "yes/no prompts" if ask.row["prompt_set"] == SEMANTICS else "production prompts"
 
 
 def samples_of(estimator: Mapping[str, Any]) -> int:
@@ -117,16 +173,24 @@ def wanted(requests: Iterable[Path], who: str, samples: int) -> list[Ask]:
     return list(asks.values())
 
 
-def _ask_all(answers: Iterable[list[journal.Line]], writer: journal.Writer, count: int) -> None:
-    told, got = time.monotonic(), 0
+def _ask_all(
+    answers: Iterable[list[Line]],
+    writer: journal.Writer,
+    asks: Sequence[Ask],
+    open_asks: Unanswered,
+) -> None:
+    told, got = time.monotonic(), set[str]()
     for lines in answers:
-        got += writer.append(lines)
+        writer.append(lines)
+        open_asks.see(lines)
+        got |= {line.key for line in lines}
         if time.monotonic() - told > 10:
             told = time.monotonic()
-            print(f"{got} of {count} answers", flush=True)
-    if got < count:
+            print(f"{len(got)} of {len(asks)} answers", flush=True)
+    lacking = sum(ask.key not in got and ask.wanted for ask in asks)
+    if lacking:
         raise UserError(
-            f"{count - got} of {count} requests got no answer: run again to ask those alone."
+            f"{lacking} of {len(asks)} requests got no answer: run again to ask those alone."
         )
 
 
@@ -141,8 +205,14 @@ def run(given: Namespace) -> None:
     if not len(given.who) == len(given.journal) == len(given.done):
         raise UserError("--who, --journal and --done must be given once for each checkpoint.")
     for who, journal_path, done in zip(given.who, given.journal, given.done, strict=True):
-        settings = {**model.settings, "job": job_of(sweep, model.name, journal_path)}
+        settings = {**settings_of(sweep, model), "job": job_of(sweep, model.name, journal_path)}
         ask(json.loads(who.read_text()), settings, given.requests, journal_path, done)
+
+
+def settings_of(sweep: Study, model: Model) -> dict[str, Any]:
+    """A model's settings, with what the study says of unusable answers."""
+    most = sweep.data["stop_at_unusable"]
+    return {**model.settings, "stop_at_unusable": most, "judged": sweep.judge is not None}
 
 
 def job_of(sweep: Study, model: str, journal_path: Path) -> dict[str, Any]:

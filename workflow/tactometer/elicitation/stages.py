@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from tactometer.study.study import Study
 
 
+MOST_UNUSABLE = 0.5
+"""The schema's default of stop_at_unusable."""
+
+
 def _seed(study: Study) -> Recipe:
     return {"seed": study.data["sample"]["seed"]}
 
@@ -44,6 +48,10 @@ def _checkpoints(study: Study) -> Iterator[tuple[str, Recipe]]:
     for model in study.asked:
         for checkpoint in model.checkpoints:
             yield f"checkpoints/{model.name}/{checkpoint}", identity(study, model, checkpoint)
+        if again := model.settings.get("ask_again"):
+            yield f"ask_again/{model.name}", {"ask_again": again}
+        if study.data["stop_at_unusable"] != MOST_UNUSABLE:
+            yield f"stopping/{model.name}", {"most": study.data["stop_at_unusable"]}
 
 
 PLACE = 10

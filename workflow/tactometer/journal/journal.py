@@ -24,6 +24,9 @@ from tactometer.utils.errors import UserError
 PATIENCE = 86_400.0
 
 
+_RARE = ("reason", "raw", "forms", "prompt")  # entries of lines that have them
+
+
 def now() -> str:
     """The time, in UTC, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -33,8 +36,10 @@ def now() -> str:
 class Line:
     """One answer as it came back; `logprobs` by label in nats, `cost_usd` in US dollars.
 
-    `prompt` is the digest of the text that the messages were rendered to, where that was done here;
-    a line without it has no such entry.
+    Some have more, and a line without it no such entry: `reason`, why it is no answer, where the
+    provider says so; `raw`, what it said instead, verbatim; `forms`, how many spellings of each
+    label were added up ("A", " A"), where these were several; `prompt`, the digest of the text that
+    the messages were rendered to, where that was done here.
     """
 
     key: str
@@ -50,11 +55,14 @@ class Line:
     seconds: float | None = None
     at: str = field(default_factory=now)
     prompt: str | None = None
+    reason: str | None = None
+    raw: str | None = None
+    forms: int | None = None
 
     def entries(self) -> dict[str, Any]:
         """The JSON object that stands in a journal."""
         found = asdict(self)
-        return {k: v for k, v in found.items() if k != "prompt" or v is not None}
+        return {k: v for k, v in found.items() if k not in _RARE or v is not None}
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """What each checkpoint will be asked and what that costs, from the study and its journals alone."""
 
-from collections.abc import Collection, Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import Any
 import polars as pl
 
 from tactometer.elicitation import requests
-from tactometer.elicitation.ask import samples_of
+from tactometer.elicitation.ask import samples_of, settings_of
+from tactometer.elicitation.unanswered import Manner, Unanswered
 from tactometer.journal import journal
 from tactometer.journal.answer_keys import answer_key
 from tactometer.planning import journal_state, judging, prices, prompts_shown, speed, tokens
+from tactometer.providers.provider import Ask
 from tactometer.recipes import recipes
+from tactometer.replies.stop_reasons import counting
 from tactometer.study.model import Model
 from tactometer.study.providers import engines
 from tactometer.study.study import Study
@@ -113,7 +117,7 @@ class Forecaster:
     ) -> dict[Path, judging.Replies]:
         """The replies of some prompt sets of a checkpoint, by the file of their judgements."""
         path = self._results / "answers" / model.name / f"{checkpoint}.jsonl"
-        lines = {line["key"]: line for line in journal.read(path)} if path.exists() else {}
+        lines = counting(journal.read(path))
         case = Case(self._study, self._results, model, checkpoint, journal_state.answers(path))
         who = self._who(case).digest if lines else None
         words = self._study.domain_of(model.domain).utterances
@@ -182,17 +186,21 @@ class Forecaster:
         samples = samples_of(case.model.settings["estimator"])
         every = wanted.join(pl.DataFrame({"sample": range(samples)}), how="cross")
         notes: tuple[str, ...] = ()
+        held = 0
         if not case.answers.is_empty():
             who = self._who(case)
             notes = (who.assumed,) if who.assumed else ()
             if who.digest is not None:
-                keys = set(case.answers["key"])
                 pairs = zip(every["request"], every["sample"], strict=True)
-                lacking = [answer_key(who.digest, request, n) not in keys for request, n in pairs]
-                every = every.filter(pl.Series(lacking, dtype=pl.Boolean))
+                keys = [answer_key(who.digest, request, n) for request, n in pairs]
+                known = set(case.answers["key"])
+                held = sum(key in known for key in keys)
+                asked, told = case.asked(every, keys, known)
+                every = every.filter(pl.Series(asked, dtype=pl.Boolean))
+                notes += told
         return replace(
             forecast,
-            held=forecast.requests - every.height,
+            held=held,
             to_ask=every.height,
             tokens_in=float(every["guess"].sum()),
             by_prompt_set=dict(every.group_by("prompt_set").len().iter_rows()),
@@ -215,16 +223,52 @@ class Case:
         """One of the files of its answers."""
         return self.results / "answers" / self.model.name / f"{self.checkpoint}.{ending}"
 
+    def asked(
+        self, every: pl.DataFrame, keys: Sequence[str], known: Collection[str]
+    ) -> tuple[list[bool], tuple[str, ...]]:
+        """Which wanted answers a run asks for, and what is to be known of those it does not.
+
+        That is what the journal lacks, but for prompt sets that are stopped, and what is asked once
+        more: only for these two its lines are read one by one.
+        """
+        manner = Manner.of(settings_of(self.study, self.model))
+        lacking = [key not in known for key in keys]
+        if not manner.again and (manner.most >= 1.0 or not any(lacking)):
+            return lacking, ()
+        rows = every.iter_rows(named=True)
+        asks = [Ask(key, row, row["sample"]) for key, row in zip(keys, rows, strict=True)]
+        found = Unanswered(asks, manner)
+        found.take(journal.read(self.file("jsonl")))
+        chosen = {ask.key for ask in found.asks() if ask.wanted}
+        told = tuple(
+            stop.told() + (f": {stop.remedy}" if stop.remedy else "") for stop in found.stops
+        )
+        return [key in chosen for key in keys], told
+
     def unasked(self, forecast: Forecast) -> Forecast:
         """The forecast of a checkpoint that has its answers, or had them."""
-        lost = max(0, forecast.requests - self.answers.height)
+        stopped = self._stopped()
+        left = sum(each["wanted"] - each["answered"] for each in stopped.values())
+        lost = max(0, forecast.requests - left - self.answers["key"].n_unique())
+        if stopped:
+            sets = " and ".join(stopped)
+            note = f"stopped, as most of its first answers could not be used: {sets}"
+            forecast = replace(forecast, requests=forecast.requests - left, notes=(note,))
         if not lost or not self.file("done").exists():
             return replace(forecast, held=forecast.requests - lost)
         note = (
             f"{lost:,} answers are no longer in its journal; delete {self.file('done')} to have "
             "them asked again"
         )
-        return replace(forecast, held=forecast.requests - lost, lost=lost, notes=(note,))
+        notes = (*forecast.notes, note)
+        return replace(forecast, held=forecast.requests - lost, lost=lost, notes=notes)
+
+    def _stopped(self) -> dict[str, dict[str, int]]:
+        """What the last run says of the prompt sets that it stopped."""
+        try:
+            return dict(json.loads(self.file("done").read_text()).get("stopped", {}))
+        except (OSError, ValueError):
+            return {}
 
     def priced(self, forecast: Forecast, ratio: float) -> Forecast:
         """The forecast with tokens, dollars and GPU hours, and a note on each guess."""

@@ -12,8 +12,10 @@ import polars as pl
 from tactometer.elicitation.ask import wanted
 from tactometer.journal import journal
 from tactometer.journal.answer_keys import answer_key
-from tactometer.reading.replies import Reply, read_reply
-from tactometer.reading.stop_reasons import no_answer
+from tactometer.replies.reply_reader import Reply, read_reply
+from tactometer.replies.stop_reasons import counting, no_answer
+from tactometer.replies.usability import SURPLUS
+from tactometer.replies.usability import mass as probability
 from tactometer.study import study
 from tactometer.study.model import Model
 from tactometer.study.option_labels import LABELS
@@ -40,6 +42,7 @@ def parse(
     who: str,
     samples: int,
     utterances: Sequence[str],
+    stopped: bool = False,
 ) -> pl.DataFrame:
     """Read every answer to the requests: one row per (request, sample).
 
@@ -47,13 +50,15 @@ def parse(
     come first, then `COLUMNS`: `probs` is over `utterances` (over yes alone for yes/no prompts)
     where the method gives probabilities, else null; `reason` says of an invalid answer why it is
     one; `label_mass` is the probability of all labels together. Raises UserError if the journal
-    lacks an answer.
+    lacks an answer, unless asking was `stopped`: then what was asked has a row.
     """
     read = []
     for row in requests.iter_rows(named=True):
         space = utterances if row["goal"] is not None else (YES,)
         for sample in range(samples):
             line = answers.get(answer_key(who, row["request"], sample))
+            if line is None and stopped:
+                continue
             if line is None:
                 raise UserError(
                     f"the journal has no answer to request {row['request']}, sample {sample}: "
@@ -66,9 +71,9 @@ def parse(
 
 def _read(line: Mapping[str, Any], options: Sequence[str], space: Sequence[str]) -> dict[str, Any]:
     """One answer as a choice, in the domain's order: only here are options unshuffled."""
-    if line["logprobs"] is not None:
-        return {**_by_probability(line["logprobs"], options, space), "text": line["text"]}
     stopped = no_answer(line)
+    if line["logprobs"] is not None and stopped is None:
+        return {**_by_probability(line["logprobs"], options, space), "text": line["text"]}
     reply = read_reply(line["text"], options) if stopped is None else Reply(None, "invalid")
     yes = None if reply.choice is None or space != (YES,) else float(reply.choice == YES)
     return {
@@ -91,8 +96,14 @@ def _by_probability(
     likeliest tokens: none of the mass is its.
     """
     found = [logprobs.get(LABELS[i], -math.inf) for i in range(len(options))]
-    mass = {o: 0.0 if math.isnan(x) else math.exp(x) for o, x in zip(options, found, strict=True)}
+    mass = {o: probability(x) for o, x in zip(options, found, strict=True)}
     total = math.fsum(mass.values())
+    if total > 1.0 + SURPLUS:
+        raise UserError(
+            f"the labels have {total:.3g} of the probability in an answer of the journal, more "
+            "than all: what the server gives is no natural logarithm of probabilities; write "
+            "estimator: {kind: samples, k: 10} for this model."
+        )
     if total == 0.0:
         nothing = {"choice": None, "probs": None, "p_yes": None}
         return {**nothing, "method": "invalid", "reason": "undecided", "label_mass": 0.0}
@@ -107,14 +118,10 @@ def _by_probability(
     }
 
 
-def of_journal(path: Path, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The journal's lines for some keys; the first answer counts where a key stands twice."""
+def of_journal(path: Path, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """The journal's lines for some keys; where one stands twice, its last usable line counts."""
     wanted = set(keys)
-    found: dict[str, dict[str, Any]] = {}
-    for line in journal.read(path):
-        if line["key"] in wanted:
-            found.setdefault(line["key"], line)
-    return found
+    return counting(line for line in journal.read(path) if line["key"] in wanted)
 
 
 def run(given: Namespace) -> None:
@@ -150,16 +157,22 @@ def with_verdicts(choices: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
 def read_strictly(sweep: Study, model: Model, given: Namespace) -> pl.DataFrame:
     """The choices of one prompt set as the strict parser reads them."""
-    who = json.loads(given.done.read_text())["digest"]
+    done = json.loads(given.done.read_text())
     samples = model.settings["estimator"].get("k", 1)
     utterances = sweep.domain_of(model.domain).utterances
-    return read(given.requests, given.journal, who, samples, utterances)
+    stopped = given.requests.stem in done.get("stopped", {})
+    return read(given.requests, given.journal, done["digest"], samples, utterances, stopped)
 
 
 def read(
-    requests: Path, journal_path: Path, who: str, samples: int, utterances: Sequence[str]
+    requests: Path,
+    journal_path: Path,
+    who: str,
+    samples: int,
+    utterances: Sequence[str],
+    stopped: bool = False,
 ) -> pl.DataFrame:
     """The choices of the requests in a file, from the answers in a journal."""
     keys = [each.key for each in wanted([requests], who, samples)]
     answers = of_journal(journal_path, keys)
-    return parse(pl.read_parquet(requests), answers, who, samples, utterances)
+    return parse(pl.read_parquet(requests), answers, who, samples, utterances, stopped)

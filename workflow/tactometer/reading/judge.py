@@ -15,8 +15,8 @@ from tactometer.elicitation import engine_environment
 from tactometer.elicitation.ask import ask, job_of
 from tactometer.elicitation.requests import SCHEMA
 from tactometer.reading import choices
-from tactometer.reading.replies import strip_thought
-from tactometer.reading.stop_reasons import UNSEEN
+from tactometer.replies.reply_reader import strip_thought
+from tactometer.replies.stop_reasons import UNSEEN
 from tactometer.study import study
 from tactometer.study.option_labels import LABELS
 from tactometer.utils import atomic_files

@@ -17,7 +17,7 @@ from tactometer.journal import usage
 from tactometer.reading import answer_samples, judge_agreement
 from tactometer.study import study
 from tactometer.study.labels import LABEL_COLUMNS
-from tactometer.tables import prompts_told, published
+from tactometer.tables import answer_quality, prompts_told, published
 from tactometer.utils import atomic_files
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ def gather(study: Study, model: Model, results: Path) -> None:
         "semantics": _semantics(study, model, results),
         "recovery": _recovery(model, estimates),
         "answers": _answers(study, model, results),
+        "invalid": _invalid(study, model, results),
+        "prompt_sets": _prompt_sets(study, model, results),
         "asked": _asked(study, model, results),
         "replies": _replies(study, model, results),
         "published": _published(study, model),
@@ -239,6 +241,32 @@ def _answers(study: Study, model: Model, results: Path) -> pl.DataFrame:
     frame = read.join(_whose(places), on="file").with_columns(*_named(study, model), share=share)
     ordered = frame.sort("place", "framing", "method", "reason")
     return ordered.select(pl.col(name).cast(kind) for name, kind in ANSWERS.items())
+
+
+def _invalid(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """Invalid answers by prompt set, state and reason."""
+    places = _by_prompt_set(model, results / "choices")
+    parts = [
+        answer_quality.invalid(pl.read_parquet(path, columns=["state", "method", "reason"]))
+        .with_columns(*_named(study, model), *(pl.lit(v).alias(k) for k, v in names.items()))
+        .select(pl.col(name).cast(kind) for name, kind in answer_quality.INVALID.items())
+        for path, names in places.items()
+    ]
+    return pl.concat([pl.DataFrame(schema=answer_quality.INVALID), *parts])
+
+
+def _prompt_sets(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """What became of each prompt set: answers, invalid ones, samples alike, stopped or not."""
+    rows = []
+    for path, names in _by_prompt_set(model, results / "choices").items():
+        done = json.loads(
+            (results / "answers" / model.name / f"{names['checkpoint']}.done").read_text()
+        )
+        stop = done.get("stopped", {}).get(names["prompt_set"])
+        found = answer_quality.of_prompt_set(pl.read_parquet(path), stop)
+        rows.append({"study": study.name, "model": model.name, **names, **found})
+    schema = answer_quality.PROMPT_SETS
+    return pl.DataFrame([{k: row.get(k) for k in schema} for row in rows], schema=schema)
 
 
 def _asked(study: Study, model: Model, results: Path) -> pl.DataFrame:

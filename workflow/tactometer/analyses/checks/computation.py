@@ -12,6 +12,8 @@ from tactometer.tables.fit_selection import FIT, passed
 from tactometer.tables.proportions import wilson
 from tactometer.tables.reader import effective_counts
 
+MOST = 0.5  # share of refused answers from which on a prompt set is told as refused
+ALL_OVER = 0.99  # share of prompts with identical answers that is all over
 SCHEMA = {
     "check": pl.String,
     **NAMES,
@@ -29,6 +31,11 @@ SCHEMA = {
 def analyse(evidence: Evidence) -> pl.DataFrame:
     """A row for each check of each condition, what is flagged first.
 
+    `stopped`: a prompt set (`goal` names it, `semantics` too) that was stopped since most of its
+    first answers could not be used, and `refused`: one whose answers are refused or filtered for
+    the most part; both are findings about the model. `identical`: the share of prompts whose
+    several answers are the same word for word, flagged where it is all of them though independent
+    answers would differ (`limit`: their expected share).
     `invalid`: the share of answers that could not be read, with Wilson's 95% interval, by (model,
     checkpoint, goal, framing). `label_mass`: the mean probability of all labels together, where
     there is one. `fit`: worst R-hat of each fit, flagged where its verdict is suspect.
@@ -46,6 +53,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         return pl.DataFrame(schema=SCHEMA)
     diagnostics = evidence.tables["diagnostics"].collect()
     parts = [
+        *_prompt_sets(evidence.tables["prompt_sets"].collect()),
         _invalid(counts, limits["invalid"]),
         _label_mass(counts, limits["label_mass"]),
         _fits(diagnostics),
@@ -65,6 +73,9 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
             name: place
             for place, name in enumerate(
                 [
+                    "stopped",
+                    "refused",
+                    "identical",
                     "described",
                     "framings",
                     "fit",
@@ -93,6 +104,64 @@ def _conditions(counts: pl.DataFrame) -> pl.DataFrame:
         n=(pl.col("n_valid") + pl.col("n_invalid")).sum().cast(pl.Int64),
         label_mass=pl.col("label_mass").mean(),
     )
+
+
+def _prompt_sets(sets: pl.DataFrame) -> list[pl.DataFrame]:
+    """The checks of whole prompt sets: stopped, refused, answers that are all alike."""
+    named = sets.with_columns(
+        goal="prompt_set",
+        framing=pl.lit(POOLED),
+        n=pl.col("answers"),
+        share=pl.col("invalid") / "answers",
+    )
+    stopped = named.filter("stopped").select(
+        *FIT,
+        "framing",
+        "n",
+        check=pl.lit("stopped"),
+        value=pl.col("share"),
+        flagged=pl.lit(True),
+        note=pl.format("stopped after {} of {} answers: {}", "answers", "wanted", "reasons"),
+    )
+    part = pl.col("refused") / pl.col("answers")
+    low, high = wilson((sets["refused"] / sets["answers"]).to_numpy(), sets["answers"].to_numpy())
+    refused = (
+        named.with_columns(value=part, low=pl.Series(low), high=pl.Series(high))
+        .filter(pl.col("value") > MOST)
+        .select(
+            *FIT,
+            "framing",
+            "n",
+            "value",
+            "low",
+            "high",
+            check=pl.lit("refused"),
+            limit=pl.lit(MOST),
+            flagged=pl.lit(True),
+            note=pl.format("the model refuses these prompts: {}", "reasons"),
+        )
+    )
+    same = (pl.col("alike") >= ALL_OVER) & (pl.col("alike_p") < LEVEL)
+    identical = named.drop_nulls("alike").select(
+        *FIT,
+        "framing",
+        n=pl.col("prompts"),
+        check=pl.lit("identical"),
+        value=pl.col("alike"),
+        limit=pl.col("alike_expected"),
+        flagged=same,
+        note=pl.when(same).then(
+            pl.format(
+                "{} samples of a prompt are one answer: a server that caches or ignores the "
+                "temperature, or a model that is sure of each prompt; independent ones would be "
+                "alike in {} of prompts (entropy {} nats)",
+                "samples",
+                pl.col("alike_expected").round(2),
+                pl.col("entropy").round(2),
+            )
+        ),
+    )
+    return [stopped, refused, identical]
 
 
 def _invalid(counts: pl.DataFrame, limit: float) -> pl.DataFrame:

@@ -23,7 +23,7 @@ def run(given: Namespace) -> int:
     """Write the file's rows with what each reply is read as, and say how many were read."""
     from collections import Counter
 
-    from tactometer.reading.replies import read_reply
+    from tactometer.replies.reply_reader import read_reply
     from tactometer.study.option_labels import LABELS
     from tactometer.utils.errors import UserError
 

@@ -68,6 +68,7 @@ class Batches:
     ) -> None:
         self._wanted = {ask.key: ask for ask in asks}
         self._queue = list(asks)
+        self._unwanted: list[Ask] = []  # of prompt sets that are stopped, for now
         self._server, self._book, self._purse = server, book, purse
         self._caller, self._manner, self._redact = caller, manner, redact
         self._most = manner.requests
@@ -89,7 +90,8 @@ class Batches:
         except Refusal as refusal:
             self._stop = str(refusal)
         if self._stop or self._failed:
-            missing = f"{len(self._wanted) - self._got} of {len(self._wanted)} answers are missing"
+            wanted = len(self._wanted) - sum(not ask.wanted for ask in self._unwanted)
+            missing = f"{wanted - self._got} of {wanted} answers are missing"
             reason = self._stop or f"the last error was: {self._failed[-1]}"
             raise UserError(f"{missing}: {reason.rstrip('.')}; run again to order those alone.")
 
@@ -149,6 +151,9 @@ class Batches:
 
     def _submit(self) -> None:
         """Order all that is free, as far as the budget reaches."""
+        unasked = self._queue + self._unwanted
+        self._queue = [ask for ask in unasked if ask.wanted]
+        self._unwanted = [ask for ask in unasked if not ask.wanted]
         while self._queue and self._stop is None:
             asks, content, worst = self._next()
             if not asks:

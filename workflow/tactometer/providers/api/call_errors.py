@@ -37,6 +37,19 @@ class Malformed(Exception):
     """A reply that is no chat completion."""
 
 
+def within_reply(error: BaseException | None) -> dict[str, Any] | None:
+    """The error that stood in a reply whose HTTP status was that of a success; None for others.
+
+    LiteLLM raises it as an exception of no class of its own, with a status and a message, which
+    its classes then wrap; those of an HTTP status are of a class from the start.
+    """
+    while error is not None:
+        if type(error) is Exception and hasattr(error, "status_code"):
+            return {"code": error.status_code, "message": getattr(error, "message", None)}
+        error = error.__cause__ or error.__context__
+    return None
+
+
 def of(error: Exception, redact: Callable[[str], str]) -> Trouble:
     """Tell errors of a transport apart, by status: LiteLLM's classes overlap."""
     kind = type(error).__name__

@@ -16,11 +16,17 @@ from tactometer.journal.redaction import Redactor, secrets
 from tactometer.providers.api import batch_endpoint, batch_ledger, batches, parameters
 from tactometer.providers.api.budget import BATCHED, Prices, Purse, pinned
 from tactometer.providers.api.call_errors import Malformed, Trouble, of
-from tactometer.providers.api.completions import label_logprobs, longest_answer, token_counts
+from tactometer.providers.api.completions import (
+    label_logprobs,
+    longest_answer,
+    outcome_of,
+    token_counts,
+)
 from tactometer.providers.api.rate_limits import Pace
 from tactometer.providers.api.transport import LiteLLM, Plain, Reply, Transport, plain_body
 from tactometer.providers.api.worker_pool import Crew
 from tactometer.providers.provider import Ask
+from tactometer.replies.stop_reasons import no_answer
 from tactometer.utils.errors import UserError
 
 CONCURRENCY, ATTEMPTS, TIMEOUT = 16, 8, 120.0
@@ -79,10 +85,14 @@ class Provider:
         caller = batches.Caller(
             self._body, self._worst, self._read, self._filtered, self._spent_out
         )
-        with batch_ledger.write(self._orders, journal.keys(self._journal)) as book:
+        with batch_ledger.write(self._orders, self._held(asks)) as book:
             purse = self._open_purse(sum(order.worst for order in book.open))
             ordered = batches.Batches(asks, self._server, book, purse, caller, manner, self._redact)
             yield from ordered.answers()
+
+    def _held(self, asks: Sequence[Ask]) -> set[str]:
+        """The keys that no batch need bring any more; what is asked once more is none of them."""
+        return journal.keys(self._journal) - {ask.key for ask in asks}
 
     # ---- before anything is spent ----------------------------------------------------------
 
@@ -246,7 +256,12 @@ class Provider:
     def _read(self, ask: Ask, reply: Reply) -> Line | Trouble:
         """What a batch brought for a request."""
         line = self._line(ask, reply, None)
-        return self._no_logprobs() if self._exact and line.logprobs is None else line
+        return self._no_logprobs() if self._lacks_logprobs(line) else line
+
+    def _lacks_logprobs(self, line: Line) -> bool:
+        """Whether an answer should have log-probabilities; what is no answer has none."""
+        ended = no_answer(line.entries())
+        return self._exact and line.logprobs is None and ended in (None, "cut")
 
     # ---- one request -----------------------------------------------------------------------
 
@@ -287,9 +302,10 @@ class Provider:
         self._pace.settle(counted, line.usage.get("total_tokens", counted))
         if self._purse:
             self._purse.settle(worst, line.cost_usd or 0.0)
-        if self._exact and line.logprobs is None:
+        if self._lacks_logprobs(line):
             return self._no_logprobs()
-        self._models[str(line.model)] += 1
+        if line.model is not None:
+            self._models[line.model] += 1
         return line
 
     async def _wait(self, trouble: Trouble, attempt: int) -> None:
@@ -324,9 +340,10 @@ class Provider:
 
     def _line(self, ask: Ask, reply: Reply, seconds: float | None) -> Line:
         try:
-            choice = reply["choices"][0]
-            message = choice["message"]
             usage = token_counts(reply.get("usage"))
+            outcome = outcome_of(reply)
+            choice = outcome.choice
+            message = choice.get("message") or {}
             text, thinking = message.get("content"), message.get("reasoning_content")
             exact = label_logprobs(choice, len(ask.row["options"])) if self._exact else None
         except (AttributeError, LookupError, TypeError):
@@ -337,12 +354,14 @@ class Provider:
             sample=ask.sample,
             text=self._verbatim(text),
             thinking=self._verbatim(thinking or message.get("reasoning")),
-            logprobs=exact,
+            logprobs=exact if outcome.reason is None else None,
             usage=usage,
             cost_usd=self._prices.cost(usage) if self._prices else None,
-            finish_reason=choice.get("finish_reason"),
+            finish_reason=outcome.finish_reason,
             model=self._verbatim(reply.get("model")),
             seconds=None if seconds is None else round(seconds, 3),
+            reason=outcome.reason,
+            raw=self._verbatim(outcome.raw),
         )
 
     def _filtered(self, ask: Ask) -> Line:

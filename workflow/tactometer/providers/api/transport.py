@@ -9,7 +9,7 @@ translation, and a plain POST costs a tenth of that.
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from tactometer.providers.api.call_errors import Malformed
+from tactometer.providers.api.call_errors import Malformed, within_reply
 
 Messages = Sequence[Mapping[str, str]]
 Reply = Mapping[str, Any]
@@ -47,15 +47,21 @@ class LiteLLM:
 
     async def send(self, messages: Messages, wanted: Mapping[str, Any], timeout: float) -> Reply:
         """Call by LiteLLM, without its retries: ours count every call."""
-        response = await self._api.acompletion(
-            model=self._source,
-            messages=[dict(m) for m in messages],
-            api_base=self._base,
-            api_key=self._key,
-            timeout=timeout,
-            max_retries=0,
-            **wanted,
-        )
+        try:
+            response = await self._api.acompletion(
+                model=self._source,
+                messages=[dict(m) for m in messages],
+                api_base=self._base,
+                api_key=self._key,
+                timeout=timeout,
+                max_retries=0,
+                **wanted,
+            )
+        except Exception as error:
+            told = within_reply(error)
+            if told is None:
+                raise
+            return {"error": told}
         reply: Reply = response.model_dump()
         return reply
 

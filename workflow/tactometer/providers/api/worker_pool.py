@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 
 from tactometer.journal.journal import Line
 from tactometer.providers.api.call_errors import Trouble
-from tactometer.providers.provider import Ask
+from tactometer.providers.provider import Ask, in_turn
 from tactometer.utils.errors import UserError
 
 COLLECT = 0.25  # seconds of answers that go to the journal together
@@ -28,14 +28,15 @@ class Crew:
         close: Callable[[], Coroutine[None, None, None]],
         size: int,
     ) -> None:
-        self._count = len(asks)
-        self._asks = iter(asks)
+        self._all = asks
+        self._asks: Iterator[Ask] = iter(())
         self._call, self._close, self._size = call, close, size
         self._lines: list[Line] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop: str | None = None
         self._failed: list[str] = []
-        self._streak = self._got = 0
+        self._streak = 0
+        self._got: set[str] = set()
         self._full = asyncio.Event()
         self._fault: BaseException | None = None  # of ours: it stops everything, at the end
 
@@ -43,32 +44,39 @@ class Crew:
         """Give the answers as they come; raises UserError if some request got none."""
         with asyncio.Runner() as runner:
             try:
-                runner.run(self._begin())
-                while lines := runner.run(self._collect()):
-                    self._got += len(lines)
-                    yield lines
+                for asks in filter(None, in_turn(self._all)):
+                    if self._stop or self._fault:
+                        break
+                    self._asks = iter(asks)
+                    runner.run(self._begin())
+                    while lines := runner.run(self._collect()):
+                        self._got |= {line.key for line in lines}
+                        yield lines
             finally:
                 runner.run(self._close())
         if self._fault:
             raise self._fault
         if self._stop or self._failed:
-            missing = f"{self._count - self._got} of {self._count} answers are missing"
+            lacking = [ask for ask in self._all if ask.key not in self._got and ask.wanted]
+            missing = f"{len(lacking)} of {len(self._all)} answers are missing"
             reason = self._stop or f"the last error was: {self._failed[-1]}"
             raise UserError(f"{missing}: {reason.rstrip('.')}; run again to ask those alone.")
 
     async def _begin(self) -> None:
-        """Ask the first question alone, then let everybody start."""
-        first = next(self._asks, None)
-        if first is None:
-            return
-        await self._ask(first)
-        if self._failed:
-            self._stop = self._failed[-1]
+        """Ask the first question of all alone, then let everybody start."""
+        if not self._got:
+            first = next((ask for ask in self._asks if ask.wanted), None)
+            if first is None:
+                return
+            await self._ask(first)
+            if self._failed:
+                self._stop = self._failed[-1]
         self._tasks = {asyncio.create_task(self._work()) for _ in range(self._size)}
 
     async def _work(self) -> None:
         while not (self._stop or self._fault) and (ask := next(self._asks, None)) is not None:
-            await self._ask(ask)
+            if ask.wanted:
+                await self._ask(ask)
 
     async def _ask(self, ask: Ask) -> None:
         answer = await self._call(ask)

@@ -7,13 +7,14 @@ from typing import Any
 
 from tactometer.providers.local.rendering import Rendering
 from tactometer.providers.local.template_traits import dated, missing
+from tactometer.replies.thoughts import marks_in
 from tactometer.study import prompt_settings
 from tactometer.study.option_labels import LABELS
 from tactometer.study.prompt_settings import Messages
 from tactometer.utils.digests import digest
 from tactometer.utils.errors import UserError
 
-OPEN, CLOSE = "<think>", "</think>"
+OPEN, CLOSE = "<think>", "</think>"  # of a template that knows no marks
 CUE = "Answer: ("
 """What a prompt without a chat template ends in: the options are shown as "(A) ..."."""
 TAIL = 64  # characters at the end of a prompt that can decide how a label is tokenised
@@ -55,12 +56,16 @@ class Prompts:
                 f"{place}: its tokenizer has no chat template; name a file with one as "
                 "engine.chat_template, or write prompt: {chat: false} for a base model."
             )
-        if thinking and CLOSE not in known:
+        marks = marks_in(known)
+        if thinking and marks is None:
             raise UserError(
-                f"{place}, key engine.thinking: its chat template knows no {CLOSE}; remove the key."
+                f"{place}, key engine.thinking: its chat template knows no {CLOSE} or another mark "
+                "that closes a thought; remove the key."
             )
         self._variables = dated(known, rendering.date if rendering.told else None)[1]
+        self._open, self.close = marks or (OPEN, CLOSE)
         self._proven: dict[tuple[str, int], list[int]] = {}
+        self._with_space: dict[tuple[str, int], list[int]] = {}
 
     def render(self, messages: Messages) -> Prompt:
         """Render a chat up to where the model answers, or where its thought begins."""
@@ -70,9 +75,9 @@ class Prompts:
             messages = prompt_settings.empty_system(messages)
         text = self._by_template(messages) if self._rendering.chat else self._in_a_row(messages)
         self._look_for(messages, text)
-        thinks = text.rstrip().endswith(OPEN)  # some templates leave no choice
+        thinks = text.rstrip().endswith(self._open)  # some templates leave no choice
         if self._thinking and not thinks:
-            text, thinks = f"{text}{OPEN}\n", True
+            text, thinks = f"{text}{self._open}\n", True
         return Prompt(text, self._encode(text), thinks, digest(text))
 
     def _by_template(self, messages: Messages) -> str:
@@ -122,7 +127,7 @@ class Prompts:
 
     def after(self, prompt: Prompt, thought: str) -> Prompt:
         """The prompt with its thought closed: what follows is the answer."""
-        text = f"{prompt.text}{thought.strip()}\n{CLOSE}\n\n"
+        text = f"{prompt.text}{thought.strip()}\n{self.close}\n\n"
         return replace(prompt, text=text, ids=self._encode(text), thinks=False)
 
     def labels(self, prompt: Prompt, count: int) -> list[int]:
@@ -131,6 +136,21 @@ class Prompts:
         if known not in self._proven:
             self._proven[known] = self._prove(prompt, count)
         return self._proven[known]
+
+    def spaced(self, prompt: Prompt, count: int) -> list[int]:
+        """The tokens of the labels with a space in front, as a model may begin its answer.
+
+        None where one of them is more than one new token: some labels alone would gain.
+        """
+        known = prompt.text[-TAIL:], count
+        if known not in self._with_space:
+            bare, found = set(self.labels(prompt, count)), []
+            for label in LABELS[:count]:
+                ids = self._encode(f"{prompt.text} {label}")
+                if ids[:-1] == prompt.ids and ids[-1] not in bare:
+                    found.append(ids[-1])
+            self._with_space[known] = found if len(set(found)) == count else []
+        return self._with_space[known]
 
     def _encode(self, text: str) -> list[int]:
         """The tokens of a rendered chat; the template writes the special ones, nobody adds any."""
@@ -169,12 +189,3 @@ class Prompts:
             f"{self._place}: the label {label} is not one new token behind {prompt.text[-20:]!r}: "
             f"tokens {instead} became {became}; write estimator: {{kind: samples, k: 10}} for it."
         )
-
-
-def split_thought(text: str, open_before: bool) -> tuple[str | None, str]:
-    """Split what was generated into a thought, if there is one, and the answer."""
-    body = text if open_before else text.lstrip()
-    if not open_before and not body.startswith(OPEN):
-        return None, text
-    thought, closed, answer = body.removeprefix(OPEN).partition(CLOSE)
-    return thought.strip(), answer.lstrip() if closed else ""

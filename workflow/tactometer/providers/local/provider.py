@@ -10,13 +10,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from tactometer.journal import journal
 from tactometer.journal.journal import Line
 from tactometer.providers.local import template_traits
-from tactometer.providers.local.chat_template import CLOSE, Prompt, Prompts, split_thought
+from tactometer.providers.local.chat_template import Prompt, Prompts
 from tactometer.providers.local.checkpoint_files import Checkpoint, find
 from tactometer.providers.local.rendering import Rendering, alterations, rendering
 from tactometer.providers.local.template_traits import Traits
-from tactometer.providers.provider import Ask
+from tactometer.providers.provider import Ask, in_turn
+from tactometer.replies.thoughts import split_thought
 from tactometer.study.option_labels import LABELS
 from tactometer.study.prompt_settings import Messages
 from tactometer.utils.errors import UserError
@@ -140,16 +142,19 @@ class LocalProvider:
         rendered = {ask.key: self._prompts.render(ask.row["messages"]) for ask in asks}
         self._check_length(rendered.values())
         if self._exact:
+            self._every_form = self._adds_forms()
             for ask in asks:
                 if not rendered[ask.key].thinks:
                     self._prompts.labels(rendered[ask.key], len(ask.row["options"]))
         # Neighbours share the longest beginnings: what an engine has computed serves the next.
-        queue = sorted(asks, key=lambda ask: rendered[ask.key].ids)
-        self._queued = [rendered[ask.key] for ask in queue]
+        queues = [sorted(turn, key=lambda ask: rendered[ask.key].ids) for turn in in_turn(asks)]
+        self._queued = [rendered[ask.key] for queue in queues for ask in queue]
         engine = self._load()
-        for start in range(0, len(queue), engine.at_once):
-            end = start + engine.at_once
-            yield self._answer(engine, queue[start:end], self._queued[start:end])
+        for queue in queues:
+            for start in range(0, len(queue), engine.at_once):
+                batch = [ask for ask in queue[start : start + engine.at_once] if ask.wanted]
+                if batch:
+                    yield self._answer(engine, batch, [rendered[ask.key] for ask in batch])
 
     def _load(self) -> Engine:
         raise NotImplementedError
@@ -220,19 +225,41 @@ class LocalProvider:
         """One prefill a prompt, and before it the thought of those that think."""
         thoughts: list[Sampled | None] = [None] * len(batch)
         if any(prompt.thinks for prompt in prompts):
-            thoughts = [*self._sample(engine, batch, prompts, CLOSE)]
+            thoughts = [*self._sample(engine, batch, prompts, self._prompts.close)]
             prompts = [
                 self._prompts.after(prompt, thought.text)
                 for prompt, thought in zip(prompts, thoughts, strict=True)
                 if thought is not None
             ]
         counts = [len(ask.row["options"]) for ask in batch]
-        labels = [self._prompts.labels(p, n) for p, n in zip(prompts, counts, strict=True)]
+        labels = [self._labels(p, n) for p, n in zip(prompts, counts, strict=True)]
         found = engine.label_logprobs([prompt.ids for prompt in prompts], labels)
         return [
             self._line(ask, prompt, thought, thought.text.strip() if thought else None, logprobs)
             for ask, prompt, thought, logprobs in zip(batch, prompts, thoughts, found, strict=True)
         ]
+
+    def _labels(self, prompt: Prompt, count: int) -> list[int]:
+        """The tokens of the labels behind a prompt, then those of their forms with a space."""
+        spaced = self._prompts.spaced(prompt, count) if self._every_form else []
+        return [*self._prompts.labels(prompt, count), *spaced]
+
+    def _adds_forms(self) -> bool:
+        """Whether " A" is added to "A": not where a journal of the model began without.
+
+        Old answers stay and keep their keys, and what joins them is measured as they were.
+        """
+        journal_path = self._settings["job"].get("journal")
+        for path in sorted(Path(journal_path).parent.glob("*.jsonl")) if journal_path else ():
+            exact = (line for line in journal.read(path) if line.get("logprobs") is not None)
+            if "forms" not in next(exact, {"forms": None}):
+                print(
+                    f"{path} has probabilities of labels without those of their forms with a "
+                    "space, so none are added here; in a new study they are.",
+                    flush=True,
+                )
+                return False
+        return True
 
     def _by_sample(
         self, engine: Engine, batch: Sequence[Ask], prompts: Sequence[Prompt]
@@ -242,7 +269,7 @@ class LocalProvider:
         for ask, prompt, sampled in zip(
             batch, prompts, self._sample(engine, batch, prompts, stop), strict=True
         ):
-            thought, _ = split_thought(sampled.text, prompt.thinks)
+            thought = split_thought(sampled.text, prompt.thinks)[0]
             lines.append(self._line(ask, prompt, sampled, thought, None))
         return lines
 
@@ -251,7 +278,7 @@ class LocalProvider:
     ) -> list[Sampled]:
         return engine.sample(
             [prompt.ids for prompt in prompts],
-            [ask.key for ask in batch],
+            [ask.noise for ask in batch],
             float(self._estimator.get("temperature", 1.0)),
             self._longest,
             stop,
@@ -266,11 +293,14 @@ class LocalProvider:
         logprobs: list[float] | None,
     ) -> Callable[[float], Line]:
         """A line of the journal, but for its share of the batch's seconds."""
-        text = None
+        text, reason, forms = None, None, None
         if logprobs is not None:
+            forms = len(logprobs) // len(ask.row["options"]) if self._every_form else None
+            logprobs = _added_up(logprobs, len(ask.row["options"]))
             text = LABELS[max(range(len(logprobs)), key=logprobs.__getitem__)]
         elif sampled is not None:
-            text = split_thought(sampled.text, prompt.thinks)[1]
+            _, text, cut = split_thought(sampled.text, prompt.thinks)
+            reason = "cut" if cut else None
         usage = {
             "prompt_tokens": len(prompt.ids),
             "completion_tokens": sampled.tokens if sampled else 0,
@@ -289,7 +319,22 @@ class LocalProvider:
             model=self.found.revision or self.found.folder.name,
             seconds=seconds,
             prompt=prompt.digest,
+            reason=reason,
+            forms=forms,
         )
+
+
+def _added_up(logprobs: Sequence[float], labels: int) -> list[float]:
+    """Log-probability of each label, all its forms together."""
+    forms = [logprobs[start : start + labels] for start in range(0, len(logprobs), labels)]
+    return [_log_sum(each) for each in zip(*forms, strict=True)]
+
+
+def _log_sum(logprobs: Sequence[float]) -> float:
+    most = max(logprobs)
+    if len(logprobs) == 1 or not math.isfinite(most):
+        return most
+    return most + math.log(math.fsum(math.exp(x - most) for x in logprobs))
 
 
 def _by_name(logprobs: list[float] | None) -> dict[str, float] | None:

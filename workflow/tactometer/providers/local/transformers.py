@@ -5,6 +5,7 @@ from typing import Any
 
 from tactometer.providers.local.checkpoint_files import Checkpoint
 from tactometer.providers.local.provider import Engine, LocalProvider, Sampled, loading
+from tactometer.replies.thoughts import kept_special, without_special
 
 AT_ONCE = {"cpu": 16, "cuda": 128}
 
@@ -41,6 +42,7 @@ class TorchEngine:
                 trust_remote_code=bool(settings.get("trust_remote_code")),
             ).to(device)
         self._model.eval()
+        self._marked = bool(kept_special(tokenizer.all_special_tokens))
         ends = self._model.generation_config.eos_token_id or tokenizer.eos_token_id
         self._ends = ends if isinstance(ends, list) else [e for e in (ends,) if e is not None]
 
@@ -91,9 +93,11 @@ class TorchEngine:
     def _sampled(self, ids: list[int], stop: str | None) -> Sampled:
         ends = {*self._ends, self._padding}  # a text that is done is padded on the right
         end = next((i for i, token in enumerate(ids) if token in ends), None)
-        text = self._tokenizer.decode(ids[:end], skip_special_tokens=True)
+        text = self._tokenizer.decode(ids[:end], skip_special_tokens=not self._marked)
         stopped = end is not None or (stop is not None and stop in text)
         said = text.partition(stop)[0] if stop else text
+        if self._marked:
+            said = without_special(said, self._tokenizer.all_special_tokens)
         return Sampled(said, len(ids[:end]), "stop" if stopped else "length")
 
     def _pad(self, prompts: Sequence[Sequence[int]]) -> tuple[Any, Any]:

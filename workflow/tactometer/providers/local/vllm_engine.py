@@ -7,6 +7,7 @@ from typing import Any
 
 from tactometer.providers.local.checkpoint_files import Checkpoint
 from tactometer.providers.local.provider import Sampled, loading
+from tactometer.replies.thoughts import kept_special, without_special
 
 AT_ONCE = 512
 
@@ -88,17 +89,24 @@ class VllmEngine:
         stop: str | None,
     ) -> list[Sampled]:
         """Sample a text for each prompt; on a GPU its key is its seed."""
+        special = self.llm.get_tokenizer().all_special_tokens
+        marked = bool(kept_special(special))
         parameters = [
             self._vllm.SamplingParams(
                 temperature=temperature,
                 max_tokens=max_tokens,
                 stop=[stop] if stop else None,
+                skip_special_tokens=not marked,
                 seed=int(key[:8], 16) if self._seeds else None,
             )
             for key in keys
         ]
         results = [output.outputs[0] for output in self._generate(prompts, parameters)]
-        return [Sampled(r.text, len(r.token_ids), r.finish_reason or "stop") for r in results]
+        texts = [without_special(r.text, special) if marked else r.text for r in results]
+        return [
+            Sampled(text, len(r.token_ids), r.finish_reason or "stop")
+            for text, r in zip(texts, results, strict=True)
+        ]
 
     def _generate(self, prompts: Sequence[Sequence[int]], parameters: list[Any]) -> list[Any]:
         asked = [{"prompt_token_ids": list(ids)} for ids in prompts]

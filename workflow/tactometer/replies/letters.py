@@ -4,7 +4,7 @@ import re
 from string import ascii_uppercase
 from typing import Final
 
-from tactometer.reading.reply_grammar.mentions import LETTERS_AT, place
+from tactometer.replies.mentions import LETTERS_AT, place
 
 _NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number) "
 _CUE: Final = (

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from tactometer.reading.reply_grammar import vocabulary as v
-from tactometer.reading.reply_grammar.clauses import Clause
-from tactometer.reading.reply_grammar.mentions import (
+from tactometer.replies import vocabulary as v
+from tactometer.replies.clauses import Clause
+from tactometer.replies.mentions import (
     ANY,
     CLEAR,
     LETTER,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tactometer.reading.reply_grammar.mentions import SENTENCE
+from tactometer.replies.mentions import SENTENCE
 
 
 @dataclass(frozen=True)

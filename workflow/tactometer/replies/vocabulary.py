@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from tactometer.reading.reply_grammar.mentions import ANY
+from tactometer.replies.mentions import ANY
 
 WORD: Final = r"[\w'%/.-]+"
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from tactometer.reading.reply_grammar.mentions import (
+from tactometer.replies.mentions import (
     DENIED,
     QUOTED_AT,
     SENTENCES_AT,

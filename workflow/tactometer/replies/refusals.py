@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from tactometer.reading.reply_grammar.clauses import Clause
-from tactometer.reading.reply_grammar.decisions import Decision
+from tactometer.replies.clauses import Clause
+from tactometer.replies.decisions import Decision
 
 _DECLINES: Final = re.compile(
     r"\b(?:i|we)\b(?: \w+){0,2}? (?:(?:can|could|will|would|do|may) not|"

@@ -1,0 +1,78 @@
+"""Labels and thoughts of local models: what of them is an answer, on real engines."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asking import Job, job, tables
+from engine_env import ask, reference, run
+
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engines")]
+COUNT = 55 + 55  # requests of a goal, cut like the yes/no requests
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    run([], folder, f"import tiny, pathlib; tiny.make(pathlib.Path({str(folder)!r}))")
+    return folder
+
+
+def asked(folder: Path, source: Path, rows: int = 55, most: float = 1, **changes: Any) -> Job:
+    """A tiny model with random weights, which says little that can be read."""
+    engine = {"dtype": "float32", "max_model_len": 1024}
+    found = {"provider": "transformers", "source": str(source), "engine": engine, **changes}
+    found["min_label_mass"] = 0
+    return job(folder, found, rows=rows, goals=["default"], stop_at_unusable=most)
+
+
+def test_a_journal_that_began_without_the_forms_with_a_space_goes_on_without(
+    tmp_path: Path, models: Path
+) -> None:
+    """Old answers keep their keys, and what joins them is measured as they were; it is told."""
+    found = asked(tmp_path / "run", models / "llama", rows=20)
+    ask(found)
+    lines = found.lines()
+    truth = reference(models / "llama", found)
+    old = [{k: v for k, v in line.items() if k != "forms"} for line in lines[:10]]
+    for line in old:
+        line["logprobs"] = truth[line["request"]]["bare"]
+    found.journal.write_text("".join(json.dumps(line) + "\n" for line in old))
+    said = ask(found).stdout
+    assert "30 to ask" in said and "forms with a space" in said
+    assert {line["key"] for line in found.lines()} == {line["key"] for line in lines}
+    for line in found.lines():
+        assert "forms" not in line
+        assert line["logprobs"]["A"] == pytest.approx(truth[line["request"]]["bare"]["A"], abs=1e-3)
+
+
+def test_a_thought_whose_marks_are_special_tokens_is_no_answer(
+    tmp_path: Path, models: Path
+) -> None:
+    """`always` has <think> and </think> as special tokens, which decoding leaves out."""
+    once = {"kind": "samples", "k": 1, "temperature": 1.0, "max_tokens": 24}
+    found = asked(tmp_path / "run", models / "always", estimator=once)
+    ask(found)
+    closed = [line for line in found.lines() if "reason" not in line]
+    cut = [line for line in found.lines() if line.get("reason") == "cut"]
+    assert len(closed) + len(cut) == COUNT and cut and closed  # where </think> was drawn
+    assert all(line["thinking"] is not None for line in found.lines())
+    assert sum(line["text"] == "" for line in cut) > 20  # most thoughts are never closed
+    assert (tables(found)["reason"] == "cut").sum() >= len(cut)
+
+
+@pytest.mark.parametrize("kind", ["samples", "label_logprob"])
+def test_thoughts_that_are_cut_stop_their_set_with_the_remedy(
+    tmp_path: Path, models: Path, kind: str
+) -> None:
+    found = asked(
+        tmp_path / "run",
+        models / "always",
+        estimator={"kind": kind, "max_tokens": 3, "temperature": 1.0},
+        most=0.5,
+    )
+    done = ask(found, check=False)
+    assert done.returncode == 1 and "estimator.max_tokens" in done.stderr
+    assert len(found.lines()) == 2 * 50

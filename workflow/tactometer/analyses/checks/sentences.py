@@ -1,0 +1,44 @@
+"""What a model will not answer, and whether its samples are samples."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tactometer.analyses.phrases import MOST, Row
+from tactometer.tables.cells import interval
+
+
+def sentences(frame: pl.DataFrame) -> list[str]:
+    """Prompt sets that a model refuses or that were stopped otherwise, and repeated answers."""
+    flagged = frame.filter("flagged")
+    refused = flagged.filter(check="refused")
+    known = refused.select("model", "checkpoint", "goal")
+    stopped = flagged.filter(check="stopped").join(
+        known, on=["model", "checkpoint", "goal"], how="anti", maintain_order="left"
+    )
+    repeated = flagged.filter(check="identical")
+    told = ((refused, _refused), (stopped, _stopped), (repeated, _repeated))
+    return [tell(row) for rows, tell in told for row in rows.head(MOST).iter_rows(named=True)]
+
+
+def _whose(row: Row) -> str:
+    return f"{row['model']} ({row['checkpoint']}), prompts of {row['goal']}"
+
+
+def _refused(row: Row) -> str:
+    return (
+        f"{_whose(row)}: it refuses {row['value']:.0%} {interval(row['low'], row['high'])} of "
+        f"{row['n']:,} answers, which is a finding and leaves little to fit."
+    )
+
+
+def _stopped(row: Row) -> str:
+    return f"{_whose(row)}: {row['note']}; what is fitted rests on the rest of these."
+
+
+def _repeated(row: Row) -> str:
+    return (
+        f"{_whose(row)}: all answers to a prompt are the same word for word in {row['value']:.0%} "
+        f"of {row['n']:,} prompts, where independent samples would be in {row['limit']:.0%}: a "
+        "server that caches or ignores the temperature, or a model that is sure of each prompt."
+    )

@@ -1,0 +1,4 @@
+"""Replies: what one reply of a model says: its thought, how it ended, the option it decides for.
+
+Open reply_reader.py for the way from a reply to an option, thoughts.py for the marks of thoughts.
+"""

@@ -1,0 +1,101 @@
+"""From what a model said to the option that it chose, by a grammar of decisions without a model.
+
+A reply counts only where it decides. Two options without a decision, a letter and words that
+contradict each other, a letter beyond the options and a refusal are `invalid`, never a guess;
+thoughts never count. Every pattern is bounded, so that reading is linear in the length of the text.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tactometer.replies.clauses import clauses
+from tactometer.replies.decisions import Decision, Weight, decisions
+from tactometer.replies.formats import unwrapped
+from tactometer.replies.letters import mark_letters
+from tactometer.replies.mentions import Marked, joined, labelled
+from tactometer.replies.refusals import refuses, stops_short
+from tactometer.replies.thoughts import strip_thought, without_thoughts
+from tactometer.replies.typography import own_turn, plain
+from tactometer.replies.words import is_polar, mark_quotes, mark_sentences, mark_words
+
+__all__ = ["Method", "Reason", "Reply", "read_reply", "strip_thought"]
+
+Method = Literal["letter", "phrase", "invalid"]
+Reason = Literal["cut", "refused", "empty", "undecided", "several"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The option chosen, or None; whether letter or words decided; why not, if nothing did."""
+
+    choice: str | None
+    method: Method
+    reason: Reason | None = None
+
+
+def read_reply(text: str | None, options: Sequence[str]) -> Reply:
+    """Read the choice among `options`, listed as shown: the first is (A)."""
+    spoken = without_thoughts(text or "")
+    said = plain(unwrapped(own_turn(spoken.text)))
+    if not re.search(r"\w", said):
+        return _invalid("cut" if spoken.cut else "empty")
+    marked = _marked(said, tuple(options))
+    found = clauses(marked.text)
+    made = decisions(found, marked, is_polar(options))
+    if refuses(found, made):
+        return _invalid("refused")
+    reply = _resolved(made, options)
+    if reply.choice is None and (spoken.cut or stops_short(said)):
+        return _invalid("cut")
+    return reply
+
+
+def _marked(said: str, options: tuple[str, ...]) -> Marked:
+    """Plain text with its mentions found: words, quotes, letters, sentences, in this order."""
+    said = mark_letters(mark_quotes(mark_words(said, options)), len(options))
+    return joined(labelled(mark_sentences(said)))
+
+
+def _invalid(reason: Reason) -> Reply:
+    return Reply(None, "invalid", reason)
+
+
+# ---- one decision, or none --------------------------------------------------------------------
+
+
+def _resolved(made: list[Decision], options: Sequence[str]) -> Reply:
+    """The one option that the decisions agree on; the last word wins only where it says so."""
+    counted = _without_lists(made)
+    if not counted:
+        return _invalid("several" if made else "undecided")
+    top = max(decision.weight for decision in counted)
+    if top is Weight.FINAL:
+        first = next(d for d in counted if d.weight is top)
+        counted = [d for d in counted if d.clause >= first.clause]
+    counted = [d for d in counted if d.weight is not Weight.QUALIFIED or top is Weight.QUALIFIED]
+    twice = next((d for d in counted if d.labelled), None)
+    if twice:  # a letter with its own words has said it twice: sentences behind it comment
+        counted = [d for d in counted if d.letter or d.clause <= twice.clause]
+    if top is Weight.QUALIFIED and any(len(d.places) > 1 for d in counted):
+        return _invalid("several")
+    one = [decision for decision in counted if len(decision.places) == 1]
+    chosen = {next(iter(decision.places)) for decision in one}
+    if len(chosen) != 1:
+        return _invalid("several")
+    place = chosen.pop()
+    last = one[-1].clause
+    if any(d.clause > last or place not in d.places for d in counted if len(d.places) > 1):
+        return _invalid("several")
+    if place >= len(options):
+        return _invalid("undecided")
+    return Reply(options[place], "letter" if any(d.letter for d in one) else "phrase")
+
+
+def _without_lists(made: list[Decision]) -> list[Decision]:
+    """The decisions but for the items of a list: options gone through, none of them chosen."""
+    items = [decision for decision in made if decision.item]
+    if len({decision.places for decision in items}) < 2:
+        return made
+    return [decision for decision in made if not decision.item]
