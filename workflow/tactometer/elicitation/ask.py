@@ -94,9 +94,11 @@ def _stopped(found: Unanswered, job: Mapping[str, Any], history: Path) -> dict[s
         atomic_files.write_if_changed(history, json.dumps(ever, sort_keys=True, indent=1) + "\n")
     faults = [stop for stop in found.stops if stop.remedy is not None]
     if faults:
-        told = "; ".join(f"{stop.told()}: {stop.remedy}" for stop in faults)
+        told = "; ".join(stop.told() for stop in faults)
+        remedies = "; ".join(dict.fromkeys(str(stop.remedy) for stop in faults))
         raise UserError(
-            f"{file}, models.{model}: {told}; or raise stop_at_unusable to go on all the same."
+            f"{file}, models.{model}: {told}: {remedies}, or raise stop_at_unusable to go on all "
+            "the same."
         )
     return {stop.prompt_set: stop.content() for stop in found.stops}
 
