@@ -27,7 +27,7 @@ DIAGNOSED = pl.DataFrame(
     [
         {"model": "m", "checkpoint": "0", "goal": "default", "framing": "pooled", "speaker": "s2",
          "rhat_worst": 1.0, "divergences": 0, "ess_least": 900.0, "verdict": "ok",
-         "described": "yes", "predictive_p": 0.5, "reason": ""}
+         "described": "yes", "predictive_p": 0.5, "reason": "", "design_effect": 1.0}
     ]
 )  # fmt: skip
 

@@ -5,7 +5,8 @@ own shares lie round the speaker's: drawn anew in each state and goal (`fresh`, 
 intra-class correlation), or moved alike in all of them (`persistent`, a normal shift of each
 utterance's logit, rho its share of the latent variance). What is held against the intervals is the
 speaker of all vignettes there could be: its parameters where effects are fresh; where they persist,
-the speaker that fits the average vignette best. Yes/no answers are drawn from the true meanings.
+the speaker that fits the average vignette best. Meanings are known, but for single samples, whose
+fits are joint with yes/no answers drawn from the true meanings.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -39,6 +40,7 @@ from tactometer.utils.arrays import Array
 
 VIGNETTES, NAMES = 13, 10
 ANSWERS = ("samples", "five samples", "probabilities", "temperature 0")
+JOINT = ANSWERS[0]  # fitted with joint semantics: fits of what is far from a speaker take minutes
 EFFECTS = ("fresh", "persistent")
 RHO = (0.0, 0.1, 0.3, 0.6)
 PARAMETERS = ("alpha", "phi", "omega_inf", "omega_soc", "omega_pre")
@@ -75,7 +77,8 @@ def check_one(case: Case, domain: Domain) -> list[dict[str, Any]]:
                                  round(100 * rho), seed])  # fmt: skip
     theta = special.expit(special.logit(domain.literal) + rng.normal(0, 0.7, domain.literal.shape))
     alpha, pull = rng.uniform(2, 6), rng.normal(size=(VIGNETTES, len(domain.utterances)))
-    yes = rng.binomial(PER_CELL, theta).astype(float)
+    asked = np.full(theta.shape, PER_CELL if answers == JOINT else MANY)
+    yes = rng.binomial(PER_CELL, theta).astype(float) if answers == JOINT else asked * theta
     truths, cells = [], []
     for _ in GOALS:
         phi, omega = rng.uniform(0.15, 0.85), rng.dirichlet(np.full(3, 2))
@@ -88,7 +91,7 @@ def check_one(case: Case, domain: Domain) -> list[dict[str, Any]]:
     rows = []
     for how in ("ignore", "estimate"):
         fits = [
-            _fit(mine, yes, theta, domain, goal, seed, how)
+            _fit(_behaviour(mine.sum(axis=0), yes, asked, domain, goal), mine, case, how)
             for goal, mine in zip(GOALS, cells, strict=True)
         ]
         head = {"answers": answers, "effect": effect, "rho": rho, "seed": seed}
@@ -147,22 +150,20 @@ def _speaker_of(p: Array, theta: Array, domain: Domain) -> Array:
     return np.asarray(_natural(sample(behaviour, S2, settings)).mean(axis=0))
 
 
-def _fit(
-    cells: Array, yes: Array, theta: Array, domain: Domain, goal: str, seed: int, how: str
-) -> tuple[Sampled, Array, float]:
+def _fit(behaviour: Behaviour, cells: Array, case: Case, how: str) -> tuple[Sampled, Array, float]:
     """A fit, its draws [draw, parameter] in the order of shared evidence, and the design effect."""
-    asked = np.full(theta.shape, float(PER_CELL))
-    behaviour = _behaviour(cells.sum(axis=0), yes, asked, domain, goal)
+    joint, seed = case[0] == JOINT, case[3]
     if how == "estimate":
-        none = np.zeros((VIGNETTES, *theta.shape))
+        none = np.zeros((VIGNETTES, *behaviour.yes.shape))
         names = tuple(str(v) for v in range(VIGNETTES))
         vignettes = Vignettes(names, cells[None], none, none)
-        effects = design_effects(behaviour, vignettes, S2, joint=True)
+        effects = design_effects(behaviour, vignettes, S2, joint=joint)
         behaviour = behaviour.weighed(effects, vignettes)
-    settings = SamplingSettings(parallel_chains=1, seed=seed + 1)
+    semantics: Literal["joint", "fixed"] = "joint" if joint else "fixed"
+    settings = SamplingSettings(semantics=semantics, parallel_chains=1, seed=seed + 1)
     sampled = sample(behaviour, S2, settings)
     known = behaviour.design_effects
-    picked = ordered(sampled, DRAWS, ("model", str(seed)), (how, goal))
+    picked = ordered(sampled, DRAWS, ("model", str(seed)), (how, *behaviour.goals))
     return sampled, _natural(sampled)[picked], known.choices[0] if known else 1.0
 
 
