@@ -48,18 +48,34 @@ def test_a_journal_that_began_without_the_forms_with_a_space_goes_on_without(
         assert line["logprobs"]["A"] == pytest.approx(truth[line["request"]]["bare"]["A"], abs=1e-3)
 
 
-def test_a_thought_whose_marks_are_special_tokens_is_no_answer(
+SPOKEN = """
+from transformers import AutoTokenizer
+from tactometer.providers.local.checkpoint_files import find
+from tactometer.providers.local.transformers import TorchEngine
+
+found = find({"checkpoint": {}, "source": FOLDER}, "here", True)
+tokenizer = AutoTokenizer.from_pretrained(FOLDER)
+engine = TorchEngine(found, {"dtype": "float32", "device": "cpu"}, tokenizer, "here")
+ids = tokenizer("Hm, C.</think>(D)<|im_start|>", add_special_tokens=False)["input_ids"]
+print(engine._sampled([*ids, *engine._ends, 5, 6], None).text)
+"""
+
+
+def test_decoding_keeps_the_special_tokens_that_part_thought_from_answer(
     tmp_path: Path, models: Path
 ) -> None:
-    """`always` has <think> and </think> as special tokens, which decoding leaves out."""
+    """Without them the thought would be read as the answer, or the answer as thought."""
+    said = run([], tmp_path, SPOKEN.replace("FOLDER", repr(str(models / "always")))).stdout
+    assert said.strip() == "Hm, C.</think>(D)"
+
+
+def test_a_thought_that_is_never_closed_is_cut_and_no_answer(tmp_path: Path, models: Path) -> None:
     once = {"kind": "samples", "k": 1, "temperature": 1.0, "max_tokens": 24}
     found = asked(tmp_path / "run", models / "always", estimator=once)
     ask(found)
-    closed = [line for line in found.lines() if "reason" not in line]
     cut = [line for line in found.lines() if line.get("reason") == "cut"]
-    assert len(closed) + len(cut) == COUNT and cut and closed  # where </think> was drawn
+    assert len(cut) > 20
     assert all(line["thinking"] is not None for line in found.lines())
-    assert sum(line["text"] == "" for line in cut) > 20  # most thoughts are never closed
     assert (tables(found)["reason"] == "cut").sum() >= len(cut)
 
 

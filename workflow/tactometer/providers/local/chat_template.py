@@ -189,3 +189,10 @@ class Prompts:
             f"{self._place}: the label {label} is not one new token behind {prompt.text[-20:]!r}: "
             f"tokens {instead} became {became}; write estimator: {{kind: samples, k: 10}} for it."
         )
+
+
+def special_tokens(tokenizer: Any) -> list[str]:
+    """All tokens that decoding leaves out: those with a name, such as BOS, and those without."""
+    added = getattr(tokenizer, "added_tokens_decoder", {})
+    unnamed = {str(token) for token in added.values() if getattr(token, "special", False)}
+    return sorted(unnamed | set(tokenizer.all_special_tokens))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tactometer.providers.local.chat_template import special_tokens
 from tactometer.providers.local.checkpoint_files import Checkpoint
 from tactometer.providers.local.provider import Engine, LocalProvider, Sampled, loading
 from tactometer.replies.thoughts import kept_special, without_special
@@ -42,7 +43,8 @@ class TorchEngine:
                 trust_remote_code=bool(settings.get("trust_remote_code")),
             ).to(device)
         self._model.eval()
-        self._marked = bool(kept_special(tokenizer.all_special_tokens))
+        self._special = special_tokens(tokenizer)
+        self._marked = bool(kept_special(self._special))
         ends = self._model.generation_config.eos_token_id or tokenizer.eos_token_id
         self._ends = ends if isinstance(ends, list) else [e for e in (ends,) if e is not None]
 
@@ -97,7 +99,7 @@ class TorchEngine:
         stopped = end is not None or (stop is not None and stop in text)
         said = text.partition(stop)[0] if stop else text
         if self._marked:
-            said = without_special(said, self._tokenizer.all_special_tokens)
+            said = without_special(said, self._special)
         return Sampled(said, len(ids[:end]), "stop" if stopped else "length")
 
     def _pad(self, prompts: Sequence[Sequence[int]]) -> tuple[Any, Any]:

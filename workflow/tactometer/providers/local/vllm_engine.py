@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tactometer.providers.local.chat_template import special_tokens
 from tactometer.providers.local.checkpoint_files import Checkpoint
 from tactometer.providers.local.provider import Sampled, loading
 from tactometer.replies.thoughts import kept_special, without_special
@@ -89,7 +90,7 @@ class VllmEngine:
         stop: str | None,
     ) -> list[Sampled]:
         """Sample a text for each prompt; on a GPU its key is its seed."""
-        special = self.llm.get_tokenizer().all_special_tokens
+        special = special_tokens(self.llm.get_tokenizer())
         marked = bool(kept_special(special))
         parameters = [
             self._vllm.SamplingParams(
