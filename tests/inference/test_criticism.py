@@ -250,5 +250,5 @@ def test_what_is_null_in_all_fits_of_a_file_has_its_type_still(tmp_path: Path) -
     ):
         rows = Rows(diagnostics=[said_of], draws=[pl.DataFrame({"draw": [0]})])
         _summarise(rows, tmp_path / f"{name}.nc")
-    names = [tmp_path / f"{name}.diagnostics.parquet" for name in ("one", "none", "plain")]
+    names = [tmp_path / f"{name}.diagnostics.parquet" for name in files]
     assert pl.read_parquet(names).height == 3
