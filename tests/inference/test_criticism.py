@@ -243,11 +243,8 @@ def test_what_is_null_in_all_fits_of_a_file_has_its_type_still(tmp_path: Path) -
     assert found.choices == "alike" and row["explained"] is None
     silent = dict.fromkeys(synthetic.CRITICISM)
     assert set(COLUMNS) <= set(silent)
-    for name, said_of in (
-        ("one", {**silent, **row}),
-        ("none", silent),
-        ("plain", synthetic.CRITICISM),
-    ):
+    files = {"one": {**silent, **row}, "none": silent, "plain": synthetic.CRITICISM}
+    for name, said_of in files.items():
         rows = Rows(diagnostics=[said_of], draws=[pl.DataFrame({"draw": [0]})])
         _summarise(rows, tmp_path / f"{name}.nc")
     names = [tmp_path / f"{name}.diagnostics.parquet" for name in files]
