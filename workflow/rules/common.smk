@@ -25,6 +25,7 @@ def requests_of(wildcards):
     return [f"{RESULTS}/requests/{wildcards.model}/{name}.parquet" for name in sets]
 
 
+@cache  # every job of a checkpoint asks
 def stopped_otherwise(model, checkpoint):
     """The prompt sets that were stopped at another share of unusable answers than the study has."""
     try:

@@ -35,6 +35,7 @@ from tactometer.utils.arrays import Array
 RANKS = 100  # a rank is 0..99: the draws are thinned to 99
 BAND = 0.995  # of a parameter: some twenty are looked at, and noise alone may not fail a run
 COVERAGE = (0.92, 0.98)
+TOLD = 20  # cases between two lines of progress
 PER_STATE, PER_CELL = 130, 52  # answers, as many as the default study asks for
 SETTINGS = SamplingSettings(parallel_chains=1)  # a study's: HDIs of fewer draws are too narrow
 ROW = {
@@ -166,6 +167,24 @@ def run(
     report = _report(out)
     (out / "calibration.json").write_text(json.dumps(report, indent=1) + "\n")
     return bool(report["holds"])
+
+
+def simulated(
+    one: Callable[[Any], Sequence[dict[str, Any]]],
+    cases: Sequence[Any],
+    what: str,
+    cores: int,
+    progress: Callable[[str], None],
+) -> list[dict[str, Any]]:
+    """The rows of every case, simulated and fitted by so many processes."""
+    rows: list[dict[str, Any]] = []
+    afresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(cores, afresh, take_programs, (paths.STAN,)) as pool:
+        for count, found in enumerate(pool.map(one, cases), 1):
+            rows += found
+            if count % TOLD == 0:
+                progress(f"{what}: {count} of {len(cases)}")
+    return rows
 
 
 def take_programs(stan: Path) -> None:

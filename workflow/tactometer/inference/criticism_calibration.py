@@ -8,9 +8,7 @@ the true meanings, never from what was plugged in.
 from __future__ import annotations
 
 import json
-import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -22,13 +20,13 @@ from scipy import special
 
 from tactometer.inference import cmdstan, described
 from tactometer.inference.behaviour import Behaviour
-from tactometer.inference.calibration import PER_CELL, Domain, take_programs
+from tactometer.inference.calibration import PER_CELL, Domain, simulated
 from tactometer.inference.criticism import criticise
 from tactometer.inference.misfits import MISFITS, S2, SIZES, said
 from tactometer.inference.predictive import predictive
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
-from tactometer.utils import atomic_files, paths
+from tactometer.utils import atomic_files
 
 TRUE = "true speaker"
 ALPHA = (1.0, 12.0)
@@ -89,8 +87,8 @@ def behave(case: Case, domain: Domain) -> tuple[Behaviour, float, float]:
     return behaviour, alpha, float(np.abs(other - p).sum(axis=1).mean() / 2)
 
 
-def check_one(case: Case, domain: Domain) -> dict[str, Any]:
-    """Simulate, fit and criticise once: a row."""
+def check_one(case: Case, domain: Domain) -> list[dict[str, Any]]:
+    """Simulate, fit and criticise once: its row."""
     kind, size, n, how, seed = case
     behaviour, alpha, apart = behave(case, domain)
     sampled = sample(
@@ -101,7 +99,7 @@ def check_one(case: Case, domain: Domain) -> dict[str, Any]:
     assert found is not None
     row = {"kind": kind, "size": size, "per_state": n, "semantics": how, "seed": seed}
     row |= {"alpha": alpha, "apart": apart, "verdict": sampled.diagnostics.verdict}
-    return {**row, **described.row_of(found, behaviour)}
+    return [{**row, **described.row_of(found, behaviour)}]
 
 
 def run(
@@ -115,14 +113,8 @@ def run(
 ) -> bool:
     """Simulate all cases, write {out}/criticism.csv and .json; whether the promises hold."""
     out.mkdir(parents=True, exist_ok=True)
-    wanted = cases(speakers, misfits)
-    afresh = multiprocessing.get_context("spawn")
-    rows: list[dict[str, Any]] = []
-    with ProcessPoolExecutor(cores, afresh, take_programs, (paths.STAN,)) as pool:
-        for row in pool.map(partial(check_one, domain=domain), wanted):
-            rows.append(row)
-            if len(rows) % 50 == 0:
-                progress(f"criticism: {len(rows)} of {len(wanted)} fits")
+    check = partial(check_one, domain=domain)
+    rows = simulated(check, cases(speakers, misfits), "criticism", cores, progress)
     frame = pl.DataFrame(rows, schema=COLUMNS)
     with atomic_files.atomic(out / "criticism.csv") as path:
         frame.write_csv(path, float_precision=4)

@@ -44,7 +44,8 @@ def design_effects(
         if _clusters(cells) > 1:
             likelihood = Likelihood(behaviour, goal, speaker, None if joint else behaviour.theta)
             x = likelihood.coordinates(usual_fit(behaviour, goal, speaker))
-            back, (choices, of_words) = influence(likelihood, x), likelihood.information(x)
+            choices, of_words = likelihood.information(x)
+            back = influence(choices, of_words)
             pulls = scores(cells, likelihood, x)
             effect = max(effect, projected(pulls, back @ choices @ back.T, back))
             if joint and _clusters(answers) > 1:
@@ -102,12 +103,11 @@ def scores(cells: Array, likelihood: Likelihood, x: Array) -> Array:
     return np.asarray(np.einsum("vsu,suc->vc", surprise, derivatives))
 
 
-def influence(likelihood: Likelihood, x: Array) -> Array:
+def influence(choices: Array, words: Array) -> Array:
     """How far a pull moves the speaker's own coordinates [speaker's coordinate, coordinate]: their
-    rows of the inverse information.
+    rows of the inverse of the information of choices and words (`Likelihood.information`).
     """
-    choices, words = likelihood.information(x)
-    speaker = x.size - len(words)
+    speaker = len(choices) - len(words)
     whole = choices + np.diag([*np.full(speaker, PRIOR), *words])
     return np.asarray(np.linalg.inv(whole)[:speaker])
 

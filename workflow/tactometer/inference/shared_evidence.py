@@ -101,10 +101,10 @@ def _shared(sampled: Sampled, checkpoint: Sequence[str], size: int) -> Array:
     for goal in range(len(b.goals)):
         likelihood = Likelihood(b, goal, sampled.speaker, None if joint else b.theta)
         x = likelihood.coordinates(_of_goal(mode, goal))[0]
-        back = influence(likelihood, x)
+        choices, of_words = likelihood.information(x)
+        back = influence(choices, of_words)
         moved = np.zeros((size, len(back)))
         if joint:
-            of_words = likelihood.information(x)[1]
             moved += words.T @ (back[:, -len(of_words) :] * np.sqrt(of_words)).T
         if scenes and b.vignettes and b.design_effects:
             effect = b.design_effects.choices[goal]

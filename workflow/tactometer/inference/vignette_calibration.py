@@ -12,9 +12,7 @@ fits are joint with yes/no answers drawn from the true meanings.
 from __future__ import annotations
 
 import json
-import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -26,7 +24,7 @@ from scipy import special
 
 from tactometer.inference import cmdstan
 from tactometer.inference.behaviour import Behaviour
-from tactometer.inference.calibration import PER_CELL, Domain, take_programs
+from tactometer.inference.calibration import PER_CELL, Domain, simulated
 from tactometer.inference.design_effect import design_effects
 from tactometer.inference.intervals import hdi
 from tactometer.inference.misfits import S2, said
@@ -35,7 +33,7 @@ from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.shared_evidence import ordered
 from tactometer.inference.vignettes import Vignettes
-from tactometer.utils import atomic_files, paths
+from tactometer.utils import atomic_files
 from tactometer.utils.arrays import Array
 
 VIGNETTES, NAMES = 13, 10
@@ -211,14 +209,8 @@ def run(
 ) -> bool:
     """Simulate all cases, write {out}/vignettes.csv and .json; whether the promises hold."""
     out.mkdir(parents=True, exist_ok=True)
-    wanted = cases(speakers)
-    rows: list[dict[str, Any]] = []
-    afresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores, afresh, take_programs, (paths.STAN,)) as pool:
-        for count, found in enumerate(pool.map(partial(check_one, domain=domain), wanted), 1):
-            rows += found
-            if count % 20 == 0:
-                progress(f"vignettes: {count} of {len(wanted)} speakers")
+    check = partial(check_one, domain=domain)
+    rows = simulated(check, cases(speakers), "vignettes", cores, progress)
     frame = pl.DataFrame(rows, schema=COLUMNS)
     with atomic_files.atomic(out / "vignettes.csv") as path:
         frame.write_csv(path, float_precision=4)
