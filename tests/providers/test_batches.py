@@ -247,3 +247,18 @@ def test_a_set_that_stops_is_ordered_no_further(tmp_path: Path) -> None:
         said = run(asked)
     assert said == "" and asked.done.exists()
     assert len(asked.lines()) == sum(call["size"] for call in calls(log, "upload"))
+
+
+@pytest.mark.parametrize("source", ["openai/m", "mistral/m"])
+def test_extra_headers_go_with_every_call_of_a_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.setenv("TENANT", "a-value-that-nobody-may-see")
+    log = tmp_path / "log"
+    with server(log, "--delay", "0.5") as base:
+        own = {"extra_headers": {"X-Tenant": "TENANT"}}
+        asked = batched(tmp_path / "run", base, source, **own)
+        assert run(asked) == ""
+    tenants = stub.calls(log)[-1]["tenants"]
+    assert len(tenants) >= 4 and set(tenants.values()) == {"a-value-that-nobody-may-see"}, tenants
+    assert "a-value-that-nobody-may-see" not in texts(asked.folder)

@@ -134,7 +134,7 @@ def job(
             name_pairs=sample["name_pairs"],
             semantics_name_pairs=sample["semantics_name_pairs"],
             seed=sample["seed"],
-            wire=found.settings.get("wire", {}),
+            wire=found.wire,
             estimator=found.settings["estimator"],
             prompt=found.message_settings,
         )

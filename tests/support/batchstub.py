@@ -22,6 +22,7 @@ class BatchStub(stub.Stub):
 
     def __init__(self, given: argparse.Namespace) -> None:
         super().__init__(given)
+        self.tenants: dict[str, Any] = {}  # the header X-Tenant by call
         self.files: dict[str, bytes] = {}
         self.batches: dict[str, dict[str, Any]] = {}
         self.ends = [e for e in given.ends.split(",") if e]
@@ -33,6 +34,8 @@ class BatchStub(stub.Stub):
                 body = await self.body(head, reader)
                 verb, path = head.split()[:2]
                 await asyncio.sleep(self.given.latency)  # a kill here: it never arrived
+                tenant = re.search(r"x-tenant: (.*)", head, re.I)
+                self.tenants = {**self.tenants, f"{verb} {path}": tenant and tenant[1].strip()}
                 status, content = self.handle(verb, path.partition("?")[0], body)
                 await asyncio.sleep(self.given.latency)  # a kill here: it arrived, unheard
                 if status == 0:
@@ -76,7 +79,8 @@ class BatchStub(stub.Stub):
         return 200, {"object": "list", "data": [self.shown(b, kind) for b in self.batches]}
 
     def tell(self, what: str, **more: Any) -> None:
-        self.log.write(json.dumps({"at": time.monotonic(), "what": what, **more}) + "\n")
+        told = {"at": time.monotonic(), "what": what, "tenants": self.tenants, **more}
+        self.log.write(json.dumps(told) + "\n")
 
     def upload(self, body: bytes) -> dict[str, Any]:
         lines = [x for x in body.splitlines() if x.startswith(b'{"custom_id"')]

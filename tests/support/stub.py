@@ -53,7 +53,7 @@ class Stub:
         await asyncio.sleep(self.given.latency)
         while self.holds(asked):
             await asyncio.sleep(0.1)
-        self.note(asked, at, trouble)
+        self.note(asked, at, trouble, head)
         if trouble == "hang":
             await asyncio.sleep(self.given.hang)
             return False
@@ -100,9 +100,11 @@ class Stub:
         hold = self.given.hold
         return hold is not None and hold.exists() and hold.read_text() == asked.get("model")
 
-    def note(self, asked: dict[str, Any], at: float, trouble: str) -> None:
+    def note(self, asked: dict[str, Any], at: float, trouble: str, head: str) -> None:
         told = {"at": at, "prompt": fingerprint(asked), "trouble": trouble}
-        self.log.write(json.dumps({**told, "body": asked} if self.given.bodies else told) + "\n")
+        self.log.write(
+            json.dumps({**told, "body": asked, "head": head} if self.given.bodies else told) + "\n"
+        )
 
 
 def bent(content: dict[str, Any], manner: str) -> dict[str, Any]:

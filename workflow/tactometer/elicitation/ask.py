@@ -70,13 +70,15 @@ def ask(
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
 
 
-def differing(lines: Iterable[Mapping[str, Any]], keys: Collection[str]) -> int:
-    """How many requests were rendered in several ways, among the answers with these keys."""
+def differing(lines: Iterable[Mapping[str, Any]], keys: Collection[str]) -> int | None:
+    """How many requests were rendered in several ways, among the answers with these keys; None
+    where no answer tells how its own was.
+    """
     seen: dict[str, set[str]] = {}
     for line in lines:
         if line["key"] in keys and line.get("prompt"):
             seen.setdefault(line["request"], set()).add(line["prompt"])
-    return sum(len(digests) > 1 for digests in seen.values())
+    return sum(len(digests) > 1 for digests in seen.values()) if seen else None
 
 
 def _stopped(found: Unanswered, job: Mapping[str, Any], history: Path) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from tactometer.study.study import Study
 from tactometer.utils.digests import file_digest
 from tactometer.utils.errors import UserError
 
+# of a checkpoint, what changes no answer
+_UNASKED = ("labels", "same_as")
 # of a model's `engine`, what can change an answer
 _ANSWERS = ("dtype", "max_model_len", "trust_remote_code", "chat_template", "thinking")
 
@@ -23,7 +25,7 @@ def identity(study: Study, model: Model, checkpoint: str) -> dict[str, Any]:
     Its messages, wire parameters and estimator are not here: they go through the requests files.
     Raises UserError for a simulated speaker in a domain without literal semantics.
     """
-    settings = {k: v for k, v in model.checkpoints[checkpoint].items() if k != "labels"}
+    settings = {k: v for k, v in model.checkpoints[checkpoint].items() if k not in _UNASKED}
     found: dict[str, Any] = {"provider": model.provider, "checkpoint": settings}
     if model.provider == "simulated":
         return {**found, **_simulated(study, model)}

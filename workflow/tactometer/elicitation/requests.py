@@ -242,7 +242,7 @@ def run(given: Namespace) -> None:
         name_pairs=sample["name_pairs"],
         semantics_name_pairs=sample["semantics_name_pairs"],
         seed=sample["seed"],
-        wire=model.settings.get("wire", {}),
+        wire=model.wire,
         estimator=model.settings["estimator"],
         prompt=model.message_settings,
     )

@@ -37,7 +37,7 @@ def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
         **prompt,
         "texts": study.domain_of(model.domain).texts(prompt_set, study.data["framings"]),
         "estimator": model.settings["estimator"],
-        "wire": model.settings.get("wire", {}),
+        "wire": model.wire,
         "name_pairs": sample["semantics_name_pairs" if semantics else "name_pairs"],
     }
 

@@ -155,7 +155,7 @@ class Forecaster:
     def _prompt_set(self, model: Model, name: str) -> pl.DataFrame:
         sample = self._study.data["sample"]
         asked = (
-            model.settings.get("wire", {}),
+            model.wire,
             model.settings["estimator"],
             model.message_settings,
         )

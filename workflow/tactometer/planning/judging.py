@@ -14,6 +14,7 @@ from tactometer.journal.answer_keys import answer_key
 from tactometer.planning import journal_state, tokens
 from tactometer.reading import choices, judge
 from tactometer.study.model import Model
+from tactometer.study.wire_settings import wire_of
 from tactometer.utils.digests import canonical
 
 UNREAD = 0.05
@@ -122,7 +123,7 @@ def load(
 
 def _requests(read: pl.DataFrame, settings: Mapping[str, Any]) -> pl.DataFrame:
     """The judge's requests for these replies, sized as `tokens.sized` does."""
-    wire = canonical(settings.get("wire", {}))
+    wire = canonical(wire_of(settings))
     return tokens.sized(judge.build(read, wire, judge.estimator_of(settings)))
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
-from tactometer.planning import dry_run, forecast, formatting
+from tactometer.planning import dry_run, forecast, formatting, wire_told
 from tactometer.planning.forecast import Forecast, Forecaster
 from tactometer.study.study import Study
 
@@ -127,7 +127,11 @@ class Plan:
 
 
 def plan(study: Study, study_file: Path) -> Plan:
-    """Plan a study: what its journals lack, what that costs, which jobs run. Asks nobody."""
+    """Plan a study: what its journals lack, what that costs, which jobs run. Asks nobody.
+
+    Raises UserError for two checkpoints of a model that would go over the wire as one.
+    """
+    wire_told.compare(study)
     results = Path("results") / study.name
     jobs = dry_run.jobs(study_file)
     forecaster = Forecaster(study, results, dry_run.made(jobs))

@@ -6,6 +6,7 @@ from typing import Any
 
 from tactometer.elicitation import engine_environment, requests
 from tactometer.elicitation.identity import identity
+from tactometer.planning import wire_told
 from tactometer.providers.local.provider import LocalProvider
 from tactometer.providers.provider import open_provider
 from tactometer.study.model import Model
@@ -36,7 +37,7 @@ def kinds(study: Study, model: Model) -> Iterator[Kind]:
             name_pairs=1,  # more pairs add prompts and change none
             semantics_name_pairs=1,
             seed=study.data["sample"]["seed"],
-            wire=model.settings.get("wire", {}),
+            wire=model.wire,
             estimator=model.settings["estimator"],
             prompt=model.message_settings,
         )
@@ -57,6 +58,8 @@ def sent(study: Study, model: Model, checkpoint: str) -> tuple[str, ...]:
         if not provider.at_hand():
             return (UNKNOWN,)
         done = provider.alterations()
+    if model.provider == "api" and (told := wire_told.notes(model, checkpoint)):
+        return told
     return tuple(prompts_told.notes(prompts_told.columns(done, model.message_settings)))
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from tactometer.planning.prices import listed
 from tactometer.study.model import Model
 from tactometer.study.providers import engines
+from tactometer.study.wire_settings import together, wire_of
 
 CHARACTERS = 3.8
 """Characters a token on these prompts: cl100k_base has 3.7 to 4.1, Claude 2's tokenizer 3.4 to 3.8
@@ -65,7 +66,7 @@ def longest(model: Model, checkpoint: str) -> int | None:
 
 
 def _wire(model: Model, checkpoint: str) -> Mapping[str, Any]:
-    return {**model.settings.get("wire", {}), **model.checkpoints[checkpoint].get("wire", {})}
+    return together(model.wire, wire_of(model.checkpoints[checkpoint]))
 
 
 def _below(wire: Mapping[str, Any], name: str, key: str) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tactometer.study.space import space
 from tactometer.study.stages import Recipe, Stage
+from tactometer.study.wire_settings import wire_of
 from tactometer.utils.digests import file_digest
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def _judge(study: Study) -> Recipe:
     if study.judge is None:
         return {}
     settings = study.models[study.judge[0]].settings
-    return {"estimator": settings["estimator"], "wire": settings.get("wire", {})}
+    return {"estimator": settings["estimator"], "wire": wire_of(settings)}
 
 
 def _recorded(study: Study) -> Iterator[tuple[str, Recipe]]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from tactometer.study import prompt_settings, providers
 from tactometer.study.domain import SEMANTICS
+from tactometer.study.wire_settings import wire_of
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ class Model:
         """What its settings `prompt` change in the messages of its requests; {} for nothing."""
         renders = self.provider in providers.engines()
         return prompt_settings.in_messages(self.settings.get("prompt", {}), renders)
+
+    @property
+    def wire(self) -> dict[str, Any]:
+        """The wire parameters of all its checkpoints; {} where it has none."""
+        return wire_of(self.settings)
 
     def labels(self, checkpoint: str) -> dict[str, Any]:
         """The labels of a checkpoint: the model's, then its own.

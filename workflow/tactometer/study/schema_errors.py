@@ -19,6 +19,8 @@ _TYPES = {
     "object": "a mapping",
     "null": "null",
 }
+VARIABLE = "^[A-Za-z_][A-Za-z0-9_]*$"
+NO_VARIABLE = "must be the name of an environment variable, not what it holds"
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _sentence(error: Any) -> str:
         "type": lambda: _mistyped(error),
         "enum": lambda: _not_among(error.instance, limit),
         "const": lambda: _not_among(error.instance, [limit]),
-        "pattern": lambda: f"{shown} must match {limit}",
+        "pattern": lambda: NO_VARIABLE if limit == VARIABLE else f"{shown} must match {limit}",
         "minimum": lambda: f"must be at least {limit}, not {shown}",
         "maximum": lambda: f"must be at most {limit}, not {shown}",
         "exclusiveMinimum": lambda: f"must be above {limit}, not {shown}",

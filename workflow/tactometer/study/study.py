@@ -118,6 +118,8 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
     for model in study.models.values():
         place = Place(source, lines, model.name)
         check = {"recorded": validation.recorded_files, "simulated": validation.simulated_speakers}
+        if model.provider == "api":
+            validation.same_as(model.settings, place)
         if model.provider in check:
             check[model.provider](model.settings, study.domain_of(model.domain), place)
         validation.pooling(model, study.data["framings"], place)

@@ -57,6 +57,19 @@ def simulated_speakers(settings: Mapping[str, Any], domain: Domain, place: "Plac
                 raise UserError(f"{at}: give {len(domain.states)} numbers, one for each state.")
 
 
+def same_as(settings: Mapping[str, Any], place: "Place") -> None:
+    """Check that checkpoints which are meant to be the same as another name one of the model."""
+    checkpoints = settings["checkpoints"]
+    for name, own in checkpoints.items():
+        other = (own or {}).get("same_as")
+        if other is not None and (other not in checkpoints or other == name):
+            known = nearest(other, [each for each in checkpoints if each != name])
+            raise UserError(
+                f"{place('checkpoints', name, 'same_as')}: {other!r} is no other checkpoint of "
+                f"the model{known}."
+            )
+
+
 def pooling(model: "Model", asked: Sequence[str], place: "Place") -> None:
     """Check that framings are not to be pooled partially where goals share parameters.
 

@@ -9,6 +9,8 @@ import polars as pl
 
 LOST = {"dropped": "drops", "refused": "refuses"}
 """What a chat template does to system messages that it does not keep."""
+LITELLM = "litellm"
+"""The value of `template` where no chat template is seen, but what LiteLLM makes of messages."""
 COLUMNS = {
     **dict.fromkeys(["system", "template", "own_system", "added", "date"], pl.String),
     "differing": pl.Int64,
@@ -27,21 +29,28 @@ def columns(done: Mapping[str, Any], messages: Mapping[str, Any]) -> dict[str, A
     return {"system": "folded" if folded else "sent", **told}
 
 
+def adder(told: Mapping[str, Any]) -> str:
+    """Who adds to the messages of a checkpoint."""
+    return "LiteLLM" if told["template"] == LITELLM else "the chat template"
+
+
 def notes(told: Mapping[str, Any]) -> Iterator[str]:
     """What a plan says of a checkpoint; `told` has the `columns` but for `differing`."""
     if told["template"] == "none":
         yield "prompts are the texts one after another, without a chat template"
+    who = adder(told)
     if told["system"] == "folded":
         lost = LOST.get(told["template"] or "")
         why = f", as the chat template {lost} it" if lost else ""
+        why = ", as LiteLLM has it" if told["template"] == LITELLM else why
         yield f"the system message goes before the first user message, for all goals{why}"
     if told["own_system"]:
         yield (
-            "the chat template puts a system prompt of its own into prompts without one "
+            f"{who} puts a system prompt of its own into prompts without one "
             f'("{_short(told["own_system"])}"); prompt.default_system: none leaves it out'
         )
     if told["added"]:
-        yield f'the chat template adds to every prompt: "{_short(told["added"])}"'
+        yield f'{who} adds to every prompt: "{_short(told["added"])}"'
     if told["date"]:
         yield f"the chat template prints a date: {told['date']} in every run (prompt.date)"
 
@@ -58,10 +67,11 @@ def sentences(asked: pl.DataFrame) -> str:
         )
     if own := [r for r in rows if r["own_system"]]:
         texts = "; ".join(dict.fromkeys(f'"{r["own_system"]}"' for r in own))
-        found.append(
-            f"Prompts without a system message got the chat template's own in {_names(own)}: "
-            f"{texts}."
-        )
+        who = " or ".join(dict.fromkeys(f"{adder(r)}'s" for r in own))
+        found.append(f"Prompts without a system message got {who} own in {_names(own)}: {texts}.")
+    if by_wire := [r for r in rows if r["added"] and r["template"] == LITELLM]:
+        texts = "; ".join(dict.fromkeys(f'"{r["added"]}"' for r in by_wire))
+        found.append(f"LiteLLM added to every prompt of {_checkpoints(by_wire)}: {texts}.")
     if dated := [r for r in rows if r["date"]]:
         dates = " and ".join(dict.fromkeys(r["date"] for r in dated))
         found.append(
@@ -75,6 +85,11 @@ def sentences(asked: pl.DataFrame) -> str:
 def _names(rows: Sequence[Mapping[str, Any]]) -> str:
     names = list(dict.fromkeys(r["model"] for r in rows))
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _checkpoints(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Models with their checkpoints, of which not all need to be meant."""
+    return ", ".join(f"{r['model']} ({r['checkpoint']})" for r in rows)
 
 
 def _short(text: str, most: int = 100) -> str:

@@ -11,12 +11,16 @@ UNLISTED = ("mistral",)  # LiteLLM cannot list their batches
 class Server:
     """The batch endpoints of a provider, by LiteLLM and without its retries."""
 
-    def __init__(self, api: Any, source: str, base: str | None, key: str | None) -> None:
+    def __init__(
+        self, api: Any, source: str, base: str | None, key: str | None, headers: Mapping[str, str]
+    ) -> None:
         self._api = api
         self.model, self.provider, _, _ = api.get_llm_provider(source, api_base=base)
         self.lists = self.provider not in UNLISTED
         self._common = {"custom_llm_provider": self.provider, "max_retries": 0, "timeout": 300.0}
         self._common |= {"api_base": base, "api_key": key}
+        if headers:
+            self._common["extra_headers"] = dict(headers)
         self._named = {} if self.lists else {"model": self.model}  # a batch is of one model there
 
     def upload(self, name: str, content: bytes) -> str:

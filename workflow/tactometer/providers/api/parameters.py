@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tactometer.study.wire_settings import together
 from tactometer.utils.errors import UserError
 
 TOP_LOGPROBS = 20  # the most that the providers give
@@ -41,9 +42,7 @@ def parameters(estimator: Mapping[str, Any], *wires: Mapping[str, Any]) -> dict[
         own = {"max_tokens": 1, "temperature": 0.0, "logprobs": True, "top_logprobs": TOP_LOGPROBS}
     else:
         own = {k: estimator[k] for k in ("temperature", "max_tokens") if k in estimator}
-    for wire in wires:
-        own |= wire
-    return own
+    return together(own, *wires)
 
 
 def verify(source: str, wanted: Mapping[str, Any], api_base: str | None, place: str) -> Any:

@@ -7,13 +7,23 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from tactometer.journal import journal
 from tactometer.journal.journal import Line
 from tactometer.journal.redaction import Redactor, secrets
-from tactometer.providers.api import batch_endpoint, batch_ledger, batches, parameters
+from tactometer.providers.api import (
+    batch_endpoint,
+    batch_ledger,
+    batches,
+    extra_headers,
+    final_requests,
+    parameters,
+    wire_checks,
+)
 from tactometer.providers.api.budget import BATCHED, Prices, Purse, pinned
 from tactometer.providers.api.call_errors import Malformed, Trouble, of
 from tactometer.providers.api.completions import (
@@ -22,22 +32,19 @@ from tactometer.providers.api.completions import (
     outcome_of,
     token_counts,
 )
+from tactometer.providers.api.final_requests import BARE
 from tactometer.providers.api.rate_limits import Pace
 from tactometer.providers.api.transport import LiteLLM, Plain, Reply, Transport, plain_body
 from tactometer.providers.api.worker_pool import Crew
 from tactometer.providers.provider import Ask
 from tactometer.replies.stop_reasons import no_answer
+from tactometer.study.wire_settings import wire_of
 from tactometer.utils.errors import UserError
 
 CONCURRENCY, ATTEMPTS, TIMEOUT = 16, 8, 120.0
 SHORT, LONG = 0.5, 30.0  # seconds before the second try, and the most between two
-PLAIN = ("openai/", "hosted_vllm/")  # with an api_base: servers of one's own
 OUTPUT_PRICES = ("output_cost_per_token", "output_cost_per_reasoning_token")
 ROOM = 1024  # bytes allowed for what a provider puts round the messages
-OURS = frozenset(
-    {"model", "messages", "stream", "n", "timeout", "api_key", "api_base", "base_url"}
-    | {"num_retries", "max_retries", "drop_params", "fallbacks", "caching", "mock_response"}
-)
 
 
 class Provider:
@@ -50,13 +57,20 @@ class Provider:
         self._base: str | None = declared.get("api_base")
         self._limits = settings.get("limits", {})
         self._exact = settings["estimator"]["kind"] == "label_logprob"
-        variable = settings.get("api_key_env")
-        self._redact = Redactor(secrets([variable] if variable else []))
+        self._redact = Redactor(secrets(extra_headers.variables(settings)))
         self._models: Counter[str] = Counter()
 
     def identity(self) -> Mapping[str, Any]:
         """The model's name, its server, and the parameters of the checkpoint."""
         return self._declared
+
+    def alterations(self) -> Mapping[str, Any]:
+        """What LiteLLM does to messages; {} where it is not there to be seen."""
+        return {} if find_spec("litellm") is None else self._altered
+
+    @cached_property
+    def _altered(self) -> dict[str, Any]:
+        return final_requests.alterations(self._settings, wire_of(self._declared["checkpoint"]))
 
     def answer(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
         """Ask what is missing, within the limits and the budget."""
@@ -100,13 +114,19 @@ class Provider:
         self._api = parameters.litellm()
         self._parameters: dict[str, dict[str, Any]] = {}
         sent: dict[str, Any] = {}
+        own = wire_of(self._declared["checkpoint"])
         for text in sorted({ask.row["wire"] for ask in asks}):
-            own = self._declared["checkpoint"].get("wire", {})
             wanted = parameters.parameters(self._settings["estimator"], json.loads(text), own)
-            self._own(wanted)
+            wire_checks.refuse_ours(wanted, self._place)
             sent = parameters.verify(self._source, wanted, self._base, self._place)
+            if "extra_body" in wanted:
+                body = self._body_of(sent, wanted)
+                wire_checks.body_arrives(wanted, body, self._source, self._place)
             self._parameters[text] = sent if self._plain or self._batch else wanted
             print(self._redact(f"{self._source} is asked with {json.dumps(sent, default=str)}"))
+        final_requests.compare(self._settings, self._place)
+        wire_checks.messages_arrive(asks, self.alterations, self._source, self._place)
+        self._headers = extra_headers.headers_of(self._settings, self._place)
         self._longest = longest_answer(sent)
         self._prices = self._pin_prices()
         self._check_budget()
@@ -119,8 +139,16 @@ class Provider:
         account = [self._source, self._base, self._settings.get("api_key_env")]
         self._pace = Pace(self._limits.get("rpm"), self._limits.get("tpm"), account)
 
+    def _body_of(self, sent: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A request's JSON with these parameters, translated and not."""
+        made = None
+        if not (self._plain or self._batch):
+            made = final_requests.final_request(self._source, self._base, wanted, BARE)
+        return made or plain_body(BARE, sent)
+
     def _batch_server(self) -> batch_endpoint.Server:
-        server = batch_endpoint.Server(self._api, self._source, self._base, self._find_key())
+        key, headers = self._find_key(), self._headers
+        server = batch_endpoint.Server(self._api, self._source, self._base, key, headers)
         if server.provider not in batch_endpoint.PROVIDERS:
             known = ", ".join(batch_endpoint.PROVIDERS)
             raise UserError(
@@ -144,13 +172,6 @@ class Provider:
     def _place(self) -> str:
         return f"{self._job['file']}, models.{self._job['model']}"
 
-    def _own(self, wanted: Mapping[str, Any]) -> None:
-        for key in sorted(OURS & set(wanted)):
-            raise UserError(
-                f"{self._place}, key wire.{key}: {key} is set elsewhere (source, api_base, "
-                "api_key_env, limits and the prompts); remove it."
-            )
-
     @property
     def _batch(self) -> bool:
         return bool(self._settings.get("batch"))
@@ -166,13 +187,14 @@ class Provider:
     @property
     def _plain(self) -> bool:
         """Whether a server of one's own is spoken to in OpenAI's protocol, untranslated."""
-        return self._base is not None and self._source.startswith(PLAIN)
+        return final_requests.plain(self._settings)
 
     def _connect(self) -> Transport:
         key = self._find_key()
         if self._base is not None and self._plain:
-            return Plain(self._base, self._source.partition("/")[2], key or "none")
-        return LiteLLM(self._api, self._source, self._base, key)
+            model = self._source.partition("/")[2]
+            return Plain(self._base, model, key or "none", self._headers)
+        return LiteLLM(self._api, self._source, self._base, key, self._headers)
 
     def _find_key(self) -> str | None:
         variable = self._settings.get("api_key_env")

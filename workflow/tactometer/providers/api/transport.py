@@ -13,6 +13,7 @@ from tactometer.providers.api.call_errors import Malformed, within_reply
 
 Messages = Sequence[Mapping[str, str]]
 Reply = Mapping[str, Any]
+Headers = Mapping[str, str]
 
 
 class Transport(Protocol):
@@ -42,8 +43,11 @@ def plain_body(messages: Messages, wanted: Mapping[str, Any]) -> dict[str, Any]:
 class LiteLLM:
     """Any provider that LiteLLM knows."""
 
-    def __init__(self, api: Any, source: str, base: str | None, key: str | None) -> None:
+    def __init__(
+        self, api: Any, source: str, base: str | None, key: str | None, headers: Headers
+    ) -> None:
         self._api, self._source, self._base, self._key = api, source, base, key
+        self._more = {"extra_headers": dict(headers)} if headers else {}
 
     async def send(self, messages: Messages, wanted: Mapping[str, Any], timeout: float) -> Reply:
         """Call by LiteLLM, without its retries: ours count every call."""
@@ -55,6 +59,7 @@ class LiteLLM:
                 api_key=self._key,
                 timeout=timeout,
                 max_retries=0,
+                **self._more,
                 **wanted,
             )
         except Exception as error:
@@ -72,13 +77,15 @@ class LiteLLM:
 class Plain:
     """A server that speaks OpenAI's protocol at `base`."""
 
-    def __init__(self, base: str, model: str, key: str) -> None:
+    def __init__(self, base: str, model: str, key: str, headers: Headers) -> None:
         import aiohttp
 
         self._http = aiohttp
         self._url = base.rstrip("/") + "/chat/completions"
         self._model = model
-        self._headers = {"Authorization": f"Bearer {key}"}
+        taken = {name.lower() for name in headers}
+        usual = {} if "authorization" in taken else {"Authorization": f"Bearer {key}"}
+        self._headers = {**usual, **headers}
         self._session: Any = None
 
     async def send(self, messages: Messages, wanted: Mapping[str, Any], timeout: float) -> Reply:
