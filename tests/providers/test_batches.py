@@ -249,11 +249,23 @@ def test_a_set_that_stops_is_ordered_no_further(tmp_path: Path) -> None:
     assert len(asked.lines()) == sum(call["size"] for call in calls(log, "upload"))
 
 
-@pytest.mark.parametrize("source", ["openai/m", "mistral/m"])
+def test_a_batch_endpoint_that_gets_no_extra_headers_is_told_before_any_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TENANT", "a-value-that-nobody-may-see")
+    log = tmp_path / "log"
+    with server(log) as base:
+        own = {"extra_headers": {"X-Tenant": "TENANT"}}
+        said = run(batched(tmp_path / "run", base, "mistral/m", **own))
+    assert "key extra_headers" in said and len(said.splitlines()) == 1 and not stub.calls(log)
+
+
+@pytest.mark.parametrize("source", ["openai/m", "hosted_vllm/m", "azure/m"])
 def test_extra_headers_go_with_every_call_of_a_batch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     monkeypatch.setenv("TENANT", "a-value-that-nobody-may-see")
+    monkeypatch.setenv("AZURE_API_VERSION", "2024-10-21")
     log = tmp_path / "log"
     with server(log, "--delay", "0.5") as base:
         own = {"extra_headers": {"X-Tenant": "TENANT"}}

@@ -11,6 +11,7 @@ from seeds import seed
 from tactometer.analyses.evidence import PARAMETERS, Evidence
 from tactometer.tables import prompts_told
 from tactometer.tables.answer_quality import PROMPT_SETS
+from tactometer.tables.thought_tokens import THOUGHTS
 
 DRAWS = 400
 UTTERANCES = ["bad", "good", "not bad"]
@@ -78,6 +79,7 @@ def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **table
         "diagnostics": diagnosed,
         "asked": pl.DataFrame(schema=asked),
         "prompt_sets": pl.DataFrame(schema=PROMPT_SETS),
+        "thoughts": pl.DataFrame(schema=THOUGHTS),
         **tables,
     }
     return Evidence(

@@ -14,6 +14,7 @@ from tactometer.analyses.evidence import Evidence
 from tactometer.study.analyses import names as analysis_names
 from tactometer.tables import prompts_told
 from tactometer.tables.answer_quality import PROMPT_SETS
+from tactometer.tables.thought_tokens import THOUGHTS
 
 GOALS = ["default", "informative", "social", "both"]
 UTTERANCES = [
@@ -155,6 +156,7 @@ def evidence(
     numbers = {"alike": pl.Float64, "alike_expected": pl.Float64, "alike_p": pl.Float64}
     numbers |= {"entropy": pl.Float64, "samples": pl.Int64, "prompts": pl.Int64}
     frames["prompt_sets"] = frames["prompt_sets"].cast(numbers)  # type: ignore[arg-type]
+    frames["thoughts"] = pl.DataFrame(schema=THOUGHTS)
     frames["estimates"] = frames["estimates"].cast(blank)  # type: ignore[arg-type]
     margins = {"phi": 0.0, "omega_inf": 0.0, "omega_soc": -0.15, "omega_pre": 0.0}
     settings = {

@@ -59,8 +59,8 @@ class Posterior:
 class Evidence:
     """Everything of a study that an analysis may read.
 
-    `tables` are estimates, diagnostics, counts, semantics, predictive, asked and prompt_sets;
-    `drawn` the thinned draws (a row a draw) and `answered` the answers (a row each, see
+    `tables` are estimates, diagnostics, counts, semantics, predictive, asked, prompt_sets and
+    thoughts; `drawn` the thinned draws (a row a draw) and `answered` the answers (a row each, see
     `condense`); `settings` the study's key `analyses` with defaults; `totals` the key count_total
     of each model.
     """
@@ -188,6 +188,7 @@ def read(
         "predictive",
         "asked",
         "prompt_sets",
+        "thoughts",
     )
     return Evidence(
         study=study,

@@ -17,7 +17,7 @@ from tactometer.journal import usage
 from tactometer.reading import answer_samples, judge_agreement
 from tactometer.study import study
 from tactometer.study.labels import LABEL_COLUMNS
-from tactometer.tables import answer_quality, prompts_told, published
+from tactometer.tables import answer_quality, prompts_told, published, thought_tokens
 from tactometer.utils import atomic_files
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def gather(study: Study, model: Model, results: Path) -> None:
         "invalid": _invalid(study, model, results),
         "prompt_sets": _prompt_sets(study, model, results),
         "asked": _asked(study, model, results),
+        "thoughts": _thoughts(study, model, results),
         "replies": _replies(study, model, results),
         "published": _published(study, model),
         "comparison": _comparison(study, model, results),
@@ -267,6 +268,19 @@ def _prompt_sets(study: Study, model: Model, results: Path) -> pl.DataFrame:
         rows.append({"study": study.name, "model": model.name, **names, **found})
     schema = answer_quality.PROMPT_SETS
     return pl.DataFrame([{k: row.get(k) for k in schema} for row in rows], schema=schema)
+
+
+def _thoughts(study: Study, model: Model, results: Path) -> pl.DataFrame:
+    """Thought tokens by checkpoint, goal and vignette, where answers tell of any."""
+    rows = []
+    for checkpoint in [] if model.recorded else model.checkpoints:
+        answers = results / "answers" / model.name / f"{checkpoint}.jsonl"
+        who = json.loads(answers.with_suffix(".done").read_text())["digest"]
+        folder = results / "choices" / model.name / checkpoint
+        choices = [folder / f"{goal}.parquet" for goal in model.goals]
+        whose = {"study": study.name, "model": model.name, "checkpoint": checkpoint}
+        rows += [{**whose, **row} for row in thought_tokens.by_vignette(choices, answers, who)]
+    return pl.DataFrame(rows, schema=thought_tokens.THOUGHTS)
 
 
 def _asked(study: Study, model: Model, results: Path) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from typing import Any
 
 ENDPOINT = "/v1/chat/completions"
 PROVIDERS = ("openai", "azure", "hosted_vllm", "mistral")  # those that LiteLLM has and we tried
+WITH_HEADERS = ("openai", "hosted_vllm", "azure")  # those that get extra headers with every call
 UNLISTED = ("mistral",)  # LiteLLM cannot list their batches
 
 

@@ -155,6 +155,11 @@ class Provider:
                 f"{self._place}, key batch: batches can be handed in to {known}, not to "
                 f"{server.provider}; remove the key."
             )
+        if headers and server.provider not in batch_endpoint.WITH_HEADERS:
+            raise UserError(
+                f"{self._place}, key extra_headers: LiteLLM sends none with batches of "
+                f"{server.provider}; remove them, or batch."
+            )
         return server
 
     def _check_orders(self, asks: Sequence[Ask]) -> None:

@@ -1,0 +1,3 @@
+"""Thought tokens by reasoning effort: whether more effort on the wire made a model think more. Open
+`computation.py` first.
+"""
