@@ -12,10 +12,11 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("programs", "criticism", "vignettes"),
+        choices=("programs", "criticism", "vignettes", "position"),
         default="programs",
         help="programs: posteriors of every Stan program (default); criticism: false alarms, and"
-        " power against misfits; vignettes: intervals where answers of one vignette hang together",
+        " power against misfits; vignettes: intervals where answers of one vignette hang together;"
+        " position: speakers behind a bias of place",
     )
     parser.add_argument(
         "--programs",
@@ -51,6 +52,7 @@ def run(given: Namespace) -> int:
         np.array(words.states, float), tuple(words.utterances), np.array(words.literal)
     )
     held = {"programs": _programs, "criticism": _criticism, "vignettes": _vignettes}
+    held |= {"position": _position}
     return 0 if held[given.what](given, known) else 1
 
 
@@ -124,6 +126,26 @@ def _vignettes(given: Namespace, domain: Any) -> bool:
             f"{row['answers']:14} {row['effect']:10} rho {row['rho']:.1f} {row['of']:11}"
             f" {row['design_effect']:8} 95% HDIs hold {row['held']:.1%} of {row['intervals']}"
             f" (rms z {row['rms_z']:.2f}, design effect {row['size']:.1f})"
+        )
+    figure.draw(out)
+    return held
+
+
+def _position(given: Namespace, domain: Any) -> bool:
+    """Calibrate intervals of speakers behind a bias of place, draw, tell; whether they hold."""
+    import json
+
+    from tactometer.figures import behind_a_bias as figure
+    from tactometer.inference import position_calibration
+
+    _ready()
+    out = given.out / "position"
+    held = position_calibration.run(given.speakers, domain, out, cores=given.cores)
+    for row in json.loads((out / "position.json").read_text())["table"]:
+        print(
+            f"{row['nats']:.0f} nats, rho {row['rho']:.1f}, {row['position']:8}: 95% HDIs hold"
+            f" {row['held']:.1%} of {row['intervals']} (rms z {row['rms_z']:.2f}, {row['size']:.1f}"
+            f" answers for an effective one, told as lost {row['outweighs']:.0%})"
         )
     figure.draw(out)
     return held

@@ -1,0 +1,139 @@
+"""Position bias: a conditional logit against known biases, and what corrected choices are worth."""
+
+import numpy as np
+import pytest
+from scipy import optimize, special
+
+from seeds import seed
+from tactometer.elicitation.requests import option_order
+from tactometer.inference import position_bias
+from tactometer.inference.position_bias import Choices, PositionFit
+
+VIGNETTES, NAMES, STATES, UTTERANCES = 13, 10, 5, 8
+
+
+def orders(names: int = NAMES) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Vignette, state and places of the prompts of one goal in one framing, as they are asked."""
+    rows = [
+        (v, s, option_order(range(UTTERANCES), v * 3, pair * STATES + s, 1))  # type: ignore[arg-type]
+        for v in range(VIGNETTES)
+        for pair in range(names)
+        for s in range(STATES)
+    ]
+    places = np.argsort(np.array([order for *_, order in rows]), axis=1)
+    return np.array([v for v, *_ in rows]), np.array([s for _, s, _ in rows]), places
+
+
+def said(
+    rng: np.random.Generator, p: np.ndarray, gamma: np.ndarray, names: int = NAMES, k: int = 1
+) -> Choices:
+    """Choices by shares p [state, utterance] and a bias gamma [place]; k samples of a prompt."""
+    vignette, state, places = orders(names)
+    shares = special.softmax(np.log(p)[state] + gamma[places], axis=1)
+    weights = rng.multinomial(k, shares).astype(float)
+    return Choices(weights, places, state, np.arange(STATES), vignette)
+
+
+def speaker(rng: np.random.Generator) -> np.ndarray:
+    return rng.dirichlet(np.full(UTTERANCES, 0.7), STATES) * 0.98 + 0.02 / UTTERANCES
+
+
+def first(nats: float) -> np.ndarray:
+    return nats * (np.arange(UTTERANCES) == 0)
+
+
+def test_the_fit_is_the_maximum_of_the_likelihood() -> None:
+    """By a general optimiser, on a likelihood that is written out here."""
+    rng = np.random.default_rng(seed(1))
+    choices = said(rng, speaker(rng), first(1.5))
+
+    def loss(x: np.ndarray) -> float:
+        beta, gamma = x[: STATES * UTTERANCES].reshape(STATES, -1), x[STATES * UTTERANCES :]
+        logits = beta[choices.cell] + gamma[choices.places]
+        chosen = special.log_softmax(logits, axis=1)
+        return -float((choices.weights * chosen).sum())
+
+    found = optimize.minimize(loss, np.zeros((STATES + 1) * UTTERANCES), method="L-BFGS-B")
+    fitted = position_bias.fit(choices)
+    gamma = found.x[-UTTERANCES:] - found.x[-UTTERANCES:].mean()
+    assert fitted.gamma == pytest.approx(gamma, abs=0.02)  # half an answer at each place beside it
+    shares = special.softmax(found.x[:-UTTERANCES].reshape(STATES, -1), axis=1)
+    assert fitted.shares == pytest.approx(shares, abs=0.005)
+
+
+@pytest.mark.parametrize("nats", [0.0, 1.0, 2.0, 4.0])
+def test_a_bias_is_found_and_its_intervals_hold(nats: float) -> None:
+    rng = np.random.default_rng(seed(2))
+    truth = first(nats) - nats / UTTERANCES
+    held = []
+    for _ in range(40):
+        found = list(position_bias.places(position_bias.fit(said(rng, speaker(rng), first(nats)))))
+        held += [f.low <= t <= f.high for f, t in zip(found, truth, strict=True)]
+    assert 0.9 <= np.mean(held) <= 0.995
+
+
+@pytest.mark.parametrize("nats", [0.0, 1.0, 2.0])
+def test_corrected_shares_are_those_without_a_bias_and_raw_ones_are_not(nats: float) -> None:
+    rng = np.random.default_rng(seed(3))
+    p = speaker(rng)
+    choices = said(rng, p, first(nats), k=200)
+    found = position_bias.corrected(position_bias.fit(choices), STATES, VIGNETTES)
+    whole = found.cells.sum(axis=0)
+    assert whole.sum() == pytest.approx(choices.weights.sum())
+    assert whole / whole.sum(axis=1, keepdims=True) == pytest.approx(p, abs=0.02)
+    raw = np.stack([choices.weights[choices.cell == s].sum(axis=0) for s in range(STATES)])
+    off = np.abs(raw / raw.sum(axis=1, keepdims=True) - p).max()
+    assert off > 0.05 if nats == 2 else off < 0.05
+
+
+def test_what_an_answer_is_worth_is_what_corrected_shares_scatter_by() -> None:
+    """Variance over many data sets, over that of as many multinomial answers."""
+    rng = np.random.default_rng(seed(4))
+    p = speaker(rng)
+    for nats in (0.0, 2.0, 4.0):
+        fits = [position_bias.fit(said(rng, p, first(nats))) for _ in range(150)]
+        shares = np.stack([f.shares for f in fits])
+        scatter = (shares.var(axis=0) * VIGNETTES * NAMES / p).sum() / (STATES * (UTTERANCES - 1))
+        told = np.mean([position_bias.corrected(f, STATES, VIGNETTES).loss for f in fits])
+        assert told == pytest.approx(max(scatter, 1.0), rel=0.2), nats
+
+
+def test_vignettes_spread_as_their_influence_says() -> None:
+    """Independent answers: the corrected cells of vignettes are no more apart than their loss."""
+    from tactometer.inference.design_effect import overdispersion
+
+    rng = np.random.default_rng(seed(5))
+    p = speaker(rng)
+    for nats in (0.0, 2.0):
+        ratio = []
+        for _ in range(30):
+            found = position_bias.corrected(
+                position_bias.fit(said(rng, p, first(nats))), STATES, VIGNETTES
+            )
+            ratio.append(overdispersion(found.cells / found.loss))
+        assert np.mean(ratio) == pytest.approx(1.0, abs=0.12), nats
+
+
+def weighed(fitted: PositionFit) -> bool:
+    return position_bias.outweighed(fitted).outweighs
+
+
+def test_a_bias_that_outweighs_the_state_is_told_also_of_a_pilot_of_one_name_pair() -> None:
+    rng = np.random.default_rng(seed(6))
+    told = {
+        nats: np.mean(
+            [
+                weighed(position_bias.fit(said(rng, speaker(rng), first(nats), names=1)))
+                for _ in range(30)
+            ]
+        )
+        for nats in (0.0, 4.0)
+    }
+    assert told[0.0] == 0.0 and told[4.0] > 0.9, told
+
+
+def test_a_speaker_who_says_the_same_of_every_state_is_not_told_to_follow_places() -> None:
+    rng = np.random.default_rng(seed(7))
+    p = np.tile(np.array([0.01] * 3 + [0.93] + [0.01] * 4), (STATES, 1))
+    for nats in (0.0, 0.3):
+        assert not weighed(position_bias.fit(said(rng, p, first(nats))))
