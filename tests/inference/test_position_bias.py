@@ -1,13 +1,20 @@
 """Position bias: a conditional logit against known biases, and what corrected choices are worth."""
 
+from pathlib import Path
+
 import numpy as np
+import polars as pl
 import pytest
 from scipy import optimize, special
 
 from seeds import seed
 from tactometer.elicitation.requests import option_order
-from tactometer.inference import position_bias
+from tactometer.inference import counted, position_bias
 from tactometer.inference.position_bias import Choices, PositionFit
+from tactometer.reading import counts, order_counts, truth_counts
+from tactometer.study import domain as domains
+
+WORDS = domains.load(Path("resources/polite_speech"))
 
 VIGNETTES, NAMES, STATES, UTTERANCES = 13, 10, 5, 8
 
@@ -137,3 +144,82 @@ def test_a_speaker_who_says_the_same_of_every_state_is_not_told_to_follow_places
     p = np.tile(np.array([0.01] * 3 + [0.93] + [0.01] * 4), (STATES, 1))
     for nats in (0.0, 0.3):
         assert not weighed(position_bias.fit(said(rng, p, first(nats))))
+
+
+def frames(choices: Choices) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same choices as the files of counts and of counts by order hold them."""
+    shown = np.argsort(choices.places, axis=1)
+    rows = [
+        {"framing": "third", "state": WORDS.states[choices.state[cell]], "vignette": f"v{vignette}",
+         "probs": None, "choice": WORDS.utterances[u], "method": "letter", "label_mass": None,
+         "options": [WORDS.utterances[o] for o in order]}
+        for weights, order, cell, vignette in zip(
+            choices.weights, shown, choices.cell, choices.vignette, strict=True)
+        for u, n in enumerate(weights) for _ in range(int(n))
+    ]  # fmt: skip
+    kinds = {"probs": pl.List(pl.Float64), "label_mass": pl.Float64, "state": pl.Int64}
+    frame = pl.DataFrame(rows, schema_overrides=kinds)
+    return (
+        counts.count(frame, WORDS.states, WORDS.utterances),
+        order_counts.count(frame, WORDS.utterances),
+    )
+
+
+def truths() -> pl.DataFrame:
+    rows = [
+        {"utterance": u, "state": s, "vignette": f"v{v}", "label_mass": None, "p_yes": literal}
+        for v in range(VIGNETTES)
+        for u, row in zip(WORDS.utterances, WORDS.literal or (), strict=True)
+        for s, literal in zip(WORDS.states, row, strict=True)
+    ]
+    frame = pl.DataFrame(rows, schema_overrides={"label_mass": pl.Float64})
+    return truth_counts.add_up(frame, WORDS.states, WORDS.utterances)
+
+
+def settings(**fit: object) -> dict[str, dict[str, object]]:
+    domain = {"states": WORDS.states, "utterances": WORDS.utterances, "negated": [False] * 8}
+    usual = {"semantics": "fixed", "speakers": ["s2"], "cost": False, "count_total": None}
+    return {"domain": domain, "fit": {**usual, "design_effect": "estimate", **fit}}
+
+
+def test_a_fit_takes_corrected_shares_by_their_effective_number() -> None:
+    """From the files that the workflow makes to the behaviour that is fitted."""
+    rng = np.random.default_rng(seed(8))
+    p = speaker(rng)
+    choices = said(rng, p, first(2.0), k=20)
+    frame, orders = frames(choices)
+    assert len(orders) <= VIGNETTES * NAMES * STATES
+    assert sum(map(sum, orders["weights"].to_list())) == choices.weights.sum()
+    off, on, alone, total = (
+        counted.effective(settings(**fit), {"g": frame}, truths(), framing, {"g": orders})
+        for framing, fit in (
+            ("third", {"position": "ignore"}),
+            ("third", {"position": "estimate"}),
+            ("pooled", {"position": "estimate", "design_effect": "ignore"}),
+            ("third", {"position": "estimate", "count_total": 130.0}),
+        )
+    )
+    assert off.design_effects and on.design_effects and alone.design_effects
+    for one in (on, alone):
+        effect = one.design_effects.choices[0]
+        assert one.counts.sum() * effect == pytest.approx(choices.weights.sum())
+        shares = one.counts[0] / one.counts[0].sum(axis=1, keepdims=True)
+        assert shares == pytest.approx(p, abs=0.04)
+    raw = off.counts[0] / off.counts[0].sum(axis=1, keepdims=True)
+    assert np.abs(raw - p).max() > 0.05
+    fitted = position_bias.fit(choices)
+    assert alone.design_effects.choices[0] == pytest.approx(position_bias.loss(fitted), rel=1e-3)
+    assert alone.design_effects.words == 1.0
+    assert total.design_effects
+    whole = total.counts[0].sum(axis=1) * total.design_effects.choices[0]
+    assert whole == pytest.approx(130.0)
+
+
+def test_what_ignores_places_is_what_it_was() -> None:
+    rng = np.random.default_rng(seed(9))
+    frame, orders = frames(said(rng, speaker(rng), first(2.0)))
+    old = counted.effective(settings(), {"g": frame}, truths(), "third")
+    new = counted.effective(
+        settings(position="ignore"), {"g": frame}, truths(), "third", {"g": orders}
+    )
+    assert np.array_equal(old.counts, new.counts) and old.design_effects == new.design_effects

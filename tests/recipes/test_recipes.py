@@ -101,7 +101,7 @@ CHANGES: dict[str, tuple[Edit, frozenset[str]]] = {
     "how an answer's key is made": (
         ("journal/answer_keys.py", "return digest([identity, request, sample])",
          "return digest([request, identity, sample])"),
-        frozenset({"ask", "judge", "parse"}),
+        frozenset({"ask", "gather", "judge", "parse"}),
     ),
 }  # fmt: skip
 

@@ -110,9 +110,25 @@ BLUNT = """\
 SECOND = """\
       "2": {alpha: 3.0, phi: 0.3, omega: {inf: 0.3, soc: 0.3, pre: 0.4}}
       "1": {"""
-ASKS = {"requests": 2, "ask_checkpoint": 3, "parse": 3, "count": 3, "fit": 3, **ends(2, 2)}
-ONE = {"ask_checkpoint": 1, "parse": 3, "count": 2, "count_semantics": 1, "fit": 2}
-REREAD = {"parse": 9, "count": 6, "count_semantics": 3, "fit": 6, **ends(2, 2)}
+COUNTED = {"count": 6, "count_orders": 6}
+ASKS = {
+    "requests": 2,
+    "ask_checkpoint": 3,
+    "parse": 3,
+    "count": 3,
+    "count_orders": 3,
+    "fit": 3,
+    **ends(2, 2),
+}
+ONE = {
+    "ask_checkpoint": 1,
+    "parse": 3,
+    "count": 2,
+    "count_orders": 2,
+    "count_semantics": 1,
+    "fit": 2,
+}
+REREAD = {"parse": 9, "count": 6, "count_orders": 6, "count_semantics": 3, "fit": 6, **ends(2, 2)}
 
 # The file that changes, what is replaced by what, and the jobs that it should cost.
 CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
@@ -187,11 +203,18 @@ def test_changes_together_cost_what_they_cost_alone(run: Path) -> None:
 
 
 # What else a recipe pins, and what no result depends on; planned, not run.
-ASKED = {"ask_checkpoint": 3, "parse": 9, "count": 6, "count_semantics": 3, "fit": 6}
+ASKED = {
+    "ask_checkpoint": 3,
+    "parse": 9,
+    "count": 6,
+    "count_orders": 6,
+    "count_semantics": 3,
+    "fit": 6,
+}
 PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
     "a framing's text": (
         PROMPTS, "Now {listener} asks {speaker}", "Then {listener} asks {speaker}",
-        {**ASKS, "recipe": 4, "requests": 4, "parse": 6, "count": 6, "fit": 6, **ends(2, 2)},
+        {**ASKS, "recipe": 4, "requests": 4, "parse": 6, "fit": 6, **COUNTED, **ends(2, 2)},
     ),
     "a yes/no prompt's text": (
         PROMPTS, "Does {speaker} think", "Would {speaker} say",
@@ -200,7 +223,7 @@ PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
     ),
     "more name pairs": (
         CONFIG, "{name_pairs: 1", "{name_pairs: 2",
-        {**ASKS, "recipe": 5, "requests": 4, "parse": 6, "count": 6, "fit": 6, **ends(2, 2)},
+        {**ASKS, "recipe": 5, "requests": 4, "parse": 6, "fit": 6, **COUNTED, **ends(2, 2)},
     ),
     "the seed": (
         CONFIG, f"seed: {seed(3)}", f"seed: {seed(4)}",
@@ -259,7 +282,14 @@ TARGETS = {
     "ask": {"requests": 6, "ask_checkpoint": 3},
     "semantics": {"requests": 6, "ask_checkpoint": 3, "parse": 3, "count_semantics": 3}
     | {"count_recorded_people": 1},
-    "fits": {"requests": 6, "ask_checkpoint": 3, "parse": 9, "count": 6, "count_semantics": 3}
+    "fits": {
+        "requests": 6,
+        "ask_checkpoint": 3,
+        "parse": 9,
+        "count": 6,
+        "count_orders": 6,
+        "count_semantics": 3,
+    }
     | {"count_recorded_people": 1, "fit": 7},
     "model_blunt": {"requests": 3, **ONE, "gather": 1},
 }

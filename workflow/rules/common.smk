@@ -119,6 +119,15 @@ def recorded_counts_of(wildcards):
     )
 
 
+def orders_of(wildcards):
+    """The counts by order of a goal, where its model's fits estimate what places do."""
+    if STUDY.models[wildcards.model].corrects_places:
+        return [
+            f"{RESULTS}/orders/{wildcards.model}/{wildcards.checkpoint}/{wildcards.goal}.parquet"
+        ]
+    return []
+
+
 def parts_of(wildcards):
     """Everything that the fits, counts, semantics and choices of a model hold for the tables."""
     model = STUDY.models[wildcards.model]

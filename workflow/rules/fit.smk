@@ -1,6 +1,6 @@
 """Fit: the posterior of the speaker in each (model, checkpoint, goal).
 
-Needs: counts and semantics, recipes/fit.json (code, versions) and
+Needs: counts and semantics, counts by order where the bias of place is estimated, recipes/fit.json (code, versions) and
 recipes/fit/{model}.json (what is fitted for this model, and the Stan programs of that).
 Makes: fits/{model}/{checkpoint}/{goal}.nc, a group per framing and speaker variant, and beside it
 what the tables and analyses read of it: .estimates, .diagnostics, .predictive, .modes and .draws
@@ -18,7 +18,8 @@ NEEDS = {  # four chains of 0.3 GB, and twice that to spare; most take a minute
 }
 FIT = (
     "tactometer inference.fit --settings {input.settings:q} --semantics {input.semantics:q}"
-    " --counts {input.counts:q} --out {output.out:q} --threads {threads} > {log:q} 2>&1"
+    " --counts {input.counts:q} --orders {input.orders:q} --out {output.out:q}"
+    " --threads {threads} > {log:q} 2>&1"
 )
 
 
@@ -29,6 +30,7 @@ rule fit:
         settings=recipe("fit/{model}"),
         semantics=f"{RESULTS}/semantics/{{model}}/{{checkpoint}}.parquet",
         counts=f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet",
+        orders=orders_of,
     output:
         out=f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.nc",
         rest=[
@@ -62,6 +64,11 @@ for _model in SHARING:
             counts=[
                 f"{RESULTS}/counts/{_model}/{{checkpoint}}/{goal}.parquet"
                 for goal in STUDY.models[_model].goals
+            ],
+            orders=[
+                f"{RESULTS}/orders/{_model}/{{checkpoint}}/{goal}.parquet"
+                for goal in STUDY.models[_model].goals
+                if STUDY.models[_model].corrects_places
             ],
         output:
             out=[

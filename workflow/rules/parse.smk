@@ -86,6 +86,27 @@ rule count:
         " --choices {input.choices:q} --out {output.out:q} > {log:q} 2>&1"
 
 
+rule count_orders:
+    """Add up the choices of a goal by the order in which options were shown."""
+    input:
+        code=recipe("count_orders"),
+        choices=f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{goal}}.parquet",
+    output:
+        out=f"{RESULTS}/orders/{{model}}/{{checkpoint}}/{{goal}}.parquet",
+    log:
+        f"{LOGS}/count_orders/{{model}}/{{checkpoint}}/{{goal}}.log",
+    wildcard_constraints:
+        model=any_of(ASKED),
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        study=pinned,
+    shell:
+        "tactometer reading.order_counts --study {params.study:q} --model {wildcards.model:q}"
+        " --choices {input.choices:q} --out {output.out:q} > {log:q} 2>&1"
+
+
 rule count_semantics:
     """Add up the yes/no answers by utterance and state."""
     input:

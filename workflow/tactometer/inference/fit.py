@@ -67,22 +67,25 @@ def fit(
     counts: Sequence[Path],
     outs: Sequence[Path],
     *,
+    orders: Sequence[Path] = (),
     threads: int = 1,
 ) -> None:
     """Fit every framing and speaker variant and write {goal}.nc with its summaries beside it.
 
     `settings` is the recipe fit/{model}.json. `counts` and `outs` name one file for each goal, in
-    the same order; several goals are fitted at once, with alpha and the cost in common. A group
+    the same order, and `orders` one of counts by order where places are corrected for; several
+    goals are fitted at once, with alpha and the cost in common. A group
     {framing}/{speaker} of {goal}.nc is an ArviZ InferenceData.
     """
     frames = {path.stem: pl.read_parquet(path) for path in counts}
     truths = pl.read_parquet(semantics)
+    shown = {path.stem: pl.read_parquet(path) for path in orders}
     rows = {goal: Rows() for goal in frames}
     with ExitStack() as stack:
         places = {path.stem: stack.enter_context(atomic_files.atomic(path)) for path in outs}
         for place in places.values():
             place.unlink()  # the first group makes the file anew
-        for names, sampled in posteriors(settings, frames, truths, threads=threads):
+        for names, sampled in posteriors(settings, frames, truths, shown, threads=threads):
             print(f"{names[0]}, {sampled.speaker.name}: {sampled.diagnostics}", flush=True)
             picked = _order(settings, sampled, names[0], outs[0])
             _store(sampled, names, places, rows, picked)
@@ -94,26 +97,27 @@ def posteriors(
     settings: Mapping[str, Any],
     frames: Mapping[str, pl.DataFrame],
     truths: pl.DataFrame,
+    orders: Mapping[str, pl.DataFrame] | None = None,
     *,
     threads: int = 1,
 ) -> Iterator[tuple[list[str], Sampled]]:
     """Every posterior of some goals, with the names under which it is stored.
 
     `frames` has the counts of each goal; `truths` the yes/no answers, `yes` and `n` by utterance
-    and state. How framings are pooled is settings["fit"]["pooling"]: each by itself and all added
-    up (none), added up alone (full), or each drawn round their mean, which takes the place of what
-    is added up (partial).
+    and state, `orders` the counts by order of each goal, where there are any. How framings are
+    pooled is settings["fit"]["pooling"]: each by itself and all added up (none), added up alone
+    (full), or each drawn round their mean, which takes the place of what is added up (partial).
     """
     single = _single(frames)
     if settings["fit"]["pooling"] == "partial" and len(single) > 1:
-        behaviours = {name: effective(settings, frames, truths, name) for name in single}
+        behaviours = {name: effective(settings, frames, truths, name, orders) for name in single}
         for speaker in speakers(settings["fit"]):
             how = _sampling(settings, [*frames, *single, speaker.name], threads)
             for framing, sampled in sample_framings(behaviours, speaker, how).items():
                 yield [framing], sampled
         return
     for framing, names in _alone(settings, single):
-        behaviour = effective(settings, frames, truths, framing)
+        behaviour = effective(settings, frames, truths, framing, orders)
         for speaker in speakers(settings["fit"]):
             how = _sampling(settings, [*frames, framing, speaker.name], threads)
             yield names, sample(behaviour, speaker, how)
@@ -270,4 +274,5 @@ def run(given: Namespace) -> None:
     settings = json.loads(given.settings.read_text())
     if [p.stem for p in given.counts] != [p.stem for p in given.out]:
         raise UserError("--counts and --out must name the same goals in the same order.")
-    fit(settings, given.semantics, given.counts, given.out, threads=int(given.threads or 1))
+    threads = int(given.threads or 1)
+    fit(settings, given.semantics, given.counts, given.out, orders=given.orders, threads=threads)

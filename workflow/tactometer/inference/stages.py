@@ -19,7 +19,11 @@ _SETTINGS = {"settings": "the recipe of what is fitted for the model"}
 
 def _fits(study: Study) -> Iterator[tuple[str, Recipe]]:
     for model in study.models.values():
-        kept = {key: value for key, value in model.fit.items() if key != "heldout"}
+        kept = {
+            key: value for key, value in model.fit.items() if key not in ("heldout", "position")
+        }
+        if model.corrects_places:
+            kept["position"] = "estimate"
         recipe = {"fit": kept, "domain": space(study, model), "stan": stan_of(programs(kept))}
         yield f"fit/{model.name}", {**recipe, **_goals(model)}
 
@@ -83,10 +87,11 @@ STAGES = (
             **_SETTINGS,
             "semantics": "the counts of yes",
             "counts": "the counts of each goal",
+            "orders": "the counts by order of each goal, where places are corrected for",
         },
         options={"threads": "how many chains at once (1)"},
         makes={"out": "{goal}.nc for each goal, with its summaries beside it"},
-        several=frozenset({"counts", "out"}),
+        several=frozenset({"counts", "orders", "out"}),
         optional=frozenset({"threads"}),
         keys=_cmdstan,
         targets=_fits,

@@ -75,6 +75,14 @@ STAGES = (
         makes={"out": "the counts"},
     ),
     Stage(
+        "count_orders",
+        "reading.order_counts",
+        "add the choices of a goal up by the order in which options were shown",
+        needs={**_STUDY, "choices": "the choices of the goal"},
+        options=_MODEL,
+        makes={"out": "the counts by order"},
+    ),
+    Stage(
         "count_semantics",
         "reading.truth_counts",
         "add the yes/no answers up by utterance and state",

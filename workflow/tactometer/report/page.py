@@ -134,6 +134,7 @@ def _parts(
         "glance": at_a_glance.facts(frames, baseline, methods),
         "speakers": [
             *speakers_found.sentences(frames["diagnostics"]),
+            *speakers_found.of_places(frames["checks"]),
             *speakers_found.of_mixtures(frames["checks"]),
         ],
         "described": speakers_found.table(frames["diagnostics"]),

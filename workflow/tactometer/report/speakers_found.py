@@ -55,6 +55,24 @@ def of_mixtures(checks: pl.DataFrame) -> list[str]:
     ]
 
 
+def of_places(checks: pl.DataFrame) -> list[str]:
+    """Who chooses by the place of an option more than by the state."""
+    if checks.is_empty():
+        return []
+    found = checks.filter(pl.col("check") == "position", "flagged").sort("value", descending=True)
+    if found.is_empty():
+        return []
+    named = [
+        f"{who(row)} ({row['value']:.2f} against {row['limit']:.2f})" for row in found.to_dicts()
+    ]
+    more = f" and {len(named) - MOST:,} more" if len(named) > MOST else ""
+    return [
+        "Where an option stands decides more than the state does (nats of the choices that follow "
+        f"from either): {'; '.join(named[:MOST])}{more}. Little of a speaker is left to be read "
+        "there."
+    ]
+
+
 def _standing(diagnostics: pl.DataFrame) -> pl.DataFrame:
     """The diagnostics of the fits that stand, but for chains that failed."""
     if diagnostics.is_empty():

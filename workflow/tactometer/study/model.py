@@ -47,6 +47,11 @@ class Model:
         return bool(self.fit["share"])
 
     @property
+    def corrects_places(self) -> bool:
+        """Whether its fits estimate what the place of an option does, and correct for it."""
+        return not self.recorded and self.fit["position"] == "estimate"
+
+    @property
     def folds(self) -> int:
         """How many folds of vignettes are held out in turn; 0 for none."""
         return int(self.fit["heldout"] or 0)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from tactometer.analyses.answer_arrays import each
 from tactometer.analyses.checks import prompts_sent
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
+from tactometer.analyses.place_of_options import fitted
+from tactometer.inference import position_bias
 from tactometer.inference.criticism import LEVEL, TRIFLE, homogeneity
 from tactometer.reading.counts import POOLED
 from tactometer.tables.fit_selection import FIT, passed
@@ -43,6 +46,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     that is significant and above its limit: pooled fits are of a mixture then.
     `described`: the chance of as bad a fit of a true speaker, flagged where it is less than `yes`.
     `contraction`: by how much the data narrowed each parameter, 1 - posterior / prior variance.
+    `position`: how much of the choices follows from the place of an option, in nats, flagged where
+    that is more than follows from the state (`limit`).
     `system`, `own_system`, `added`, `date`, `prompts`: what was sent beside the study's messages
     (`prompts_sent.checks`).
     Limits are the study's.
@@ -60,6 +65,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         _described(diagnostics),
         _framings(effective_counts(counts, diagnostics)),
         _contraction(estimates, limits["contraction"]),
+        _places(evidence),
         prompts_sent.checks(evidence.tables["asked"].collect(), len(evidence.goals)),
     ]
     whose = ["model", "checkpoint"]
@@ -76,6 +82,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
                     "stopped",
                     "refused",
                     "identical",
+                    "position",
                     "described",
                     "framings",
                     "fit",
@@ -252,6 +259,29 @@ def _framings(counts: pl.DataFrame) -> pl.DataFrame:
             }
         )
     names = (*FIT, "check", "framing", "value", "limit", "flagged", "note")
+    return pl.DataFrame(rows, schema={name: SCHEMA[name] for name in names})
+
+
+def _places(evidence: Evidence) -> pl.DataFrame:
+    """Whether the place of an option outweighs the state, by (model, checkpoint, goal)."""
+    rows = []
+    known = "shares" in evidence.answered.collect_schema().names()
+    for answers in each(evidence) if known else ():
+        found = position_bias.outweighed(fitted(answers))
+        rows.append(
+            {
+                **{name: answers.named[name] for name in FIT},
+                "check": "position",
+                "framing": POOLED,
+                "value": found.of_place,
+                "limit": found.of_state,
+                "n": int(answers.count.sum()),
+                "flagged": found.outweighs,
+                "note": "what follows from an option's place beside what follows from the state"
+                " (limit), in nats",
+            }
+        )
+    names = (*FIT, "check", "framing", "value", "limit", "n", "flagged", "note")
     return pl.DataFrame(rows, schema={name: SCHEMA[name] for name in names})
 
 

@@ -10,7 +10,9 @@ from scipy import stats
 
 from tactometer.analyses.answer_arrays import Answers, each, leave_one_out
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, Evidence, table
+from tactometer.analyses.place_of_options import fitted
 from tactometer.analyses.posterior_differences import holm
+from tactometer.inference import position_bias
 from tactometer.tables.proportions import Z
 from tactometer.utils.arrays import Array
 
@@ -23,6 +25,8 @@ SCHEMA = {
     "expected": pl.Float64,
     **dict.fromkeys(["effect", "se", "low", "high", "p", "p_holm"], pl.Float64),
     "found": pl.Boolean,
+    **dict.fromkeys(["nats", "nats_low", "nats_high", "of_place", "of_state"], pl.Float64),
+    "outweighs": pl.Boolean,
 }
 
 
@@ -34,6 +38,11 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `effect` is share minus expected, with a normal 95% interval. Orders are balanced, so that no
     content stands at one place more than at another. `found` where Holm's p over this whole table
     is below its level.
+
+    `nats` is what the place adds to an option's logit, from a conditional logit of choice on option
+    within framing and state, and place, with a 95% interval over vignettes. `of_place` and
+    `of_state` are how much of the choices follows from place and from state, in nats; the place
+    `outweighs` the state where it has more of them, surely and not a trifle.
     """
     rows: list[dict[str, Any]] = []
     for answers in each(evidence):
@@ -51,6 +60,8 @@ def _positions(answers: Answers) -> list[dict[str, Any]]:
     share = np.einsum("au,aup->ap", answers.shares, at)
     others = leave_one_out(answers.shares, answers.cell)
     expected = np.einsum("au,aup->ap", others, at)
+    logit = fitted(answers)
+    found, weighed = list(position_bias.places(logit)), position_bias.outweighed(logit)
     effect, se = _tested(answers, at, others, (share - expected).mean(axis=0))
     z = np.divide(effect, se, out=np.zeros_like(effect), where=se > 0)
     return [
@@ -64,6 +75,12 @@ def _positions(answers: Answers) -> list[dict[str, Any]]:
             "low": effect[p] - Z * se[p],
             "high": effect[p] + Z * se[p],
             "p": 2 * stats.norm.sf(abs(z[p])),
+            "nats": found[p].nats,
+            "nats_low": found[p].low,
+            "nats_high": found[p].high,
+            "of_place": weighed.of_place,
+            "of_state": weighed.of_state,
+            "outweighs": weighed.outweighs,
         }
         for p in range(len(effect))
     ]
