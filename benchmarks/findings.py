@@ -24,7 +24,7 @@ import polars as pl
 from tactometer.analyses import analyse
 from tactometer.elicitation import ask, requests
 from tactometer.inference import fit
-from tactometer.reading import choices, counts, recorded_counts, truth_counts
+from tactometer.reading import choices, counts, order_counts, recorded_counts, truth_counts
 from tactometer.recipes import recipes
 from tactometer.study import analyses, study
 from tactometer.study.model import Model
@@ -129,6 +129,9 @@ def _ask(
             continue
         out = _counts(place, model.name, checkpoint, path.stem)
         counts.run(Namespace(**told, choices=read, out=out))
+        if model.corrects_places:
+            out = _orders(place, model.name, checkpoint, path.stem)
+            order_counts.run(Namespace(**told, choices=read, out=out))
     truth_counts.run(Namespace(**told, choices=read.with_stem("semantics"), out=semantics))
 
 
@@ -138,6 +141,10 @@ def _semantics(place: Namespace, model: str, checkpoint: str) -> Path:
 
 def _counts(place: Namespace, model: str, checkpoint: str, goal: str) -> Path:
     return Path(place.results / "counts" / model / checkpoint / f"{goal}.parquet")
+
+
+def _orders(place: Namespace, model: str, checkpoint: str, goal: str) -> Path:
+    return Path(place.results / "orders" / model / checkpoint / f"{goal}.parquet")
 
 
 def _fits(sweep: study.Study, place: Namespace) -> Iterator[Namespace]:
@@ -155,6 +162,11 @@ def _fits(sweep: study.Study, place: Namespace) -> Iterator[Namespace]:
                         / model.name
                         / f"{checkpoint}.parquet",
                         counts=[_counts(place, model.name, checkpoint, goal) for goal in goals],
+                        orders=[
+                            _orders(place, model.name, checkpoint, goal)
+                            for goal in goals
+                            if model.corrects_places
+                        ],
                         out=out,
                         threads=1,
                     )
