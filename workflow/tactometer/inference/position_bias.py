@@ -223,8 +223,9 @@ def places(fitted: PositionFit) -> Iterator[Place]:
 @dataclass(frozen=True)
 class Outweighed:
     """How much of what is chosen follows from its place and from the state, in nats: the relative
-    entropy of the places chosen to even ones, and the mutual information of state and corrected
-    choice, both less what chance gives. `outweighs`: more from the place, surely and not a trifle.
+    entropy of the places chosen to even ones, and the mutual information of state and choice, as
+    they are, both less what chance gives. `outweighs`: more from the place, surely and not a
+    trifle.
     """
 
     of_place: float
@@ -241,15 +242,13 @@ def outweighed(fitted: PositionFit) -> Outweighed:
     raw = float(special.rel_entr(at / n, 1 / width).sum())
     of_place = max(0.0, raw - (width - 1) / (2 * n))
     states = int(choices.state.max()) + 1
-    cells = np.zeros(len(choices.state))
-    np.add.at(cells, choices.cell, choices.n)
     by_state = np.zeros((states, width))
-    np.add.at(by_state, choices.state, cells[:, None] * fitted.shares)
+    np.add.at(by_state, choices.state[choices.cell], choices.weights)
     asked = by_state.sum(axis=1)
     shares = _even(by_state)
     middle = asked @ shares / asked.sum()
     information = float(asked @ special.rel_entr(shares, middle).sum(axis=1) / asked.sum())
     chance = (int((asked > 0).sum()) - 1) * (int((middle > RARE).sum()) - 1) / (2 * n)
-    of_state = max(0.0, information - loss(fitted) * chance)
+    of_state = max(0.0, information - chance)
     sure = float(stats.chi2.sf(2 * n * raw, width - 1)) < SURE
     return Outweighed(of_place, of_state, sure and of_place > max(TRIFLE, of_state))
