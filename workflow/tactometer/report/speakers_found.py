@@ -68,8 +68,8 @@ def of_places(checks: pl.DataFrame) -> list[str]:
     more = f" and {len(named) - MOST:,} more" if len(named) > MOST else ""
     return [
         "Where an option stands decides more than the state does (nats of the choices that follow "
-        f"from either): {'; '.join(named[:MOST])}{more}. What is read of a speaker there rests on the "
-        "correction for places."
+        f"from either): {'; '.join(named[:MOST])}{more}. What is read of a "
+        "speaker there rests on the correction for places."
     ]
 
 
