@@ -25,13 +25,6 @@ ENGINES = ["transformers", "vllm"]
 COUNT = 55 + 55  # requests of a goal, cut like the yes/no requests
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    run([], folder, f"import tiny, pathlib; tiny.make(pathlib.Path({str(folder)!r}))")
-    return folder
-
-
 def asked(folder: Path, provider: str, source: Path, **changes: Any) -> Job:
     engine = {"dtype": "float32", "max_model_len": 1024, **changes.pop("engine", {})}
     model = {"provider": provider, "source": str(source), "engine": engine, "min_label_mass": 0}

@@ -13,13 +13,6 @@ pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engines")]
 COUNT = 55 + 55  # requests of a goal, cut like the yes/no requests
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    run([], folder, f"import tiny, pathlib; tiny.make(pathlib.Path({str(folder)!r}))")
-    return folder
-
-
 def asked(folder: Path, source: Path, rows: int = 55, most: float = 1, **changes: Any) -> Job:
     """A tiny model with random weights, which says little that can be read."""
     engine = {"dtype": "float32", "max_model_len": 1024}
