@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 # Where a (model, checkpoint, goal) has several fits, the first of these stands for it.
-PREFERRED = {"framing": "pooled", "speaker": "s2", "semantics": "joint"}
+PREFERRED = {"framing": "pooled", "fit": "main", "speaker": "s2", "semantics": "joint"}
 EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 FIT = ["model", "checkpoint", "goal"]
 ONE_FIT = [*FIT, *PREFERRED]
@@ -42,7 +42,8 @@ def passed() -> pl.Expr:
 def representative(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows of the one fit that stands for each (model, checkpoint, goal).
 
-    Pooled before any one framing, `s2` before its variants, joint semantics before fixed.
+    Pooled before any one framing, the main fit before the others, `s2` before its variants, joint
+    semantics before fixed.
     """
     choices = [column for column in PREFERRED if column in frame.columns]
     by = FIT + choices
