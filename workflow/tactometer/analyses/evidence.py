@@ -17,6 +17,7 @@ from tactometer.study.analyses import testing
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables.fit_selection import (
     FIT,
+    TOGETHER,
     checkpoint_order,
     judged,
     model_order,
@@ -111,7 +112,7 @@ class Evidence:
     def by_framing(self) -> Posterior:
         """The fits of the single framings, of the speaker and semantics that stand."""
         stands = representative(self.fits).select(*FIT, "fit", "speaker", "semantics")
-        single = self.fits.filter(pl.col("framing") != "pooled")
+        single = self.fits.filter(~pl.col("framing").is_in(TOGETHER))
         return self._posterior(
             single.join(stands, on=stands.columns, how="semi", maintain_order="left")
         )

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tactometer.inference import inference_data
+from tactometer.inference import averaged, inference_data
 from tactometer.inference.counted import effective
 from tactometer.inference.criticism import Criticism, criticise
 from tactometer.inference.described import COLUMNS, row_of, told
@@ -92,6 +92,7 @@ def fit(
                     picked = _order(part, sampled, names[0], outs[0])
                     _store(sampled, name, names, places, rows, picked)
         for path in outs:
+            _average(settings, rows[path.stem], frames[path.stem])
             _summarise(rows[path.stem], path)
 
 
@@ -276,6 +277,19 @@ def _design(sampled: Sampled, goal: int) -> dict[str, float | None]:
         "design_effect": None if effects is None else effects.choices[goal],
         "design_effect_words": None if effects is None else effects.words,
     }
+
+
+def _average(settings: Mapping[str, Any], rows: Rows, counts: pl.DataFrame) -> None:
+    """Add the average over framings where they do not agree; a partial pooling has it already."""
+    main = [k for k, row in enumerate(rows.diagnostics) if row["fit"] == MAIN]
+    fits = [rows.diagnostics[k] for k in main]
+    if settings["fit"]["pooling"] != "none" or not averaged.disagree(counts, fits):
+        return
+    known = {one.name: one for one in speakers(settings["fit"])}
+    for found in averaged.averaged(fits, [rows.draws[k] for k in main], known):
+        rows.estimates += found[0]
+        rows.diagnostics.append(found[1])
+        rows.draws.append(found[2])
 
 
 def _summarise(rows: Rows, path: Path) -> None:

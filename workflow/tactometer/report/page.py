@@ -36,6 +36,7 @@ from tactometer.study import study as pinned_study
 from tactometer.study.analyses import names as analysis_names
 from tactometer.study.figures import modules
 from tactometer.study.yardstick import Yardstick
+from tactometer.tables.fit_selection import sampled
 from tactometer.tables.reader import Tables, answers_sentence, passed
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
@@ -136,8 +137,8 @@ def _parts(
     return {
         "glance": at_a_glance.facts(frames, baseline, methods),
         "speakers": [
-            *speakers_found.sentences(frames["diagnostics"]),
             *speakers_found.of_mixtures(frames["checks"]),
+            *speakers_found.sentences(frames["diagnostics"]),
         ],
         "described": speakers_found.table(frames["diagnostics"]),
         "suspects": page_tables.suspects(frames["diagnostics"]),
@@ -208,7 +209,7 @@ def _size(name: str, frames: Mapping[str, pl.DataFrame]) -> str:
         held, total = coverage(frames["recovery"])
         return f"n = {total} parameters, of which the interval holds {held}; human data left out."
     if name == "diagnostics":
-        return f"n = {frames['diagnostics'].height} fits; none left out."
+        return f"n = {sampled(frames['diagnostics']).height} fits; none left out."
     if name in DRAWN:
         return _rows(DRAWN[name], frames[DRAWN[name]])
     said = answers_sentence(frames["counts"])

@@ -9,6 +9,7 @@ import polars as pl
 
 from tactometer.figures.style import parameter_label
 from tactometer.tables.cells import PICKED, Cell, Table, cell, estimate, interval
+from tactometer.tables.fit_selection import sampled
 from tactometer.tables.ordering import in_order
 from tactometer.tables.reader import (
     FIT,
@@ -68,7 +69,7 @@ def suspects(diagnostics: pl.DataFrame) -> Table:
     columns = [*FIT, "framing", *_several(diagnostics), "speaker", "verdict", "what failed"]
     rows = []
     if not diagnostics.is_empty():
-        bad = diagnostics.filter(~passed())
+        bad = sampled(diagnostics).filter(~passed())
         rows = [[str(r[c] or "") for c in columns[:-1]] + [_failed(r)] for r in _sorted(bad)]
     return Table("Fits that should not be read", columns, rows)
 
@@ -197,6 +198,6 @@ def checked(diagnostics: pl.DataFrame) -> Table:
             cell(r["seconds"], ".1f"),
             str(r["verdict"]),
         ]
-        for r in _sorted(diagnostics)
+        for r in _sorted(sampled(diagnostics))
     ]
     return Table("Diagnostics of every fit", heads, rows)

@@ -51,7 +51,8 @@ def of_mixtures(checks: pl.DataFrame) -> list[str]:
     more = f" and {len(named) - MOST:,} more" if len(named) > MOST else ""
     return [
         f"Framings do not agree, by more than chance (Cohen's w): {'; '.join(named[:MOST])}{more}. "
-        "Read their fits one by one; the pooled one is of a mixture."
+        "A pooled fit is of a mixture then: what is told is the average over framings, where each "
+        "was fitted (framing `averaged` in the tables)."
     ]
 
 

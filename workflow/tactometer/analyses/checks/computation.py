@@ -8,7 +8,7 @@ from tactometer.analyses.checks import prompts_sent
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
 from tactometer.inference.criticism import LEVEL, TRIFLE, homogeneity
 from tactometer.reading.counts import POOLED
-from tactometer.tables.fit_selection import FIT, passed
+from tactometer.tables.fit_selection import FIT, passed, sampled
 from tactometer.tables.proportions import wilson
 from tactometer.tables.reader import effective_counts
 
@@ -57,7 +57,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         *_prompt_sets(evidence.tables["prompt_sets"].collect()),
         _invalid(counts, limits["invalid"]),
         _label_mass(counts, limits["label_mass"]),
-        _fits(diagnostics),
+        _fits(sampled(diagnostics)),
         _described(diagnostics),
         _framings(effective_counts(counts, diagnostics)),
         _contraction(estimates, limits["contraction"]),
