@@ -24,6 +24,7 @@ PRIOR = 0.5  # answers at each place that are added: what never happened stays f
 RARE = 1e-6  # a share below which an option is not chosen at all
 RIDGE = 1e-9
 TRIFLE = 0.05  # nats that a place may take without being told of
+STRONG = 2.0  # nats off the mean of all places: odds of seven to one
 SURE = 0.01  # level of the test that there is a bias at all
 
 
@@ -225,12 +226,18 @@ class Outweighed:
     """How much of what is chosen follows from its place and from the state, in nats: the relative
     entropy of the places chosen to even ones, and the mutual information of state and choice, as
     they are, both less what chance gives. `outweighs`: more from the place, surely and not a
-    trifle.
+    trifle. `strong`: some place surely changes the odds of an option more than sevenfold.
     """
 
     of_place: float
     of_state: float
     outweighs: bool
+    strong: bool
+
+    @property
+    def told(self) -> bool:
+        """Whether a reader has to know of it before all else."""
+        return self.outweighs or self.strong
 
 
 def outweighed(fitted: PositionFit) -> Outweighed:
@@ -251,4 +258,5 @@ def outweighed(fitted: PositionFit) -> Outweighed:
     chance = (int((asked > 0).sum()) - 1) * (int((middle > RARE).sum()) - 1) / (2 * n)
     of_state = max(0.0, information - chance)
     sure = float(stats.chi2.sf(2 * n * raw, width - 1)) < SURE
-    return Outweighed(of_place, of_state, sure and of_place > max(TRIFLE, of_state))
+    strong = any(max(found.low, -found.high) > STRONG for found in places(fitted))
+    return Outweighed(of_place, of_state, sure and of_place > max(TRIFLE, of_state), strong)

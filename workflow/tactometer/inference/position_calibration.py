@@ -49,7 +49,7 @@ COLUMNS = {
     **dict.fromkeys(
         ["of_place", "of_state", "loss", "size", "truth", "mean", "sd", "low", "high"], pl.Float64
     ),
-    "outweighs": pl.Boolean,
+    **dict.fromkeys(["outweighs", "told"], pl.Boolean),
     "verdict": pl.String,
 }
 
@@ -71,15 +71,16 @@ def check_one(case: Case, domain: Domain) -> list[dict[str, Any]]:
     choices = answers(p, nats, rho, rng, domain)
     fitted = position_bias.fit(choices)
     truth = np.array([alpha, phi, *omega])
-    told = position_bias.outweighed(fitted)
-    weighed = {"of_place": told.of_place, "of_state": told.of_state, "outweighs": told.outweighs}
+    found = position_bias.outweighed(fitted)
+    weighed = {"of_place": found.of_place, "of_state": found.of_state}
+    weighed |= {"outweighs": found.outweighs, "told": found.told}
     weighed["loss"] = position_bias.loss(fitted)
     rows = []
     for how in HOW:
         cells = _cells(choices, len(p))
         if how == "estimate":
-            found = position_bias.corrected(fitted, len(p), VIGNETTES)
-            cells = found.cells / found.loss
+            clean = position_bias.corrected(fitted, len(p), VIGNETTES)
+            cells = clean.cells / clean.loss
         draws, size, verdict = _fit(cells, theta, domain, seed)
         for k, parameter in enumerate(PARAMETERS):
             low, high = hdi(draws[:, k])
@@ -187,7 +188,7 @@ def judge(frame: pl.DataFrame) -> dict[str, Any]:
         pl.col("width").mean().round(3),
         pl.col("loss").mean().round(2),
         pl.col("size").mean().round(2),
-        pl.col("outweighs").mean().round(3),
+        pl.col("outweighs", "told").mean().round(3),
     )
     kept = table.filter(pl.col("nats") < LOST, position="estimate")
     none = table.filter(nats=0.0, rho=0.0)
@@ -195,8 +196,8 @@ def judge(frame: pl.DataFrame) -> dict[str, Any]:
         none.filter(position="estimate")["width"][0] / none.filter(position="ignore")["width"][0]
     )
     least = float(kept["held"].min())  # type: ignore[arg-type]
-    of_all = frame.group_by("nats").agg(pl.col("outweighs").mean())
-    told = float(of_all.filter(nats=LOST)["outweighs"][0])
+    of_all = frame.group_by("nats").agg(pl.col("told").mean())
+    told = float(of_all.filter(nats=LOST)["told"][0])
     return {
         "table": table.to_dicts(),
         "least_held": least,

@@ -57,7 +57,7 @@ def of_mixtures(checks: pl.DataFrame) -> list[str]:
 
 
 def of_places(checks: pl.DataFrame) -> list[str]:
-    """Who chooses by the place of an option more than by the state."""
+    """Who chooses by the place of an option, more than by the state or strongly."""
     if checks.is_empty():
         return []
     found = checks.filter(pl.col("check") == "position", "flagged").sort("value", descending=True)
@@ -68,9 +68,10 @@ def of_places(checks: pl.DataFrame) -> list[str]:
     ]
     more = f" and {len(named) - MOST:,} more" if len(named) > MOST else ""
     return [
-        "Where an option stands decides more than the state does (nats of the choices that follow "
-        f"from either): {'; '.join(named[:MOST])}{more}. What is read of a "
-        "speaker there rests on the correction for places."
+        "Where an option stands decides more than the state does, or changes its odds more than "
+        "sevenfold (nats of the choices that follow from place and from state): "
+        f"{'; '.join(named[:MOST])}{more}. What is read of a speaker there rests on the correction "
+        "for places."
     ]
 
 

@@ -15,6 +15,7 @@ from tactometer.tables.fit_selection import FIT, passed, sampled
 from tactometer.tables.proportions import wilson
 from tactometer.tables.reader import effective_counts
 
+STRONG = "; some place changes the odds of an option more than sevenfold"
 MOST = 0.5  # share of refused answers from which on a prompt set is told as refused
 ALL_OVER = 0.99  # share of prompts with identical answers that is all over
 SCHEMA = {
@@ -48,7 +49,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `described`: the chance of as bad a fit of a true speaker, flagged where it is less than `yes`.
     `contraction`: by how much the data narrowed each parameter, 1 - posterior / prior variance.
     `position`: how much of the choices follows from the place of an option, in nats, flagged where
-    that is more than follows from the state (`limit`).
+    that is more than follows from the state (`limit`), or where some place changes odds sevenfold.
     `system`, `own_system`, `added`, `date`, `prompts`: what was sent beside the study's messages
     (`prompts_sent.checks`).
     Limits are the study's.
@@ -279,9 +280,9 @@ def _places(evidence: Evidence) -> pl.DataFrame:
                 "value": found.of_place,
                 "limit": found.of_state,
                 "n": int(answers.count.sum()),
-                "flagged": found.outweighs,
+                "flagged": found.told,
                 "note": "what follows from an option's place beside what follows from the state"
-                " (limit), in nats",
+                f" (limit), in nats{STRONG * found.strong}",
             }
         )
     names = (*FIT, "check", "framing", "value", "limit", "n", "flagged", "note")

@@ -145,7 +145,7 @@ def _position(given: Namespace, domain: Any) -> bool:
         print(
             f"{row['nats']:.0f} nats, rho {row['rho']:.1f}, {row['position']:8}: 95% HDIs hold"
             f" {row['held']:.1%} of {row['intervals']} (rms z {row['rms_z']:.2f}, {row['size']:.1f}"
-            f" answers for an effective one, told as lost {row['outweighs']:.0%})"
+            f" answers for an effective one, told as lost {row['told']:.0%})"
         )
     figure.draw(out)
     return held
