@@ -50,9 +50,10 @@ def expected(sentences: Sequence[str]) -> str:
     if not told:
         return ""
     wrong = sum(1 - p for p in told)
+    share = f"{number(wrong, '.1f')} ({wrong / len(told):.1%})"
     return (
         f"The sentences tell of {several(len(told), 'direction')} (higher, lower, most, nearest); "
-        f"by their posterior probabilities {number(wrong, '.1f')} ({wrong / len(told):.1%}) of them "
+        f"by their posterior probabilities {share} of them "
         f"may be expected to be wrong, where the page as a whole is held to {FALSE:.0%}."
     )
 
