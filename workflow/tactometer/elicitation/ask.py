@@ -23,6 +23,8 @@ from tactometer.replies.usability import SURPLUS
 from tactometer.replies.usability import mass as probability
 from tactometer.study import study
 from tactometer.study.domain import SEMANTICS
+from tactometer.study.fields import given as written
+from tactometer.study.fields import plain
 from tactometer.study.model import Model
 from tactometer.study.study import Study
 from tactometer.utils import atomic_files
@@ -213,8 +215,8 @@ def run(given: Namespace) -> None:
 
 def settings_of(sweep: Study, model: Model) -> dict[str, Any]:
     """A model's settings, with what the study says of unusable answers."""
-    most = sweep.data["stop_at_unusable"]
-    return {**model.settings, "stop_at_unusable": most, "judged": sweep.judge is not None}
+    most = sweep.settings.stop_at_unusable
+    return {**model.as_given, "stop_at_unusable": most, "judged": sweep.judge is not None}
 
 
 def job_of(sweep: Study, model: str, journal_path: Path) -> dict[str, Any]:
@@ -224,8 +226,8 @@ def job_of(sweep: Study, model: str, journal_path: Path) -> dict[str, Any]:
         "model": model,
         "name": f"{model}/{journal_path.stem}",
         "journal": journal_path,
-        "budget_usd": sweep.data.get("budget_usd"),
-        "prices": sweep.data.get("prices", {}),
+        "budget_usd": written(sweep.settings.budget_usd, None),
+        "prices": plain(sweep.settings.prices),
         "prices_copy": journal_path.with_suffix(".prices.json"),
         "ledger": journal_path.parent.parent / ".spending.json",
     }

@@ -37,7 +37,7 @@ def effective(
     after = np.asarray(raw.counts).sum(axis=2)
     factors = np.divide(after, before, out=np.ones(before.shape), where=before > 0)
     joint = settings["fit"]["semantics"] == "joint"
-    first = speakers(settings["fit"])[0]
+    first = speakers(settings["fit"]["speakers"], cost=settings["fit"]["cost"])[0]
     vignettes = vignettes.scaled(factors)
     return raw.weighed(design_effects(raw, vignettes, first, joint=joint), vignettes)
 

@@ -107,14 +107,14 @@ def posteriors(
     single = _single(frames)
     if settings["fit"]["pooling"] == "partial" and len(single) > 1:
         behaviours = {name: effective(settings, frames, truths, name) for name in single}
-        for speaker in speakers(settings["fit"]):
+        for speaker in speakers(settings["fit"]["speakers"], cost=settings["fit"]["cost"]):
             how = _sampling(settings, [*frames, *single, speaker.name], threads)
             for framing, sampled in sample_framings(behaviours, speaker, how).items():
                 yield [framing], sampled
         return
     for framing, names in _alone(settings, single):
         behaviour = effective(settings, frames, truths, framing)
-        for speaker in speakers(settings["fit"]):
+        for speaker in speakers(settings["fit"]["speakers"], cost=settings["fit"]["cost"]):
             how = _sampling(settings, [*frames, framing, speaker.name], threads)
             yield names, sample(behaviour, speaker, how)
 

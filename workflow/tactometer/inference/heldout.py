@@ -93,7 +93,10 @@ def _add_fold(
     known = add_up(truths.filter(~out), states, utterances)
     seen = {goal: count(frame.filter(~out), states, utterances) for goal, frame in said.items()}
     left = {goal: count(frame.filter(out), states, utterances) for goal, frame in said.items()}
-    prior = {one.name: _prior(settings, one, known, number) for one in speakers(settings["fit"])}
+    prior = {
+        one.name: _prior(settings, one, known, number)
+        for one in speakers(settings["fit"]["speakers"], cost=settings["fit"]["cost"])
+    }
     for goals, sampling in _together(settings, list(said), number):
         fits = posteriors(sampling, {goal: seen[goal] for goal in goals}, known)
         for names, sampled in fits:

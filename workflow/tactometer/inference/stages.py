@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from tactometer.study.space import space
 from tactometer.study.stages import Recipe, Stage
@@ -11,6 +11,7 @@ from tactometer.utils.paths import STAN
 
 if TYPE_CHECKING:
     from tactometer.study.model import Model
+    from tactometer.study.model_settings import Fit
     from tactometer.study.study import Study
 
 
@@ -18,9 +19,12 @@ _SETTINGS = {"settings": "the recipe of what is fitted for the model"}
 
 
 def _fits(study: Study) -> Iterator[tuple[str, Recipe]]:
+    from tactometer.study.fields import plain
+
     for model in study.models.values():
-        kept = {key: value for key, value in model.fit.items() if key != "heldout"}
-        recipe = {"fit": kept, "domain": space(study, model), "stan": stan_of(programs(kept))}
+        kept = {key: value for key, value in plain(model.fit).items() if key != "heldout"}
+        stan = stan_of(programs(model.fit))
+        recipe = {"fit": kept, "domain": space(study, model), "stan": stan}
         yield f"fit/{model.name}", {**recipe, **_goals(model)}
 
 
@@ -33,8 +37,8 @@ def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
     for model in study.models.values():
         if model.folds:
             keys = ("speakers", "pooling", "count_total", "design_effect", "cost", "share")
-            fit = {key: model.fit[key] for key in keys}
-            stan = stan_of(programs({**fit, "semantics": "fixed"}))
+            fit = {key: getattr(model.fit, key) for key in keys}
+            stan = stan_of(programs(model.fit, joint=False))
             yield (
                 f"hold_out/{model.name}",
                 {
@@ -44,14 +48,18 @@ def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
             )
 
 
-def programs(fit: Mapping[str, Any]) -> set[str]:
-    """The Stan programs that a fit with these settings may run, by name."""
+def programs(fit: Fit, joint: bool | None = None) -> set[str]:
+    """The Stan programs that a fit with these settings may run, by name.
+
+    `joint` says how semantics enter where the settings do not.
+    """
     from tactometer.speaker_model.variants import speakers
 
-    joint, partial = fit["semantics"] == "joint", fit["pooling"] == "partial"
+    joint = fit.semantics == "joint" if joint is None else joint
+    partial = fit.pooling == "partial"
     return {
         known.program(joint=joint, framings=framings)
-        for known in speakers(fit)
+        for known in speakers(fit.speakers, cost=fit.cost)
         for framings in {False, partial}
     }
 

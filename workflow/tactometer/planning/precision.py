@@ -115,13 +115,13 @@ def of_study(study: Study) -> list[Size]:
             f"{study.source}, key models: all behaviour is recorded, so nothing is asked; leave "
             "the study out and give --answers."
         )
-    asked, vignettes = study.data["sample"], len(study.domain.vignettes)
+    asked, vignettes = study.settings.sample, len(study.domain.vignettes)
     found = set()
     for model in study.asked:
-        each = vignettes * model.settings["estimator"].get("k", 1)
-        one, yes_no = each * asked["name_pairs"], each * asked["semantics_name_pairs"]
-        for answers in (one, one * len(study.data["framings"])):
-            found.add(Size(round(model.fit["count_total"] or answers), yes_no))
+        each = vignettes * model.estimator.samples
+        one, yes_no = each * asked.name_pairs, each * asked.semantics_name_pairs
+        for answers in (one, one * len(study.settings.framings)):
+            found.add(Size(round(model.fit.count_total or answers), yes_no))
     return sorted(found, key=lambda size: (size.answers, size.yes_no))
 
 

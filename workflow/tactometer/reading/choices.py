@@ -158,7 +158,7 @@ def with_verdicts(choices: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 def read_strictly(sweep: Study, model: Model, given: Namespace) -> pl.DataFrame:
     """The choices of one prompt set as the strict parser reads them."""
     done = json.loads(given.done.read_text())
-    samples = model.settings["estimator"].get("k", 1)
+    samples = model.estimator.samples
     utterances = sweep.domain_of(model.domain).utterances
     stopped = given.requests.stem in done.get("stopped", {})
     return read(given.requests, given.journal, done["digest"], samples, utterances, stopped)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tactometer.study.space import space
@@ -24,18 +23,19 @@ def _judge(study: Study) -> Recipe:
     """How the judge is asked, beside who it is; nothing in a study without one."""
     if study.judge is None:
         return {}
-    settings = study.models[study.judge[0]].settings
-    return {"estimator": settings["estimator"], "wire": settings.get("wire", {})}
+    from tactometer.study.fields import plain
+
+    model = study.models[study.judge[0]]
+    return {"estimator": plain(model.estimator), "wire": model.asked.wire}
 
 
 def _recorded(study: Study) -> Iterator[tuple[str, Recipe]]:
     for model in study.models.values():
         if model.recorded:
-            files = {key: Path(model.settings[key]) for key in ("production", "semantics")}
             yield (
                 f"count_recorded/{model.name}",
                 {
-                    "files": {key: file_digest(path) for key, path in files.items()},
+                    "files": {key: file_digest(path) for key, path in model.counted.files.items()},
                     "domain": space(study, model),
                     "goals": list(model.goals),
                 },

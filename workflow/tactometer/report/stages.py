@@ -23,18 +23,22 @@ def methods_of(study: Study) -> dict[str, Any]:
     fits = [model.fit for model in study.models.values()]
     return {
         "asked": bool(study.asked),
-        "framings": list(study.data["framings"]),
-        "goals": list(study.data["goals"]),
-        "name_pairs": study.data["sample"]["name_pairs"],
+        "framings": list(study.settings.framings),
+        "goals": list(study.settings.goals),
+        "name_pairs": study.settings.sample.name_pairs,
         "vignettes": len(study.domain.vignettes),
         "states": f"{study.domain.states[0]} to {study.domain.states[-1]} stars",
         "utterances": len(study.domain.utterances),
-        "cost_of_negation": any(known.cost for fit in fits for known in speakers(fit)),
-        "how": sorted({fit["semantics"] for fit in fits}),
-        "pooling": sorted({fit["pooling"] for fit in fits}),
+        "cost_of_negation": any(
+            known.cost for fit in fits for known in speakers(fit.speakers, cost=fit.cost)
+        ),
+        "how": sorted({fit.semantics for fit in fits}),
+        "pooling": sorted({fit.pooling for fit in fits}),
         "heldout": study.holds_out,
-        "level": study.analyses["level"],
-        **{key: _range(fit[key] for fit in fits) for key in ("chains", "draws", "warmup")},
+        "level": study.analyses.level,
+        "chains": _range(fit.chains for fit in fits),
+        "draws": _range(fit.draws for fit in fits),
+        "warmup": _range(fit.warmup for fit in fits),
     }
 
 

@@ -16,5 +16,5 @@ def space(study: Study, model: Model) -> dict[str, Any]:
         "states": list(domain.states),
         "utterances": list(domain.utterances),
         "negated": list(domain.negated),
-        "seed": study.data["sample"]["seed"],
+        "seed": study.settings.sample.seed,
     }

@@ -1,13 +1,133 @@
-"""What the study needs to know of simulated speakers."""
+"""Simulated speakers: their keys in a study, and what their jobs need."""
 
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from msgspec import structs
+
+from tactometer.study.domain import Domain
+from tactometer.study.fields import (
+    UNSET,
+    Inside,
+    Meta,
+    Name,
+    Settings,
+    Share,
+    UnsetType,
+    given,
+)
+from tactometer.study.locations import Place
+from tactometer.study.model_settings import AskedModel, Checkpoint
 from tactometer.study.providers import Provider
-
-PROVIDERS = {
-    "simulated": Provider(
-        "providers.simulated.provider", {"mem_mb": 2000, "runtime": 60}, reads=False
-    )
-}
+from tactometer.utils.errors import UserError, nearest
 
 VERSION = 1
 """Of the way in which simulated speakers answer: raise it with a change of their words, and they
 are asked anew. A change of code that leaves the answers alone asks nothing."""
+
+Alpha = Annotated[int, Meta(gt=0, le=20)] | Annotated[float, Meta(gt=0, le=20)]
+Noise = Annotated[int, Meta(ge=0, le=0)] | Annotated[float, Meta(ge=0, le=0.9)]
+
+
+class Omega(Settings):
+    """The weights of the utilities of S2, which add up to 1."""
+
+    inf: Share
+    soc: Share
+    pre: Share
+
+    @property
+    def total(self) -> float:
+        """Their sum."""
+        return self.inf + self.soc + self.pre
+
+
+class SpeakerParameters(Settings):
+    """Parameters of an RSA speaker that a goal changes."""
+
+    alpha: Alpha | UnsetType = UNSET
+    phi: Inside | UnsetType = UNSET
+    omega: Omega | UnsetType = UNSET
+
+
+class SimulatedCheckpoint(Checkpoint, kw_only=True):
+    """An RSA speaker with known parameters."""
+
+    alpha: Alpha
+    phi: Inside
+    omega: Omega
+    noise: (
+        Annotated[Noise, Meta(description="Share of answers that cannot be read.")] | UnsetType
+    ) = UNSET
+    goals: (
+        Annotated[dict[str, SpeakerParameters], Meta(description="Parameters that a goal changes.")]
+        | UnsetType
+    ) = UNSET
+    literal: (
+        Annotated[
+            dict[str, tuple[Share, ...]],
+            Meta(description="theta by utterance, one value a state; default: the domain's."),
+        ]
+        | UnsetType
+    ) = UNSET
+
+    def under(self, goal: str) -> "SimulatedCheckpoint":
+        """The speaker that it is under a goal."""
+        changed = given(self.goals, {}).get(goal, SpeakerParameters())
+        return structs.replace(
+            self,
+            alpha=given(changed.alpha, self.alpha),
+            phi=given(changed.phi, self.phi),
+            omega=given(changed.omega, self.omega),
+        )
+
+    def check(self, domain: Domain, place: Place, name: str) -> None:
+        """Check that its weights add up and that it speaks of this domain."""
+        goals = given(self.goals, {})
+        weights = [((), self.omega), *((("goals", g), told.omega) for g, told in goals.items())]
+        for key, omega in weights:
+            if omega is not UNSET and abs(omega.total - 1) > 1e-6:
+                at = place("checkpoints", name, *key, "omega")
+                raise UserError(f"{at}: inf, soc and pre must add up to 1, not {omega.total:g}.")
+        for utterance, row in given(self.literal, {}).items():
+            at = place("checkpoints", name, "literal", utterance)
+            if utterance not in domain.utterances:
+                known = nearest(utterance, domain.utterances)
+                raise UserError(f"{at}: not an utterance of the domain {domain.name}{known}.")
+            if len(row) != len(domain.states):
+                raise UserError(f"{at}: give {len(domain.states)} numbers, one for each state.")
+
+
+class SimulatedModel(AskedModel, tag="simulated", kw_only=True):
+    """RSA speakers with known parameters, which answer in words."""
+
+    checkpoints: Annotated[Mapping[Name, SimulatedCheckpoint], Meta(min_length=1)]
+
+    def check(self, domain: Domain, place: Place) -> None:
+        """Check every speaker."""
+        for name, speaker in self.checkpoints.items():
+            speaker.check(domain, place, name)
+
+    def identity(self, name: str, checkpoint: str, domain: Domain, seed: int) -> dict[str, Any]:
+        """The domain's literal semantics and values, the seed, and the version of the words."""
+        if domain.literal is None:
+            raise UserError(
+                f"{domain.path} has no key literal: add the semantics that the simulated model "
+                f"{name} speaks with."
+            )
+        return {
+            "literal": dict(zip(domain.utterances, domain.literal, strict=True)),
+            "values": list(domain.states),
+            "seed": seed,
+            "simulator": VERSION,
+        }
+
+
+PROVIDERS = {
+    "simulated": Provider(
+        "providers.simulated.provider",
+        {"mem_mb": 2000, "runtime": 60},
+        SimulatedModel,
+        reads=False,
+    )
+}
