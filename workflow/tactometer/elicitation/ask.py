@@ -23,8 +23,7 @@ from tactometer.replies.usability import SURPLUS
 from tactometer.replies.usability import mass as probability
 from tactometer.study import study
 from tactometer.study.domain import SEMANTICS
-from tactometer.study.fields import given as written
-from tactometer.study.fields import plain
+from tactometer.study.fields import plain, written
 from tactometer.study.model import Model
 from tactometer.study.study import Study
 from tactometer.utils import atomic_files

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from tactometer.planning import dry_run, forecast, formatting
 from tactometer.planning.forecast import Forecast, Forecaster
-from tactometer.study.fields import given
 from tactometer.study.study import Study
 
 ROWS = 40
@@ -43,7 +42,7 @@ class Plan:
     @property
     def budget(self) -> float | None:
         """The study's cap in US dollars."""
-        return given(self.study.settings.budget_usd, None)
+        return written(self.study.settings.budget_usd, None)
 
     @property
     def over(self) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tactometer.providers.local.settings import EngineModel
-from tactometer.study.fields import given
+from tactometer.study.fields import written
 from tactometer.utils.errors import UserError
 
 BENCHMARKS = Path("benchmarks")
@@ -57,7 +57,7 @@ def billions(source: str) -> tuple[float, bool]:
 def gpus(settings: EngineModel) -> int:
     """How many GPUs one engine takes; none on the CPU."""
     engine = settings.engine
-    return 0 if engine.device == "cpu" else given(engine.tensor_parallel_size, 1)
+    return 0 if engine.device == "cpu" else written(engine.tensor_parallel_size, 1)
 
 
 def _scaled(entry: Mapping[str, Any], size: float, origin: str) -> Speed:

@@ -10,7 +10,7 @@ import polars as pl
 
 from tactometer.planning.prices import listed
 from tactometer.providers.local.settings import EngineModel
-from tactometer.study.fields import given
+from tactometer.study.fields import written
 from tactometer.study.model import Model
 
 CHARACTERS = 3.8
@@ -59,7 +59,7 @@ def longest(model: Model, checkpoint: str) -> int | None:
         return 1
     wire = _wire(model, checkpoint)
     caps = ("max_tokens", "max_completion_tokens", "max_output_tokens")
-    own = given(model.estimator.max_tokens, None)
+    own = written(model.estimator.max_tokens, None)
     return next((wire[name] for name in caps if isinstance(wire.get(name), int)), own)
 
 

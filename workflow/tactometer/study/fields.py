@@ -1,7 +1,7 @@
 """Types of single settings, with their limits: names, shares, amounts; and the base of all.
 
 A setting that a file may leave out is `X | UnsetType`, where it matters whether it was written:
-what was written, and nothing else, is digested. `given` tells it apart from its default.
+what was written, and nothing else, is digested. `written` tells it apart from its default.
 """
 
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
@@ -59,7 +59,7 @@ class Settings(Struct, metaclass=_Strict):
     """A mapping of a file that users write, with the keys that are known in it."""
 
 
-def given(value: T | UnsetType, otherwise: D) -> T | D:
+def written(value: T | UnsetType, otherwise: D) -> T | D:
     """A setting as it was written, or its default."""
     return otherwise if value is UNSET else value
 

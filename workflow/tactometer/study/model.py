@@ -6,7 +6,7 @@ from typing import Any
 
 from tactometer.study import prompt_settings, providers
 from tactometer.study.domain import SEMANTICS
-from tactometer.study.fields import UNSET, Labels, given, plain, read
+from tactometer.study.fields import UNSET, Labels, plain, read
 from tactometer.study.model_settings import (
     AskedModel,
     Checkpoint,
@@ -115,5 +115,5 @@ class Model:
         `progress` the step of open weights as a share of the last one.
         """
         usual = self.settings.labels_of(checkpoint, list(self.checkpoints))
-        own = given(self.checkpoints[checkpoint].labels, {})
+        own = written(self.checkpoints[checkpoint].labels, {})
         return {"family": self.name, **usual, **self.settings.labels, **own}

@@ -24,7 +24,6 @@ from tactometer.study.fields import (
     Share,
     Shared,
     UnsetType,
-    given,
     plain,
 )
 from tactometer.study.locations import Place
@@ -124,7 +123,7 @@ class Estimator(Settings):
     @property
     def samples(self) -> int:
         """How many answers it takes for each prompt."""
-        return 1 if self.exact else given(self.k, 1)
+        return 1 if self.exact else written(self.k, 1)
 
 
 class Prompt(Settings):

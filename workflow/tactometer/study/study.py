@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from tactometer.study import domain as domains
 from tactometer.study import fields, prompt_settings, recorded_csv, yaml_lines
 from tactometer.study.faults import validated
-from tactometer.study.fields import UNSET, given, plain
+from tactometer.study.fields import UNSET, plain
 from tactometer.study.locations import Place
 from tactometer.study.model import Model
 from tactometer.study.model_settings import (
@@ -221,7 +221,7 @@ def _model(
         return Model(name, provider, settings, settings.checkpoints, goals, fit, domain)
     assert isinstance(settings, RecordedModel)
     found = recorded_csv.goals(Path(settings.production), place("production"))
-    own = given(settings.goals, _in_order(found, goals))
+    own = written(settings.goals, _in_order(found, goals))
     _known(own, found, place("goals"), settings.production)
     checkpoints = {"recorded": Checkpoint()}
     return Model(name, provider, settings, checkpoints, tuple(own), fit, domain)

@@ -14,9 +14,14 @@ from scipy import special
 
 from tactometer.inference import folds, loo
 from tactometer.journal import usage
-from tactometer.providers.simulated.settings import SimulatedCheckpoint, SimulatedModel
+from tactometer.providers.simulated.settings import (
+    SimulatedCheckpoint,
+    SimulatedModel,
+    SpeakerParameters,
+)
 from tactometer.reading import answer_samples, judge_agreement
 from tactometer.study import study
+from tactometer.study.fields import written
 from tactometer.study.labels import LABEL_COLUMNS
 from tactometer.tables import answer_quality, prompts_told, published
 from tactometer.utils import atomic_files
@@ -210,9 +215,13 @@ def beta_hdi(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def truth_of(speaker: SimulatedCheckpoint, goal: str) -> dict[str, float]:
     """The parameters of a simulated speaker under a goal, by the names of the tables."""
-    told = speaker.under(goal)
-    omega = {f"omega_{name}": float(getattr(told.omega, name)) for name in ("inf", "soc", "pre")}
-    return {"alpha": float(told.alpha), "phi": float(told.phi), **omega}
+    told = written(speaker.goals, {}).get(goal, SpeakerParameters())
+    omega = written(told.omega, speaker.omega)
+    return {
+        "alpha": float(written(told.alpha, speaker.alpha)),
+        "phi": float(written(told.phi, speaker.phi)),
+        **{f"omega_{name}": float(getattr(omega, name)) for name in ("inf", "soc", "pre")},
+    }
 
 
 def _recovery(model: Model, estimates: pl.DataFrame) -> pl.DataFrame:

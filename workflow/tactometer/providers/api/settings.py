@@ -14,7 +14,6 @@ from tactometer.study.fields import (
     Positive,
     Settings,
     UnsetType,
-    given,
 )
 from tactometer.study.model_settings import Asked, Checkpoint
 from tactometer.study.providers import Provider
@@ -31,7 +30,7 @@ class ApiCheckpoint(Checkpoint):
     @property
     def own_wire(self) -> Mapping[str, Any]:
         """Parameters of this checkpoint alone that go over the wire."""
-        return given(self.wire, {})
+        return written(self.wire, {})
 
 
 class Limits(Settings):
@@ -99,7 +98,7 @@ class ApiModel(Asked, tag="api", kw_only=True):
 
         The profile says how many may run at once.
         """
-        base = urlsplit(given(self.api_base, "")).hostname
+        base = urlsplit(written(self.api_base, "")).hostname
         name = base or self.source.rpartition("/")[0].partition("/")[0] or "other"
         caps = {"api": 1, f"api_{re.sub(r'[^A-Za-z0-9]+', '_', name)}": 1}
         return super().resources_of({**usual, **caps})

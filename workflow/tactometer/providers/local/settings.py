@@ -16,7 +16,6 @@ from tactometer.study.fields import (
     Part,
     Settings,
     UnsetType,
-    given,
     plain,
 )
 from tactometer.study.model_settings import Asked, Checkpoint
@@ -98,7 +97,7 @@ class EngineModel(Asked, kw_only=True):
 
     def resources_of(self, usual: Mapping[str, int]) -> dict[str, int | str]:
         """As many GPUs as the weights are spread over, none on a CPU."""
-        needs = dict(usual) | {"gpu": given(self.engine.tensor_parallel_size, usual["gpu"])}
+        needs = dict(usual) | {"gpu": written(self.engine.tensor_parallel_size, usual["gpu"])}
         if self.engine.device == "cpu":
             del needs["gpu"]
         return super().resources_of(needs)
@@ -126,8 +125,8 @@ class EngineModel(Asked, kw_only=True):
         """Digests of a checkpoint's files, which may be replaced in place."""
         from tactometer.providers.local import checkpoint_files
 
-        folder = Path(given(self.checkpoints[checkpoint].path, "") or self.source)
-        template = Path(given(self.engine.chat_template, ""))
+        folder = Path(written(self.checkpoints[checkpoint].path, "") or self.source)
+        template = Path(written(self.engine.chat_template, ""))
         return {
             "folder": checkpoint_files.sketch(folder) if folder.is_dir() else None,
             "chat_template": file_digest(template) if template.is_file() else None,

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from msgspec import structs
-
 from tactometer.study.domain import Domain
 from tactometer.study.fields import (
     UNSET,
@@ -14,7 +12,6 @@ from tactometer.study.fields import (
     Settings,
     Share,
     UnsetType,
-    given,
 )
 from tactometer.study.locations import Place
 from tactometer.study.model_settings import AskedModel, Checkpoint
@@ -71,25 +68,15 @@ class SimulatedCheckpoint(Checkpoint, kw_only=True):
         | UnsetType
     ) = UNSET
 
-    def under(self, goal: str) -> "SimulatedCheckpoint":
-        """The speaker that it is under a goal."""
-        changed = given(self.goals, {}).get(goal, SpeakerParameters())
-        return structs.replace(
-            self,
-            alpha=given(changed.alpha, self.alpha),
-            phi=given(changed.phi, self.phi),
-            omega=given(changed.omega, self.omega),
-        )
-
     def check(self, domain: Domain, place: Place, name: str) -> None:
         """Check that its weights add up and that it speaks of this domain."""
-        goals = given(self.goals, {})
+        goals = written(self.goals, {})
         weights = [((), self.omega), *((("goals", g), told.omega) for g, told in goals.items())]
         for key, omega in weights:
             if omega is not UNSET and abs(omega.total - 1) > 1e-6:
                 at = place("checkpoints", name, *key, "omega")
                 raise UserError(f"{at}: inf, soc and pre must add up to 1, not {omega.total:g}.")
-        for utterance, row in given(self.literal, {}).items():
+        for utterance, row in written(self.literal, {}).items():
             at = place("checkpoints", name, "literal", utterance)
             if utterance not in domain.utterances:
                 known = nearest(utterance, domain.utterances)
