@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from tactometer.planning import dry_run, forecast, formatting
 from tactometer.planning.forecast import Forecast, Forecaster
+from tactometer.study.fields import written
 from tactometer.study.study import Study
 
 ROWS = 40

@@ -6,7 +6,7 @@ from typing import Any
 
 from tactometer.study import prompt_settings, providers
 from tactometer.study.domain import SEMANTICS
-from tactometer.study.fields import UNSET, Labels, plain, read
+from tactometer.study.fields import UNSET, Labels, plain, read, written
 from tactometer.study.model_settings import (
     AskedModel,
     Checkpoint,

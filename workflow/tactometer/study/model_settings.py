@@ -25,6 +25,7 @@ from tactometer.study.fields import (
     Shared,
     UnsetType,
     plain,
+    written,
 )
 from tactometer.study.locations import Place
 from tactometer.utils.errors import UserError

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from tactometer.study import domain as domains
 from tactometer.study import fields, prompt_settings, recorded_csv, yaml_lines
 from tactometer.study.faults import validated
-from tactometer.study.fields import UNSET, plain
+from tactometer.study.fields import UNSET, plain, written
 from tactometer.study.locations import Place
 from tactometer.study.model import Model
 from tactometer.study.model_settings import (

@@ -14,6 +14,7 @@ from tactometer.study.fields import (
     Positive,
     Settings,
     UnsetType,
+    written,
 )
 from tactometer.study.model_settings import Asked, Checkpoint
 from tactometer.study.providers import Provider

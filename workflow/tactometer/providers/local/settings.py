@@ -17,6 +17,7 @@ from tactometer.study.fields import (
     Settings,
     UnsetType,
     plain,
+    written,
 )
 from tactometer.study.model_settings import Asked, Checkpoint
 from tactometer.study.providers import Provider

@@ -12,6 +12,7 @@ from tactometer.study.fields import (
     Settings,
     Share,
     UnsetType,
+    written,
 )
 from tactometer.study.locations import Place
 from tactometer.study.model_settings import AskedModel, Checkpoint
