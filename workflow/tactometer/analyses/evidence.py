@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tactometer.inference.intervals import thinned
 from tactometer.study.analyses import testing
+from tactometer.study.settings import AnalysesSettings
 from tactometer.tables.fit_selection import (
     FIT,
     checkpoint_order,
@@ -69,7 +70,7 @@ class Evidence:
     goals: Sequence[str]
     utterances: Sequence[str]
     baseline: Sequence[str]
-    settings: Mapping[str, Any]
+    settings: AnalysesSettings
     totals: Mapping[str, float | None]
     tables: Mapping[str, pl.LazyFrame]
     drawn: pl.LazyFrame
@@ -78,7 +79,7 @@ class Evidence:
     @property
     def level(self) -> float:
         """The family-wise level of one table: the study's, shared by the tables that test."""
-        return float(self.settings["level"]) / len(testing())
+        return self.settings.level / len(testing())
 
     @cached_property
     def fits(self) -> pl.DataFrame:

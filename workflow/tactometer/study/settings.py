@@ -58,6 +58,11 @@ class AnalysesSettings(Settings):
         ),
     ] = 0.05
 
+    def of(self, kind: type[S]) -> S:
+        """The settings of one analysis, by their type."""
+        held = (getattr(self, name) for name in self.__struct_fields__)
+        return next(settings for settings in held if isinstance(settings, kind))
+
 
 class StudySettings(Settings):
     """One sweep, described in one file; its results stand under results/{study}."""
