@@ -2,7 +2,6 @@
 parameters, written as NetCDF with its summaries.
 """
 
-import json
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -27,6 +26,8 @@ from tactometer.inference.shared_evidence import ordered, shuffled
 from tactometer.inference.summaries import scalars
 from tactometer.reading.counts import POOLED
 from tactometer.speaker_model.variants import speakers
+from tactometer.study import fit_recipe
+from tactometer.study.fit_recipe import FitRecipe
 from tactometer.utils import atomic_files, digests
 from tactometer.utils.errors import UserError
 
@@ -62,7 +63,7 @@ class Rows:
 
 
 def fit(
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     semantics: Path,
     counts: Sequence[Path],
     outs: Sequence[Path],
@@ -91,7 +92,7 @@ def fit(
 
 
 def posteriors(
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     frames: Mapping[str, pl.DataFrame],
     truths: pl.DataFrame,
     *,
@@ -100,21 +101,21 @@ def posteriors(
     """Every posterior of some goals, with the names under which it is stored.
 
     `frames` has the counts of each goal; `truths` the yes/no answers, `yes` and `n` by utterance
-    and state. How framings are pooled is settings["fit"]["pooling"]: each by itself and all added
+    and state. How framings are pooled is settings.fit.pooling: each by itself and all added
     up (none), added up alone (full), or each drawn round their mean, which takes the place of what
     is added up (partial).
     """
     single = _single(frames)
-    if settings["fit"]["pooling"] == "partial" and len(single) > 1:
+    if settings.fit.pooling == "partial" and len(single) > 1:
         behaviours = {name: effective(settings, frames, truths, name) for name in single}
-        for speaker in speakers(settings["fit"]["speakers"], cost=settings["fit"]["cost"]):
+        for speaker in speakers(settings.fit.speakers, cost=settings.fit.cost):
             how = _sampling(settings, [*frames, *single, speaker.name], threads)
             for framing, sampled in sample_framings(behaviours, speaker, how).items():
                 yield [framing], sampled
         return
     for framing, names in _alone(settings, single):
         behaviour = effective(settings, frames, truths, framing)
-        for speaker in speakers(settings["fit"]["speakers"], cost=settings["fit"]["cost"]):
+        for speaker in speakers(settings.fit.speakers, cost=settings.fit.cost):
             how = _sampling(settings, [*frames, framing, speaker.name], threads)
             yield names, sample(behaviour, speaker, how)
 
@@ -127,38 +128,36 @@ def _single(frames: Mapping[str, pl.DataFrame]) -> list[str]:
     return [name for name in found if name != POOLED]
 
 
-def _alone(settings: Mapping[str, Any], single: Sequence[str]) -> list[tuple[str, list[str]]]:
+def _alone(settings: FitRecipe, single: Sequence[str]) -> list[tuple[str, list[str]]]:
     """What is fitted by itself, with the names under which it is stored.
 
     A single framing is all there is to pool, so one fit serves both names.
     """
     if len(single) == 1:
         return [(single[0], [single[0], POOLED])]
-    kept = [] if settings["fit"]["pooling"] == "full" else single
+    kept = [] if settings.fit.pooling == "full" else single
     return [(name, [name]) for name in (*kept, POOLED)]
 
 
-def _sampling(settings: Mapping[str, Any], names: Sequence[str], threads: int) -> SamplingSettings:
+def _sampling(settings: FitRecipe, names: Sequence[str], threads: int) -> SamplingSettings:
     """How to sample; the seed depends on what is fitted, not on the order of fits."""
-    wanted = settings["fit"]
-    seed = int(digests.digest([settings["domain"]["seed"], *names])[:7], 16)
+    wanted = settings.fit
+    seed = int(digests.digest([settings.seed, *names])[:7], 16)
     return SamplingSettings(
-        semantics=wanted["semantics"],
-        chains=wanted["chains"],
-        warmup=wanted["warmup"],
-        draws=wanted["draws"],
+        semantics=wanted.semantics,
+        chains=wanted.chains,
+        warmup=wanted.warmup,
+        draws=wanted.draws,
         seed=seed,
         parallel_chains=threads,
     )
 
 
-def _order(
-    settings: Mapping[str, Any], sampled: Sampled, framing: str, out: Path
-) -> NDArray[np.int64]:
+def _order(settings: FitRecipe, sampled: Sampled, framing: str, out: Path) -> NDArray[np.int64]:
     """The draws that the analyses read, in the order in which they belong to other fits' draws."""
     checkpoint = (out.parent.parent.name, out.parent.name)
     fit = (*sampled.behaviour.goals, sampled.speaker.name)
-    if settings["fit"]["pooling"] == "partial":  # one run has all framings: their draws go together
+    if settings.fit.pooling == "partial":  # one run has all framings: their draws go together
         return shuffled(sampled, THINNED, checkpoint, fit)
     return ordered(sampled, THINNED, checkpoint, (framing, *fit))
 
@@ -267,7 +266,7 @@ def _summarise(rows: Rows, path: Path) -> None:
 
 def run(given: Namespace) -> None:
     """Fit all framings and speaker variants of one goal, or of goals that share parameters."""
-    settings = json.loads(given.settings.read_text())
+    settings = fit_recipe.read(given.settings)
     if [p.stem for p in given.counts] != [p.stem for p in given.out]:
         raise UserError("--counts and --out must name the same goals in the same order.")
     fit(settings, given.semantics, given.counts, given.out, threads=int(given.threads or 1))
