@@ -8,7 +8,7 @@ Snakemake never deletes it, and what it holds is never asked again.
 """
 
 SHARED = [m.name for m in STUDY.asked if m.asked.shares_engine]
-API = [m for m in STUDY.asked if m.provider == "api"]
+API = [m for m in STUDY.asked if m.paid]
 ALONE = [m for m in STUDY.asked if m not in API and m.name not in SHARED]
 JOURNAL = f"{RESULTS}/answers/{{model}}/{{checkpoint}}.jsonl"
 

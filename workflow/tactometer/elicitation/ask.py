@@ -19,6 +19,7 @@ from tactometer.journal.answer_keys import answer_key, identity_digest
 from tactometer.journal.journal import Line
 from tactometer.providers.local import checkpoint_files
 from tactometer.providers.provider import Ask, alterations, open_provider
+from tactometer.replies.journal_line import JournalLine
 from tactometer.replies.usability import SURPLUS
 from tactometer.replies.usability import mass as probability
 from tactometer.study import study
@@ -71,7 +72,7 @@ def ask(
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
 
 
-def differing(lines: Iterable[Mapping[str, Any]], keys: Collection[str]) -> int:
+def differing(lines: Iterable[JournalLine], keys: Collection[str]) -> int:
     """How many requests were rendered in several ways, among the answers with these keys."""
     seen: dict[str, set[str]] = {}
     for line in lines:
@@ -117,7 +118,7 @@ class LabelMass:
         self._wanted = Counter(self._kinds.values())
         self._seen: dict[str, list[float]] = {kind: [] for kind in self._wanted}
 
-    def held(self, lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def held(self, lines: Iterable[JournalLine]) -> Iterator[JournalLine]:
         """Give the lines of a journal on, and look at those of the answers that are wanted."""
         for line in lines:
             self._look(line["key"], line["logprobs"])

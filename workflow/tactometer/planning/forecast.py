@@ -269,7 +269,7 @@ class Case:
 
     def priced(self, forecast: Forecast, ratio: float) -> Forecast:
         """The forecast with tokens, dollars and GPU hours, and a note on each guess."""
-        if self.model.provider == "simulated":  # in this process, for nothing
+        if not (self.model.paid or self.model.renders):  # in this process, for nothing
             return replace(forecast, tokens_in=0.0)
         if not forecast.to_ask:
             return forecast
@@ -280,7 +280,7 @@ class Case:
             tokens_out=each * forecast.to_ask,
             notes=(*forecast.notes, *how),
         )
-        if self.model.provider == "api":
+        if self.model.paid:
             return self._in_dollars(forecast)
         settings = self.model.settings
         if isinstance(settings, EngineModel) and speed.gpus(settings):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from tactometer.journal.answer_keys import answer_key
 from tactometer.planning import journal_state, tokens
 from tactometer.reading import choices, judge
+from tactometer.replies.journal_line import JournalLine
 from tactometer.study.model import Model
 from tactometer.utils.digests import canonical
 
@@ -49,7 +49,7 @@ class Replies:
 def replies(
     model: Model,
     wanted: pl.DataFrame,
-    lines: Mapping[str, Mapping[str, Any]],
+    lines: Mapping[str, JournalLine],
     who: str,
     words: Sequence[str],
 ) -> Replies:

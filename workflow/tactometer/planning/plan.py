@@ -99,7 +99,7 @@ class Plan:
         return f"{said[0].upper()}{said[1:]}."
 
     def _dollars(self, total: Forecast) -> str:
-        if not any(model.provider == "api" for model in self.study.asked):
+        if not any(model.paid for model in self.study.asked):
             return "costs no dollars"
         said = f"about {formatting.usd(total.usd or 0.0)}"
         if self.budget is not None:
@@ -116,7 +116,7 @@ class Plan:
 
     def _unpriced(self) -> list[str]:
         """The models that will be asked for money, nobody knows how much."""
-        api = {model.name for model in self.study.asked if model.provider == "api"}
+        api = {model.name for model in self.study.asked if model.paid}
         dear = [e.model for e in self._every if e.to_ask and e.usd is None and e.model in api]
         return list(dict.fromkeys(dear))
 

@@ -70,6 +70,11 @@ class Model:
         return self.provider in providers.engines()
 
     @property
+    def paid(self) -> bool:
+        """Whether its answers cost money."""
+        return self.provider in providers.paid()
+
+    @property
     def as_given(self) -> dict[str, Any]:
         """What the study says of it as JSON, with its estimator: what a provider is handed."""
         estimator = {} if self.recorded else {"estimator": plain(self.estimator)}

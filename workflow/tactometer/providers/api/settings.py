@@ -114,4 +114,6 @@ class ApiModel(Asked, tag="api", kw_only=True):
         return {"source": self.source, **base, "engine": {}}
 
 
-PROVIDERS = {"api": Provider("providers.api.provider", {"mem_mb": 2000, "runtime": 480}, ApiModel)}
+PROVIDERS = {
+    "api": Provider("providers.api.provider", {"mem_mb": 2000, "runtime": 480}, ApiModel, paid=True)
+}
