@@ -45,7 +45,7 @@ class CheckpointPattern(Settings):
     steps: Annotated[tuple[int | str, ...], Meta(min_length=1, extra_json_schema=UNIQUE)]
 
 
-class Engine(Settings):
+class EngineSettings(Settings):
     """How weights are loaded and prompts rendered."""
 
     dtype: Literal["auto", "float32", "float16", "bfloat16"] | UnsetType = UNSET
@@ -78,7 +78,7 @@ class EngineModel(Asked, kw_only=True):
 
     source: Annotated[str, Meta(description="Hub id or folder.")]
     checkpoints: Annotated[Mapping[Name, HubCheckpoint], Meta(min_length=1)]
-    engine: Engine = Engine()
+    engine: EngineSettings = EngineSettings()
 
     @property
     def shares_engine(self) -> bool:
