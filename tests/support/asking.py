@@ -135,7 +135,7 @@ def job(
             name_pairs=sample.name_pairs,
             semantics_name_pairs=sample.semantics_name_pairs,
             seed=sample.seed,
-            wire=found.asked.wire,
+            wire=found.wire,
             estimator=plain(found.estimator),
             prompt=found.message_settings,
         )

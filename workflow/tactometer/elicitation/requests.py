@@ -243,7 +243,7 @@ def run(given: Namespace) -> None:
         name_pairs=sample.name_pairs,
         semantics_name_pairs=sample.semantics_name_pairs,
         seed=sample.seed,
-        wire=model.asked.wire,
+        wire=model.wire,
         estimator=plain(model.estimator),
         prompt=model.message_settings,
     )

@@ -38,7 +38,7 @@ def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
         **prompt,
         "texts": study.domain_of(model.domain).texts(prompt_set, study.settings.framings),
         "estimator": plain(model.estimator),
-        "wire": model.asked.wire,
+        "wire": model.wire,
         "name_pairs": sample.semantics_name_pairs if semantics else sample.name_pairs,
     }
 

@@ -155,7 +155,7 @@ class Forecaster:
 
     def _prompt_set(self, model: Model, name: str) -> pl.DataFrame:
         sample = self._study.settings.sample
-        asked = (model.asked.wire, plain(model.estimator), model.message_settings)
+        asked = (model.wire, plain(model.estimator), model.message_settings)
         key = canonical([model.domain, name, *asked])
         if key not in self._built:
             frame = requests.build(

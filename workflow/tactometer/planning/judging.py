@@ -121,7 +121,7 @@ def load(
 
 def _requests(read: pl.DataFrame, by: Model) -> pl.DataFrame:
     """The judge's requests for these replies, sized as `tokens.sized` does."""
-    wire = canonical(by.asked.wire)
+    wire = canonical(by.wire)
     return tokens.sized(judge.build(read, wire, judge.estimator_of(by)))
 
 

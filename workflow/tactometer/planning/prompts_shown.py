@@ -37,7 +37,7 @@ def kinds(study: Study, model: Model) -> Iterator[Kind]:
             name_pairs=1,  # more pairs add prompts and change none
             semantics_name_pairs=1,
             seed=study.settings.sample.seed,
-            wire=model.asked.wire,
+            wire=model.wire,
             estimator=plain(model.estimator),
             prompt=model.message_settings,
         )

@@ -64,7 +64,7 @@ def longest(model: Model, checkpoint: str) -> int | None:
 
 
 def _wire(model: Model, checkpoint: str) -> Mapping[str, Any]:
-    return {**model.asked.wire, **model.checkpoints[checkpoint].own_wire}
+    return {**model.wire, **model.checkpoints[checkpoint].own_wire}
 
 
 def _below(wire: Mapping[str, Any], name: str, key: str) -> Any:

@@ -115,7 +115,7 @@ def run(given: Namespace) -> None:
     engine_environment.enter(who.provider, f"{sweep.source}, models.{who.name}")
     strict = choices.read_strictly(sweep, sweep.models[given.model], given)
     estimator = estimator_of(who)
-    asked = build(strict, canonical(who.asked.wire), estimator)
+    asked = build(strict, canonical(who.wire), estimator)
     judged = NOBODY
     if not asked.is_empty():
         requests, journal = (given.out.with_suffix(end) for end in (".requests.parquet", ".jsonl"))

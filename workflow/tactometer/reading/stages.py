@@ -26,7 +26,7 @@ def _judge(study: Study) -> Recipe:
     from tactometer.study.fields import plain
 
     model = study.models[study.judge[0]]
-    return {"estimator": plain(model.estimator), "wire": model.asked.wire}
+    return {"estimator": plain(model.estimator), "wire": model.wire}
 
 
 def _recorded(study: Study) -> Iterator[tuple[str, Recipe]]:

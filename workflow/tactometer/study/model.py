@@ -65,6 +65,11 @@ class Model:
         return read({"k": 1, "temperature": 1.0, **plain(own)}, Estimator)
 
     @property
+    def wire(self) -> Mapping[str, Any]:
+        """The wire parameters of all its checkpoints; {} where it has none."""
+        return self.asked.own_wire
+
+    @property
     def renders(self) -> bool:
         """Whether its weights are loaded here, and so its prompts rendered."""
         return self.provider in providers.engines()

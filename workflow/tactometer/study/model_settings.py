@@ -6,7 +6,7 @@ A provider declares the keys of its own models in `settings.py` of its folder, a
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
 from tactometer.replies.stop_reasons import REASONS
 from tactometer.speaker_model.variants import SPEAKERS
@@ -177,6 +177,8 @@ class Prompt(Settings):
 class Checkpoint(Settings):
     """One checkpoint of a model; a provider adds keys of its own."""
 
+    UNASKED: ClassVar[tuple[str, ...]] = ("labels",)
+
     labels: Annotated[Labels, _LABELS] | UnsetType = UNSET
 
     @property
@@ -187,7 +189,7 @@ class Checkpoint(Settings):
     @property
     def identity(self) -> dict[str, Any]:
         """What could change its answers: all but what it is called."""
-        return {key: value for key, value in plain(self).items() if key != "labels"}
+        return {key: value for key, value in plain(self).items() if key not in self.UNASKED}
 
 
 class ModelSettings(Settings, tag_field="provider"):
@@ -225,7 +227,7 @@ class AskedModel(ModelSettings, kw_only=True):
         return None
 
     @property
-    def wire(self) -> Mapping[str, Any]:
+    def own_wire(self) -> Mapping[str, Any]:
         """Parameters of every checkpoint that go over the wire."""
         return {}
 

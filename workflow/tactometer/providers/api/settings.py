@@ -90,6 +90,11 @@ class ApiModel(Asked, tag="api", kw_only=True):
     limits: Limits = Limits()
 
     @property
+    def own_wire(self) -> Mapping[str, Any]:
+        """Parameters of every checkpoint that go over the wire."""
+        return self.wire
+
+    @property
     def batches(self) -> bool:
         """Whether requests are handed in to a batch endpoint, at its price."""
         return self.batch
