@@ -1,7 +1,7 @@
 """Types of single settings, with their limits: names, shares, amounts; and the base of all.
 
-A setting that a file may leave out is `X | UnsetType`, where it matters whether it was written:
-what was written, and nothing else, is digested. `written` tells it apart from its default.
+A setting that a file may leave out is `Maybe[X]`, where it matters whether it was written: what was
+written, and nothing else, is digested. `written` tells it apart from its default.
 """
 
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
@@ -14,6 +14,9 @@ from msgspec import UnsetType as UnsetType
 
 T = TypeVar("T")
 D = TypeVar("D")
+
+Maybe = T | UnsetType
+"""Of a setting that may be left out, where it matters whether it was written."""
 
 PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]*$"
 """Of names that become names of files and columns."""
@@ -28,6 +31,12 @@ Signed = Annotated[int, Meta(ge=-1, le=1)] | Annotated[float, Meta(ge=-1, le=1)]
 Amount = Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0)]
 Positive = Annotated[int, Meta(gt=0)] | Annotated[float, Meta(gt=0)]
 Labels = dict[str, str | int | float | None]
+
+
+def about(text: str, **limits: Any) -> Meta:
+    """What a key is for, as its errors and the schema say it, and the limits of its value."""
+    return Meta(description=text, **limits)
+
 
 UNIQUE = {"uniqueItems": True}
 """For `extra_json_schema` of a list that names nothing twice."""

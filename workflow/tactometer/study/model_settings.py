@@ -17,13 +17,14 @@ from tactometer.study.fields import (
     Amount,
     Count,
     Labels,
+    Maybe,
     Meta,
     Name,
     Positive,
     Settings,
     Share,
     Shared,
-    UnsetType,
+    about,
     plain,
     written,
 )
@@ -37,9 +38,8 @@ T = TypeVar("T")
 
 Speaker = Annotated[str, Meta(extra_json_schema={"enum": list(SPEAKERS)})]
 Reason = Annotated[str, Meta(extra_json_schema={"enum": list(REASONS)})]
-_LABELS = Meta(
-    description="What the tables and figures call it; family, dataset, method, effort, progress "
-    "have columns."
+_LABELS = about(
+    "What the tables and figures call it; family, dataset, method, effort, progress have columns."
 )
 
 
@@ -47,57 +47,57 @@ class Fit(Settings):
     """What is fitted, and how."""
 
     semantics: Annotated[
-        Literal["joint", "fixed"], Meta(description="theta inferred with the rest or plugged in.")
+        Literal["joint", "fixed"], about("theta inferred with the rest or plugged in.")
     ] = "joint"
     speakers: Annotated[
         tuple[Speaker, ...],
-        Meta(
-            min_length=1,
-            description="Speaker models, each with -cost (of negation) and -lapse (a share of "
+        about(
+            "Speaker models, each with -cost (of negation) and -lapse (a share of "
             "blind answers) or without.",
+            min_length=1,
             extra_json_schema=UNIQUE,
         ),
     ] = ("s2",)
     pooling: Annotated[
         Literal["none", "full", "partial"],
-        Meta(
-            description="Framings: each by itself and all added up, added up alone, or each drawn "
+        about(
+            "Framings: each by itself and all added up, added up alone, or each drawn "
             "round their mean."
         ),
     ] = "none"
     heldout: Annotated[
         Annotated[int, Meta(ge=2)] | None,
-        Meta(
-            description="Folds of vignettes that are held out in turn and predicted "
+        about(
+            "Folds of vignettes that are held out in turn and predicted "
             "(tables/heldout); null for none."
         ),
     ] = None
     chains: Count = 4
     warmup: Annotated[
         int,
-        Meta(
-            ge=50,
-            description="Iterations of each chain before its draws. With fixed semantics 200 are "
+        about(
+            "Iterations of each chain before its draws. With fixed semantics 200 are "
             "enough (docs/calibration).",
+            ge=50,
         ),
     ] = 400
     draws: Annotated[int, Meta(ge=50)] = 1000
     count_total: Annotated[
         Positive | None,
-        Meta(description="Total weight of each state's answers; null keeps the real number."),
+        about("Total weight of each state's answers; null keeps the real number."),
     ] = None
     design_effect: Annotated[
         Literal["estimate", "ignore"],
-        Meta(
-            description="Whether answers count for less where those of one vignette hang "
+        about(
+            "Whether answers count for less where those of one vignette hang "
             "together, or as independent ones."
         ),
     ] = "estimate"
     share: Shared = ()
     cost: Annotated[
         bool,
-        Meta(
-            description="Whether a negation costs in all speakers (human ones), also in those "
+        about(
+            "Whether a negation costs in all speakers (human ones), also in those "
             "whose name does not say so."
         ),
     ] = False
@@ -108,13 +108,11 @@ class Estimator(Settings):
 
     kind: Annotated[
         Literal["label_logprob", "samples"],
-        Meta(description="One prefill that reads the labels, or sampled answers."),
+        about("One prefill that reads the labels, or sampled answers."),
     ]
-    k: Annotated[int, Meta(ge=1, description="Samples for each prompt.")] | UnsetType = UNSET
-    temperature: Annotated[Amount, Meta(description="Sampling temperature.")] | UnsetType = UNSET
-    max_tokens: Annotated[int, Meta(ge=1, description="Longest answer in tokens.")] | UnsetType = (
-        UNSET
-    )
+    k: Maybe[Annotated[int, about("Samples for each prompt.", ge=1)]] = UNSET
+    temperature: Maybe[Annotated[Amount, about("Sampling temperature.")]] = UNSET
+    max_tokens: Maybe[Annotated[int, about("Longest answer in tokens.", ge=1)]] = UNSET
 
     @property
     def exact(self) -> bool:
@@ -130,28 +128,26 @@ class Estimator(Settings):
 class Prompt(Settings):
     """How the messages become a prompt."""
 
-    system: (
+    system: Maybe[
         Annotated[
             Literal["auto", "keep", "fold"],
-            Meta(
-                description="System messages: kept, folded into the first user message, or folded "
+            about(
+                "System messages: kept, folded into the first user message, or folded "
                 "where the chat template drops or refuses them (auto, the default)."
             ),
         ]
-        | UnsetType
-    ) = UNSET
-    default_system: (
+    ] = UNSET
+    default_system: Maybe[
         Annotated[
             str,
-            Meta(
-                min_length=1,
-                description="keep (the default) or none: the system prompt that a chat template "
+            about(
+                "keep (the default) or none: the system prompt that a chat template "
                 "adds where there is none; any other text stands before every goal's.",
+                min_length=1,
             ),
         ]
-        | UnsetType
-    ) = UNSET
-    date: (
+    ] = UNSET
+    date: Maybe[
         Annotated[
             str,
             Meta(
@@ -160,18 +156,16 @@ class Prompt(Settings):
                 "2024-07-26 if not given.",
             ),
         ]
-        | UnsetType
-    ) = UNSET
-    chat: (
+    ] = UNSET
+    chat: Maybe[
         Annotated[
             bool,
-            Meta(
-                description="Whether prompts are chats; false for base models, which read the "
+            about(
+                "Whether prompts are chats; false for base models, which read the "
                 "texts one after another."
             ),
         ]
-        | UnsetType
-    ) = UNSET
+    ] = UNSET
 
 
 class Checkpoint(Settings):
@@ -179,7 +173,7 @@ class Checkpoint(Settings):
 
     UNASKED: ClassVar[tuple[str, ...]] = ("labels",)
 
-    labels: Annotated[Labels, _LABELS] | UnsetType = UNSET
+    labels: Maybe[Annotated[Labels, _LABELS]] = UNSET
 
     @property
     def own_wire(self) -> Mapping[str, Any]:
@@ -196,7 +190,7 @@ class ModelSettings(Settings, tag_field="provider"):
     """What every model may say, asked or recorded."""
 
     labels: Annotated[Labels, _LABELS] = {}
-    fit: Fit | UnsetType = UNSET
+    fit: Maybe[Fit] = UNSET
 
     def check(self, domain: "Domain", place: Place) -> None:
         """Raise UserError for what its types cannot say: files that are there, sums."""
@@ -218,7 +212,7 @@ class AskedModel(ModelSettings, kw_only=True):
     """
 
     checkpoints: Annotated[Mapping[Name, Checkpoint], Meta(min_length=1)]
-    estimator: Estimator | UnsetType = UNSET
+    estimator: Maybe[Estimator] = UNSET
     prompt: Prompt = Prompt()
 
     @property
@@ -266,22 +260,21 @@ class Asked(AskedModel, kw_only=True):
 
     min_label_mass: Annotated[
         Share,
-        Meta(
-            description="Least probability of all labels together (median of the first answers) "
+        about(
+            "Least probability of all labels together (median of the first answers) "
             "to go on with label_logprob."
         ),
     ] = 0.1
     ask_again: Annotated[
         tuple[Reason, ...],
-        Meta(
-            description="Ask once more what was invalid for these reasons; the last usable answer "
-            "counts.",
+        about(
+            "Ask once more what was invalid for these reasons; the last usable answer counts.",
             extra_json_schema=UNIQUE,
         ),
     ] = ()
     resources: Annotated[
         dict[str, int | str],
-        Meta(description="Resources of the ask job, as Snakemake and its executor name them."),
+        about("Resources of the ask job, as Snakemake and its executor name them."),
     ] = {}
 
     def check(self, domain: "Domain", place: Place) -> None:
@@ -305,29 +298,25 @@ class Asked(AskedModel, kw_only=True):
 class RecordedModel(ModelSettings, tag="recorded", kw_only=True):
     """Behaviour that is already there: counts in CSV files."""
 
-    production: Annotated[
-        str, Meta(description="CSV: goal, framing (optional), state, utterance, count.")
-    ]
-    semantics: Annotated[str, Meta(description="CSV: utterance, state, yes, n.")]
+    production: Annotated[str, about("CSV: goal, framing (optional), state, utterance, count.")]
+    semantics: Annotated[str, about("CSV: utterance, state, yes, n.")]
     published: Annotated[
         tuple[str, ...],
-        Meta(description="CSV files of published point estimates, shown beside the fit."),
+        about("CSV files of published point estimates, shown beside the fit."),
     ] = ()
-    domain: (
-        Annotated[str, Meta(description="Domain of these data where it is not the study's.")]
-        | UnsetType
-    ) = UNSET
-    goals: (
+    domain: Maybe[Annotated[str, about("Domain of these data where it is not the study's.")]] = (
+        UNSET
+    )
+    goals: Maybe[
         Annotated[
             tuple[Name, ...],
-            Meta(
+            about(
+                "Goals to take from the file; all by default.",
                 min_length=1,
-                description="Goals to take from the file; all by default.",
                 extra_json_schema=UNIQUE,
             ),
         ]
-        | UnsetType
-    ) = UNSET
+    ] = UNSET
 
     @property
     def files(self) -> dict[str, Path]:

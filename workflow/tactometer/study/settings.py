@@ -10,11 +10,12 @@ from tactometer.study.fields import (
     UNIQUE,
     UNSET,
     Amount,
+    Maybe,
     Meta,
     Name,
     Settings,
     Share,
-    UnsetType,
+    about,
 )
 from tactometer.study.model_settings import Fit, ModelSettings, RecordedModel
 
@@ -26,9 +27,9 @@ Framing = Literal["first", "second", "third"]
 class Sample(Settings):
     """How many prompts are drawn, and from which seed."""
 
-    name_pairs: Annotated[int, Meta(ge=1, description="Name pairs for each vignette.")] = 10
-    semantics_name_pairs: Annotated[int, Meta(ge=1, description="The same for yes/no prompts.")] = 4
-    seed: Annotated[int, Meta(ge=0, description="Seed of names, orders and fits.")] = 1
+    name_pairs: Annotated[int, about("Name pairs for each vignette.", ge=1)] = 10
+    semantics_name_pairs: Annotated[int, about("The same for yes/no prompts.", ge=1)] = 4
+    seed: Annotated[int, about("Seed of names, orders and fits.", ge=0)] = 1
 
 
 class Price(Settings):
@@ -50,11 +51,11 @@ class AnalysesSettings(Settings):
 
     level: Annotated[
         float,
-        Meta(
+        about(
+            "Chance of any false finding in the whole study; the tables that say "
+            "`found` share it evenly.",
             gt=0,
             le=0.5,
-            description="Chance of any false finding in the whole study; the tables that say "
-            "`found` share it evenly.",
         ),
     ] = 0.05
 
@@ -67,43 +68,38 @@ class AnalysesSettings(Settings):
 class StudySettings(Settings):
     """One sweep, described in one file; its results stand under results/{study}."""
 
-    study: Annotated[Name, Meta(description="Name of the study and of its folder under results/.")]
+    study: Annotated[Name, about("Name of the study and of its folder under results/.")]
     models: Annotated[dict[Name, ModelSettings], Meta(min_length=1)]
-    domain: Annotated[str, Meta(description="Folder or file of the domain.")] = (
-        "resources/polite_speech"
-    )
+    domain: Annotated[str, about("Folder or file of the domain.")] = "resources/polite_speech"
     goals: Annotated[
         tuple[Name, ...],
-        Meta(
+        about(
+            "What the prompts ask for; each needs a text in the domain's prompts.",
             min_length=1,
-            description="What the prompts ask for; each needs a text in the domain's prompts.",
             extra_json_schema=UNIQUE,
         ),
     ] = ("default", "informative", "social", "both")
     framings: Annotated[
         tuple[Framing, ...],
-        Meta(min_length=1, description="Whose words are asked for.", extra_json_schema=UNIQUE),
+        about("Whose words are asked for.", min_length=1, extra_json_schema=UNIQUE),
     ] = ("first", "second", "third")
     sample: Sample = Sample()
-    fit: Fit | UnsetType = UNSET
+    fit: Maybe[Fit] = UNSET
     stop_at_unusable: Annotated[
         Share,
-        Meta(
-            description="Share of unusable ones among the first 50 answers of a prompt set above "
+        about(
+            "Share of unusable ones among the first 50 answers of a prompt set above "
             "which it stops; 1 for never."
         ),
     ] = 0.5
-    budget_usd: (
-        Annotated[Amount, Meta(description="Hard cap on what the study may spend.")] | UnsetType
-    ) = UNSET
+    budget_usd: Maybe[Annotated[Amount, about("Hard cap on what the study may spend.")]] = UNSET
     prices: Annotated[
         dict[str, Price],
-        Meta(
-            description="Prices in USD for one million tokens, by model name, where the bundled "
-            "map has none."
+        about(
+            "Prices in USD for one million tokens, by model name, where the bundled map has none."
         ),
     ] = {}
-    judge: Judge | UnsetType = UNSET
+    judge: Maybe[Judge] = UNSET
     analyses: AnalysesSettings = AnalysesSettings()
 
 

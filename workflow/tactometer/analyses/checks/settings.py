@@ -2,18 +2,16 @@
 
 from typing import Annotated
 
-from tactometer.study.fields import Meta, Settings, Share
+from tactometer.study.fields import Settings, Share, about
 
 
 class Checks(Settings):
     """From where on a condition is flagged."""
 
-    invalid: Annotated[Share, Meta(description="Share of answers that cannot be read.")] = 0.05
-    label_mass: Annotated[
-        Share, Meta(description="Least mean probability of all labels together.")
-    ] = 0.5
+    invalid: Annotated[Share, about("Share of answers that cannot be read.")] = 0.05
+    label_mass: Annotated[Share, about("Least mean probability of all labels together.")] = 0.5
     contraction: Annotated[
-        Share, Meta(description="Least share of the prior variance that the data took away.")
+        Share, about("Least share of the prior variance that the data took away.")
     ] = 0.5
 
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from tactometer.study.fields import Meta, Part, Settings
+from tactometer.study.fields import Part, Settings, about
 
 
 class Settling(Settings):
     """When a parameter has settled in training."""
 
     tolerance: Annotated[
-        Part, Meta(description="How far it may stay from its mean over the last quarter.")
+        Part, about("How far it may stay from its mean over the last quarter.")
     ] = 0.05
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from tactometer.study.fields import Meta, Part, Settings, Signed
+from tactometer.study.fields import Part, Settings, Signed, about
 
 
 class Margins(Settings):
@@ -23,8 +23,8 @@ class Sycophancy(Settings):
     margins: Margins = Margins()
     crossing: Annotated[
         Part,
-        Meta(
-            description="Posterior probability of all four signs together from which on a model "
+        about(
+            "Posterior probability of all four signs together from which on a model "
             "has crossed; more likely than not."
         ),
     ] = 0.5

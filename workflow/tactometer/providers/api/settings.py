@@ -9,11 +9,12 @@ from tactometer.study.domain import Domain
 from tactometer.study.fields import (
     UNSET,
     Labels,
+    Maybe,
     Meta,
     Name,
     Positive,
     Settings,
-    UnsetType,
+    about,
     written,
 )
 from tactometer.study.model_settings import Asked, Checkpoint
@@ -26,7 +27,7 @@ Wire = dict[str, Any]
 class ApiCheckpoint(Checkpoint):
     """A setting of a model behind an API, such as a reasoning effort."""
 
-    wire: Annotated[Wire, Meta(description="Parameters that go over the wire.")] | UnsetType = UNSET
+    wire: Maybe[Annotated[Wire, about("Parameters that go over the wire.")]] = UNSET
 
     @property
     def own_wire(self) -> Mapping[str, Any]:
@@ -37,55 +38,43 @@ class ApiCheckpoint(Checkpoint):
 class Limits(Settings):
     """How fast, how long and how often a server is asked."""
 
-    concurrency: Annotated[int, Meta(ge=1, description="Calls in flight.")] | UnsetType = UNSET
-    rpm: (
+    concurrency: Maybe[Annotated[int, about("Calls in flight.", ge=1)]] = UNSET
+    rpm: Maybe[
         Annotated[
             Positive,
-            Meta(description="Calls a minute, of the account: jobs on one machine share it."),
+            about("Calls a minute, of the account: jobs on one machine share it."),
         ]
-        | UnsetType
-    ) = UNSET
-    tpm: Annotated[Positive, Meta(description="Tokens a minute, shared likewise.")] | UnsetType = (
-        UNSET
-    )
-    timeout: Annotated[Positive, Meta(description="Seconds for one call.")] | UnsetType = UNSET
-    attempts: Annotated[int, Meta(ge=1, description="Tries for one request.")] | UnsetType = UNSET
-    poll: (
-        Annotated[Positive, Meta(description="Seconds between two looks at a batch (60).")]
-        | UnsetType
-    ) = UNSET
-    batch_requests: (
-        Annotated[int, Meta(ge=1, le=50_000, description="Requests of one batch (50,000).")]
-        | UnsetType
-    ) = UNSET
+    ] = UNSET
+    tpm: Maybe[Annotated[Positive, about("Tokens a minute, shared likewise.")]] = UNSET
+    timeout: Maybe[Annotated[Positive, about("Seconds for one call.")]] = UNSET
+    attempts: Maybe[Annotated[int, about("Tries for one request.", ge=1)]] = UNSET
+    poll: Maybe[Annotated[Positive, about("Seconds between two looks at a batch (60).")]] = UNSET
+    batch_requests: Maybe[
+        Annotated[int, about("Requests of one batch (50,000).", ge=1, le=50_000)]
+    ] = UNSET
 
 
 class ApiModel(Asked, tag="api", kw_only=True):
     """A model behind an API."""
 
-    source: Annotated[str, Meta(description="Any LiteLLM model name.")]
+    source: Annotated[str, about("Any LiteLLM model name.")]
     checkpoints: Annotated[Mapping[Name, ApiCheckpoint], Meta(min_length=1)]
-    api_base: (
+    api_base: Maybe[
         Annotated[
             str,
-            Meta(pattern="^https?://", description="Address of an OpenAI-compatible server."),
+            about("Address of an OpenAI-compatible server.", pattern="^https?://"),
         ]
-        | UnsetType
-    ) = UNSET
-    api_key_env: (
+    ] = UNSET
+    api_key_env: Maybe[
         Annotated[
             str,
-            Meta(pattern="^[A-Za-z_][A-Za-z0-9_]*$", description="Variable that holds the key."),
+            about("Variable that holds the key.", pattern="^[A-Za-z_][A-Za-z0-9_]*$"),
         ]
-        | UnsetType
-    ) = UNSET
-    wire: Annotated[Wire, Meta(description="Parameters of every checkpoint.")] = {}
+    ] = UNSET
+    wire: Annotated[Wire, about("Parameters of every checkpoint.")] = {}
     batch: Annotated[
         bool,
-        Meta(
-            description="Hand requests in to the provider's batch endpoint: half the price, "
-            "within a day."
-        ),
+        about("Hand requests in to the provider's batch endpoint: half the price, within a day."),
     ] = False
     limits: Limits = Limits()
 

@@ -11,11 +11,12 @@ from tactometer.study.fields import (
     UNSET,
     Count,
     Labels,
+    Maybe,
     Meta,
     Name,
     Part,
     Settings,
-    UnsetType,
+    about,
     plain,
     written,
 )
@@ -32,43 +33,32 @@ _ANSWERS = ("dtype", "max_model_len", "trust_remote_code", "chat_template", "thi
 class HubCheckpoint(Checkpoint):
     """A checkpoint of open weights, of the hub or in a folder."""
 
-    revision: Annotated[str, Meta(description="Branch, tag or commit of the hub.")] | UnsetType = (
-        UNSET
-    )
-    path: Annotated[str, Meta(description="Folder with weights.")] | UnsetType = UNSET
+    revision: Maybe[Annotated[str, about("Branch, tag or commit of the hub.")]] = UNSET
+    path: Maybe[Annotated[str, about("Folder with weights.")]] = UNSET
 
 
 class CheckpointPattern(Settings):
     """Checkpoints that differ by their step: {pattern: runs/x/checkpoint-{step}, steps: [0, 50]}"""
 
-    pattern: Annotated[str, Meta(pattern=r"\{step\}", description="Path with {step} in it.")]
+    pattern: Annotated[str, about("Path with {step} in it.", pattern=r"\{step\}")]
     steps: Annotated[tuple[int | str, ...], Meta(min_length=1, extra_json_schema=UNIQUE)]
 
 
 class EngineSettings(Settings):
     """How weights are loaded and prompts rendered."""
 
-    dtype: Literal["auto", "float32", "float16", "bfloat16"] | UnsetType = UNSET
-    tensor_parallel_size: Count | UnsetType = UNSET
-    max_model_len: Annotated[int, Meta(ge=64)] | UnsetType = UNSET
-    gpu_memory_utilization: Part | UnsetType = UNSET
-    batch_size: (
-        Annotated[int, Meta(ge=1, description="Prompts at once (transformers).")] | UnsetType
-    ) = UNSET
-    device: Literal["auto", "cpu", "cuda"] | UnsetType = UNSET
-    share: (
-        Annotated[bool, Meta(description="One engine serves all checkpoints of the model.")]
-        | UnsetType
-    ) = UNSET
-    trust_remote_code: (
-        Annotated[bool, Meta(description="Whether code of the hub may run.")] | UnsetType
-    ) = UNSET
-    chat_template: (
-        Annotated[str, Meta(description="File that replaces the tokenizer's template.")] | UnsetType
-    ) = UNSET
-    thinking: (
-        Annotated[bool, Meta(description="Whether the template asks for a thought.")] | UnsetType
-    ) = UNSET
+    dtype: Maybe[Literal["auto", "float32", "float16", "bfloat16"]] = UNSET
+    tensor_parallel_size: Maybe[Count] = UNSET
+    max_model_len: Maybe[Annotated[int, Meta(ge=64)]] = UNSET
+    gpu_memory_utilization: Maybe[Part] = UNSET
+    batch_size: Maybe[Annotated[int, about("Prompts at once (transformers).", ge=1)]] = UNSET
+    device: Maybe[Literal["auto", "cpu", "cuda"]] = UNSET
+    share: Maybe[Annotated[bool, about("One engine serves all checkpoints of the model.")]] = UNSET
+    trust_remote_code: Maybe[Annotated[bool, about("Whether code of the hub may run.")]] = UNSET
+    chat_template: Maybe[Annotated[str, about("File that replaces the tokenizer's template.")]] = (
+        UNSET
+    )
+    thinking: Maybe[Annotated[bool, about("Whether the template asks for a thought.")]] = UNSET
 
 
 class EngineModel(Asked, kw_only=True):
@@ -76,7 +66,7 @@ class EngineModel(Asked, kw_only=True):
 
     IN_SHORT: ClassVar = {"checkpoints": CheckpointPattern}
 
-    source: Annotated[str, Meta(description="Hub id or folder.")]
+    source: Annotated[str, about("Hub id or folder.")]
     checkpoints: Annotated[Mapping[Name, HubCheckpoint], Meta(min_length=1)]
     engine: EngineSettings = EngineSettings()
 

@@ -7,11 +7,12 @@ from tactometer.study.domain import Domain
 from tactometer.study.fields import (
     UNSET,
     Inside,
+    Maybe,
     Meta,
     Name,
     Settings,
     Share,
-    UnsetType,
+    about,
     written,
 )
 from tactometer.study.locations import Place
@@ -43,9 +44,9 @@ class Omega(Settings):
 class SpeakerParameters(Settings):
     """Parameters of an RSA speaker that a goal changes."""
 
-    alpha: Alpha | UnsetType = UNSET
-    phi: Inside | UnsetType = UNSET
-    omega: Omega | UnsetType = UNSET
+    alpha: Maybe[Alpha] = UNSET
+    phi: Maybe[Inside] = UNSET
+    omega: Maybe[Omega] = UNSET
 
 
 class SimulatedCheckpoint(Checkpoint, kw_only=True):
@@ -54,20 +55,16 @@ class SimulatedCheckpoint(Checkpoint, kw_only=True):
     alpha: Alpha
     phi: Inside
     omega: Omega
-    noise: (
-        Annotated[Noise, Meta(description="Share of answers that cannot be read.")] | UnsetType
-    ) = UNSET
-    goals: (
-        Annotated[dict[str, SpeakerParameters], Meta(description="Parameters that a goal changes.")]
-        | UnsetType
-    ) = UNSET
-    literal: (
+    noise: Maybe[Annotated[Noise, about("Share of answers that cannot be read.")]] = UNSET
+    goals: Maybe[
+        Annotated[dict[str, SpeakerParameters], about("Parameters that a goal changes.")]
+    ] = UNSET
+    literal: Maybe[
         Annotated[
             dict[str, tuple[Share, ...]],
-            Meta(description="theta by utterance, one value a state; default: the domain's."),
+            about("theta by utterance, one value a state; default: the domain's."),
         ]
-        | UnsetType
-    ) = UNSET
+    ] = UNSET
 
     def check(self, domain: Domain, place: Place, name: str) -> None:
         """Check that its weights add up and that it speaks of this domain."""
