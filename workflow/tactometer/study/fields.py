@@ -4,7 +4,7 @@ A setting that a file may leave out is `Maybe[X]`, where it matters whether it w
 written, and nothing else, is digested. `written` tells it apart from its default.
 """
 
-from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, dataclass_transform
 
 import msgspec
 from msgspec import UNSET as UNSET
@@ -15,7 +15,7 @@ from msgspec import UnsetType as UnsetType
 T = TypeVar("T")
 D = TypeVar("D")
 
-Maybe = T | UnsetType
+Maybe: TypeAlias = T | UnsetType
 """Of a setting that may be left out, where it matters whether it was written."""
 
 PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]*$"
