@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from tactometer.study import schema, study, yaml_lines
 from tactometer.utils.errors import UserError
-from tactometer.utils.paths import ROOT, SCHEMAS
+from tactometer.utils.paths import ROOT, WORKFLOW
 
 STUDIES = [ROOT / "config/config.yaml", *sorted((ROOT / "config/studies").glob("*.yaml"))]
 FOLDER = ROOT / "resources/polite_speech"
@@ -43,7 +43,9 @@ def validator(of: str) -> Draft202012Validator:
 
 @pytest.mark.parametrize("of", ["study", "domain"])
 def test_the_copies_are_what_the_types_say(of: str) -> None:
-    assert (SCHEMAS / f"{of}.schema.yaml").read_text() == schema.text(of), "run `make schemas`"
+    assert (WORKFLOW / "schemas" / f"{of}.schema.yaml").read_text() == schema.text(of), (
+        "run `make schemas`"
+    )
 
 
 @pytest.mark.parametrize("file", STUDIES, ids=lambda path: path.stem)

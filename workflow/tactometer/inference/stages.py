@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from tactometer.study.space import space
 from tactometer.study.stages import Recipe, Stage
 from tactometer.utils.paths import STAN
 
@@ -20,11 +19,12 @@ _SETTINGS = {"settings": "the recipe of what is fitted for the model"}
 
 def _fits(study: Study) -> Iterator[tuple[str, Recipe]]:
     from tactometer.study.fields import plain
+    from tactometer.study.space import space
 
     for model in study.models.values():
         kept = {key: value for key, value in plain(model.fit).items() if key != "heldout"}
         stan = stan_of(programs(model.fit))
-        recipe = {"fit": kept, "domain": space(study, model), "stan": stan}
+        recipe = {"fit": kept, "domain": plain(space(study, model)), "stan": stan}
         yield f"fit/{model.name}", {**recipe, **_goals(model)}
 
 
@@ -34,6 +34,9 @@ def _goals(model: Model) -> Recipe:
 
 def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
     """What is fitted where vignettes are held out; how it is sampled stands in the code."""
+    from tactometer.study.fields import plain
+    from tactometer.study.space import space
+
     for model in study.models.values():
         if model.folds:
             keys = ("speakers", "pooling", "count_total", "design_effect", "cost", "share")
@@ -42,7 +45,7 @@ def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
             yield (
                 f"hold_out/{model.name}",
                 {
-                    **{"fit": fit, "folds": model.folds, "domain": space(study, model)},
+                    **{"fit": fit, "folds": model.folds, "domain": plain(space(study, model))},
                     "stan": stan,
                 },
             )

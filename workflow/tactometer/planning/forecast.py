@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -21,8 +20,10 @@ from tactometer.recipes import recipes
 from tactometer.replies.stop_reasons import counting
 from tactometer.study.fields import plain
 from tactometer.study.model import Model
+from tactometer.study.stages import Recipe
 from tactometer.study.study import Study
 from tactometer.utils.digests import canonical
+from tactometer.utils.open_data import Json
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Forecast:
     notes: tuple[str, ...] = ()
     sent: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """All fields, for JSON."""
         return asdict(self)
 
@@ -128,7 +129,7 @@ class Forecaster:
         }
 
     @cached_property
-    def _recipes(self) -> Mapping[str, Any]:
+    def _recipes(self) -> Mapping[str, Recipe]:
         return recipes.current(self._study, self._results.parent)
 
     def _of_model(self, model: Model) -> Iterator[Forecast]:

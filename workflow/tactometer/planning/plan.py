@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from tactometer.planning import dry_run, forecast, formatting
 from tactometer.planning.forecast import Forecast, Forecaster
 from tactometer.study.fields import written
 from tactometer.study.study import Study
+from tactometer.utils.open_data import Json
 
 ROWS = 40
 """Checkpoints that are shown one by one; of more, one line a model, unless all are wanted."""
@@ -50,7 +51,7 @@ class Plan:
         """Whether what is spent and what is expected exceed the budget."""
         return self.budget is not None and self.spent_usd + (self.total.usd or 0.0) > self.budget
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """Everything, for JSON."""
         return {
             "study": self.study.name,

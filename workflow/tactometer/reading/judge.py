@@ -23,6 +23,7 @@ from tactometer.study.model import Model
 from tactometer.study.option_labels import LABELS
 from tactometer.utils import atomic_files
 from tactometer.utils.digests import canonical, digest
+from tactometer.utils.open_data import Row
 
 NONE: Final = "none of these, or more than one"
 AUDIT: Final = 50
@@ -88,7 +89,7 @@ def verdicts(asked: pl.DataFrame, judged: pl.DataFrame, choices: pl.DataFrame) -
     return named.select(pl.col(name).cast(kind) for name, kind in VERDICTS.items())
 
 
-def _request(row: Mapping[str, Any], wire: str, estimator: Mapping[str, Any]) -> dict[str, Any]:
+def _request(row: Row, wire: str, estimator: Mapping[str, Any]) -> dict[str, Any]:
     options = [*row["options"], NONE]
     shown = zip(LABELS, options, strict=False)
     listed = "\n".join(f"({label}) {option}" for label, option in shown)

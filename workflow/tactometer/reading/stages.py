@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tactometer.study.space import space
 from tactometer.study.stages import Recipe, Stage
 from tactometer.utils.digests import file_digest
 
@@ -30,13 +29,16 @@ def _judge(study: Study) -> Recipe:
 
 
 def _recorded(study: Study) -> Iterator[tuple[str, Recipe]]:
+    from tactometer.study.fields import plain
+    from tactometer.study.space import space
+
     for model in study.models.values():
         if model.recorded:
             yield (
                 f"count_recorded/{model.name}",
                 {
                     "files": {key: file_digest(path) for key, path in model.counted.files.items()},
-                    "domain": space(study, model),
+                    "domain": plain(space(study, model)),
                     "goals": list(model.goals),
                 },
             )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import polars as pl
 
 from tactometer.analyses.phrases import several
+from tactometer.report.stages import Methods
 from tactometer.tables.cells import Cell, Table, cell
 from tactometer.tables.ordering import in_order
 from tactometer.tables.reader import answers_used, checkpoint_order, model_order, passed
@@ -16,7 +16,7 @@ MANY_MODELS, MANY_CHECKPOINTS = 12, 4  # of which each is named
 
 
 def facts(
-    frames: Mapping[str, pl.DataFrame], baseline: Sequence[str], methods: Mapping[str, Any]
+    frames: Mapping[str, pl.DataFrame], baseline: Sequence[str], methods: Methods
 ) -> dict[str, str]:
     """The study in a few lines, by heading; `methods` is what `recipes.methods_of` says of it."""
     asked, checked, empty = frames["asked"], frames["diagnostics"], frames["counts"].is_empty()
@@ -60,7 +60,7 @@ def _range(checkpoints: Sequence[str]) -> str:
     return f"{checkpoints[0]} to {checkpoints[-1]}"
 
 
-def _prompts(methods: Mapping[str, Any]) -> str:
+def _prompts(methods: Methods) -> str:
     framings, goals = methods["framings"], methods["goals"]
     return (
         f"{several(methods['vignettes'], 'creation')} of {methods['states']}, with"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from tactometer.speaker_model.variants import speakers
 from tactometer.study import analyses, figures
@@ -18,7 +18,27 @@ def _keys(study: Study) -> Recipe:
     return {**outline(study), "methods": methods_of(study)}
 
 
-def methods_of(study: Study) -> dict[str, Any]:
+class Methods(TypedDict):
+    """What the report's methods paragraph says of a study beside the numbers in its tables."""
+
+    asked: bool
+    framings: list[str]
+    goals: list[str]
+    name_pairs: int
+    vignettes: int
+    states: str
+    utterances: int
+    cost_of_negation: bool
+    how: list[str]
+    pooling: list[str]
+    heldout: bool
+    level: float
+    chains: str
+    draws: str
+    warmup: str
+
+
+def methods_of(study: Study) -> Methods:
     """What the report's methods paragraph says of the study beside the numbers in its tables."""
     fits = [model.fit for model in study.models.values()]
     return {

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tactometer.utils.open_data import Row
+
 PURPOSE = "say what moved between two studies, or two commits' tables, with intervals"
 
 
@@ -126,7 +128,7 @@ def _alone(rows: Any, what: str, given: Namespace) -> Iterator[str]:
         yield f"{' '.join(key)}: only in {side}"
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(row: Row) -> str:
     names = (row[k] for k in ("model", "checkpoint", "goal", "framing", "speaker", "parameter"))
     where = " ".join(str(name) for name in names)
     change = f"{row['mean_a']:.3f} -> {row['mean_b']:.3f}"
