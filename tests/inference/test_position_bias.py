@@ -13,6 +13,8 @@ from tactometer.inference import counted, position_bias
 from tactometer.inference.position_bias import Choices, PositionFit
 from tactometer.reading import counts, order_counts, truth_counts
 from tactometer.study import domain as domains
+from tactometer.study import fit_recipe
+from tactometer.study.fit_recipe import FitRecipe
 
 WORDS = domains.load(Path("resources/polite_speech"))
 
@@ -176,10 +178,11 @@ def truths() -> pl.DataFrame:
     return truth_counts.add_up(frame, WORDS.states, WORDS.utterances)
 
 
-def settings(**fit: object) -> dict[str, dict[str, object]]:
+def settings(**fit: object) -> FitRecipe:
     domain = {"states": WORDS.states, "utterances": WORDS.utterances, "negated": [False] * 8}
-    usual = {"semantics": "fixed", "speakers": ["s2"], "cost": False, "count_total": None}
-    return {"domain": domain, "fit": {**usual, "design_effect": "estimate", **fit}}
+    return fit_recipe.of_content(
+        {"domain": {**domain, "seed": 1}, "fit": {"semantics": "fixed", **fit}}
+    )
 
 
 def test_a_fit_takes_corrected_shares_by_their_effective_number() -> None:
@@ -191,12 +194,12 @@ def test_a_fit_takes_corrected_shares_by_their_effective_number() -> None:
     assert len(orders) <= VIGNETTES * NAMES * STATES
     assert sum(map(sum, orders["weights"].to_list())) == choices.weights.sum()
     off, on, alone, total = (
-        counted.effective(settings(**fit), {"g": frame}, truths(), framing, {"g": orders})
-        for framing, fit in (
-            ("third", {"position": "ignore"}),
-            ("third", {"position": "estimate"}),
-            ("pooled", {"position": "estimate", "design_effect": "ignore"}),
-            ("third", {"position": "estimate", "count_total": 130.0}),
+        counted.effective(settings(**fit), {"g": frame}, truths(), framing, given)
+        for framing, fit, given in (
+            ("third", {}, None),
+            ("third", {}, {"g": orders}),
+            ("pooled", {"design_effect": "ignore"}, {"g": orders}),
+            ("third", {"count_total": 130.0}, {"g": orders}),
         )
     )
     assert off.design_effects and on.design_effects and alone.design_effects
@@ -215,11 +218,14 @@ def test_a_fit_takes_corrected_shares_by_their_effective_number() -> None:
     assert whole == pytest.approx(130.0)
 
 
-def test_what_ignores_places_is_what_it_was() -> None:
-    rng = np.random.default_rng(seed(9))
-    frame, orders = frames(said(rng, speaker(rng), first(2.0)))
-    old = counted.effective(settings(), {"g": frame}, truths(), "third")
-    new = counted.effective(
-        settings(position="ignore"), {"g": frame}, truths(), "third", {"g": orders}
-    )
-    assert np.array_equal(old.counts, new.counts) and old.design_effects == new.design_effects
+def test_a_study_that_ignores_places_has_the_recipe_and_the_inputs_that_it_had() -> None:
+    from tactometer.inference import stages
+    from tactometer.study import study
+
+    shown = {}
+    for how in ("estimate", "ignore"):
+        sweep = study.load([Path("config/config.yaml")], {"fit": {"position": how}})
+        recipes = dict(stages._fits(sweep))
+        shown[how] = {name: "position" in recipe["fit"] for name, recipe in recipes.items()}
+        assert all(model.corrects_places == (how == "estimate") for model in sweep.asked)
+    assert not any(shown["ignore"].values()) and any(shown["estimate"].values())

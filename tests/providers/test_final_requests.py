@@ -40,7 +40,7 @@ def sweep(folder: Path, source: str, checkpoints: dict[str, Any], **more: Any) -
 
 
 def compared(found: study.Study) -> None:
-    final_requests.compare(found.models["m"].settings, f"{found.source}, models.m")
+    final_requests.compare(found.models["m"].as_given, f"{found.source}, models.m")
 
 
 ALIKE = [

@@ -19,10 +19,12 @@ from tactometer.journal.answer_keys import answer_key, identity_digest
 from tactometer.journal.journal import Line
 from tactometer.providers.local import checkpoint_files
 from tactometer.providers.provider import Ask, alterations, open_provider
+from tactometer.replies.journal_line import JournalLine
 from tactometer.replies.usability import SURPLUS
 from tactometer.replies.usability import mass as probability
 from tactometer.study import study
 from tactometer.study.domain import SEMANTICS
+from tactometer.study.fields import plain, written
 from tactometer.study.model import Model
 from tactometer.study.study import Study
 from tactometer.utils import atomic_files
@@ -70,7 +72,7 @@ def ask(
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
 
 
-def differing(lines: Iterable[Mapping[str, Any]], keys: Collection[str]) -> int | None:
+def differing(lines: Iterable[JournalLine], keys: Collection[str]) -> int | None:
     """How many requests were rendered in several ways, among the answers with these keys; None
     where no answer tells how its own was.
     """
@@ -118,7 +120,7 @@ class LabelMass:
         self._wanted = Counter(self._kinds.values())
         self._seen: dict[str, list[float]] = {kind: [] for kind in self._wanted}
 
-    def held(self, lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def held(self, lines: Iterable[JournalLine]) -> Iterator[JournalLine]:
         """Give the lines of a journal on, and look at those of the answers that are wanted."""
         for line in lines:
             self._look(line["key"], line["logprobs"])
@@ -215,8 +217,8 @@ def run(given: Namespace) -> None:
 
 def settings_of(sweep: Study, model: Model) -> dict[str, Any]:
     """A model's settings, with what the study says of unusable answers."""
-    most = sweep.data["stop_at_unusable"]
-    return {**model.settings, "stop_at_unusable": most, "judged": sweep.judge is not None}
+    most = sweep.settings.stop_at_unusable
+    return {**model.as_given, "stop_at_unusable": most, "judged": sweep.judge is not None}
 
 
 def job_of(sweep: Study, model: str, journal_path: Path) -> dict[str, Any]:
@@ -226,8 +228,8 @@ def job_of(sweep: Study, model: str, journal_path: Path) -> dict[str, Any]:
         "model": model,
         "name": f"{model}/{journal_path.stem}",
         "journal": journal_path,
-        "budget_usd": sweep.data.get("budget_usd"),
-        "prices": sweep.data.get("prices", {}),
+        "budget_usd": written(sweep.settings.budget_usd, None),
+        "prices": plain(sweep.settings.prices),
         "prices_copy": journal_path.with_suffix(".prices.json"),
         "ledger": journal_path.parent.parent / ".spending.json",
     }

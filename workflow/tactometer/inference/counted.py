@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,11 +17,12 @@ from tactometer.inference.position_bias import Choices
 from tactometer.inference.vignettes import Vignettes
 from tactometer.reading.counts import POOLED
 from tactometer.speaker_model.variants import speakers
+from tactometer.study.fit_recipe import FitRecipe
 from tactometer.utils.arrays import Array
 
 
 def effective(
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     frames: Mapping[str, pl.DataFrame],
     truths: pl.DataFrame,
     framing: str,
@@ -41,19 +41,18 @@ def effective(
     if vignettes is None:
         return raw
     losses = np.ones(len(raw.goals))
-    corrects = settings["fit"].get("position", "ignore") == "estimate"
-    if corrects and orders:
+    if orders:
         raw, vignettes, losses = _corrected(settings, raw, vignettes, orders, framing)
     before = np.sum(vignettes.counts, axis=(1, 3))
     after = np.asarray(raw.counts).sum(axis=2)
     factors = np.divide(after, before, out=np.ones(before.shape), where=before > 0)
     vignettes = vignettes.scaled(factors)
-    if settings["fit"]["design_effect"] == "ignore":
-        if not (corrects and orders):
+    if settings.fit.design_effect == "ignore":
+        if not orders:
             return raw
         return raw.weighed(DesignEffects(tuple(map(float, losses)), 1.0), vignettes)
-    joint = settings["fit"]["semantics"] == "joint"
-    first = speakers(settings["fit"])[0]
+    joint = settings.fit.semantics == "joint"
+    first = speakers(settings.fit.speakers, cost=settings.fit.cost)[0]
     worth = replace(raw, counts=raw.counts / losses[:, None, None])
     each = vignettes.scaled(np.broadcast_to(1 / losses[:, None], factors.shape))
     found = design_effects(worth, each, first, joint=joint)
@@ -62,7 +61,7 @@ def effective(
 
 
 def _corrected(
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     raw: Behaviour,
     vignettes: Vignettes,
     orders: Mapping[str, pl.DataFrame],
@@ -71,13 +70,13 @@ def _corrected(
     """The same without the bias of place, and answers over effective ones of each goal [goal]."""
     cells, losses = np.array(vignettes.counts), np.ones(len(raw.goals))
     for goal, name in enumerate(raw.goals):
-        choices = choices_by_order(orders[name], settings["domain"]["states"], vignettes, framing)
+        choices = choices_by_order(orders[name], settings.domain.states, vignettes, framing)
         if choices is not None:
             found = position_bias.corrected(
                 position_bias.fit(choices), len(raw.states), len(vignettes.names)
             )
             cells[goal], losses[goal] = found.cells, found.loss
-    total = settings["fit"]["count_total"]
+    total = settings.fit.count_total
     counts = np.stack([_rescaled(np.maximum(mine.sum(axis=0), 0.0), total) for mine in cells])
     return replace(raw, counts=counts), replace(vignettes, counts=cells), losses
 
@@ -103,23 +102,23 @@ def choices_by_order(
 
 
 def _counted(
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     frames: Mapping[str, pl.DataFrame],
     truths: pl.DataFrame,
     framing: str,
 ) -> Behaviour:
-    domain = settings["domain"]
-    states, utterances = domain["states"], domain["utterances"]
+    domain = settings.domain
+    states, utterances = domain.states, domain.utterances
     shape = (len(states), len(utterances))
-    total = settings["fit"]["count_total"]
+    total = settings.fit.count_total
     weights = [_weights(frame, framing, shape, total) for frame in frames.values()]
     cells = (len(utterances), len(states))
     return Behaviour(
         counts=np.stack(weights),
         yes=truths["yes"].to_numpy().reshape(cells),
         n=truths["n"].to_numpy().reshape(cells),
-        values=np.array(domain.get("values", states), float),
-        negated=np.array(domain["negated"]),
+        values=np.array(domain.worth, float),
+        negated=np.array(domain.negated),
         goals=tuple(frames),
         states=tuple(str(state) for state in states),
         utterances=tuple(utterances),

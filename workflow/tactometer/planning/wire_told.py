@@ -5,7 +5,6 @@ from importlib.util import find_spec
 from tactometer.providers.api import final_requests
 from tactometer.study.model import Model
 from tactometer.study.study import Study
-from tactometer.study.wire_settings import wire_of
 from tactometer.tables import prompts_told
 
 UNKNOWN = "LiteLLM is not installed here: what it does to messages is told when it is asked"
@@ -16,15 +15,15 @@ def compare(study: Study) -> None:
     several = [m for m in study.asked if m.provider == "api" and len(m.checkpoints) > 1]
     if several and find_spec("litellm") is not None:
         for model in several:
-            final_requests.compare(model.settings, f"{study.source}, models.{model.name}")
+            final_requests.compare(model.as_given, f"{study.source}, models.{model.name}")
 
 
 def notes(model: Model, checkpoint: str) -> tuple[str, ...]:
     """What LiteLLM does to the messages of an API model's checkpoint, in phrases."""
-    if model.settings.get("batch") or final_requests.plain(model.settings):
+    given = model.as_given
+    if model.asked.batches or final_requests.plain(given):
         return ()
     if find_spec("litellm") is None:
         return (UNKNOWN,)
-    own = wire_of(model.checkpoints[checkpoint])
-    done = final_requests.alterations(model.settings, own)
+    done = final_requests.alterations(given, model.checkpoints[checkpoint].own_wire)
     return tuple(prompts_told.notes(prompts_told.columns(done, model.message_settings)))
