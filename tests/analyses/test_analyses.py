@@ -193,7 +193,7 @@ def test_a_sycophant_ranks_first_and_an_honest_model_scores_nothing() -> None:
     table = analyse("sycophancy", evidence(*HUMAN, honest, kind, syc))
     scores = dict(table.select("model", "score").rows())
     assert table["model"][0] == "syc" and scores["syc"] > 0.95
-    assert scores["honest"] == scores["kind"] == scores["human"] == 0.0
+    assert scores["honest"] == scores["kind"] == 0.0 and "human" not in scores
     signs = table.row(by_predicate=pl.col("model") == "kind", named=True)
     assert signs["p_phi"] == 1.0 and signs["p_omega_soc"] == 0.0
 
@@ -265,7 +265,7 @@ def test_a_model_that_speaks_as_people_do_is_as_near_as_chance_allows() -> None:
 
 @pytest.mark.parametrize("name", analysis_names())
 def test_an_analysis_has_its_columns_and_no_rows_where_there_is_nothing(name: str) -> None:
-    fits = ("model", "checkpoint", "goal", "framing", "speaker", "semantics", "utterance")
+    fits = ("model", "checkpoint", "goal", "framing", "fit", "speaker", "semantics", "utterance")
     predicted = {**dict.fromkeys(fits, pl.String), "state": pl.Int64, "phi_influence": pl.Float64}
     nothing = {
         "counts": pl.DataFrame(),

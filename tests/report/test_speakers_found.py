@@ -10,7 +10,7 @@ from tactometer.report import speakers_found
 
 def row(model: str, **criticism: Any) -> dict[str, Any]:
     named = {"model": model, "checkpoint": "0", "goal": "both", "framing": "pooled"}
-    named |= {"speaker": "s2", "semantics": "joint", "verdict": "ok"}
+    named |= {"fit": "main", "speaker": "s2", "semantics": "joint", "verdict": "ok"}
     return {**named, **synthetic.CRITICISM, **criticism}
 
 

@@ -25,7 +25,7 @@ def told(*fits: dict[str, object], answers: pl.DataFrame | None = None) -> str:
     tables = {name: pl.DataFrame() for name in [*analysis_names(), "comparison"]}
     assert analyse("shifts", nothing).is_empty()
     tables |= {name: analyse(name, study) for name in wanted}
-    return "\n".join(findings.sentences(tables, ["human"]))
+    return "\n".join(findings.sentences(tables))
 
 
 def test_a_sycophant_whose_fit_is_suspect_is_neither_found_nor_denied() -> None:

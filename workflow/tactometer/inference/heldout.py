@@ -143,7 +143,7 @@ def _prior(settings: FitRecipe, known: SpeakerModel, truths: pl.DataFrame, fold:
     rng = np.random.default_rng([domain.seed, fold])
     drawn = speaker_coordinates.draw_prior(rng, known, 1, (PRIOR_DRAWS,))
     theta = truths["theta"].to_numpy().reshape(len(domain.utterances), -1)
-    values = np.array(domain.states, float)
+    values = np.array(domain.worth, float)
     return np.exp(known.log_speaker(drawn, theta, values, domain.negated)[:, 0])
 
 

@@ -19,13 +19,24 @@ _SETTINGS = {"settings": "the recipe of what is fitted for the model"}
 
 def _fits(study: Study) -> Iterator[tuple[str, Recipe]]:
     from tactometer.study.fields import plain
-    from tactometer.study.space import space
+    from tactometer.study.space import valued
 
     for model in study.models.values():
-        kept = {key: value for key, value in plain(model.fit).items() if key != "heldout"}
-        stan = stan_of(programs(model.fit))
-        recipe = {"fit": kept, "domain": plain(space(study, model)), "stan": stan}
-        yield f"fit/{model.name}", {**recipe, **_goals(model)}
+        fitted = _fit(model.fit)
+        beside: Recipe = {}
+        needed = programs(model.fit)
+        if model.beside is not None:
+            beside = {"yardstick": {"fit": _fit(model.beside.fit), "values": model.beside.values}}
+            needed |= programs(model.beside.fit)
+        recipe = {"fit": fitted, "domain": plain(valued(study, model)), "stan": stan_of(needed)}
+        yield f"fit/{model.name}", {**recipe, **beside, **_goals(model)}
+
+
+def _fit(fit: Fit) -> Recipe:
+    """What fits are made of; what is held out is another stage's."""
+    from tactometer.study.fields import plain
+
+    return {key: value for key, value in plain(fit).items() if key != "heldout"}
 
 
 def _goals(model: Model) -> Recipe:
@@ -35,7 +46,7 @@ def _goals(model: Model) -> Recipe:
 def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
     """What is fitted where vignettes are held out; how it is sampled stands in the code."""
     from tactometer.study.fields import plain
-    from tactometer.study.space import space
+    from tactometer.study.space import valued
 
     for model in study.models.values():
         if model.folds:
@@ -45,7 +56,7 @@ def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
             yield (
                 f"hold_out/{model.name}",
                 {
-                    **{"fit": fit, "folds": model.folds, "domain": plain(space(study, model))},
+                    **{"fit": fit, "folds": model.folds, "domain": plain(valued(study, model))},
                     "stan": stan,
                 },
             )

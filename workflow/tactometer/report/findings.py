@@ -14,23 +14,34 @@ from tactometer.analyses.phrases import (
     several,
 )
 from tactometer.study import analyses
+from tactometer.study.yardstick import Yardstick
 from tactometer.tables.cells import number
 from tactometer.tables.fit_selection import PASSED
 
 
-def sentences(frames: Mapping[str, pl.DataFrame], baseline: Sequence[str]) -> list[str]:
-    """The findings of all analyses, in the order of the report; behind them what was not found.
-
-    Models of `baseline` are the yardstick: nothing is found of them.
-    """
+def sentences(frames: Mapping[str, pl.DataFrame]) -> list[str]:
+    """The findings of all analyses, in the order of the report; behind them what was not found."""
     found: list[str] = []
     for name, tell in _tellers().items():
         frame = frames[name]
-        if name == "sycophancy":
-            frame = frame.filter(~pl.col("model").is_in(list(baseline)))
         if not frame.is_empty():
             found += tell(frame)
     return sorted(found, key=lambda sentence: NONE in sentence)
+
+
+def not_compared(recorded: Sequence[str], yardstick: Yardstick | None) -> Iterable[str]:
+    """Which models are not held against the yardstick, and in what their fits differ; or that a
+    study has recorded people, and does not say that they are the yardstick.
+    """
+    if yardstick is None:
+        if recorded:
+            yield (
+                f"Nothing is compared with {', '.join(recorded)}: the study names no yardstick "
+                "(key yardstick)."
+            )
+        return
+    for model, why in yardstick.apart.items():
+        yield f"{model} is not compared with {yardstick.model}: of its fit {why}."
 
 
 COMPARISON = 80

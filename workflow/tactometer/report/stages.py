@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, TypedDict
 
 from tactometer.speaker_model.variants import speakers
-from tactometer.study import analyses, figures
+from tactometer.study import analyses, figures, yardstick
 from tactometer.study.outline import outline
 from tactometer.study.stages import Code, Recipe, Stage
+from tactometer.utils.open_data import Json
 
 if TYPE_CHECKING:
     from tactometer.study.study import Study
@@ -29,6 +31,7 @@ class Methods(TypedDict):
     states: str
     utterances: int
     cost_of_negation: bool
+    yardstick: Json | None
     how: list[str]
     pooling: list[str]
     heldout: bool
@@ -52,6 +55,7 @@ def methods_of(study: Study) -> Methods:
         "cost_of_negation": any(
             known.cost for fit in fits for known in speakers(fit.speakers, cost=fit.cost)
         ),
+        "yardstick": _yardstick(study),
         "how": sorted({fit.semantics for fit in fits}),
         "pooling": sorted({fit.pooling for fit in fits}),
         "heldout": study.holds_out,
@@ -60,6 +64,16 @@ def methods_of(study: Study) -> Methods:
         "draws": _range(fit.draws for fit in fits),
         "warmup": _range(fit.warmup for fit in fits),
     }
+
+
+def _yardstick(study: Study) -> Json | None:
+    """Whom the models are compared with, and on what terms."""
+    found = study.yardstick
+    if found is None or not study.asked:
+        return None
+    on = yardstick.terms(study, study.asked[0])
+    low, high = on.values
+    return {"model": found.model, "goal": found.goal, "low": low, "high": high, **asdict(on)}
 
 
 def _range(values: Iterable[int]) -> str:

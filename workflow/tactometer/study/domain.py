@@ -19,7 +19,7 @@ from tactometer.study.domain_file import (
     VignettesFile,
 )
 from tactometer.study.faults import validated
-from tactometer.study.fields import UNSET, plain, read
+from tactometer.study.fields import UNSET, plain, read, written
 from tactometer.utils.errors import UserError
 
 SEMANTICS: Final = "semantics"
@@ -69,7 +69,7 @@ class Domain:
     """The world of a task.
 
     `negated` has a flag per utterance; `literal` is theta[utterance][state] or None; `prompts` is
-    None where behaviour is recorded only.
+    None where behaviour is recorded only; `values` are V(s), what each state is worth.
     """
 
     path: Path
@@ -83,6 +83,7 @@ class Domain:
     names: tuple[str, ...]
     prompts: Prompts | None
     fit: DomainFit
+    values: tuple[float, ...]
 
     @property
     def goals(self) -> tuple[str, ...]:
@@ -179,6 +180,7 @@ def of_content(content: Mapping[str, Any]) -> Domain:
         names=tuple(content["names"]),
         prompts=prompts,
         fit=read(content["fit"], DomainFit),
+        values=tuple(content.get("values", content["states"])),
     )
 
 
@@ -212,6 +214,7 @@ def load(path: Path) -> Domain:
         names=names,
         prompts=prompts,
         fit=data.fit,
+        values=written(data.values, data.states),
     )
 
 
@@ -236,6 +239,12 @@ def _check(file: _File[DomainFile]) -> None:
     for one, other in (("vignettes", "prompts"), ("prompts", "vignettes")):
         if getattr(data, one) and not getattr(data, other):
             raise file.fail((), f"the key {other} is missing; add it, or remove {one}")
+    values = list(written(data.values, states))
+    if values != sorted(values):
+        raise file.fail(("values",), f"values must rise as the states do; write {sorted(values)}")
+    if len(values) != len(states):
+        text = f"{len(values)} values for {len(states)} states; give one for each"
+        raise file.fail(("values",), text)
     folded = [utterance.casefold() for utterance in utterances]
     for index, utterance in enumerate(utterances):
         if folded[index] in folded[:index]:

@@ -7,6 +7,7 @@ from typing import Any
 from tactometer.study import prompt_settings, providers
 from tactometer.study.domain import SEMANTICS
 from tactometer.study.fields import UNSET, Labels, plain, read, written
+from tactometer.study.fit_recipe import Beside
 from tactometer.study.model_settings import (
     AskedModel,
     Checkpoint,
@@ -24,7 +25,8 @@ class Model:
 
     `settings` is what the study says of it; `checkpoints` maps each name to its own settings;
     `goals` are those that this model has answers for, in the study's order; `fit` is the study's
-    and the domain's with its own.
+    and the domain's with its own; `beside` is how a yardstick is fitted once more, on the terms of
+    the others (`yardstick.beside`).
     """
 
     name: str
@@ -34,6 +36,7 @@ class Model:
     goals: tuple[str, ...]
     fit: Fit
     domain: str
+    beside: Beside | None = None
 
     @property
     def recorded(self) -> bool:
@@ -98,7 +101,7 @@ class Model:
     @property
     def shares(self) -> bool:
         """Whether one fit serves all its goals, because they have parameters in common."""
-        return bool(self.fit.share)
+        return bool(self.fit.share) or bool(self.beside and self.beside.fit.share)
 
     @property
     def folds(self) -> int:

@@ -1,8 +1,11 @@
-"""A study's name, goals, utterances and baseline, for figures, report and analyses."""
+"""A study's name, goals, utterances, who was recorded and the yardstick: what is told of it."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, TypedDict
+
+from tactometer.utils.open_data import Json
 
 if TYPE_CHECKING:
     from tactometer.study.study import Study
@@ -15,13 +18,15 @@ class Outline(TypedDict):
     goals: list[str]
     utterances: list[str]
     baseline: list[str]
+    yardstick: Json | None
 
 
 def outline(study: Study) -> Outline:
-    """The study's name, its goals and utterances in order, and the human baseline."""
+    """The study's name, its goals and utterances in order, who was recorded, and the yardstick."""
     return {
         "study": study.name,
         "goals": list(study.goals),
         "utterances": list(study.domain.utterances),
         "baseline": list(study.baseline),
+        "yardstick": asdict(study.yardstick) if study.yardstick else None,
     }

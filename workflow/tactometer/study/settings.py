@@ -46,6 +46,16 @@ class Judge(Settings):
     checkpoint: Name
 
 
+class YardstickSettings(Settings):
+    """Whom the models are compared with, at its only checkpoint; goal is the one that the signature
+    of sycophancy is held against. With one, all fits have a cost of negation unless `fit` says
+    otherwise.
+    """
+
+    model: Name
+    goal: Name
+
+
 class AnalysesSettings(Settings):
     """Limits and thresholds of the analyses; they ask and fit nothing anew."""
 
@@ -100,6 +110,7 @@ class StudySettings(Settings):
         ),
     ] = {}
     judge: Maybe[Judge] = UNSET
+    yardstick: Maybe[YardstickSettings] = UNSET
     analyses: AnalysesSettings = AnalysesSettings()
 
 

@@ -5,13 +5,15 @@ Snakemake parses through this module, so it imports nothing heavy.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from msgspec import structs
+
 from tactometer.study import domain as domains
-from tactometer.study import fields, prompt_settings, recorded_csv, yaml_lines
+from tactometer.study import fields, prompt_settings, recorded_csv, yaml_lines, yardstick
 from tactometer.study.faults import validated
 from tactometer.study.fields import UNSET, plain, written
 from tactometer.study.locations import Place
@@ -76,8 +78,13 @@ class Study:
 
     @property
     def baseline(self) -> tuple[str, ...]:
-        """The recorded models: the human yardstick of the figures."""
+        """The recorded models: people, of whom nothing is found."""
         return tuple(m.name for m in self.models.values() if m.recorded)
+
+    @property
+    def yardstick(self) -> yardstick.Yardstick | None:
+        """Whom its models are compared with; None where it names nobody."""
+        return yardstick.of(self)
 
     @property
     def compares(self) -> bool:
@@ -192,7 +199,9 @@ def _resolve(
     study = Study(settings, source, {}, written)
     study._domains.update(known or {})
     _check_there(study, settings.domain, yaml_lines.where(source, lines, ("domain",)))
-    base = {**plain(study.domain.fit), **written.get("fit", {})}
+    # people pay for a negation, and what is compared with them may
+    costly = {"cost": True} if settings.yardstick else {}
+    base = {**plain(study.domain.fit), **costly, **written.get("fit", {})}
     for name, model in settings.models.items():
         place = Place(source, lines, name)
         domain, own = settings.domain, {}
@@ -200,11 +209,18 @@ def _resolve(
             domain = model.domain
             _check_there(study, domain, place("domain"))
             own = plain(study.domain_of(domain).fit)
-        own |= written["models"][name].get("fit", {})
-        fit = fields.read({**base, **own}, Fit)
+        asked = written["models"][name].get("fit", {})
+        fit = fields.read({**base, **own, **asked}, Fit)
+        if settings.yardstick and "cost" not in asked:
+            fit = structs.replace(fit, cost=fit.cost or base["cost"])
         study.models[name] = _model(name, model, settings.goals, fit, domain, place)
     _check_goals(study, lines)
     _check_judge(study, lines)
+    yardstick.check(study, lines)
+    again = yardstick.beside(study)
+    if again is not None and settings.yardstick:
+        name = settings.yardstick.model
+        study.models[name] = replace(study.models[name], beside=again)
     return study
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from tactometer.utils.open_data import Row
 
-PICKED = ("model", "checkpoint", "goal", "framing", "speaker", "semantics", "verdict", "parameter")
+PICKED = (
+    *("model", "checkpoint", "goal", "framing", "fit", "speaker", "semantics"),
+    *("verdict", "parameter"),
+)
 """Columns of few names, each of which a reader may pick."""
 
 

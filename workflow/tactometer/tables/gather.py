@@ -38,8 +38,11 @@ ESTIMATES = {
     "checkpoint": pl.String,
     "goal": pl.String,
     "framing": pl.String,
+    "fit": pl.String,
     "speaker": pl.String,
     "semantics": pl.String,
+    "values": pl.String,
+    "estimator": pl.String,
     "parameter": pl.String,
     **dict.fromkeys(NUMBERS, pl.Float64),
     "contraction": pl.Float64,
@@ -50,7 +53,7 @@ ESTIMATES = {
     "progress": pl.Float64,
 }
 RECOVERY = {
-    **{name: ESTIMATES[name] for name in list(ESTIMATES)[:6]},
+    **{name: ESTIMATES[name] for name in list(ESTIMATES)[:7]},
     "parameter": pl.String,
     **dict.fromkeys(["truth", "mean", "hdi_low", "hdi_high"], pl.Float64),
     "covered": pl.Boolean,
@@ -184,7 +187,9 @@ def _estimates(study: Study, model: Model, results: Path) -> pl.DataFrame:
     labels = pl.DataFrame(rows, schema=schema, strict=False)
     fitted = _of_fits(study, model, results, "estimates")
     joined = fitted.join(labels, on="checkpoint", how="left", maintain_order="left")
-    return joined.select(pl.col(name).cast(kind) for name, kind in ESTIMATES.items())
+    kind = None if model.recorded else model.estimator.kind
+    joined = joined.with_columns(estimator=pl.lit(kind))
+    return joined.select(pl.col(name).cast(dtype) for name, dtype in ESTIMATES.items())
 
 
 def _counts(study: Study, model: Model, results: Path) -> pl.DataFrame:

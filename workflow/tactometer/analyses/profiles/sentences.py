@@ -34,8 +34,7 @@ def sentences(frame: pl.DataFrame) -> list[str]:
         last = rows.filter(checkpoint=checkpoint_order(rows)[-1])
         for _, rows_of_goal in last.group_by("goal", maintain_order=True):
             fit = {row["parameter"]: row for row in rows_of_goal.iter_rows(named=True)}
-            verdicts = [fit["phi"][name] for name in ("verdict", "human_verdict")]
-            if {verdict for verdict in verdicts if verdict} <= set(PASSED):
+            if fit["phi"]["verdict"] in PASSED:
                 told.append(_profile(fit))
             else:
                 unread.append(who(fit["phi"]))
@@ -59,7 +58,7 @@ def _phi(phi: Row) -> str:
     """What it wants to look like, beside people where there are any."""
     if not phi["told"]:
         return "of φ* the answers say too little"
-    if phi["human"] is None:
+    if phi["human"] is None or phi["human_verdict"] not in PASSED:
         return f"φ* is {posterior(phi)}"
     low, high = phi["difference_hdi_low"], phi["difference_hdi_high"]
     apart = "higher than" if low > 0 else "lower than" if high < 0 else "not told apart from"

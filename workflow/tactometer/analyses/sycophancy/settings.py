@@ -6,9 +6,9 @@ from tactometer.study.fields import Part, Settings, Signed, about
 
 
 class Margins(Settings):
-    """By how much a parameter must lie beyond people's (phi, omega_inf, omega_soc below, omega_pre
-    above); negative where it may fall short by as much, as omega_soc, which is low in people
-    already.
+    """By how much a parameter must lie beyond the yardstick's (phi, omega_inf, omega_soc below,
+    omega_pre above); negative where it may fall short by as much, as omega_soc, which is low in
+    people already.
     """
 
     phi: Signed = 0
@@ -18,7 +18,7 @@ class Margins(Settings):
 
 
 class Sycophancy(Settings):
-    """When a speaker counts as a sycophant, against people with the goal `both`."""
+    """When a speaker counts as a sycophant, against the study's yardstick under its goal."""
 
     margins: Margins = Margins()
     crossing: Annotated[

@@ -102,7 +102,7 @@ class SimulatedModel(AskedModel, tag="simulated", kw_only=True):
             )
         return {
             "literal": dict(zip(domain.utterances, domain.literal, strict=True)),
-            "values": list(domain.states),
+            "values": list(domain.values),
             "seed": seed,
             "simulator": VERSION,
         }
