@@ -29,7 +29,7 @@ from tactometer.report import (
     speakers_found,
 )
 from tactometer.report.downloads import DRAWN, applies, download
-from tactometer.report.findings import not_compared, sentences
+from tactometer.report.findings import expected, not_compared, sentences
 from tactometer.report.methods import paragraph
 from tactometer.report.stages import Methods, methods_of
 from tactometer.study import study as pinned_study
@@ -76,6 +76,7 @@ def build(
     unseen = source.read("heldout") if methods.get("heldout") else None
     plain = Environment(loader=PackageLoader("tactometer.report"), undefined=StrictUndefined)
     text = paragraph(plain, methods, frames, provenance)
+    found = sentences(frames)
     apart = not_compared(baseline if methods["asked"] else (), yardstick)
     cited = references.cited(text)
     page = _page().render(
@@ -85,7 +86,8 @@ def build(
         provenance=provenance,
         accepted=accepted or {},
         sections=_sections(figures, frames),
-        findings=[*apart, *sentences(frames)],
+        findings=[*apart, *found],
+        signs=expected(found),
         methods=references.short(text).strip().split("\n\n"),
         references=[references.line(key) for key in cited],
         downloads=[
