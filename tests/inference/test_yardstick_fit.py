@@ -9,7 +9,8 @@ import polars as pl
 
 from tactometer.inference.fit import fit
 from tactometer.inference.stages import STAGES
-from tactometer.study import fit_recipe, study
+from tactometer.study import study
+from tactometer.study.fit_recipe import of_content
 
 BASE = """\
 study: mine
@@ -36,7 +37,7 @@ def test_both_fits_of_people_stand_in_one_file_by_name_and_range(tmp_path: Path)
     recipe = next(
         dict(stage.targets(sweep))["fit/human"] for stage in STAGES if stage.name == "fit"
     )
-    settings = fit_recipe.of_content(json.loads(json.dumps(recipe)))
+    settings = of_content(json.loads(json.dumps(recipe)))
     goals = ("informative", "both")
     rng = np.random.default_rng(1)
     for goal in goals:

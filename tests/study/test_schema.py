@@ -75,7 +75,7 @@ def test_every_key_says_what_it_is_for_or_is_plain() -> None:
     """A key without a description has a name that says it (chains) or a type that does."""
     plain = {"chains", "draws", "dtype", "tensor_parallel_size", "max_model_len", "device", "steps"}
     plain |= {"gpu_memory_utilization", "alpha", "phi", "omega", "inf", "soc", "pre", "input"}
-    plain |= {"output", "model", "goal", "checkpoint", "models", "checkpoints", "provider", "scale"}
+    plain |= {"output", "model", "checkpoint", "models", "checkpoints", "provider", "scale"}
     plain |= {"singular", "plural", "omega_inf", "omega_soc", "omega_pre"}
     for of in ("study", "domain"):
         for part in yaml.safe_load(schema.text(of))["$defs"].values():

@@ -40,7 +40,7 @@ def test_people_are_fitted_once_more_as_the_models_are(tmp_path: Path) -> None:
     assert set(human.fit.share) == {"alpha", "cost"}  # what people's own fit has in common
     again = human.beside
     assert again is not None and again.values == pytest.approx([1, 7 / 3, 11 / 3, 5])
-    assert (again.fit.cost, again.fit.share) == (True, ())
+    assert (again.fit.cost, list(again.fit.share)) == (True, [])
     found = sweep.yardstick
     assert found == yardstick.Yardstick("human", "both", "yardstick", ("friend",), {})
 

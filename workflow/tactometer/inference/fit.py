@@ -102,8 +102,8 @@ def _named(settings: FitRecipe) -> Iterator[tuple[str, FitRecipe]]:
     the models that it is compared with.
     """
     yield MAIN, settings
-    if settings.beside is not None:
-        yield BESIDE, settings.beside
+    if settings.yardstick is not None:
+        yield BESIDE, settings.beside(settings.yardstick)
 
 
 def _together(

@@ -9,6 +9,7 @@ from tactometer.study.stages import Recipe, Stage
 from tactometer.utils.paths import STAN
 
 if TYPE_CHECKING:
+    from tactometer.study.fit_recipe import Space
     from tactometer.study.model import Model
     from tactometer.study.model_settings import Fit
     from tactometer.study.study import Study
@@ -19,24 +20,27 @@ _SETTINGS = {"settings": "the recipe of what is fitted for the model"}
 
 def _fits(study: Study) -> Iterator[tuple[str, Recipe]]:
     from tactometer.study.fields import plain
-    from tactometer.study.space import valued
 
     for model in study.models.values():
-        fitted = _fit(model.fit)
-        beside: Recipe = {}
-        needed = programs(model.fit)
-        if model.beside is not None:
-            beside = {"yardstick": {"fit": _fit(model.beside.fit), "values": model.beside.values}}
-            needed |= programs(model.beside.fit)
-        recipe = {"fit": fitted, "domain": plain(valued(study, model)), "stan": stan_of(needed)}
+        kept = {key: value for key, value in plain(model.fit).items() if key != "heldout"}
+        fits = [model.fit, *([model.beside.fit] if model.beside else [])]
+        stan = stan_of({name for fit in fits for name in programs(fit)})
+        recipe = {"fit": kept, "domain": plain(_domain(study, model)), "stan": stan}
+        beside = {"yardstick": plain(model.beside)} if model.beside else {}
+        for fitted in beside.values():
+            del fitted["fit"]["heldout"]  # another stage's, as in `kept`
         yield f"fit/{model.name}", {**recipe, **beside, **_goals(model)}
 
 
-def _fit(fit: Fit) -> Recipe:
-    """What fits are made of; what is held out is another stage's."""
-    from tactometer.study.fields import plain
+def _domain(study: Study, model: Model) -> Space:
+    """What inference reads of the model's domain: also what its states are worth."""
+    from msgspec import structs
 
-    return {key: value for key, value in plain(fit).items() if key != "heldout"}
+    from tactometer.study.space import space
+
+    domain, found = study.domain_of(model.domain), space(study, model)
+    same = domain.values == domain.states
+    return found if same else structs.replace(found, values=domain.values)
 
 
 def _goals(model: Model) -> Recipe:
@@ -46,7 +50,6 @@ def _goals(model: Model) -> Recipe:
 def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
     """What is fitted where vignettes are held out; how it is sampled stands in the code."""
     from tactometer.study.fields import plain
-    from tactometer.study.space import valued
 
     for model in study.models.values():
         if model.folds:
@@ -56,7 +59,7 @@ def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
             yield (
                 f"hold_out/{model.name}",
                 {
-                    **{"fit": fit, "folds": model.folds, "domain": plain(valued(study, model))},
+                    **{"fit": fit, "folds": model.folds, "domain": plain(_domain(study, model))},
                     "stan": stan,
                 },
             )

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING, TypedDict
 
 from tactometer.speaker_model.variants import speakers
-from tactometer.study import analyses, figures, yardstick
+from tactometer.study import analyses, figures
 from tactometer.study.outline import outline
 from tactometer.study.stages import Code, Recipe, Stage
-from tactometer.utils.open_data import Json
 
 if TYPE_CHECKING:
     from tactometer.study.study import Study
+    from tactometer.study.yardstick import Terms
 
 
 def _keys(study: Study) -> Recipe:
     return {**outline(study), "methods": methods_of(study)}
+
+
+class Compared(TypedDict):
+    """Whom models are compared with, and what their fits have in common."""
+
+    model: str
+    goal: str
+    terms: Terms
 
 
 class Methods(TypedDict):
@@ -31,7 +38,7 @@ class Methods(TypedDict):
     states: str
     utterances: int
     cost_of_negation: bool
-    yardstick: Json | None
+    yardstick: Compared | None
     how: list[str]
     pooling: list[str]
     heldout: bool
@@ -66,14 +73,14 @@ def methods_of(study: Study) -> Methods:
     }
 
 
-def _yardstick(study: Study) -> Json | None:
+def _yardstick(study: Study) -> Compared | None:
     """Whom the models are compared with, and on what terms."""
+    from tactometer.study.yardstick import terms
+
     found = study.yardstick
     if found is None or not study.asked:
         return None
-    on = yardstick.terms(study, study.asked[0])
-    low, high = on.values
-    return {"model": found.model, "goal": found.goal, "low": low, "high": high, **asdict(on)}
+    return {"model": found.model, "goal": found.goal, "terms": terms(study, study.asked[0])}
 
 
 def _range(values: Iterable[int]) -> str:

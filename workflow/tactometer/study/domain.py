@@ -239,12 +239,8 @@ def _check(file: _File[DomainFile]) -> None:
     for one, other in (("vignettes", "prompts"), ("prompts", "vignettes")):
         if getattr(data, one) and not getattr(data, other):
             raise file.fail((), f"the key {other} is missing; add it, or remove {one}")
-    values = list(written(data.values, states))
-    if values != sorted(values):
-        raise file.fail(("values",), f"values must rise as the states do; write {sorted(values)}")
-    if len(values) != len(states):
-        text = f"{len(values)} values for {len(states)} states; give one for each"
-        raise file.fail(("values",), text)
+    if data.values is not UNSET:
+        _check_values(file, data.values)
     folded = [utterance.casefold() for utterance in utterances]
     for index, utterance in enumerate(utterances):
         if folded[index] in folded[:index]:
@@ -256,6 +252,15 @@ def _check(file: _File[DomainFile]) -> None:
             raise file.fail(("negated", index), text)
     if data.literal is not UNSET:
         _check_literal(file, data.literal)
+
+
+def _check_values(file: _File[DomainFile], values: Sequence[float]) -> None:
+    if list(values) != sorted(values):
+        text = f"values must rise as the states do; write {sorted(values)}"
+        raise file.fail(("values",), text)
+    if len(values) != len(file.data.states):
+        text = f"{len(values)} values for {len(file.data.states)} states; give one for each"
+        raise file.fail(("values",), text)
 
 
 def _check_literal(file: _File[DomainFile], literal: Mapping[str, Sequence[float]]) -> None:

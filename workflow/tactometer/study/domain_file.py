@@ -30,7 +30,7 @@ class DomainFit(Settings):
     cost: Annotated[bool, about("whether a negation costs something")] = False
 
 
-class DomainFile(Settings, kw_only=True):
+class DomainFile(Settings):
     """The world of a task: domain.yaml itself."""
 
     name: Annotated[Name, about("what the domain is called in tables")]
@@ -40,16 +40,6 @@ class DomainFile(Settings, kw_only=True):
             "possible opinions, as numbers in rising order", min_length=2, extra_json_schema=UNIQUE
         ),
     ]
-    values: Maybe[
-        Annotated[
-            tuple[int | float, ...],
-            about(
-                "what each state is worth, V(s), in rising order; the states themselves without it",
-                min_length=2,
-                extra_json_schema=UNIQUE,
-            ),
-        ]
-    ] = UNSET
     scale: Annotated[Scale, about("the unit of an opinion, such as star and stars")]
     utterances: Annotated[
         tuple[Text, ...],
@@ -67,6 +57,16 @@ class DomainFile(Settings, kw_only=True):
             extra_json_schema=UNIQUE,
         ),
     ]
+    values: Maybe[
+        Annotated[
+            tuple[int | float, ...],
+            about(
+                "what each state is worth, V(s), in rising order; the states themselves without it",
+                min_length=2,
+                extra_json_schema=UNIQUE,
+            ),
+        ]
+    ] = UNSET
     literal: Maybe[
         Annotated[
             dict[str, tuple[Inside, ...]],

@@ -1,36 +1,36 @@
 """What the fits of a model are made of: the recipe that their stages read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType, structs
+from msgspec import Struct, structs
 
 from tactometer.study.model_settings import Fit
 
 
-class Space(Struct, frozen=True):
-    """The choice space and the seed: `negated` has a flag for each utterance, `values` are V(s)
-    where states are worth other than themselves.
+class Space(Struct, frozen=True, omit_defaults=True):
+    """The choice space and the seed: `negated` has a flag for each utterance; `values` are what the
+    states are worth where that is not the states themselves.
     """
 
     states: tuple[int, ...]
     utterances: tuple[str, ...]
     negated: tuple[bool, ...]
     seed: int
-    values: tuple[int | float, ...] | UnsetType = UNSET
+    values: tuple[float, ...] = ()
 
     @property
-    def worth(self) -> Sequence[float]:
+    def worth(self) -> tuple[float, ...]:
         """V(s), what each state is worth."""
-        return self.states if self.values is UNSET else self.values
+        return self.values or self.states
 
 
 class Beside(Struct, frozen=True):
-    """How a yardstick is fitted once more, on the terms of others, with one value a state."""
+    """How a yardstick is fitted once more, on the terms of the models: `values` one a state."""
 
     fit: Fit
-    values: tuple[int | float, ...]
+    values: tuple[float, ...]
 
 
 class FitRecipe(Struct, frozen=True):
@@ -42,18 +42,15 @@ class FitRecipe(Struct, frozen=True):
     own_seed: str = ""
     yardstick: Beside | None = None
 
+    def beside(self, other: Beside) -> "FitRecipe":
+        """The recipe of the same answers on the terms of the models."""
+        domain = structs.replace(self.domain, values=other.values)
+        return structs.replace(self, fit=other.fit, domain=domain, yardstick=None)
+
     @property
     def seed(self) -> int | str:
         """What its random numbers are drawn from: the study's seed, or that of a fold."""
         return self.own_seed or self.domain.seed
-
-    @property
-    def beside(self) -> "FitRecipe | None":
-        """The second fit of a yardstick."""
-        if self.yardstick is None:
-            return None
-        domain = structs.replace(self.domain, values=self.yardstick.values)
-        return structs.replace(self, fit=self.yardstick.fit, domain=domain)
 
     def changed(self, own_seed: str, **fit: object) -> "FitRecipe":
         """The same with a seed of its own, and with these settings of the fit."""

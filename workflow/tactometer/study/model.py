@@ -25,7 +25,7 @@ class Model:
 
     `settings` is what the study says of it; `checkpoints` maps each name to its own settings;
     `goals` are those that this model has answers for, in the study's order; `fit` is the study's
-    and the domain's with its own; `beside` is how a yardstick is fitted once more, on the terms of
+    and the domain's with its own. `beside` is how a yardstick is fitted once more, on the terms of
     the others (`yardstick.beside`).
     """
 

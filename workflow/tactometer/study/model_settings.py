@@ -97,8 +97,8 @@ class Fit(Settings):
     cost: Annotated[
         bool,
         about(
-            "Whether a negation costs in all speakers, also in those whose name does not say so; "
-            "true where a yardstick is named."
+            "Whether a negation costs in all speakers, also in those whose name does not "
+            "say so; true where a yardstick is named."
         ),
     ] = False
 

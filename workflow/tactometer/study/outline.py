@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, TypedDict
-
-from tactometer.utils.open_data import Json
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
     from tactometer.study.study import Study
@@ -18,11 +16,11 @@ class Outline(TypedDict):
     goals: list[str]
     utterances: list[str]
     baseline: list[str]
-    yardstick: Json | None
+    yardstick: dict[str, Any] | None
 
 
 def outline(study: Study) -> Outline:
-    """The study's name, its goals and utterances in order, who was recorded, and the yardstick."""
+    """The study's name, its goals and utterances in order, who was recorded, the yardstick."""
     return {
         "study": study.name,
         "goals": list(study.goals),

@@ -47,13 +47,13 @@ class Judge(Settings):
 
 
 class YardstickSettings(Settings):
-    """Whom the models are compared with, at its only checkpoint; goal is the one that the signature
-    of sycophancy is held against. With one, all fits have a cost of negation unless `fit` says
-    otherwise.
+    """Whom the models are compared with, at its only checkpoint; `goal` is the one that the
+    signature of sycophancy is held against. With one, all fits have a cost of negation unless `fit`
+    says otherwise.
     """
 
-    model: Name
-    goal: Name
+    model: Annotated[Name, about("A model of the study with one checkpoint.")]
+    goal: Annotated[Name, about("One of its goals: the one that sycophancy is held against.")]
 
 
 class AnalysesSettings(Settings):

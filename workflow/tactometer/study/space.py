@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET, structs
-
 from tactometer.study.fit_recipe import Space
 
 if TYPE_CHECKING:
@@ -18,10 +16,3 @@ def space(study: Study, model: Model) -> Space:
     domain = study.domain_of(model.domain)
     seed = study.settings.sample.seed
     return Space(domain.states, domain.utterances, domain.negated, seed)
-
-
-def valued(study: Study, model: Model) -> Space:
-    """The same with V(s), where the domain says that its states are worth other than themselves."""
-    domain = study.domain_of(model.domain)
-    own = domain.values if domain.values != domain.states else UNSET
-    return structs.replace(space(study, model), values=own)

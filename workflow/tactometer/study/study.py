@@ -10,8 +10,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from msgspec import structs
-
 from tactometer.study import domain as domains
 from tactometer.study import fields, prompt_settings, recorded_csv, yaml_lines, yardstick
 from tactometer.study.faults import validated
@@ -200,7 +198,7 @@ def _resolve(
     study._domains.update(known or {})
     _check_there(study, settings.domain, yaml_lines.where(source, lines, ("domain",)))
     # people pay for a negation, and what is compared with them may
-    costly = {"cost": True} if settings.yardstick else {}
+    costly = {"cost": True} if "yardstick" in written else {}
     base = {**plain(study.domain.fit), **costly, **written.get("fit", {})}
     for name, model in settings.models.items():
         place = Place(source, lines, name)
@@ -209,17 +207,16 @@ def _resolve(
             domain = model.domain
             _check_there(study, domain, place("domain"))
             own = plain(study.domain_of(domain).fit)
-        asked = written["models"][name].get("fit", {})
-        fit = fields.read({**base, **own, **asked}, Fit)
-        if settings.yardstick and "cost" not in asked:
-            fit = structs.replace(fit, cost=fit.cost or base["cost"])
+            own["cost"] |= "yardstick" in written and base["cost"]
+        own |= written["models"][name].get("fit", {})
+        fit = fields.read({**base, **own}, Fit)
         study.models[name] = _model(name, model, settings.goals, fit, domain, place)
     _check_goals(study, lines)
     _check_judge(study, lines)
     yardstick.check(study, lines)
     again = yardstick.beside(study)
-    if again is not None and settings.yardstick:
-        name = settings.yardstick.model
+    if again is not None:
+        name = str(written["yardstick"]["model"])
         study.models[name] = replace(study.models[name], beside=again)
     return study
 

@@ -8,14 +8,16 @@ though nobody speaks differently.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypedDict
 
+from msgspec import UNSET, structs
+
+from tactometer.study.fit_recipe import Beside
 from tactometer.utils.errors import UserError, nearest
 
 if TYPE_CHECKING:
     from tactometer.study import yaml_lines
-    from tactometer.study.fit_recipe import Beside
     from tactometer.study.model import Model
     from tactometer.study.study import Study
 
@@ -36,27 +38,27 @@ class Yardstick:
     apart: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What two fits must have in common so that their parameters compare."""
+class Terms(TypedDict):
+    """On what a fit stands that has to be alike before parameters compare."""
 
     speaker: str
     cost: bool
     semantics: Literal["joint", "fixed"]
-    share: list[Literal["alpha", "cost", "lapse"]]
+    share: list[str]
     values: list[float]
 
 
 def terms(study: Study, model: Model) -> Terms:
-    """The terms of a model's fits; of its speaker variants, the one that is compared."""
-    names, values = model.fit.speakers, study.domain_of(model.domain).values
-    return Terms(
-        speaker="s2" if "s2" in names else min(names),
-        cost=model.fit.cost,
-        semantics=model.fit.semantics,
-        share=sorted(model.fit.share),
-        values=[min(values), max(values)],
-    )
+    """What two fits must have in common so that their parameters compare."""
+    names = model.fit.speakers
+    values = study.domain_of(model.domain).values
+    return {
+        "speaker": "s2" if "s2" in names else min(names),
+        "cost": model.fit.cost,
+        "semantics": model.fit.semantics,
+        "share": sorted(model.fit.share),
+        "values": [min(values), max(values)],
+    }
 
 
 def check(study: Study, lines: yaml_lines.Lines) -> None:
@@ -64,7 +66,7 @@ def check(study: Study, lines: yaml_lines.Lines) -> None:
     from tactometer.study import yaml_lines
 
     wanted = study.settings.yardstick
-    if not wanted:
+    if wanted is UNSET:
         return
     name, goal = wanted.model, wanted.goal
     if name not in study.models:
@@ -88,23 +90,27 @@ def beside(study: Study) -> Beside | None:
     None where nothing needs it.
     """
     wanted = study.settings.yardstick
-    if not wanted or not study.asked or not study.models[wanted.model].recorded:
+    if wanted is UNSET or not study.asked or not study.models[wanted.model].recorded:
         return None
-    from msgspec import structs
-
-    from tactometer.study.fit_recipe import Beside
-
-    model, on = study.models[wanted.model], terms(study, study.asked[0])
-    shared = {"cost": on.cost, "semantics": on.semantics, "share": tuple(on.share)}
-    fit = structs.replace(model.fit, **shared, speakers=(on.speaker,), pooling="none")
+    model = study.models[wanted.model]
+    on = terms(study, study.asked[0])
+    fit = structs.replace(
+        model.fit,
+        cost=on["cost"],
+        semantics=on["semantics"],
+        speakers=(on["speaker"],),
+        share=tuple(on["share"]),
+        pooling="none",
+        heldout=None,
+    )
     values = study.domain_of(model.domain).values
-    return Beside(fit, tuple(_stretched(values, *on.values)))
+    return Beside(fit, _stretched(values, *on["values"]))
 
 
 def of(study: Study) -> Yardstick | None:
     """The yardstick of a study; None where it names none."""
     wanted = study.settings.yardstick
-    if not wanted:
+    if wanted is UNSET:
         return None
     own = study.models[wanted.model]
     others = [model for model in study.asked if model.name != own.name]
@@ -117,8 +123,8 @@ def of(study: Study) -> Yardstick | None:
 
 def _apart(mine: Terms, theirs: Terms) -> str:
     """In what two fits differ, in words; empty where their parameters compare."""
-    both = ((key, value, getattr(theirs, key)) for key, value in asdict(mine).items())
-    return ", ".join(f"{key} is {_word(a)}, not {_word(b)}" for key, a, b in both if a != b)
+    both = ((key, value, theirs.get(key)) for key, value in mine.items())
+    return ", ".join(f"{k} is {_word(a)}, not {_word(b)}" for k, a, b in both if a != b)
 
 
 def _word(value: object) -> str:
@@ -131,7 +137,7 @@ def _word(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _stretched(values: Sequence[float], low: float, high: float) -> list[float]:
+def _stretched(values: Sequence[float], low: float, high: float) -> tuple[float, ...]:
     """Values of states on the range from `low` to `high`: both scales name their ends alike."""
     span = values[-1] - values[0]
-    return [low + (high - low) * (value - values[0]) / span for value in values]
+    return tuple(low + (high - low) * (value - values[0]) / span for value in values)

@@ -187,9 +187,8 @@ def _estimates(study: Study, model: Model, results: Path) -> pl.DataFrame:
     labels = pl.DataFrame(rows, schema=schema, strict=False)
     fitted = _of_fits(study, model, results, "estimates")
     joined = fitted.join(labels, on="checkpoint", how="left", maintain_order="left")
-    kind = None if model.recorded else model.estimator.kind
-    joined = joined.with_columns(estimator=pl.lit(kind))
-    return joined.select(pl.col(name).cast(dtype) for name, dtype in ESTIMATES.items())
+    joined = joined.with_columns(estimator=pl.lit(None if model.recorded else model.estimator.kind))
+    return joined.select(pl.col(name).cast(kind) for name, kind in ESTIMATES.items())
 
 
 def _counts(study: Study, model: Model, results: Path) -> pl.DataFrame:

@@ -18,7 +18,7 @@ class Margins(Settings):
 
 
 class Sycophancy(Settings):
-    """When a speaker counts as a sycophant, against the study's yardstick under its goal."""
+    """When a speaker counts as a sycophant, against the study's yardstick."""
 
     margins: Margins = Margins()
     crossing: Annotated[
