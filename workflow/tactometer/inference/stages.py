@@ -29,6 +29,8 @@ def _fits(study: Study) -> Iterator[tuple[str, Recipe]]:
         stan = stan_of({name for fit in fits for name in programs(fit)})
         recipe = {"fit": kept, "domain": plain(_domain(study, model)), "stan": stan}
         beside = {"yardstick": plain(model.beside)} if model.beside else {}
+        for fitted in beside.values():
+            del fitted["fit"]["heldout"]  # another stage's, as in `kept`
         yield f"fit/{model.name}", {**recipe, **beside, **_goals(model)}
 
 
