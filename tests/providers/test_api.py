@@ -358,13 +358,15 @@ def test_label_logprobs_add_up_the_forms_of_a_label(tmp_path: Path, kind: str) -
     assert choices["label_mass"].to_list() == pytest.approx([0.79] * len(choices))
 
 
-def test_a_server_that_gives_no_logprobs_is_told_after_one_call(tmp_path: Path) -> None:
+def test_a_server_that_gives_no_logprobs_is_told_after_two_calls_and_keeps_what_it_said(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with stub.running(log, "--no-logprobs") as base:
         asked = small(tmp_path / "run", base, estimator={"kind": "label_logprob"})
         done = inside(asked)
     assert "gave none; write estimator: {kind: samples" in done.stderr
-    assert len(stub.calls(log)) == 1
+    assert len(stub.calls(log)) == 2  # one may be an odd reply
+    assert [line["reason"] for line in asked.lines()] == ["error", "error"]
+    assert all("chat.completion" in line["raw"] for line in asked.lines())
 
 
 def test_an_empty_answer_is_an_answer_and_counts_as_invalid(tmp_path: Path) -> None:

@@ -121,6 +121,8 @@ def bent(content: dict[str, Any], manner: str) -> dict[str, Any]:
         choice["message"]["content"] = "I'm sorry, but I can't help with that."
     elif manner == "error-in-choice":
         choice |= {"finish_reason": "error", "error": error}
+    elif manner == "error-for-good":
+        return {"error": {**error, "code": 400}}
     elif manner == "error-in-body":
         return {"error": error}
     elif manner == "error-in-words":

@@ -24,7 +24,8 @@ from tactometer.utils.errors import UserError
 PATIENCE = 86_400.0
 
 
-_RARE = ("reason", "raw", "forms", "prompt")  # entries of lines that have them
+# Entries of lines that have them.
+_RARE = ("reason", "raw", "forms", "prompt", "assumed", "told_usd", "fingerprint")
 
 
 def now() -> str:
@@ -39,7 +40,9 @@ class Line:
     Some have more, and a line without it no such entry: `reason`, why it is no answer, where the
     provider says so; `raw`, what it said instead, verbatim; `forms`, how many spellings of each
     label were added up ("A", " A"), where these were several; `prompt`, the digest of the text that
-    the messages were rendered to, where that was done here.
+    the messages were rendered to, where that was done here; `assumed`, where `cost_usd` is the
+    worst case of the call because its usage was not told; `told_usd`, what its provider says that
+    it cost; `fingerprint`, the provider's name for what the model ran on.
     """
 
     key: str
@@ -58,6 +61,9 @@ class Line:
     reason: str | None = None
     raw: str | None = None
     forms: int | None = None
+    assumed: bool | None = None
+    told_usd: float | None = None
+    fingerprint: str | None = None
 
     def entries(self) -> dict[str, Any]:
         """The JSON object that stands in a journal."""

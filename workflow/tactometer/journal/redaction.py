@@ -38,5 +38,9 @@ class Redactor:
         return self._known.sub(MARK, text)
 
     def __call__(self, text: str) -> str:
-        """The text without known keys and without what looks like one: for messages and logs."""
-        return _SECRET_FORM.sub(MARK, self.known(text))
+        """The text without known keys and without what looks like one: for messages and logs.
+
+        Half of a surrogate pair, which no stream can print, is replaced.
+        """
+        printable = text.encode("utf-8", "replace").decode()
+        return _SECRET_FORM.sub(MARK, self.known(printable))

@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +15,20 @@ from tactometer.journal import journal
 from tactometer.journal.journal import Line
 from tactometer.journal.redaction import Redactor, secrets
 from tactometer.providers.api import batch_endpoint, batch_ledger, batches, parameters
+from tactometer.providers.api.answer_lines import Reader, size
 from tactometer.providers.api.budget import BATCHED, Prices, Purse, pinned
-from tactometer.providers.api.call_errors import Malformed, Trouble, of
-from tactometer.providers.api.completions import (
-    label_logprobs,
-    longest_answer,
-    outcome_of,
-    token_counts,
-)
+from tactometer.providers.api.call_errors import Trouble, Unreadable, in_success, of
+from tactometer.providers.api.completions import error_of, longest_answer
 from tactometer.providers.api.rate_limits import Pace
-from tactometer.providers.api.transport import LiteLLM, Plain, Reply, Transport, plain_body
+from tactometer.providers.api.transport import LiteLLM, Plain, Transport, plain_body
 from tactometer.providers.api.worker_pool import Crew
 from tactometer.providers.provider import Ask
-from tactometer.replies.stop_reasons import no_answer
 from tactometer.utils.errors import UserError
 
 CONCURRENCY, ATTEMPTS, TIMEOUT = 16, 8, 120.0
 SHORT, LONG = 0.5, 30.0  # seconds before the second try, and the most between two
 PLAIN = ("openai/", "hosted_vllm/")  # with an api_base: servers of one's own
 OUTPUT_PRICES = ("output_cost_per_token", "output_cost_per_reasoning_token")
-ROOM = 1024  # bytes allowed for what a provider puts round the messages
 OURS = frozenset(
     {"model", "messages", "stream", "n", "timeout", "api_key", "api_base", "base_url"}
     | {"num_retries", "max_retries", "drop_params", "fallbacks", "caching", "mock_response"}
@@ -67,13 +62,14 @@ class Provider:
             yield from self._one_by_one(asks)
 
     def _one_by_one(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
-        size = int(self._limits.get("concurrency", CONCURRENCY))
-        crew = Crew(asks, self._answer, self._transport.close, size)
+        width = int(self._limits.get("concurrency", CONCURRENCY))
+        crew = Crew(asks, self._answer, self._transport.close, width, lambda: self._reader.in_doubt)
         try:
             yield from crew.answers()
         finally:
             for model, count in self._models.items():
-                print(f"{count} answers came from a model that calls itself {model}", flush=True)
+                name = self._redact(model)
+                print(f"{count} answers came from a model that calls itself {name}", flush=True)
 
     def _by_batches(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
         limits = self._limits
@@ -82,9 +78,7 @@ class Provider:
             attempts=int(limits.get("attempts", ATTEMPTS)),
             requests=int(limits.get("batch_requests", batches.REQUESTS)),
         )
-        caller = batches.Caller(
-            self._body, self._worst, self._read, self._filtered, self._spent_out
-        )
+        caller = batches.Caller(self._body, self._reader, self._spent_out, self._no_logprobs)
         with batch_ledger.write(self._orders, self._held(asks)) as book:
             purse = self._open_purse(sum(order.worst for order in book.open))
             ordered = batches.Batches(asks, self._server, book, purse, caller, manner, self._redact)
@@ -110,6 +104,7 @@ class Provider:
         self._longest = longest_answer(sent)
         self._prices = self._pin_prices()
         self._check_budget()
+        self._reader = Reader(self._exact, self._prices, self._longest, self._redact)
         if self._batch:
             self._server = self._batch_server()
             return
@@ -245,68 +240,75 @@ class Provider:
         ledger = Path(self._job["ledger"])
         return Purse(ledger, self._job["name"], cap, self._journal, ordered)
 
-    def _worst(self, ask: Ask) -> float:
-        """The most that a call can cost, in US dollars."""
-        return self._prices.worst(_size(ask), self._longest or 0) if self._prices else 0.0
-
     def _body(self, ask: Ask) -> dict[str, Any]:
         """A request as its JSON, as the plain transport would send it."""
         return plain_body(ask.row["messages"], self._parameters[ask.row["wire"]])
-
-    def _read(self, ask: Ask, reply: Reply) -> Line | Trouble:
-        """What a batch brought for a request."""
-        line = self._line(ask, reply, None)
-        return self._no_logprobs() if self._lacks_logprobs(line) else line
-
-    def _lacks_logprobs(self, line: Line) -> bool:
-        """Whether an answer should have log-probabilities; what is no answer has none."""
-        ended = no_answer(line.entries())
-        return self._exact and line.logprobs is None and ended in (None, "cut")
 
     # ---- one request -----------------------------------------------------------------------
 
     async def _answer(self, ask: Ask) -> Line | Trouble:
         """Try until there is an answer, an error that no try would mend, or no try left."""
         attempts = int(self._limits.get("attempts", ATTEMPTS))
-        size, worst = _size(ask), self._worst(ask)
+        worst = self._reader.worst(ask)
         trouble = Trouble("no attempt was allowed")
         for attempt in range(1, attempts + 1):
             if self._purse and not await self._afford(self._purse, worst):
                 return self._spent_out(self._purse)
-            answer = await self._call(ask, size, worst)
+            answer = await self._call(ask, worst, last=attempt == attempts)
             if isinstance(answer, Line) or answer.final:
                 return answer
             if answer.filtered:
-                return self._filtered(ask)
+                return self._reader.filtered(ask)
             trouble = answer
             if attempt < attempts:
                 await self._wait(trouble, attempt)
         return Trouble(f"{attempts} attempts failed, the last by: {trouble.reason}")
 
-    async def _call(self, ask: Ask, size: int, worst: float) -> Line | Trouble:
+    async def _call(self, ask: Ask, worst: float, last: bool) -> Line | Trouble:
         """Call once; every cost and every token is accounted for."""
-        counted = await self._pace.turn(guess=size / 4 + min(self._longest or 256, 256))
+        counted = await self._pace.turn(guess=size(ask) / 4 + min(self._longest or 256, 256))
         began = time.monotonic()
-        timeout = float(self._limits.get("timeout", TIMEOUT))
         try:
-            async with asyncio.timeout(timeout + 5.0):  # LiteLLM's own starts anew with each byte
-                parameters = self._parameters[ask.row["wire"]]
-                reply = await self._transport.send(ask.row["messages"], parameters, timeout)
-            line = self._line(ask, reply, time.monotonic() - began)
+            found = await self._send(ask, began, last)
         except Exception as error:
-            trouble = of(error, self._redact)
+            found = of(error, self._redact)
+        if isinstance(found, Trouble):
             self._pace.settle(counted, None)
             if self._purse:
-                self._purse.settle(worst, None if trouble.charged else 0.0)
-            return trouble
-        self._pace.settle(counted, line.usage.get("total_tokens", counted))
+                self._purse.settle(worst, self._cost_of(ask, found))
+            return found
+        self._pace.settle(counted, found.usage.get("total_tokens", counted))
         if self._purse:
-            self._purse.settle(worst, line.cost_usd or 0.0)
-        if self._lacks_logprobs(line):
-            return self._no_logprobs()
-        if line.model is not None:
-            self._models[line.model] += 1
-        return line
+            self._purse.settle(worst, found.cost_usd or 0.0)
+        if self._reader.without_logprobs:
+            return replace(self._no_logprobs(), line=found)
+        if found.model is not None:
+            self._models[found.model] += 1
+        return found
+
+    async def _send(self, ask: Ask, began: float, last: bool) -> Line | Trouble:
+        """Send a request; gives its line, or the error within a reply that is to be tried again."""
+        timeout = float(self._limits.get("timeout", TIMEOUT))
+        parameters = self._parameters[ask.row["wire"]]
+        try:
+            async with asyncio.timeout(timeout + 5.0):  # LiteLLM's own starts anew with each byte
+                reply = await self._transport.send(ask.row["messages"], parameters, timeout)
+        except Unreadable as whole:
+            return self._reader.unreadable(ask, str(whole), time.monotonic() - began)
+        line = self._reader.line(ask, reply, time.monotonic() - began)
+        error = error_of(reply)
+        if error is None:
+            return line
+        trouble = in_success(error, self._redact)
+        if trouble.final or (trouble.transient and not last):
+            return trouble
+        return replace(line, reason="filtered") if trouble.filtered else line
+
+    def _cost_of(self, ask: Ask, trouble: Trouble) -> float | None:
+        """What a call that failed is counted at; None for its worst case, which may be charged."""
+        if trouble.filtered:
+            return self._reader.filtered(ask).cost_usd or 0.0
+        return None if trouble.charged else 0.0
 
     async def _wait(self, trouble: Trouble, attempt: int) -> None:
         pause = min(SHORT * 2.0 ** (attempt - 1), LONG) * random.uniform(0.5, 1.0)
@@ -335,43 +337,3 @@ class Provider:
             f"estimator: {{kind: samples, k: 10}} for {self._place}",
             final=True,
         )
-
-    # ---- what came back --------------------------------------------------------------------
-
-    def _line(self, ask: Ask, reply: Reply, seconds: float | None) -> Line:
-        try:
-            usage = token_counts(reply.get("usage"))
-            outcome = outcome_of(reply)
-            choice = outcome.choice
-            message = choice.get("message") or {}
-            text, thinking = message.get("content"), message.get("reasoning_content")
-            exact = label_logprobs(choice, len(ask.row["options"])) if self._exact else None
-        except (AttributeError, LookupError, TypeError):
-            raise Malformed("the reply is no chat completion") from None
-        return Line(
-            key=ask.key,
-            request=ask.row["request"],
-            sample=ask.sample,
-            text=self._verbatim(text),
-            thinking=self._verbatim(thinking or message.get("reasoning")),
-            logprobs=exact if outcome.reason is None else None,
-            usage=usage,
-            cost_usd=self._prices.cost(usage) if self._prices else None,
-            finish_reason=outcome.finish_reason,
-            model=self._verbatim(reply.get("model")),
-            seconds=None if seconds is None else round(seconds, 3),
-            reason=outcome.reason,
-            raw=self._verbatim(outcome.raw),
-        )
-
-    def _filtered(self, ask: Ask) -> Line:
-        """The provider's filter refused the prompt: an answer too, one that cannot be read."""
-        return Line(ask.key, ask.row["request"], ask.sample, None, finish_reason="content_filter")
-
-    def _verbatim(self, text: str | None) -> str | None:
-        return None if text is None else self._redact.known(text)
-
-
-def _size(ask: Ask) -> int:
-    """The most tokens that a prompt can have: a token has at least one byte."""
-    return ROOM + sum(len(m["content"].encode()) for m in ask.row["messages"])

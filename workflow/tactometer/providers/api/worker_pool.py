@@ -17,8 +17,9 @@ class Crew:
     """A pool of workers that answers every ask by `call`, `size` at once, and hands over what has
     come.
 
-    A refused key costs one call, because the first goes alone. Whatever stops the crew, the calls
-    in flight are waited for and their answers handed over: they are paid for.
+    A refused key costs one call, because the first goes alone; so does the second where the first
+    leaves it `in_doubt` whether the server gives what was asked for. Whatever stops the crew, the
+    calls in flight are waited for and their answers handed over: they are paid for.
     """
 
     def __init__(
@@ -27,10 +28,12 @@ class Crew:
         call: Callable[[Ask], Awaitable[Line | Trouble]],
         close: Callable[[], Coroutine[None, None, None]],
         size: int,
+        in_doubt: Callable[[], bool] = lambda: False,
     ) -> None:
         self._all = asks
         self._asks: Iterator[Ask] = iter(())
         self._call, self._close, self._size = call, close, size
+        self._in_doubt = in_doubt
         self._lines: list[Line] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop: str | None = None
@@ -64,13 +67,15 @@ class Crew:
 
     async def _begin(self) -> None:
         """Ask the first question of all alone, then let everybody start."""
-        if not self._got:
+        for _ in range(2 if not self._got else 0):
             first = next((ask for ask in self._asks if ask.wanted), None)
             if first is None:
                 return
             await self._ask(first)
             if self._failed:
                 self._stop = self._failed[-1]
+            if self._stop or not self._in_doubt():
+                break
         self._tasks = {asyncio.create_task(self._work()) for _ in range(self._size)}
 
     async def _work(self) -> None:
@@ -86,6 +91,8 @@ class Crew:
             if len(self._lines) >= FULL:
                 self._full.set()
             return
+        if answer.line is not None:
+            self._lines.append(answer.line)
         if answer.final:
             self._stop = answer.reason
             return
