@@ -358,7 +358,9 @@ def test_label_logprobs_add_up_the_forms_of_a_label(tmp_path: Path, kind: str) -
     assert choices["label_mass"].to_list() == pytest.approx([0.79] * len(choices))
 
 
-def test_a_server_that_gives_no_logprobs_is_told_after_two_calls_and_keeps_what_it_said(tmp_path: Path) -> None:
+def test_a_server_that_gives_no_logprobs_is_told_after_two_calls_and_keeps_what_it_said(
+    tmp_path: Path,
+) -> None:
     log = tmp_path / "log"
     with stub.running(log, "--no-logprobs") as base:
         asked = small(tmp_path / "run", base, estimator={"kind": "label_logprob"})

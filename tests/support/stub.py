@@ -50,10 +50,13 @@ class Stub:
         key = bearer[1] if bearer else ""
         trouble = self.trouble(asked)
         at = time.monotonic()
+        if self.given.early:
+            self.note(asked, at, trouble)
         await asyncio.sleep(self.given.latency)
         while self.holds(asked):
             await asyncio.sleep(0.1)
-        self.note(asked, at, trouble)
+        if not self.given.early:
+            self.note(asked, at, trouble)
         if trouble == "hang":
             await asyncio.sleep(self.given.hang)
             return False
@@ -101,7 +104,12 @@ class Stub:
         return hold is not None and hold.exists() and hold.read_text() == asked.get("model")
 
     def note(self, asked: dict[str, Any], at: float, trouble: str) -> None:
-        told = {"at": at, "prompt": fingerprint(asked), "trouble": trouble}
+        told = {
+            "at": at,
+            "sent": time.monotonic(),
+            "prompt": fingerprint(asked),
+            "trouble": trouble,
+        }
         self.log.write(json.dumps({**told, "body": asked} if self.given.bodies else told) + "\n")
 
 
@@ -213,6 +221,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--times", type=int, default=10**9, help="so often for one prompt")
     parser.add_argument("--no-logprobs", action="store_true")
     parser.add_argument("--hold", type=Path, help="while it is there, calls of its model wait")
+    parser.add_argument("--early", action="store_true", help="log calls as they come")
     parser.add_argument("--bodies", action="store_true", help="log what was asked")
     return parser
 

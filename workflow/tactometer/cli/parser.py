@@ -50,7 +50,7 @@ def _main(arguments: list[str] | None) -> None:
         sys.exit(given.run(given))
     except UserError as error:
         print(f"tactometer: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(getattr(error, "status", 1))
     except BrokenPipeError:
         raise
     except Exception as error:

@@ -7,6 +7,7 @@ import time
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tactometer.elicitation.unanswered import Manner, Unanswered
 from tactometer.journal import journal, usage
 from tactometer.journal.answer_keys import answer_key, identity_digest
 from tactometer.journal.journal import Line
+from tactometer.providers.api.settings import timeout_of
 from tactometer.providers.local import checkpoint_files
 from tactometer.providers.provider import Ask, alterations, open_provider
 from tactometer.replies.usability import SURPLUS
@@ -25,7 +27,7 @@ from tactometer.study import study
 from tactometer.study.domain import SEMANTICS
 from tactometer.study.model import Model
 from tactometer.study.study import Study
-from tactometer.utils import atomic_files
+from tactometer.utils import atomic_files, stopping
 from tactometer.utils.errors import UserError
 
 MIN_LABEL_MASS = 0.1
@@ -56,7 +58,8 @@ def ask(
         now = sum(ask.wanted for ask in missing)
         print(f"{len(asks)} answers wanted, {now} to ask", flush=True)
         if missing:
-            _ask_all(mass.watched(provider.answer(missing)), writer, missing, open_asks)
+            with _orderly(settings):
+                _ask_all(mass.watched(provider.answer(missing)), writer, missing, open_asks)
     stopped = _stopped(open_asks, settings["job"], journal_path.with_suffix(".stops.json"))
     account = usage.add_up(journal.read(journal_path))
     content = {"identity": identity, "digest": who, "answers": len(asks), "journal": account}
@@ -68,6 +71,13 @@ def ask(
         content["stopped"] = stopped
     with atomic_files.atomic(done) as temporary:
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
+
+
+def _orderly(settings: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """How a signal stops the asking: calls that are paid for may end, an engine's need not."""
+    if settings["provider"] == "api":
+        return stopping.orderly(timeout_of(settings))
+    return stopping.prompt()
 
 
 def differing(lines: Iterable[Mapping[str, Any]], keys: Collection[str]) -> int:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ from tactometer.providers.api.batch_ledger import Book, Order
 from tactometer.providers.api.budget import Purse
 from tactometer.providers.api.call_errors import Refused, Trouble, of
 from tactometer.providers.provider import Ask
+from tactometer.utils import stopping
 from tactometer.utils.errors import UserError
 
 REQUESTS, BYTES = 50_000, 100_000_000  # of one batch: the least that the providers allow
@@ -79,7 +79,7 @@ class Batches:
         """Give the answers as they come; raises UserError if some request got none."""
         try:
             self._attach()
-            while self._stop is None:
+            while self._stop is None and not stopping.asked():
                 self._submit()
                 if not self._open:
                     break
@@ -87,6 +87,11 @@ class Batches:
             yield from self._rest()
         except Refusal as refusal:
             self._stop = str(refusal)
+        if stopping.asked():
+            raise stopping.stopped(
+                f"stopped by {stopping.name()}: what is on order stays so, noted in "
+                f"{self._book.path}; run again to fetch it."
+            )
         if self._stop or self._failed:
             wanted = len(self._wanted) - sum(not ask.wanted for ask in self._unwanted)
             missing = f"{wanted - self._got} of {wanted} answers are missing"
@@ -99,11 +104,11 @@ class Batches:
         for order in list(self._open):
             yield from self._look(order)
         if self._open and len(self._open) == before:
-            time.sleep(self._manner.poll)
+            stopping.sleep(self._manner.poll)
 
     def _rest(self) -> Iterator[list[Line]]:
         """Whatever stopped us, what has ended already is fetched: it is paid for."""
-        for order in list(self._open):
+        for order in [] if stopping.asked() else list(self._open):
             yield from self._look(order)
 
     # ---- orders ------------------------------------------------------------------------------
@@ -135,7 +140,7 @@ class Batches:
             )
         for look in range(2):  # what was sent a moment ago may turn up a moment later
             if look:
-                time.sleep(self._manner.poll)
+                stopping.sleep(self._manner.poll)
             found = self._try(lambda: self._server.find(str(order.file), order.tag))
             if found is not None:
                 self._book.submitted(order, found)
@@ -207,12 +212,27 @@ class Batches:
                 raise Refusal(trouble.reason)
             reason = trouble.reason
             self._pause(trouble, attempt)
-            if self._found(order):
+            if stopping.asked():
+                raise stopping.stopped(
+                    f"stopped by {stopping.name()} while a batch was submitted; run again: it is "
+                    "looked for first."
+                )
+            if self._looked_for(order):
                 return str(order.batch)
         raise UserError(
             f"{self._manner.attempts} attempts to submit a batch failed, the last by: {reason}; "
             "run again: it is looked for first."
         )
+
+    def _looked_for(self, order: Order) -> bool:
+        """As `_found`; UserError where nobody can say, for then it may be on order all the same."""
+        try:
+            return self._found(order)
+        except Refusal as refusal:
+            raise UserError(
+                f"{self._book.path}: whether the file {order.file} was submitted as a batch cannot "
+                f"be found out ({refusal}); run again: it is looked for first."
+            ) from None
 
     def _try(self, call: Callable[[], Any]) -> Any:
         """Call until it succeeds; raises Refusal where no call would fare better."""
@@ -224,10 +244,12 @@ class Batches:
             if trouble.final:
                 raise Refusal(trouble.reason)
             self._pause(trouble, attempt)
+            if stopping.asked():
+                raise Refusal("told to stop")
         raise Refusal(f"{self._manner.attempts} attempts failed, the last by: {trouble.reason}")
 
     def _pause(self, trouble: Trouble, attempt: int) -> None:
-        time.sleep(max(trouble.after or 0.0, min(0.5 * 2.0 ** (attempt - 1), 30.0)))
+        stopping.sleep(max(trouble.after or 0.0, min(0.5 * 2.0 ** (attempt - 1), 30.0)))
 
     # ---- what came back ----------------------------------------------------------------------
 

@@ -20,12 +20,14 @@ from tactometer.providers.api.budget import BATCHED, Prices, Purse, pinned
 from tactometer.providers.api.call_errors import Trouble, Unreadable, in_success, of
 from tactometer.providers.api.completions import error_of, longest_answer
 from tactometer.providers.api.rate_limits import Pace
+from tactometer.providers.api.settings import timeout_of
 from tactometer.providers.api.transport import LiteLLM, Plain, Transport, plain_body
 from tactometer.providers.api.worker_pool import Crew
 from tactometer.providers.provider import Ask
+from tactometer.utils import stopping
 from tactometer.utils.errors import UserError
 
-CONCURRENCY, ATTEMPTS, TIMEOUT = 16, 8, 120.0
+CONCURRENCY, ATTEMPTS = 16, 8
 SHORT, LONG = 0.5, 30.0  # seconds before the second try, and the most between two
 PLAIN = ("openai/", "hosted_vllm/")  # with an api_base: servers of one's own
 OUTPUT_PRICES = ("output_cost_per_token", "output_cost_per_reasoning_token")
@@ -48,6 +50,7 @@ class Provider:
         variable = settings.get("api_key_env")
         self._redact = Redactor(secrets([variable] if variable else []))
         self._models: Counter[str] = Counter()
+        self._flying: set[asyncio.Task[Any] | None] = set()  # those whose request is out
 
     def identity(self) -> Mapping[str, Any]:
         """The model's name, its server, and the parameters of the checkpoint."""
@@ -63,7 +66,14 @@ class Provider:
 
     def _one_by_one(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
         width = int(self._limits.get("concurrency", CONCURRENCY))
-        crew = Crew(asks, self._answer, self._transport.close, width, lambda: self._reader.in_doubt)
+        crew = Crew(
+            asks,
+            self._answer,
+            self._transport.close,
+            width,
+            in_doubt=lambda: self._reader.in_doubt,
+            flying=self._flying.__contains__,
+        )
         try:
             yield from crew.answers()
         finally:
@@ -252,6 +262,8 @@ class Provider:
         worst = self._reader.worst(ask)
         trouble = Trouble("no attempt was allowed")
         for attempt in range(1, attempts + 1):
+            if stopping.asked():
+                raise asyncio.CancelledError
             if self._purse and not await self._afford(self._purse, worst):
                 return self._spent_out(self._purse)
             answer = await self._call(ask, worst, last=attempt == attempts)
@@ -266,12 +278,19 @@ class Provider:
 
     async def _call(self, ask: Ask, worst: float, last: bool) -> Line | Trouble:
         """Call once; every cost and every token is accounted for."""
-        counted = await self._pace.turn(guess=size(ask) / 4 + min(self._longest or 256, 256))
+        counted = await self._turn(ask, worst)
         began = time.monotonic()
+        self._flying.add(asyncio.current_task())
         try:
             found = await self._send(ask, began, last)
+        except asyncio.CancelledError:  # the grace of a stop is over
+            if self._purse:
+                self._purse.settle(worst, None)
+            raise
         except Exception as error:
             found = of(error, self._redact)
+        finally:
+            self._flying.discard(asyncio.current_task())
         if isinstance(found, Trouble):
             self._pace.settle(counted, None)
             if self._purse:
@@ -286,9 +305,18 @@ class Provider:
             self._models[found.model] += 1
         return found
 
+    async def _turn(self, ask: Ask, worst: float) -> float:
+        """Wait for the turn of a call; gives the tokens that are counted for it."""
+        try:
+            return await self._pace.turn(guess=size(ask) / 4 + min(self._longest or 256, 256))
+        except asyncio.CancelledError:
+            if self._purse:
+                self._purse.settle(worst, 0.0)
+            raise
+
     async def _send(self, ask: Ask, began: float, last: bool) -> Line | Trouble:
         """Send a request; gives its line, or the error within a reply that is to be tried again."""
-        timeout = float(self._limits.get("timeout", TIMEOUT))
+        timeout = timeout_of(self._settings)
         parameters = self._parameters[ask.row["wire"]]
         try:
             async with asyncio.timeout(timeout + 5.0):  # LiteLLM's own starts anew with each byte
