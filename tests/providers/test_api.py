@@ -210,6 +210,25 @@ def test_a_budget_is_never_passed_and_says_what_is_left(tmp_path: Path) -> None:
     assert '"origin": "the study"' in more.journal.with_suffix(".prices.json").read_text()
 
 
+@pytest.mark.parametrize("kind", TRANSPORTS)
+@pytest.mark.parametrize("manner", ["no-usage", "no-count", "negative"])
+def test_a_usage_that_is_not_told_is_taken_at_its_worst_case_and_marked(
+    tmp_path: Path, manner: str, kind: str
+) -> None:
+    log, worst = tmp_path / "log", 16 * 1e-3
+    prices = {f"{kind}/m": {"input": 0.0, "output": 1000.0}}
+    with stub.running(log, "--manner", manner, "--latency", "0.02") as base:
+        who = model(base, f"{kind}/m")
+        asked = job(tmp_path / "run", who, budget_usd=25.5 * worst, prices=prices)
+        done = inside(asked)
+        assert done.returncode == 1 and "budget_usd" in done.stderr
+        assert len(asked.lines()) == len(stub.calls(log)) == 25
+        assert all(line["assumed"] and line["cost_usd"] == worst for line in asked.lines())
+        asked.journal.parent.with_name(".spending.json").unlink()
+        assert inside(asked).returncode == 1, "the journal alone holds the cap too"
+    assert len(stub.calls(log)) == 25
+
+
 @pytest.mark.long
 def test_jobs_that_run_at_once_share_one_budget(tmp_path: Path) -> None:
     prices = {"openai/m": {"input": 0.0, "output": 1000.0}}

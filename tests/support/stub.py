@@ -129,6 +129,12 @@ def bent(content: dict[str, Any], manner: str) -> dict[str, Any]:
         choice["message"]["content"] = "I'm sorry, but I can't help with that."
     elif manner == "error-in-choice":
         choice |= {"finish_reason": "error", "error": error}
+    elif manner == "no-usage":
+        del content["usage"]
+    elif manner == "no-count":
+        content["usage"] = dict.fromkeys(content["usage"], 0)
+    elif manner == "negative":
+        content["usage"] = {name: -count for name, count in content["usage"].items()}
     elif manner == "error-for-good":
         return {"error": {**error, "code": 400}}
     elif manner == "error-in-body":

@@ -13,7 +13,7 @@ from tactometer.utils.errors import UserError
 
 # Seconds in which answers that come together go to the journal together: at least and at most, and
 # between them as long as the last ones took to be written. What is not written, a kill loses.
-GATHER, LONGEST = 0.002, 0.1
+GATHER, LONGEST = 0.002, 0.02
 FULL = 128  # answers that go there at once: what waits does not grow with how fast they come
 STREAK = 5  # requests that failed for good, one after another: the server is not there
 
