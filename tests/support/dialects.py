@@ -65,12 +65,13 @@ class Dialect(stub.Stub):
     calls = 0
 
     async def reply(self, head: str, asked: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
-        self.calls += 1
-        case = next(
-            c for c in CASES if (c.dialect, c.name) == (self.given.dialect, self.given.case)
-        )
-        wrong = self.calls == 2
-        self.note(asked, 0.0, case.name if wrong else "")
+        named = (self.given.dialect, self.given.case)
+        case = next(case for case in CASES if (case.dialect, case.name) == named)
+        chat = "messages" in asked or "contents" in asked  # Ollama is asked about its model too
+        self.calls += chat
+        wrong = chat and self.calls == 2
+        if chat:
+            self.note(asked, 0.0, case.name if wrong else "")
         status, content = (case.status, case.body) if wrong else (200, answered(case.dialect))
         body = json.dumps(content).encode()
         more = "".join(f"{k}: {v}\r\n" for k, v in case.headers.items()) if wrong else ""

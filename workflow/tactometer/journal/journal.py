@@ -15,9 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from filelock import FileLock, Timeout
-
 from tactometer.utils.errors import UserError
+from tactometer.utils.locks import Busy, Lock
 
 # Seconds to wait for another writer. A controller that was killed leaves its jobs on the cluster;
 # the next one's wait here until those end, at the latest by their time limit, and ask what is left.
@@ -137,7 +136,7 @@ def write(path: Path) -> Iterator[Writer]:
             with path.open("ab") as stream:
                 _sync_folder(path.parent)
                 yield Writer(stream)
-    except Timeout:
+    except Busy:
         raise UserError(
             f"{path} is being written by another run, and still was after {PATIENCE:.0f} s of "
             "waiting: run again when that one has ended."
@@ -152,14 +151,14 @@ def write(path: Path) -> Iterator[Writer]:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Hold a journal's lock, which its holder's end frees; say who is waited for."""
-    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    lock = Lock(path.with_name(f".{path.name}.lock"))
     holder = path.with_name(f".{path.name}.writer")
     try:
         lock.acquire(timeout=0)
-    except Timeout:
+    except Busy:
         who = holder.read_text() if holder.exists() else "another job"
         print(f"{path} is being written by {who}: waiting until it ends.", flush=True)
-        lock.acquire(timeout=PATIENCE, poll_interval=0.5)
+        lock.acquire(timeout=PATIENCE)
     try:
         job = os.environ.get("SLURM_JOB_ID")
         slurm = f", Slurm job {job}" if job else ""
