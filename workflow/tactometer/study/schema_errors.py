@@ -126,7 +126,8 @@ def _other(inner: Any) -> bool:
 def _sentence(error: Any) -> str:
     """What is wrong at this key, and what the schema says the key is for."""
     limit = error.validator_value
-    shown = _shown(error.instance)
+    secret = bool(error.absolute_path) and error.absolute_path[-1] == "api_key_env"
+    shown = "what stands there" if secret else _shown(error.instance)  # it may be the key itself
     say: dict[str, Callable[[], str]] = {
         "type": lambda: _mistyped(error),
         "enum": lambda: _not_among(error.instance, limit),

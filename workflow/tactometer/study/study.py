@@ -120,6 +120,7 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
         check = {"recorded": validation.recorded_files, "simulated": validation.simulated_speakers}
         if model.provider in check:
             check[model.provider](model.settings, study.domain_of(model.domain), place)
+        validation.secrets(model.settings, place)
         validation.pooling(model, study.data["framings"], place)
         renders = model.provider in engines()
         prompt_settings.check(model.settings.get("prompt", {}), renders, place)

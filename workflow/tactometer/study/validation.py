@@ -1,8 +1,11 @@
 """Validate a study beyond its schema: files that are there, numbers that fit together."""
 
+import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from tactometer.study import recorded_csv, yaml_lines
 from tactometer.study.domain import Domain
@@ -11,6 +14,13 @@ from tactometer.utils.errors import UserError, nearest
 
 if TYPE_CHECKING:
     from tactometer.study.model import Model
+
+
+# Keys as providers issue them, and long mixtures of small letters, capitals and digits.
+_KEY = re.compile(
+    r"^(?:sk|pk|rk|gsk|xai|hf|r8|key)_\w{12,}$|^AIza\w{20,}$|^AKIA[A-Z0-9]{12,}$"
+    r"|^(?=.*\d)(?=.*[a-z])[A-Za-z0-9]{16,}$"
+)
 
 
 def recorded_files(settings: Mapping[str, Any], domain: Domain, place: "Place") -> None:
@@ -73,4 +83,24 @@ def pooling(model: "Model", asked: Sequence[str], place: "Place") -> None:
         raise UserError(
             f"{place('fit', 'pooling')}: framings of goals that share {shared} cannot be pooled "
             "partially; set pooling to none or full, or share to []."
+        )
+
+
+def secrets(settings: Mapping[str, Any], place: "Place") -> None:
+    """Check that no key and no password stand in a study: it is copied to files that are kept.
+
+    What is wrong is never shown.
+    """
+    name = settings.get("api_key_env", "")
+    if _KEY.search(name) and name not in os.environ:
+        raise UserError(
+            f"{place('api_key_env')}: this looks like a key, not like the name of the environment "
+            "variable that holds it; export the key, write the variable's name, and change the key "
+            "if others can read this file."
+        )
+    address = urlsplit(settings.get("api_base", ""))
+    if address.password is not None:
+        raise UserError(
+            f"{place('api_base')}: an address with a password in it would be copied to results and "
+            "logs; take both out, and name the variable that holds the server's key as api_key_env."
         )

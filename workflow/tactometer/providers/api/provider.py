@@ -188,7 +188,7 @@ class Provider:
                     f"{self._place}, key api_key_env: the environment variable {variable} is not "
                     "set; export it with the key in it."
                 )
-            return key
+            return self._clean(key, variable)
         if self._base:
             return "none"  # a server of one's own: no key, and none of another provider's
         missing = self._api.validate_environment(self._source)["missing_keys"]
@@ -197,7 +197,21 @@ class Provider:
                 f"{self._place}: {self._source} needs {' and '.join(missing)} in the environment; "
                 "export the key, or name its variable as api_key_env."
             )
+        for name in list(os.environ):
+            if name.endswith("_API_KEY"):  # LiteLLM reads it itself
+                os.environ[name] = os.environ[name].strip()
         return None
+
+    def _clean(self, key: str, variable: str) -> str:
+        """A key without the spaces and line breaks that copying leaves round it."""
+        key = key.strip()
+        if not key.isprintable() or not key.isascii() or " " in key:
+            raise UserError(
+                f"{self._place}, key api_key_env: what the environment variable {variable} holds "
+                "has a space, a line break or a character in it that no key has; export the key "
+                "alone."
+            )
+        return key
 
     def _pin_prices(self) -> Prices | None:
         given = self._job["prices"].get(self._source) or self._job["prices"].get(self._job["model"])
