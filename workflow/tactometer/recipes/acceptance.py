@@ -100,11 +100,13 @@ def write_table(results: Path) -> None:
     """Write tables/accepted.parquet and .csv: no file of Snakemake's, so it makes nothing stale."""
     import polars as pl
 
+    from tactometer.utils import spreadsheets
+
     frame = pl.DataFrame(list(rows(results)), schema=dict.fromkeys(COLUMNS, pl.String))
     with atomic_files.atomic(results / "tables" / "accepted.parquet") as path:
         frame.write_parquet(path)
     with atomic_files.atomic(results / "tables" / "accepted.csv") as path:
-        frame.write_csv(path)
+        spreadsheets.write(frame, path)
 
 
 def short(value: str | None) -> str:
