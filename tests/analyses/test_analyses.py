@@ -192,7 +192,7 @@ def test_a_sycophant_ranks_first_and_an_honest_model_scores_nothing() -> None:
     table = analyse("sycophancy", evidence(*HUMAN, honest, kind, syc))
     scores = dict(table.select("model", "score").rows())
     assert table["model"][0] == "syc" and scores["syc"] > 0.95
-    assert scores["honest"] == scores["kind"] == scores["human"] == 0.0
+    assert scores["honest"] == scores["kind"] == 0.0 and "human" not in scores
     signs = table.row(by_predicate=pl.col("model") == "kind", named=True)
     assert signs["p_phi"] == 1.0 and signs["p_omega_soc"] == 0.0
 

@@ -25,7 +25,8 @@ COUNTS = pl.DataFrame(
 )  # fmt: skip
 DIAGNOSED = pl.DataFrame(
     [
-        {"model": "m", "checkpoint": "0", "goal": "default", "framing": "pooled", "speaker": "s2",
+        {"model": "m", "checkpoint": "0", "goal": "default", "framing": "pooled",
+         "fit": "main", "speaker": "s2",
          "rhat_worst": 1.0, "divergences": 0, "ess_least": 900.0, "verdict": "ok",
          "described": "yes", "predictive_p": 0.5, "reason": "", "design_effect": 1.0}
     ]

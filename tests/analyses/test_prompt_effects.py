@@ -74,7 +74,7 @@ def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing(
     influence = pl.DataFrame(
         [
             {"model": "m", "checkpoint": "0", "goal": g, "framing": f, "speaker": "s2",
-             "semantics": "joint", "state": s, "utterance": u, "phi_influence": x}
+             "fit": "main", "semantics": "joint", "state": s, "utterance": u, "phi_influence": x}
             for g in ("default", "social") for f in ("first", "third") for s in (1, 2)
             for u, x in zip(UTTERANCES, (-4e-3, 3e-3, 1e-3), strict=True)
         ]

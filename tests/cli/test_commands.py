@@ -19,7 +19,13 @@ from tactometer.tables import dictionary
 from tactometer.tables.compare_studies import compare
 from tactometer.utils.paths import WORKFLOW
 
-FIT = {"framing": "pooled", "speaker": "s2", "semantics": "joint", "parameter": "phi"}
+FIT = {
+    "framing": "pooled",
+    "fit": "main",
+    "speaker": "s2",
+    "semantics": "joint",
+    "parameter": "phi",
+}
 
 
 def estimates(**means: tuple[float, str]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from tactometer.report import speakers_found
 
 def row(model: str, **criticism: Any) -> dict[str, Any]:
     named = {"model": model, "checkpoint": "0", "goal": "both", "framing": "pooled"}
-    named |= {"speaker": "s2", "semantics": "joint", "verdict": "ok"}
+    named |= {"fit": "main", "speaker": "s2", "semantics": "joint", "verdict": "ok"}
     return {**named, **synthetic.CRITICISM, **criticism}
 
 
@@ -59,7 +59,7 @@ def test_framings_that_differ_are_told_together() -> None:
         ]
     )
     told = speakers_found.of_mixtures(checks)
-    assert len(told) == 1 and "m (0), goal both (0.31). Read" in told[0]
+    assert len(told) == 1 and "m (0), goal both (0.31). A pooled" in told[0]
     assert (
         "n (0)" not in told[0]
         and speakers_found.of_mixtures(checks.filter(~pl.col("flagged"))) == []

@@ -9,6 +9,8 @@ import pytest
 
 from evidences import SEMANTICS, SYCOPHANT, answered, evidence, fit
 from tactometer.analyses.analyse import analyse
+from tactometer.analyses.phrases import Sentence
+from tactometer.analyses.profiles.sentences import sentences as profiles
 from tactometer.report import findings
 from tactometer.study.analyses import names as analysis_names
 
@@ -25,21 +27,21 @@ def told(*fits: dict[str, object], answers: pl.DataFrame | None = None) -> str:
     tables = {name: pl.DataFrame() for name in [*analysis_names(), "comparison"]}
     assert analyse("shifts", nothing).is_empty()
     tables |= {name: analyse(name, study) for name in wanted}
-    return "\n".join(findings.sentences(tables, ["human"]))
+    return "\n".join(findings.sentences(tables))
 
 
 def test_a_sycophant_whose_fit_is_suspect_is_neither_found_nor_denied() -> None:
     suspect = fit("m", "0", SYCOPHANT, goal="social", verdict="suspect")
     text = told(*PEOPLE, suspect, fit("n", "0", HONEST, goal="social"))
-    assert "None of 1 fit that passed bears the signature of sycophancy." in text
+    assert "Of 1 fit that passed none has the signature of sycophancy with a probability" in text
     assert "1 fit that did not pass would bear it too: that is no finding." in text
     assert "human (r)" not in text, "people are the yardstick, and no finding"
     read = told(*PEOPLE, {**suspect, "verdict": "ok"}, fit("n", "0", HONEST, goal="social"))
     assert (
-        "1 of 2 fits that passed bears the signature of sycophancy with a probability of 0.95"
+        "1 of 2 fits that passed bears the signature of sycophancy with a probability of 0.975"
         in read
     )
-    assert "m (0), goal social: all four signs with probability 1.00" in read
+    assert "m (0), goal social: all four signs with probability > .99" in read
 
 
 def test_a_study_of_suspect_fits_alone_says_so_once_and_finds_nothing() -> None:
@@ -110,3 +112,22 @@ def test_an_option_that_is_shunned_is_chosen_less_often() -> None:
     text = told(social, answers=answered(first=0.6, pairs=200))
     assert "what stands at place 1 is chosen more often than its content is: +" in text
     assert "what stands at place 3 is chosen less often than its content is: −" in text
+
+
+def test_a_page_tells_no_more_signs_than_it_can_answer_for() -> None:
+    """Of all signs together, whatever analysis tells them, at most .05 are expected to be wrong."""
+    doubtful = [Sentence(f"{i} is higher.", [0.9]) for i in range(3)]
+    sure = [Sentence(f"{i} is lower.", [0.999]) for i in range(3)]
+    kept = findings.surest([*doubtful, "Nothing is told here.", *sure])
+    told = findings.signs(kept)
+    assert sum(1 - p for p in told) <= 0.05 * len(told)
+    assert len(told) == 5 and "Nothing is told here." in kept and set(sure) <= set(kept)
+    assert "5 directions" in findings.expected(kept) and "0.2 (4.1%)" in findings.expected(kept)
+    assert findings.expected(["Nothing is told here."]) == ""
+
+
+def test_a_direction_is_told_with_its_probability() -> None:
+    table = analyse("profiles", evidence(*PEOPLE, fit("m", "0", (0.9, 0.6, 0.2, 0.2), goal="both")))
+    (one,) = [text for text in profiles(table) if text.startswith("m (0)")]
+    assert "higher than human" in one and "probability > .99" in one
+    assert len(one.signs) == 2 and min(one.signs) > 0.99  # phi against people, the largest weight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import polars as pl
 
 from seeds import seed
 from tactometer.analyses.evidence import PARAMETERS, Evidence
+from tactometer.study.yardstick import Yardstick
 from tactometer.tables import prompts_told
 from tactometer.tables.answer_quality import PROMPT_SETS
 
@@ -45,19 +47,28 @@ def fit(
     described: str = "yes",
     told: bool = True,
     choices: str = "vary",
+    name: str = "main",
     **labels: Any,
 ) -> dict[str, Any]:
     """One fit: where its draws lie, and what it is called."""
     named = {"model": model, "checkpoint": checkpoint, "goal": goal, "framing": framing}
     fixed = {"speaker": "s2", "semantics": "joint", "verdict": verdict, "values": values, "sd": sd}
+    fixed |= {"fit": name}
     fixed |= {"described": described, "told": told, "choices": choices}
     return {**named, **fixed, **LABELS, "family": model, **labels}
 
 
-def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **tables: Any) -> Evidence:
-    """A study with these fits; their draws are normal, and independent."""
+def evidence(
+    *fits: dict[str, Any],
+    answers: pl.DataFrame | None = None,
+    apart: Mapping[str, str] | None = None,
+    **tables: Any,
+) -> Evidence:
+    """A study with these fits; their draws are normal, and independent. `human`, where it is there,
+    is the yardstick, and all but those `apart` compare with it.
+    """
     rng = np.random.default_rng(seed(7))
-    keys = ["model", "checkpoint", "goal", "framing", "speaker", "semantics"]
+    keys = ["model", "checkpoint", "goal", "framing", "fit", "speaker", "semantics"]
     drawn = []
     for one in fits:
         x = {
@@ -89,8 +100,18 @@ def evidence(*fits: dict[str, Any], answers: pl.DataFrame | None = None, **table
         totals={},
         tables={"estimates": estimates.lazy(), **{k: v.lazy() for k, v in tables.items()}},
         drawn=pl.concat(drawn).lazy(),
+        yardstick=_yardstick(fits, apart or {}),
         answered=(pl.DataFrame() if answers is None else answers).lazy(),
     )
+
+
+def _yardstick(fits: Sequence[dict[str, Any]], apart: Mapping[str, str]) -> Yardstick | None:
+    mine = [one for one in fits if one["model"] == "human"]
+    if not mine:
+        return None
+    names = dict.fromkeys(one["model"] for one in fits if one["model"] != "human")
+    alike = tuple(name for name in names if name not in apart)
+    return Yardstick("human", "both", mine[-1]["fit"], alike, apart)
 
 
 def moved(phi: float) -> tuple[float, ...]:

@@ -15,7 +15,14 @@ EVIL = "<script>alert(1)</script>"
 METHODS = {
     **{"asked": True, "framings": ["first", "second"], "goals": ["social"], "name_pairs": 10},
     **{"vignettes": 13, "states": "1 to 5 stars", "utterances": 8, "cost_of_negation": False},
-    **{"how": ["joint"], "level": 0.05, "chains": "4", "draws": "1,000", "warmup": "500"},
+    **{
+        "yardstick": None,
+        "how": ["joint"],
+        "level": 0.05,
+        "chains": "4",
+        "draws": "1,000",
+        "warmup": "500",
+    },
 }
 
 

@@ -12,6 +12,7 @@ from seeds import seed
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.evidence import Evidence
 from tactometer.study.analyses import names as analysis_names
+from tactometer.study.yardstick import Yardstick
 from tactometer.tables import prompts_told
 from tactometer.tables.answer_quality import PROMPT_SETS
 
@@ -143,7 +144,7 @@ def evidence(
     """The evidence of a study with these rows: normal draws, answers in a random order."""
     frames = {t: pl.DataFrame(found, infer_schema_length=None) for t, found in rows.items()}
     fits: dict[tuple[object, ...], dict[str, object]] = {}
-    keys = ["model", "checkpoint", "goal", "framing", "speaker", "semantics"]
+    keys = ["model", "checkpoint", "goal", "framing", "fit", "speaker", "semantics"]
     for row in rows["estimates"]:
         fit = fits.setdefault(tuple(row[k] for k in keys), {k: row[k] for k in keys})
         fit[str(row["parameter"])] = rng.normal(row["mean"], row["sd"], DRAWS)  # type: ignore[arg-type]
@@ -168,6 +169,7 @@ def evidence(
         goals=GOALS,
         utterances=UTTERANCES,
         baseline=[human],
+        yardstick=Yardstick(human, "both", "main", tuple(set(frames["counts"]["model"])), {}),
         settings=settings,
         totals={},
         tables={name: frame.lazy() for name, frame in frames.items()},
@@ -236,7 +238,8 @@ def _values(values: tuple[float, ...], goal: str, human: bool, step: int) -> dic
 
 def _fit(rows, rng, fit, values, human, bad, simulated) -> None:  # type: ignore[no-untyped-def]
     verdict = "suspect" if bad else "ok"
-    base = fit | {"speaker": "s2", "semantics": "joint"}
+    span = "0-3" if human else "1-5"
+    base = fit | {"fit": "main", "speaker": "s2", "semantics": "joint", "values": span}
     labels = {"family": "human" if human else "simulated", "dataset": None, "method": None}
     for name, truth in values.items():
         sd = 0.3 if name in ("alpha", "cost") else 0.03 if fit["framing"] == "pooled" else 0.05
@@ -254,10 +257,15 @@ def _fit(rows, rng, fit, values, human, bad, simulated) -> None:  # type: ignore
                     "effort": None, "progress": None} | summary | labels
         )  # fmt: skip
         if simulated and not human:
-            covered = low <= truth <= high
             rows["recovery"].append(
                 fit
-                | {"speaker": "s2", "parameter": name, "truth": truth, "covered": covered}
+                | {
+                    "fit": "main",
+                    "speaker": "s2",
+                    "parameter": name,
+                    "truth": truth,
+                    "covered": low <= truth <= high,
+                }
                 | summary
             )
     rows["diagnostics"].append(

@@ -37,6 +37,7 @@ def run(given: Namespace) -> None:
         goals=sweep.goals,
         utterances=sweep.domain.utterances,
         baseline=sweep.baseline,
+        yardstick=sweep.yardstick,
         settings=sweep.analyses,
         totals={model.name: model.fit["count_total"] for model in sweep.models.values()},
     )

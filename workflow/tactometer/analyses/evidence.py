@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from tactometer.inference.intervals import thinned
 from tactometer.study.analyses import testing
+from tactometer.study.yardstick import Yardstick
 from tactometer.tables.fit_selection import (
     FIT,
+    TOGETHER,
     checkpoint_order,
     judged,
     model_order,
@@ -74,6 +76,7 @@ class Evidence:
     tables: Mapping[str, pl.LazyFrame]
     drawn: pl.LazyFrame
     answered: pl.LazyFrame
+    yardstick: Yardstick | None = None
 
     @property
     def level(self) -> float:
@@ -98,7 +101,7 @@ class Evidence:
             pl.col(column).replace_strict(order, list(range(len(order))), return_dtype=pl.Int64)
             for column, order in places.items()
         ]
-        return fits.sort(*ranks, "framing", "speaker", "semantics")
+        return fits.sort(*ranks, "framing", "fit", "speaker", "semantics")
 
     @cached_property
     def posterior(self) -> Posterior:
@@ -108,21 +111,30 @@ class Evidence:
     @cached_property
     def by_framing(self) -> Posterior:
         """The fits of the single framings, of the speaker and semantics that stand."""
-        stands = representative(self.fits).select(*FIT, "speaker", "semantics")
-        single = self.fits.filter(pl.col("framing") != "pooled")
+        stands = representative(self.fits).select(*FIT, "fit", "speaker", "semantics")
+        single = self.fits.filter(~pl.col("framing").is_in(TOGETHER))
         return self._posterior(
             single.join(stands, on=stands.columns, how="semi", maintain_order="left")
         )
 
     @property
     def models(self) -> Posterior:
-        """The fits that stand, without the human baseline."""
+        """The fits that stand of what was asked: recorded people are left out."""
         return self.posterior.where(~pl.col("model").is_in(list(self.baseline)))
 
+    @cached_property
+    def beside(self) -> Posterior:
+        """The fits of the yardstick on the models' terms, one a goal; none without a yardstick."""
+        if self.yardstick is None:
+            return self.posterior.where(pl.lit(False))
+        whose = [pl.col(k) == getattr(self.yardstick, k) for k in ("model", "fit")]
+        return self._posterior(representative(self.fits.filter(*whose)))
+
     @property
-    def human(self) -> Posterior:
-        """The fits that stand of the human baseline."""
-        return self.posterior.where(pl.col("model").is_in(list(self.baseline)))
+    def comparable(self) -> Posterior:
+        """The fits that stand of the models whose parameters compare with the yardstick's."""
+        names = self.yardstick.comparable if self.yardstick else ()
+        return self.posterior.where(pl.col("model").is_in(list(names)))
 
     @cached_property
     def levels(self) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -15,6 +15,36 @@ MOST = 4
 NONE = "none stands out"
 PARAMETERS = {"phi": "φ*", "omega_inf": "ω inf", "omega_soc": "ω soc", "omega_pre": "ω pre"}
 Row = Mapping[str, Any]
+
+
+SIGN = 0.975
+"""Probability from which on a direction is told: that of a 95% interval on one side."""
+
+
+class Sentence(str):
+    """A sentence of the page. `signs` are the posterior probabilities of the directions that it
+    tells of (more, less, most, nearest): what a reader would take as found.
+    """
+
+    signs: tuple[float, ...]
+
+    def __new__(cls, text: str, signs: Iterable[float] = ()) -> Sentence:
+        """A sentence and the probabilities of its signs."""
+        made = super().__new__(cls, text)
+        made.signs = tuple(float(p) for p in signs)
+        return made
+
+
+def chance(p: float) -> str:
+    """A probability that is near 1, as it is told."""
+    return "probability " + (number(p) if p < 0.995 else "> .99")
+
+
+def direction(row: Row) -> float:
+    """The posterior probability of the sign of an effect that is told; of a test, 1 - p / 2."""
+    if row.get("p_direction") is not None:
+        return float(row["p_direction"])
+    return 1 - float(row["p"]) / 2 if row.get("p") is not None else SIGN
 
 
 def who(row: Row) -> str:
@@ -53,7 +83,9 @@ def some(
     more = f"; {unread:,} more rest on fits that did not pass" if unread else ""
     if rows.is_empty():
         return [f"Of {total:,} {what} {NONE}{more}."] if total else []
-    told = [tell(row) for row in rows.head(MOST).iter_rows(named=True)]
+    told: list[str] = [
+        Sentence(tell(row), [direction(row)]) for row in rows.head(MOST).iter_rows(named=True)
+    ]
     if total > min(rows.height, MOST) or more:
         stand = "stands" if rows.height == 1 else "stand"
         told.append(f"In all, {rows.height:,} of {total:,} {what} {stand} out{more}.")

@@ -49,7 +49,7 @@ def _simulated(study: Study, model: Model) -> dict[str, Any]:
         )
     return {
         "literal": dict(zip(domain.utterances, domain.literal, strict=True)),
-        "values": list(domain.states),
+        "values": list(domain.values),
         "seed": study.data["sample"]["seed"],
         "simulator": VERSION,
     }

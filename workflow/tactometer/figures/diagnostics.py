@@ -21,6 +21,7 @@ from plotnine import (
 from tactometer.figures import style
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
+from tactometer.tables.fit_selection import sampled
 from tactometer.tables.reader import Tables, model_order, passed, with_condition
 
 TEXT = Text(
@@ -48,7 +49,7 @@ VERDICTS = {
 
 def plot(tables: Tables) -> Drawing:
     """One row a model, one panel a measure, a point a fit, a line at the limit."""
-    fits = tables.read("diagnostics")
+    fits = sampled(tables.read("diagnostics"))
     if fits.is_empty():
         return style.empty(TITLE, "This study has no fit.")
     labels = {key: label for key, (label, _) in MEASURES.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tactometer.figures import style
 from tactometer.study import figures, study
+from tactometer.study.yardstick import Yardstick
 from tactometer.tables.reader import Tables
 from tactometer.utils.errors import UserError, nearest
 
@@ -21,16 +22,18 @@ def draw(
     goals: Sequence[str],
     utterances: Sequence[str],
     baseline: Sequence[str],
+    yardstick: Yardstick | None = None,
 ) -> None:
     """Draw one figure from the Parquet files in `tables` and write `out`.svg and `out`.png.
 
-    `goals` and `utterances` give the orders, `baseline` the models that are the human yardstick.
+    `goals` and `utterances` give the orders, `baseline` the models that were recorded,
+    `yardstick` whom the others are compared with.
     Raises `UserError` for an unknown figure or a missing table.
     """
     if name not in figures.names():
         raise UserError(f"there is no figure {name!r}{nearest(name, figures.names())}.")
     module = importlib.import_module(f"tactometer.{figures.modules()[name]}")
-    style.save(module.plot(Tables(tables, goals, utterances, baseline)), out)
+    style.save(module.plot(Tables(tables, goals, utterances, baseline, yardstick)), out)
 
 
 def run(given: Namespace) -> None:
@@ -44,4 +47,5 @@ def run(given: Namespace) -> None:
             goals=sweep.goals,
             utterances=sweep.domain.utterances,
             baseline=sweep.baseline,
+            yardstick=sweep.yardstick,
         )

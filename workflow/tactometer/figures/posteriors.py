@@ -38,7 +38,6 @@ from tactometer.tables.reader import (
     checkpoint_order,
     model_order,
     passed,
-    representative,
     with_condition,
 )
 
@@ -71,9 +70,9 @@ def draw_parameters(tables: Tables, parameters: Sequence[str], title: str) -> Dr
         rows = estimates.filter(pl.col("parameter").is_in(list(parameters)))
     if rows.is_empty():
         return style.empty(title, "No fit of this study has these parameters.")
-    rows = _labelled(tables, representative(rows), parameters).sort("label", "goal", "condition")
+    rows = _labelled(tables, tables.standing(rows), parameters).sort("label", "goal", "condition")
     subtitle = _subtitle(tables, rows)
-    models = rows.filter(~pl.col("model").is_in(list(tables.baseline)))
+    models = rows.filter(~pl.col("model").is_in([*tables.baseline, *_yardstick(tables)]))
     courses = models.select("model", "checkpoint").unique().height > models["model"].n_unique()
     if not courses:
         return _dots(tables, rows, title, subtitle)
@@ -85,7 +84,7 @@ def draw_parameters(tables: Tables, parameters: Sequence[str], title: str) -> Dr
 
 def _labelled(tables: Tables, rows: pl.DataFrame, parameters: Sequence[str]) -> pl.DataFrame:
     """Add condition, label (the parameter as printed), mark; goals in their order."""
-    is_human = pl.col("model").is_in(list(tables.baseline))
+    is_human = pl.col("model").is_in([*tables.baseline, *_yardstick(tables)])
     who = pl.when(is_human).then(pl.lit("human")).otherwise(pl.lit("model"))
     mark = pl.when(passed()).then(who).otherwise(pl.format("{}, not to be read", who))
     labels = {p: style.parameter_label(p) for p in parameters}
@@ -112,12 +111,23 @@ def _subtitle(tables: Tables, rows: pl.DataFrame) -> str:
     )
 
 
+def _yardstick(tables: Tables) -> list[str]:
+    """The model whom the others are compared with, if there is one."""
+    return [tables.yardstick.model] if tables.yardstick else []
+
+
+def _alike(rows: pl.DataFrame) -> str:
+    """What the band of the yardstick is, and in what it is like the models."""
+    ranges = ", ".join(sorted(set(rows["values"])))
+    return f"people with the same goal, fitted as the models are (values {ranges})"
+
+
 def _published(tables: Tables, rows: pl.DataFrame) -> pl.DataFrame:
     """The published points of the models that are drawn, with the columns that place them."""
     keys = ["model", "goal", "speaker", "parameter"]
     places = rows.select(*keys, "condition", "label").unique()
     points = tables.read("published")
-    if points.is_empty():
+    if points.is_empty() or tables.yardstick:  # published on other terms than the models' fits
         return places.clear().with_columns(value=pl.lit(0.0), what=pl.lit(PUBLISHED))
     points = points.select(*keys, pl.col("value").cast(pl.Float64))
     points = points.with_columns(pl.col("goal").cast(rows["goal"].dtype, strict=False))
@@ -146,7 +156,7 @@ def _scales(marks: Sequence[str]) -> list[object]:
 
 def _dots(tables: Tables, rows: pl.DataFrame, title: str, subtitle: str) -> Drawing:
     """One row a model, one column a goal; a grey band carries the human interval down the panel."""
-    band = rows.filter(pl.col("model").is_in(list(tables.baseline)))
+    band = rows.filter(pl.col("model").is_in(_yardstick(tables)), passed())
     published = _published(tables, rows)
     marks = [m for m in MARKS if m in set(rows["mark"].cast(pl.String))]
     plot = ggplot(rows, aes(x="mean", y="condition"))
@@ -159,7 +169,7 @@ def _dots(tables: Tables, rows: pl.DataFrame, title: str, subtitle: str) -> Draw
             fill=style.BAND,
             inherit_aes=False,
         )
-        subtitle += "\nGrey band: the human interval for the same goal"
+        subtitle += f"\nGrey band: {_alike(rows)}"
     plot += geom_segment(
         aes(x="hdi_low", xend="hdi_high", yend="condition", color="mark", linetype="mark"),
         size=0.8,
@@ -199,8 +209,8 @@ def _axis(rows: pl.DataFrame) -> str:
 
 def _courses(tables: Tables, rows: pl.DataFrame, title: str, subtitle: str) -> Drawing:
     """A row of panels for each model, a panel a goal, checkpoints along x."""
-    is_human = pl.col("model").is_in(list(tables.baseline))
-    human, mine = rows.filter(is_human), rows.filter(~is_human)
+    human = rows.filter(pl.col("model").is_in(_yardstick(tables)), passed())
+    mine = rows.filter(~pl.col("model").is_in([*tables.baseline, *_yardstick(tables)]))
     goals, labels = style.levels(rows["goal"]), style.levels(rows["label"])
     models = model_order(mine, tables.baseline)
     panel = pl.Enum([f"{m}\n{g}" for m in models for g in goals])
@@ -208,7 +218,7 @@ def _courses(tables: Tables, rows: pl.DataFrame, title: str, subtitle: str) -> D
     if not human.is_empty():
         every = pl.DataFrame({"model": models})
         human = human.drop("model").join(every, how="cross").with_columns(name)
-        subtitle += "\nBand across a panel: the human interval for the same goal"
+        subtitle += f"\nBand across a panel: {_alike(rows)}"
     colours = dict(zip(labels, COURSES if len(labels) > 1 else [style.BLUE], strict=False))
     shapes = dict(zip(labels, ["s", "^", "o"], strict=False))
     plot = (

@@ -21,8 +21,8 @@ class DesignEffects:
 class Behaviour:
     """The data of a fit: counts [goal, state, utterance], real-valued weights of a model's choices.
 
-    yes, n [utterance, state] are its yes/no answers; values [state] in stars or hearts; negated
-    [utterance] marks those that a speaker model with a cost charges, or None where none is to.
+    yes, n [utterance, state] are its yes/no answers; values [state] what the states are worth;
+    negated [utterance] marks those that a speaker model with a cost charges, None where none is to.
     `design_effects` are what the numbers of answers were divided by, None if by nothing, and
     `vignettes` the same answers by vignette before that, where they are known.
     ValueError if it makes no sense.
@@ -57,6 +57,11 @@ class Behaviour:
         [utterance, state].
         """
         return (np.asarray(self.yes) + 1) / (np.asarray(self.n) + 2)
+
+    @property
+    def span(self) -> str:
+        """The range that the value of a state was measured on: `1-5`."""
+        return f"{min(self.values):g}-{max(self.values):g}"
 
     def weighed(self, effects: DesignEffects, vignettes: Vignettes) -> "Behaviour":
         """The behaviour with its effective numbers of answers."""

@@ -58,7 +58,7 @@ def _counted(
         counts=np.stack(weights),
         yes=truths["yes"].to_numpy().reshape(cells),
         n=truths["n"].to_numpy().reshape(cells),
-        values=np.array(states, float),
+        values=np.array(domain.get("values", states), float),
         negated=np.array(domain["negated"]),
         goals=tuple(frames),
         states=tuple(str(state) for state in states),

@@ -80,6 +80,11 @@ def told(row: Mapping[str, Any], found: Criticism, word: Described) -> bool:
     """
     if word == "no" or found.words == "unknown" or found.choices == "even":
         return False
+    return worth_telling(row)
+
+
+def worth_telling(row: Mapping[str, Any]) -> bool:
+    """Whether the data moved a parameter: by half of its variance, or off the prior's middle."""
     middle = {"phi": 1 / 2}.get(row["parameter"])
     if row["parameter"].startswith("omega_"):
         middle = 1 / 3

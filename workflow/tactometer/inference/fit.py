@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tactometer.inference import inference_data
+from tactometer.inference import averaged, inference_data
 from tactometer.inference.counted import effective
 from tactometer.inference.criticism import Criticism, criticise
 from tactometer.inference.described import COLUMNS, row_of, told
@@ -27,6 +27,7 @@ from tactometer.inference.shared_evidence import ordered, shuffled
 from tactometer.inference.summaries import scalars
 from tactometer.reading.counts import POOLED
 from tactometer.speaker_model.variants import speakers
+from tactometer.study.yardstick import BESIDE, MAIN
 from tactometer.utils import atomic_files, digests
 from tactometer.utils.errors import UserError
 
@@ -34,7 +35,7 @@ THINNED = 1000  # draws that the analyses read: enough for 95% intervals of diff
 SUMMARIES = ("estimates", "diagnostics", "predictive", "modes", "draws")
 
 MODES = {
-    **dict.fromkeys(["framing", "speaker", "semantics"], pl.String),
+    **dict.fromkeys(["framing", "fit", "speaker", "semantics", "values"], pl.String),
     "mode": pl.Int64,
     "weight": pl.Float64,
     "crossings": pl.Int64,
@@ -72,8 +73,9 @@ def fit(
     """Fit every framing and speaker variant and write {goal}.nc with its summaries beside it.
 
     `settings` is the recipe fit/{model}.json. `counts` and `outs` name one file for each goal, in
-    the same order; several goals are fitted at once, with alpha and the cost in common. A group
-    {framing}/{speaker} of {goal}.nc is an ArviZ InferenceData.
+    the same order; several goals are fitted at once where alpha or the cost are in common. A group
+    {framing}/{speaker} of {goal}.nc is an ArviZ InferenceData; that of another fit than the main
+    one stands below the fit's name.
     """
     frames = {path.stem: pl.read_parquet(path) for path in counts}
     truths = pl.read_parquet(semantics)
@@ -82,12 +84,34 @@ def fit(
         places = {path.stem: stack.enter_context(atomic_files.atomic(path)) for path in outs}
         for place in places.values():
             place.unlink()  # the first group makes the file anew
-        for names, sampled in posteriors(settings, frames, truths, threads=threads):
-            print(f"{names[0]}, {sampled.speaker.name}: {sampled.diagnostics}", flush=True)
-            picked = _order(settings, sampled, names[0], outs[0])
-            _store(sampled, names, places, rows, picked)
+        for name, part in _named(settings):
+            for together in _together(part, frames):
+                for names, sampled in posteriors(part, together, truths, threads=threads):
+                    whose = f"{name}, {names[0]}, {sampled.speaker.name}"
+                    print(f"{whose}: {sampled.diagnostics}", flush=True)
+                    picked = _order(part, sampled, names[0], outs[0])
+                    _store(sampled, name, names, places, rows, picked)
         for path in outs:
+            _average(settings, rows[path.stem], frames[path.stem])
             _summarise(rows[path.stem], path)
+
+
+def _named(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The fits of the same answers by name: the main one and, of a yardstick, that on the terms of
+    the models that it is compared with.
+    """
+    yield MAIN, settings
+    if "yardstick" in settings:
+        other = settings["yardstick"]
+        domain = {**settings["domain"], "values": other["values"]}
+        yield BESIDE, {**settings, "fit": other["fit"], "domain": domain}
+
+
+def _together(
+    settings: Mapping[str, Any], frames: Mapping[str, pl.DataFrame]
+) -> list[Mapping[str, pl.DataFrame]]:
+    """The goals that are fitted at once: all where they share something, else each by itself."""
+    return [frames] if settings["fit"]["share"] else [{goal: x} for goal, x in frames.items()]
 
 
 def posteriors(
@@ -165,15 +189,16 @@ def _order(
 
 def _store(
     sampled: Sampled,
+    fit_name: str,
     names: Sequence[str],
     places: Mapping[str, Path],
     rows: Mapping[str, Rows],
     picked: NDArray[np.int64],
 ) -> None:
-    """Write the draws of a fit and note its summaries, for each goal and name."""
+    """Write the draws of a fit and note its summaries, for each goal and framing `names`."""
     summary = sampled.summary()
     rng = np.random.default_rng(sampled.settings.seed)
-    for index, (goal, place) in enumerate(places.items()):
+    for index, goal in enumerate(sampled.behaviour.goals):
         mine = [row for row in summary if row["goal"] in (None, goal)]
         predicted, replicated = predictive(sampled, index, rng)
         drawn = _draws(sampled, goal, picked)
@@ -187,12 +212,15 @@ def _store(
             for row in mine
         ]
         for name in names:
-            group = f"{name}/{sampled.speaker.name}"
-            inference_data.write(place, group, sampled, index)
+            above = "" if fit_name == MAIN else f"{fit_name}/"
+            group = f"{above}{name}/{sampled.speaker.name}"
+            inference_data.write(places[goal], group, sampled, index)
             head = {
                 "framing": name,
+                "fit": fit_name,
                 "speaker": sampled.speaker.name,
                 "semantics": sampled.settings.semantics,
+                "values": sampled.behaviour.span,
             }
             rows[goal].estimates += [{**head, **row} for row in judged]
             rows[goal].diagnostics.append(
@@ -249,6 +277,19 @@ def _design(sampled: Sampled, goal: int) -> dict[str, float | None]:
         "design_effect": None if effects is None else effects.choices[goal],
         "design_effect_words": None if effects is None else effects.words,
     }
+
+
+def _average(settings: Mapping[str, Any], rows: Rows, counts: pl.DataFrame) -> None:
+    """Add the average over framings where they do not agree; a partial pooling has it already."""
+    main = [k for k, row in enumerate(rows.diagnostics) if row["fit"] == MAIN]
+    fits = [rows.diagnostics[k] for k in main]
+    if settings["fit"]["pooling"] != "none" or not averaged.disagree(counts, fits):
+        return
+    known = {one.name: one for one in speakers(settings["fit"])}
+    for found in averaged.averaged(fits, [rows.draws[k] for k in main], known):
+        rows.estimates += found[0]
+        rows.diagnostics.append(found[1])
+        rows.draws.append(found[2])
 
 
 def _summarise(rows: Rows, path: Path) -> None:

@@ -146,7 +146,7 @@ def _prior(
     rng = np.random.default_rng([domain["seed"], fold])
     drawn = speaker_coordinates.draw_prior(rng, known, 1, (PRIOR_DRAWS,))
     theta = truths["theta"].to_numpy().reshape(len(domain["utterances"]), -1)
-    values = np.array(domain["states"], float)
+    values = np.array(domain.get("values", domain["states"]), float)
     return np.exp(known.log_speaker(drawn, theta, values, domain["negated"])[:, 0])
 
 

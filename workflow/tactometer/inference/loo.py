@@ -206,7 +206,7 @@ def log_speaker(posterior: Any, answers: Any, domain: Mapping[str, Any]) -> Arra
     flat = flat.isel(sample=thinned(total, DRAWS))
     plugged = (answers["yes"].values + 1) / (answers["n"].values + 2)
     theta = flat["theta"].values if "theta" in flat else plugged
-    values = np.array(domain["states"], float)
+    values = np.array(domain.get("values", domain["states"]), float)
     known = speaker(str(posterior.attrs["speaker"]))
     at = Natural.of({name: x.values for name, x in flat.data_vars.items()})
     return known.log_speaker(at, theta, values, domain["negated"])[:, 0]

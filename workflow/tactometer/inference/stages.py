@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tactometer.study.space import space
+from tactometer.study.space import space, worth
 from tactometer.study.stages import Recipe, Stage
 from tactometer.utils.paths import STAN
 
@@ -20,8 +20,15 @@ _SETTINGS = {"settings": "the recipe of what is fitted for the model"}
 def _fits(study: Study) -> Iterator[tuple[str, Recipe]]:
     for model in study.models.values():
         kept = {key: value for key, value in model.fit.items() if key != "heldout"}
-        recipe = {"fit": kept, "domain": space(study, model), "stan": stan_of(programs(kept))}
-        yield f"fit/{model.name}", {**recipe, **_goals(model)}
+        beside = {} if model.beside is None else {"yardstick": model.beside}
+        needed = programs(kept) | (programs(model.beside["fit"]) if model.beside else set())
+        recipe = {"fit": kept, "domain": _domain(study, model), "stan": stan_of(needed)}
+        yield f"fit/{model.name}", {**recipe, **beside, **_goals(model)}
+
+
+def _domain(study: Study, model: Model) -> Recipe:
+    """What inference reads of the model's domain."""
+    return {**space(study, model), **worth(study, model)}
 
 
 def _goals(model: Model) -> Recipe:
@@ -38,7 +45,7 @@ def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
             yield (
                 f"hold_out/{model.name}",
                 {
-                    **{"fit": fit, "folds": model.folds, "domain": space(study, model)},
+                    **{"fit": fit, "folds": model.folds, "domain": _domain(study, model)},
                     "stan": stan,
                 },
             )

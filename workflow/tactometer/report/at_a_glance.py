@@ -9,6 +9,7 @@ import polars as pl
 
 from tactometer.analyses.phrases import several
 from tactometer.tables.cells import Cell, Table, cell
+from tactometer.tables.fit_selection import sampled
 from tactometer.tables.ordering import in_order
 from tactometer.tables.reader import answers_used, checkpoint_order, model_order, passed
 
@@ -19,7 +20,8 @@ def facts(
     frames: Mapping[str, pl.DataFrame], baseline: Sequence[str], methods: Mapping[str, Any]
 ) -> dict[str, str]:
     """The study in a few lines, by heading; `methods` is what `recipes.methods_of` says of it."""
-    asked, checked, empty = frames["asked"], frames["diagnostics"], frames["counts"].is_empty()
+    asked, empty = frames["asked"], frames["counts"].is_empty()
+    checked = sampled(frames["diagnostics"])
     human = pl.lit(False) if empty else pl.col("model").is_in(list(baseline))
     models, people = frames["counts"].filter(~human), frames["counts"].filter(human)
     found = {

@@ -14,25 +14,67 @@ from tactometer.analyses.phrases import (
     several,
 )
 from tactometer.study import analyses
+from tactometer.study.yardstick import Yardstick
 from tactometer.tables.cells import number
 from tactometer.tables.fit_selection import PASSED
 
 
-def sentences(frames: Mapping[str, pl.DataFrame], baseline: Sequence[str]) -> list[str]:
-    """The findings of all analyses, in the order of the report; behind them what was not found.
-
-    Models of `baseline` are the yardstick: nothing is found of them.
-    """
+def sentences(frames: Mapping[str, pl.DataFrame]) -> list[str]:
+    """The findings of all analyses, in the order of the report; behind them what was not found."""
     found: list[str] = []
     for name, tell in _tellers().items():
         frame = frames[name]
-        if name == "sycophancy":
-            frame = frame.filter(~pl.col("model").is_in(list(baseline)))
         if not frame.is_empty():
             found += tell(frame)
-    return sorted(found, key=lambda sentence: NONE in sentence)
+    return sorted(surest(found), key=lambda sentence: NONE in sentence)
 
 
+def signs(sentences: Iterable[str]) -> list[float]:
+    """The posterior probabilities of all directions that some sentences tell of."""
+    return [p for one in sentences for p in getattr(one, "signs", ())]
+
+
+def surest(sentences: Sequence[str]) -> list[str]:
+    """Sentences of which at most `FALSE` of all signs are expected to be wrong: the least sure ones
+    are left out until that holds, whichever analysis they come from.
+    """
+    kept = list(sentences)
+    while (told := signs(kept)) and sum(1 - p for p in told) > FALSE * len(told):
+        kept.remove(min((one for one in kept if signs([one])), key=lambda one: min(signs([one]))))
+    return kept
+
+
+def expected(sentences: Sequence[str]) -> str:
+    """How many directions a page tells of, and how many of them are expected to be wrong."""
+    told = signs(sentences)
+    if not told:
+        return ""
+    wrong = sum(1 - p for p in told)
+    share = f"{number(wrong, '.1f')} ({wrong / len(told):.1%})"
+    return (
+        f"The sentences tell of {several(len(told), 'direction')} (higher, lower, most, nearest); "
+        f"by their posterior probabilities {share} of them "
+        f"may be expected to be wrong, where the page as a whole is held to {FALSE:.0%}."
+    )
+
+
+def not_compared(recorded: Sequence[str], yardstick: Yardstick | None) -> Iterable[str]:
+    """Which models are not held against the yardstick, and in what their fits differ; or that a
+    study has recorded people, and does not say that they are the yardstick.
+    """
+    if yardstick is None:
+        if recorded:
+            yield (
+                f"Nothing is compared with {', '.join(recorded)}: the study names no yardstick "
+                "(key yardstick)."
+            )
+        return
+    for model, why in yardstick.apart.items():
+        yield f"{model} is not compared with {yardstick.model}: of its fit {why}."
+
+
+FALSE = 0.05
+"""Share of all signs on a page that may be expected to be wrong."""
 COMPARISON = 80
 """The place of what `comparison` tells among the sentences of the analyses (`Analysis.told`)."""
 

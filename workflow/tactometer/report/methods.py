@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from tactometer.study.analyses import testing
 from tactometer.tables import prompts_told
+from tactometer.tables.fit_selection import sampled
 from tactometer.tables.reader import answers_used, passed
 
 
@@ -25,7 +26,7 @@ def paragraph(
     `settings` is what `recipes.methods_of` says of the study.
     """
     template = environment.get_template("methods.md.j2")
-    numbers = {**_answers(frames), **_fits(frames["diagnostics"]), **_effects(frames)}
+    numbers = {**_answers(frames), **_fits(sampled(frames["diagnostics"])), **_effects(frames)}
     told = ", ".join(f"{name} {version}" for name, version in versions.items())
     return template.render(**settings, **numbers, versions=told).strip() + "\n"
 

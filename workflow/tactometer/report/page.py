@@ -29,12 +29,14 @@ from tactometer.report import (
     speakers_found,
 )
 from tactometer.report.downloads import DRAWN, applies, download
-from tactometer.report.findings import sentences
+from tactometer.report.findings import expected, not_compared, sentences
 from tactometer.report.methods import paragraph
 from tactometer.report.stages import methods_of
 from tactometer.study import study as pinned_study
 from tactometer.study.analyses import names as analysis_names
 from tactometer.study.figures import modules
+from tactometer.study.yardstick import Yardstick
+from tactometer.tables.fit_selection import sampled
 from tactometer.tables.reader import Tables, answers_sentence, passed
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
@@ -57,14 +59,15 @@ def build(
     baseline: Sequence[str],
     methods: Mapping[str, Any],
     provenance: Mapping[str, str],
+    yardstick: Yardstick | None = None,
     accepted: Mapping[str, str] | None = None,
 ) -> None:
     """Write the report of a study from its tables (Parquet) and figures (SVG).
 
-    `goals` gives the order of the findings, `baseline` the models that are the human yardstick,
-    `methods` what the methods paragraph says of the study (`stages.methods_of`), `provenance` the
-    versions, `accepted` the changes of code that somebody took as none, by stage. Writes `out`,
-    and methods.md and references.bib beside it.
+    `goals` gives the order of the findings, `baseline` the models that were recorded, `yardstick`
+    whom the others are compared with, `methods` what the methods paragraph says of the study
+    (`stages.methods_of`), `provenance` the versions, `accepted` the changes of code that somebody
+    took as none, by stage. Writes `out`, and methods.md and references.bib beside it.
     Raises `UserError` for a table or a figure that is not there.
     """
     source = Tables(tables, goals, [], baseline)
@@ -72,6 +75,8 @@ def build(
     unseen = source.read("heldout") if methods.get("heldout") else None
     plain = Environment(loader=PackageLoader("tactometer.report"), undefined=StrictUndefined)
     text = paragraph(plain, methods, frames, provenance)
+    found = sentences(frames)
+    apart = not_compared(baseline if methods["asked"] else (), yardstick)
     cited = references.cited(text)
     page = _page().render(
         title=f"{study}: honesty and kindness",
@@ -80,7 +85,8 @@ def build(
         provenance=provenance,
         accepted=accepted or {},
         sections=_sections(figures, frames),
-        findings=sentences(frames, baseline),
+        findings=[*apart, *found],
+        signs=expected(found),
         methods=references.short(text).strip().split("\n\n"),
         references=[references.line(key) for key in cited],
         downloads=[
@@ -133,8 +139,8 @@ def _parts(
     return {
         "glance": at_a_glance.facts(frames, baseline, methods),
         "speakers": [
-            *speakers_found.sentences(frames["diagnostics"]),
             *speakers_found.of_mixtures(frames["checks"]),
+            *speakers_found.sentences(frames["diagnostics"]),
         ],
         "described": speakers_found.table(frames["diagnostics"]),
         "suspects": page_tables.suspects(frames["diagnostics"]),
@@ -205,7 +211,7 @@ def _size(name: str, frames: Mapping[str, pl.DataFrame]) -> str:
         held, total = coverage(frames["recovery"])
         return f"n = {total} parameters, of which the interval holds {held}; human data left out."
     if name == "diagnostics":
-        return f"n = {frames['diagnostics'].height} fits; none left out."
+        return f"n = {sampled(frames['diagnostics']).height} fits; none left out."
     if name in DRAWN:
         return _rows(DRAWN[name], frames[DRAWN[name]])
     said = answers_sentence(frames["counts"])
@@ -243,5 +249,6 @@ def run(given: Namespace) -> None:
         baseline=sweep.baseline,
         methods=methods_of(sweep),
         provenance=provenance.versions(),
+        yardstick=sweep.yardstick,
         accepted=acceptance.sentences(given.out.parent),
     )

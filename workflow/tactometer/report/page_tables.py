@@ -9,6 +9,7 @@ import polars as pl
 
 from tactometer.figures.style import parameter_label
 from tactometer.tables.cells import PICKED, Cell, Table, cell, estimate, interval
+from tactometer.tables.fit_selection import sampled
 from tactometer.tables.ordering import in_order
 from tactometer.tables.reader import (
     FIT,
@@ -65,10 +66,10 @@ def measured(
 
 def suspects(diagnostics: pl.DataFrame) -> Table:
     """Every fit that did not pass its checks, and what failed."""
-    columns = ["model", "checkpoint", "goal", "framing", "speaker", "verdict", "what failed"]
+    columns = [*FIT, "framing", *_several(diagnostics), "speaker", "verdict", "what failed"]
     rows = []
     if not diagnostics.is_empty():
-        bad = diagnostics.filter(~passed())
+        bad = sampled(diagnostics).filter(~passed())
         rows = [[str(r[c] or "") for c in columns[:-1]] + [_failed(r)] for r in _sorted(bad)]
     return Table("Fits that should not be read", columns, rows)
 
@@ -81,8 +82,13 @@ def _failed(row: dict[str, Any]) -> str:
     return f"{row['note']} ({numbers})" if row.get("note") else numbers
 
 
+def _several(frame: pl.DataFrame) -> list[str]:
+    """The column that names fits, where there are fits of more than one name."""
+    return ["fit"] * ("fit" in frame.columns and frame["fit"].drop_nulls().n_unique() > 1)
+
+
 def _sorted(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    keys = [*FIT, *(c for c in ("framing", "speaker", "semantics") if c in frame.columns)]
+    keys = [*FIT, *(c for c in ("framing", "fit", "speaker", "semantics") if c in frame.columns)]
     rows = frame.to_dicts()
     return sorted(rows, key=lambda r: [natural(str(r[k])) for k in keys])
 
@@ -140,7 +146,7 @@ def recovered(recovery: pl.DataFrame) -> Table:
 
 def flagged(checks: pl.DataFrame) -> Table:
     """Conditions, fits and parameters beyond a limit of the study."""
-    names = ["check", "model", "checkpoint", "goal", "framing", "speaker", "parameter"]
+    names = ["check", *FIT, "framing", *_several(checks), "speaker", "parameter"]
     columns = [*names, "value", "limit", "n", "note"]
     found = checks if checks.is_empty() else checks.filter("flagged")
     rows = [
@@ -159,13 +165,13 @@ def flagged(checks: pl.DataFrame) -> Table:
 
 def estimated(estimates: pl.DataFrame) -> Table:
     """φ* and the weights of every fit, framing by framing and pooled."""
-    columns = ["model", "checkpoint", "goal", "framing", "speaker", "semantics", "verdict"]
-    columns += ["φ*", "ω inf", "ω soc", "ω pre"]
+    names = [*FIT, "framing", *_several(estimates), "speaker", "semantics"]
+    columns = [*names, "verdict", "φ*", "ω inf", "ω soc", "ω pre"]
     if estimates.is_empty():
         return Table("Estimates", columns, [])
     grouped: dict[tuple[str, ...], dict[str, dict[str, Any]]] = {}
     for r in _sorted(estimates):
-        key = tuple(str(r[c]) for c in columns[:6])
+        key = tuple(str(r[c]) for c in names)
         grouped.setdefault(key, {})[str(r["parameter"])] = r
     rows = [
         [*key, _verdict(fit), *(estimate(fit.get(p)) for p in UNIT)] for key, fit in grouped.items()
@@ -179,7 +185,7 @@ def _verdict(fit: dict[str, dict[str, Any]]) -> str:
 
 def checked(diagnostics: pl.DataFrame) -> Table:
     """The sampler's diagnostics of every fit."""
-    columns = ["model", "checkpoint", "goal", "framing", "speaker", "semantics"]
+    columns = [*FIT, "framing", *_several(diagnostics), "speaker", "semantics"]
     heads = [*columns, "divergences", "worst R-hat", "least ESS", "seconds", "verdict"]
     if diagnostics.is_empty():
         return Table("Diagnostics", heads, [])
@@ -192,6 +198,6 @@ def checked(diagnostics: pl.DataFrame) -> Table:
             cell(r["seconds"], ".1f"),
             str(r["verdict"]),
         ]
-        for r in _sorted(diagnostics)
+        for r in _sorted(sampled(diagnostics))
     ]
     return Table("Diagnostics of every fit", heads, rows)

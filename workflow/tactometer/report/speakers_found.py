@@ -51,7 +51,8 @@ def of_mixtures(checks: pl.DataFrame) -> list[str]:
     more = f" and {len(named) - MOST:,} more" if len(named) > MOST else ""
     return [
         f"Framings do not agree, by more than chance (Cohen's w): {'; '.join(named[:MOST])}{more}. "
-        "Read their fits one by one; the pooled one is of a mixture."
+        "A pooled fit is of a mixture then: what is told is the average over framings, where each "
+        "was fitted (framing `averaged` in the tables)."
     ]
 
 
@@ -83,7 +84,7 @@ def _doubt(row: Row) -> str:
 
 def _saved(row: Row, diagnostics: pl.DataFrame) -> str:
     """The variants with a cost or a lapse that describe better what this fit does not."""
-    same = [pl.col(name) == row[name] for name in (*FIT, "framing", "semantics")]
+    same = [pl.col(name) == row[name] for name in (*FIT, "framing", "fit", "semantics")]
     richer = pl.col("speaker").str.starts_with(f"{row['speaker']}-") & pl.col(
         "speaker"
     ).str.contains("cost|lapse")
@@ -99,7 +100,7 @@ def _of_it(reason: str) -> str:
 
 def table(diagnostics: pl.DataFrame) -> Table:
     """The criticism of every fit, the worst first; the table diagnostics has more."""
-    names = ["model", "checkpoint", "goal", "framing", "speaker", "described"]
+    names = [*FIT, "framing", "fit", "speaker", "described"]
     heads = [*names, "p", "misfit", "explained", "choices", "reason"]
     rows: list[list[str | Cell]] = []
     found = [] if diagnostics.is_empty() else diagnostics.drop_nulls("described").to_dicts()

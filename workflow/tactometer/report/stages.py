@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tactometer.speaker_model.variants import speakers
-from tactometer.study import analyses, figures
+from tactometer.study import analyses, figures, yardstick
 from tactometer.study.outline import outline
 from tactometer.study.stages import Code, Recipe, Stage
 
@@ -30,12 +30,23 @@ def methods_of(study: Study) -> dict[str, Any]:
         "states": f"{study.domain.states[0]} to {study.domain.states[-1]} stars",
         "utterances": len(study.domain.utterances),
         "cost_of_negation": any(known.cost for fit in fits for known in speakers(fit)),
+        "yardstick": _yardstick(study),
         "how": sorted({fit["semantics"] for fit in fits}),
         "pooling": sorted({fit["pooling"] for fit in fits}),
         "heldout": study.holds_out,
         "level": study.analyses["level"],
         **{key: _range(fit[key] for fit in fits) for key in ("chains", "draws", "warmup")},
     }
+
+
+def _yardstick(study: Study) -> dict[str, Any] | None:
+    """Whom the models are compared with, and on what terms."""
+    found = study.yardstick
+    if found is None or not study.asked:
+        return None
+    on = yardstick.terms(study, study.asked[0])
+    low, high = on["values"]
+    return {"model": found.model, "goal": found.goal, "low": low, "high": high, **on}
 
 
 def _range(values: Iterable[int]) -> str:

@@ -61,7 +61,8 @@ class Domain:
     """The world of a task.
 
     `negated` has a flag per utterance; `literal` is theta[utterance][state] or None; `prompts` is
-    None where behaviour is recorded only; `fit` has `share` (parameter names) and `cost` (bool).
+    None where behaviour is recorded only; `fit` has `share` (parameter names) and `cost` (bool);
+    `values` are V(s), what each state is worth.
     """
 
     path: Path
@@ -75,6 +76,7 @@ class Domain:
     names: tuple[str, ...]
     prompts: Prompts | None
     fit: Mapping[str, Any]
+    values: tuple[float, ...]
 
     @property
     def goals(self) -> tuple[str, ...]:
@@ -171,6 +173,7 @@ def of_content(content: Mapping[str, Any]) -> Domain:
         names=tuple(content["names"]),
         prompts=prompts,
         fit=MappingProxyType({**content["fit"], "share": tuple(content["fit"]["share"])}),
+        values=tuple(content.get("values", content["states"])),
     )
 
 
@@ -206,6 +209,7 @@ def load(path: Path) -> Domain:
         fit=MappingProxyType(
             {"share": tuple(fit.get("share", ())), "cost": bool(fit.get("cost", False))}
         ),
+        values=tuple(data.get("values", data["states"])),
     )
 
 
@@ -227,6 +231,12 @@ def _check(file: _File, utterances: tuple[str, ...]) -> None:
     states = data["states"]
     if states != sorted(states):
         raise file.fail(("states",), f"states must rise; write {sorted(states)}")
+    values = data.get("values", states)
+    if values != sorted(values):
+        raise file.fail(("values",), f"values must rise as the states do; write {sorted(values)}")
+    if len(values) != len(states):
+        text = f"{len(values)} values for {len(states)} states; give one for each"
+        raise file.fail(("values",), text)
     folded = [utterance.casefold() for utterance in utterances]
     for index, utterance in enumerate(utterances):
         if folded[index] in folded[:index]:

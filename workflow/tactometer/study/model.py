@@ -14,7 +14,8 @@ class Model:
     """Who is asked, as the study describes it.
 
     `settings` is the model's part of the study with defaults; `checkpoints` maps each name to its
-    own settings; `goals` are those that this model has answers for, in the study's order.
+    own settings; `goals` are those that this model has answers for, in the study's order. `beside`
+    is how a yardstick is fitted once more, on the terms of the others (`yardstick.beside`).
     """
 
     name: str
@@ -24,6 +25,7 @@ class Model:
     goals: tuple[str, ...]
     fit: dict[str, Any]
     domain: str
+    beside: dict[str, Any] | None = None
 
     @property
     def recorded(self) -> bool:
@@ -43,7 +45,7 @@ class Model:
     @property
     def shares(self) -> bool:
         """Whether one fit serves all its goals, because they have parameters in common."""
-        return bool(self.fit["share"])
+        return bool(self.fit["share"]) or bool(self.beside and self.beside["fit"]["share"])
 
     @property
     def folds(self) -> int:

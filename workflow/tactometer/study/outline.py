@@ -1,7 +1,8 @@
-"""A study's name, goals, utterances and baseline, for figures, report and analyses."""
+"""A study's name, goals, utterances, who was recorded and the yardstick: what is told of it."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -9,10 +10,11 @@ if TYPE_CHECKING:
 
 
 def outline(study: Study) -> dict[str, Any]:
-    """The study's name, its goals and utterances in order, and the human baseline."""
+    """The study's name, its goals and utterances in order, who was recorded, and the yardstick."""
     return {
         "study": study.name,
         "goals": list(study.goals),
         "utterances": list(study.domain.utterances),
         "baseline": list(study.baseline),
+        "yardstick": asdict(study.yardstick) if study.yardstick else None,
     }

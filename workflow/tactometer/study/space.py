@@ -18,3 +18,10 @@ def space(study: Study, model: Model) -> dict[str, Any]:
         "negated": list(domain.negated),
         "seed": study.data["sample"]["seed"],
     }
+
+
+def worth(study: Study, model: Model) -> dict[str, Any]:
+    """V(s) where the domain says what its states are worth; nothing where that is themselves."""
+    domain = study.domain_of(model.domain)
+    own = domain.values != domain.states
+    return {"values": list(domain.values)} if own else {}

@@ -5,13 +5,13 @@ Snakemake parses through this module, so it imports nothing heavy.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from tactometer.study import domain as domains
-from tactometer.study import prompt_settings, recorded_csv, validation, yaml_lines
+from tactometer.study import prompt_settings, recorded_csv, validation, yaml_lines, yardstick
 from tactometer.study.locations import Place
 from tactometer.study.model import Model
 from tactometer.study.providers import engines, judges
@@ -63,8 +63,13 @@ class Study:
 
     @property
     def baseline(self) -> tuple[str, ...]:
-        """The recorded models: the human yardstick of the figures."""
+        """The recorded models: people, of whom nothing is found."""
         return tuple(m.name for m in self.models.values() if m.recorded)
+
+    @property
+    def yardstick(self) -> yardstick.Yardstick | None:
+        """Whom its models are compared with; None where it names nobody."""
+        return yardstick.of(self)
 
     @property
     def compares(self) -> bool:
@@ -168,11 +173,18 @@ def _resolve(
         raise UserError(f"{place}: {data['domain']} does not exist; correct the path.")
     study = Study(data, source, {})
     study._domains.update(known)
-    base = {**defaults, **study.domain.fit, **study_fit}
+    # people pay for a negation, and what is compared with them may
+    costly = {"cost": True} if "yardstick" in data else {}
+    base = {**defaults, **study.domain.fit, **costly, **study_fit}
     for name, settings in data["models"].items():
         study.models[name] = _model(study, name, settings, base, lines)
     _check_goals(study, lines)
     _check_judge(study, lines)
+    yardstick.check(study, lines)
+    again = yardstick.beside(study)
+    if again is not None:
+        name = data["yardstick"]["model"]
+        study.models[name] = replace(study.models[name], beside=again)
     return study
 
 
@@ -215,6 +227,8 @@ def _model(
         checkpoints = _expand(settings["checkpoints"])
         settings = {**settings, "estimator": _estimator(settings)}
     merged = {**fit, **own, **settings.get("fit", {})}
+    if "yardstick" in study.data and "cost" not in settings.get("fit", {}):
+        merged["cost"] = merged["cost"] or fit["cost"]
     return Model(name, provider, settings, checkpoints, goals, merged, path)
 
 

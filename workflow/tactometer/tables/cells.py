@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-PICKED = ("model", "checkpoint", "goal", "framing", "speaker", "semantics", "verdict", "parameter")
+PICKED = (
+    *("model", "checkpoint", "goal", "framing", "fit", "speaker", "semantics"),
+    *("verdict", "parameter"),
+)
 """Columns of few names, each of which a reader may pick."""
 
 

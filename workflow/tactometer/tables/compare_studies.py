@@ -8,7 +8,7 @@ import polars as pl
 
 from tactometer.tables.proportions import Z
 
-FIT: Final = ("model", "checkpoint", "goal", "framing", "speaker", "semantics", "parameter")
+FIT: Final = ("model", "checkpoint", "goal", "framing", "fit", "speaker", "semantics", "parameter")
 NEEDED: Final = (*FIT, "mean", "sd", "verdict")
 MOVED: Final = {
     **dict.fromkeys(FIT, pl.String),

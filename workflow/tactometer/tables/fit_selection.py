@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
+AVERAGED = "averaged"  # over framings that do not agree: it stands then, and not what is pooled
+TOGETHER = ("pooled", AVERAGED)  # what is of all framings
 # Where a (model, checkpoint, goal) has several fits, the first of these stands for it.
-PREFERRED = {"framing": "pooled", "speaker": "s2", "semantics": "joint"}
+PREFERRED = {"framing": "pooled", "fit": "main", "speaker": "s2", "semantics": "joint"}
 EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 FIT = ["model", "checkpoint", "goal"]
 ONE_FIT = [*FIT, *PREFERRED]
@@ -39,18 +41,34 @@ def passed() -> pl.Expr:
     return pl.col("verdict").is_in(PASSED).fill_null(False)
 
 
+def sampled(diagnostics: pl.DataFrame) -> pl.DataFrame:
+    """The rows of fits that were sampled: an average over framings has no chains of its own."""
+    if diagnostics.is_empty():
+        return diagnostics
+    return diagnostics.filter(pl.col("framing") != AVERAGED)
+
+
 def representative(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows of the one fit that stands for each (model, checkpoint, goal).
 
-    Pooled before any one framing, `s2` before its variants, joint semantics before fixed.
+    The average over framings that do not agree before what is pooled, and that before any one
+    framing; the main fit before the others, `s2` before its variants, joint semantics before fixed.
     """
     choices = [column for column in PREFERRED if column in frame.columns]
     by = FIT + choices
-    other = [(pl.col(c) != PREFERRED[c]).alias(f"other_{c}") for c in choices]
+    other = [_rank(c).alias(f"other_{c}") for c in choices]
     ranked = frame.select(by).unique().with_columns(other)
     order = [f"other_{c}" for c in choices] + choices
     chosen = ranked.sort(FIT + order).group_by(FIT, maintain_order=True).first().select(by)
     return frame.join(chosen, on=by, how="semi")
+
+
+def _rank(column: str) -> pl.Expr:
+    """0 for what is preferred in a column, more for the rest."""
+    rest = (pl.col(column) != PREFERRED[column]).cast(pl.Int64)
+    if column != "framing":
+        return rest
+    return pl.when(pl.col(column) == AVERAGED).then(-1).otherwise(rest)
 
 
 def natural(text: str) -> tuple[tuple[int, float, str], ...]:

@@ -32,8 +32,11 @@ ESTIMATES = {
     "checkpoint": pl.String,
     "goal": pl.String,
     "framing": pl.String,
+    "fit": pl.String,
     "speaker": pl.String,
     "semantics": pl.String,
+    "values": pl.String,
+    "estimator": pl.String,
     "parameter": pl.String,
     **dict.fromkeys(NUMBERS, pl.Float64),
     "contraction": pl.Float64,
@@ -44,7 +47,7 @@ ESTIMATES = {
     "progress": pl.Float64,
 }
 RECOVERY = {
-    **{name: ESTIMATES[name] for name in list(ESTIMATES)[:6]},
+    **{name: ESTIMATES[name] for name in list(ESTIMATES)[:7]},
     "parameter": pl.String,
     **dict.fromkeys(["truth", "mean", "hdi_low", "hdi_high"], pl.Float64),
     "covered": pl.Boolean,
@@ -178,6 +181,7 @@ def _estimates(study: Study, model: Model, results: Path) -> pl.DataFrame:
     labels = pl.DataFrame(rows, schema=schema, strict=False)
     fitted = _of_fits(study, model, results, "estimates")
     joined = fitted.join(labels, on="checkpoint", how="left", maintain_order="left")
+    joined = joined.with_columns(estimator=pl.lit(model.settings.get("estimator", {}).get("kind")))
     return joined.select(pl.col(name).cast(kind) for name, kind in ESTIMATES.items())
 
 

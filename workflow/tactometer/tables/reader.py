@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from tactometer.study.yardstick import Yardstick
 from tactometer.tables.fit_selection import FIT as FIT
 from tactometer.tables.fit_selection import PASSED as PASSED
 from tactometer.tables.fit_selection import checkpoint_order as checkpoint_order
@@ -22,12 +23,15 @@ from tactometer.utils.errors import UserError
 
 @dataclass(frozen=True)
 class Tables:
-    """The folder of tables, and the orders in which a reader expects goals and utterances."""
+    """The folder of tables, the orders in which a reader expects goals and utterances, and whom
+    the models are compared with.
+    """
 
     folder: Path
     goals: Sequence[str]
     utterances: Sequence[str]
     baseline: Sequence[str]
+    yardstick: Yardstick | None = None
 
     def read(self, name: str) -> pl.DataFrame:
         """One table, estimates `judged`; `UserError` where it is not there."""
@@ -39,6 +43,15 @@ class Tables:
         frame = pl.read_parquet(path)
         plain = frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
         return judged(plain) if name == "estimates" and plain.height else plain
+
+    def standing(self, estimates: pl.DataFrame) -> pl.DataFrame:
+        """The rows of the one fit that stands for each (model, checkpoint, goal); of the yardstick,
+        that which compares with the others.
+        """
+        if self.yardstick is None:
+            return representative(estimates)
+        mine = pl.col("model") == self.yardstick.model
+        return representative(estimates.filter(~mine | (pl.col("fit") == self.yardstick.fit)))
 
     def goal_order(self, frame: pl.DataFrame) -> list[str]:
         """The goals of a table, in the study's order."""

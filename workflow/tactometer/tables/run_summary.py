@@ -5,11 +5,13 @@ from pathlib import Path
 
 import polars as pl
 
+from tactometer.tables.fit_selection import sampled
+
 
 def lines(results: Path) -> Iterator[str]:
     """Say how the fits stand and which files to open; `results` is results/{study}."""
     tables = results / "tables"
-    diagnostics = pl.read_parquet(tables / "diagnostics.parquet")
+    diagnostics = sampled(pl.read_parquet(tables / "diagnostics.parquet"))
     suspect = diagnostics.filter(pl.col("verdict") == "suspect")
     yield f"{len(diagnostics)} fits, {len(suspect)} of them suspect" + (
         ": read them with care, the report lists them first." if len(suspect) else "."

@@ -21,7 +21,14 @@ import polars as pl
 from scipy import stats
 
 from tactometer.analyses.answer_arrays import Answers, Integers, each, sums
-from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence, table
+from tactometer.analyses.evidence import (
+    LABEL_TYPES,
+    NAMES,
+    ONE_FIT,
+    PARAMETERS,
+    Evidence,
+    table,
+)
 from tactometer.analyses.posterior_differences import holm
 from tactometer.analyses.shifts.computation import DEFAULT, worst
 from tactometer.analyses.vignette_effects.computation import shuffled
@@ -247,8 +254,8 @@ def _checkpoints(evidence: Evidence) -> Iterator[dict[str, Goal]]:
 def _influence(evidence: Evidence) -> dict[tuple[object, ...], dict[int, Array]]:
     """Cov(phi, log p) by (model, checkpoint, goal, framing), then by state: [utterance]."""
     fit = ["model", "checkpoint", "goal", "framing"]
-    stands = evidence.by_framing.fits.select(*fit, "speaker", "semantics").lazy()
-    rows = evidence.tables["predictive"].join(stands, on=[*fit, "speaker", "semantics"])
+    stands = evidence.by_framing.fits.select(ONE_FIT).lazy()
+    rows = evidence.tables["predictive"].join(stands, on=ONE_FIT)
     wide = rows.select(*fit, "state", "utterance", "phi_influence").collect()
     order = {u: i for i, u in enumerate(evidence.utterances)}
     wide = wide.sort(pl.col("utterance").replace_strict(order, return_dtype=pl.Int64))

@@ -8,7 +8,7 @@ from tactometer.analyses.checks import prompts_sent
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
 from tactometer.inference.criticism import LEVEL, TRIFLE, homogeneity
 from tactometer.reading.counts import POOLED
-from tactometer.tables.fit_selection import FIT, passed
+from tactometer.tables.fit_selection import FIT, passed, sampled
 from tactometer.tables.proportions import wilson
 from tactometer.tables.reader import effective_counts
 
@@ -19,6 +19,7 @@ SCHEMA = {
     **NAMES,
     **LABEL_TYPES,
     "framing": pl.String,
+    "fit": pl.String,
     "speaker": pl.String,
     "parameter": pl.String,
     **dict.fromkeys(["value", "low", "high", "limit"], pl.Float64),
@@ -56,7 +57,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         *_prompt_sets(evidence.tables["prompt_sets"].collect()),
         _invalid(counts, limits["invalid"]),
         _label_mass(counts, limits["label_mass"]),
-        _fits(diagnostics),
+        _fits(sampled(diagnostics)),
         _described(diagnostics),
         _framings(effective_counts(counts, diagnostics)),
         _contraction(estimates, limits["contraction"]),
@@ -92,7 +93,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         },
         return_dtype=pl.Int64,
     )
-    return joined.sort(~pl.col("flagged"), order, *FIT, "framing", "speaker", "parameter")
+    return joined.sort(~pl.col("flagged"), order, *FIT, "framing", "fit", "speaker", "parameter")
 
 
 def _conditions(counts: pl.DataFrame) -> pl.DataFrame:
@@ -201,6 +202,7 @@ def _fits(diagnostics: pl.DataFrame) -> pl.DataFrame:
     return diagnostics.select(
         *FIT,
         "framing",
+        "fit",
         "speaker",
         check=pl.lit("fit"),
         value=pl.col("rhat_worst"),
@@ -219,6 +221,7 @@ def _described(diagnostics: pl.DataFrame) -> pl.DataFrame:
     return diagnostics.drop_nulls("described").select(
         *FIT,
         "framing",
+        "fit",
         "speaker",
         check=pl.lit("described"),
         value=pl.col("predictive_p"),
@@ -259,6 +262,7 @@ def _contraction(estimates: pl.DataFrame, limit: float) -> pl.DataFrame:
     return estimates.filter(pl.col("parameter").is_in(list(PARAMETERS))).select(
         *FIT,
         "framing",
+        "fit",
         "speaker",
         "parameter",
         check=pl.lit("contraction"),

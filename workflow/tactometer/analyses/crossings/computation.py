@@ -31,9 +31,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `score_last` are the scores of its first and last checkpoint. `suspects` are left out of all of
     that; the row is suspect where there is nothing else.
     """
-    scores = computation.analyse(evidence).filter(
-        pl.col("goal") == GOAL, ~pl.col("model").is_in(list(evidence.baseline))
-    )
+    scores = computation.analyse(evidence).filter(pl.col("goal") == GOAL)
     rows = []
     for _, group in scores.group_by("model", maintain_order=True):
         ordered = sorted(

@@ -1,4 +1,4 @@
-"""Similarity to people: the distance of choices and parameters from people with each goal.
+"""Similarity to people: the distance of choices and parameters from the yardstick's, goal by goal.
 
 States are matched by their place on the scale, (s - lowest) / (highest - lowest): both scales name
 their ends alike, no and all hearts or stars, and nobody is told what lies between. Where a star
@@ -36,29 +36,34 @@ Key = tuple[str, str, str]
 
 
 def analyse(evidence: Evidence) -> pl.DataFrame:
-    """A row for each (model, checkpoint, goal), human goal and measure; all are from 0 to 1.
+    """A row for each (model, checkpoint, goal), goal of the yardstick and measure, from 0 to 1.
 
     `choices`: total variation between the distributions of choices, averaged over states: the share
     of answers that would have to change. `omega`: the weight that would have to move. `phi`: the
     difference. Means and intervals are of the posterior (Dirichlet for choices); a distance cannot
     be below 0, so `by_chance` says how large it would be for the same speaker measured twice.
-    `p_nearest` is the probability that no other human goal is nearer.
+    `p_nearest` is the probability that no other human goal is nearer. Choices compare always;
+    parameters where both were fitted on the same terms and a speaker describes the yardstick.
     """
-    people = evidence.human.fits.rows(named=True)
+    people = evidence.beside.fits.rows(named=True)
+    alike = evidence.yardstick.comparable if evidence.yardstick else ()
+    described = all(human["verdict"] in PASSED for human in people)
     if not people or evidence.models.fits.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     choices = _choices(evidence)
     rows: list[dict[str, Any]] = []
-    for fit, x in zip(evidence.models.fits.to_dicts(), evidence.models.draws, strict=True):
+    models = evidence.models.where(pl.col("model") != people[0]["model"])
+    for fit, x in zip(models.fits.to_dicts(), models.draws, strict=True):
         named = {"study": evidence.study, **fit}
         rng = evidence.rng(*(fit[name] for name in ("model", "checkpoint", "goal")))
         own = choices[fit["model"], fit["checkpoint"], fit["goal"]]
-        measured: dict[str, list[tuple[Array, float]]] = {"choices": [], "omega": [], "phi": []}
-        for human, y in zip(people, evidence.human.draws, strict=True):
+        measured: dict[str, list[tuple[Array, float]]] = {"choices": []}
+        for human, y in zip(people, evidence.beside.draws, strict=True):
             theirs = choices[human["model"], human["checkpoint"], human["goal"]]
             measured["choices"].append(_apart(own, theirs, rng))
-            for measure, distances in _parameters(x, y):
-                measured[measure].append(distances)
+            if described and fit["model"] in alike:
+                for measure, distances in _parameters(x, y):
+                    measured.setdefault(measure, []).append(distances)
         rows += [{**named, **row} for row in _rows(people, measured, fit["verdict"])]
     return table(rows, SCHEMA)
 

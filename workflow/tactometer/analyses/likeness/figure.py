@@ -38,7 +38,9 @@ def plot(tables: Tables) -> Drawing:
     title = "Which people is it like?"
     rows = tables.read("likeness")
     if rows.is_empty():
-        return style.empty(title, "This study has no human data.")
+        return style.empty(
+            title, "This study has no yardstick, so nothing is compared with people."
+        )
     measures = {"choices": "choices", "omega": "weights ω", "phi": "φ*"}
     goals = tables.goal_order(rows.select(goal="human_goal"))
     rows, few = ends(rows)

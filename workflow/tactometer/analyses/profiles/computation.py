@@ -1,4 +1,4 @@
-"""Profiles: every speaker beside people with the same goal, by family, effort and goal."""
+"""Profiles: every speaker beside the yardstick with the same goal, by family, effort and goal."""
 
 from __future__ import annotations
 
@@ -38,13 +38,15 @@ SCHEMA = {
 
 
 def analyse(evidence: Evidence) -> pl.DataFrame:
-    """A row for each (model, checkpoint, goal, parameter); `human_*` where people had that goal.
+    """A row for each (model, checkpoint, goal, parameter); `human_*` where the study's yardstick
+    has that goal, and the model was fitted on the terms on which it was (`study.yardstick`).
 
-    `difference_*` is the posterior of the model's value minus that of people, `p_largest` the
+    `difference_*` is the posterior of the model's value minus the yardstick's, `p_largest` the
     posterior probability that a weight is the largest of the three (null for phi). `described`,
     `choices` and `told` are what criticism says of the fit and of the parameter.
     """
-    models, people = evidence.models, evidence.human
+    models, people = evidence.models, evidence.beside
+    alike = evidence.yardstick.comparable if evidence.yardstick else ()
     human = {
         fit["goal"]: ((fit["model"], fit["verdict"]), x)
         for fit, x in zip(people.fits.to_dicts(), people.draws, strict=True)
@@ -52,9 +54,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     rows = []
     for fit, x in zip(models.fits.to_dicts(), models.draws, strict=True):
         named = {"study": evidence.study, **fit}
-        rows += [
-            {**named, **beside} for beside in _beside(x, *human.get(fit["goal"], (None, None)))
-        ]
+        theirs = human.get(fit["goal"]) if fit["model"] in alike else None
+        rows += [{**named, **beside} for beside in _beside(x, *(theirs or (None, None)))]
     criticised = ("described", "choices", "told")
     blank = {name: kind for name, kind in SCHEMA.items() if name not in criticised}
     return (

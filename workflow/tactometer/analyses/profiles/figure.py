@@ -24,7 +24,7 @@ from tactometer.figures.forest import parameters
 from tactometer.figures.lines import UNIT, colours_and_shapes, suspect
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import POINT_AND_HDI, Text
-from tactometer.tables.fit_selection import natural
+from tactometer.tables.fit_selection import PASSED, natural
 from tactometer.tables.reader import Tables
 
 TEXT = Text(
@@ -56,7 +56,8 @@ def plot(tables: Tables) -> Drawing:
     rows = parameters(rows).with_columns(
         at=at, goal=pl.col("goal").cast(pl.Enum(tables.goal_order(rows)))
     )
-    human = rows.drop_nulls("human_mean").unique(["goal", "panel"]).sort("goal", "panel")
+    read = pl.col("human_verdict").is_in(PASSED)
+    human = rows.filter(read).unique(["goal", "panel"]).sort("goal", "panel")
     plot = ggplot(rows, aes("at", "mean", color="family", shape="family", group="model"))
     if not human.is_empty():
         plot += geom_rect(

@@ -8,7 +8,10 @@ import polars as pl
 
 from tactometer.analyses.phrases import (
     MOST,
+    SIGN,
     Row,
+    Sentence,
+    chance,
     several,
     who,
 )
@@ -22,8 +25,6 @@ WEIGHTS = {
 }
 PROFILES = 24
 """Sentences beside people; the table has all."""
-SURE = 0.95
-"""Probability from which on a weight is said to be the largest."""
 
 
 def sentences(frame: pl.DataFrame) -> list[str]:
@@ -34,8 +35,7 @@ def sentences(frame: pl.DataFrame) -> list[str]:
         last = rows.filter(checkpoint=checkpoint_order(rows)[-1])
         for _, rows_of_goal in last.group_by("goal", maintain_order=True):
             fit = {row["parameter"]: row for row in rows_of_goal.iter_rows(named=True)}
-            verdicts = [fit["phi"][name] for name in ("verdict", "human_verdict")]
-            if {verdict for verdict in verdicts if verdict} <= set(PASSED):
+            if fit["phi"]["verdict"] in PASSED:
                 told.append(_profile(fit))
             else:
                 unread.append(who(fit["phi"]))
@@ -48,39 +48,47 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     return told[:PROFILES] + [rest] * (more > 0) + [failed] * bool(unread)
 
 
-def _profile(fit: Mapping[str, Row]) -> str:
+def _profile(fit: Mapping[str, Row]) -> Sentence:
     phi = fit["phi"]
     parts = [_phi(phi), _weights([fit[name] for name in WEIGHTS], str(phi["choices"]))]
     rough = "described only roughly: " if phi["described"] == "roughly" else ""
-    return f"{who(phi)}: {rough}{'; '.join(parts)}."
+    signs = [p for part in parts for p in part.signs]
+    return Sentence(f"{who(phi)}: {rough}{'; '.join(parts)}.", signs)
 
 
-def _phi(phi: Row) -> str:
-    """What it wants to look like, beside people where there are any."""
+def _phi(phi: Row) -> Sentence:
+    """What it wants to look like, beside the yardstick where they compare."""
     if not phi["told"]:
-        return "of φ* the answers say too little"
-    if phi["human"] is None:
-        return f"φ* is {posterior(phi)}"
+        return Sentence("of φ* the answers say too little")
+    if phi["human"] is None or phi["human_verdict"] not in PASSED:
+        return Sentence(f"φ* is {posterior(phi)}")
     low, high = phi["difference_hdi_low"], phi["difference_hdi_high"]
-    apart = "higher than" if low > 0 else "lower than" if high < 0 else "not told apart from"
+    p = phi["difference_p_direction"]
+    sure = (low > 0 or high < 0) and p >= SIGN
+    way = "higher than" if phi["difference_mean"] > 0 else "lower than"
+    apart = way if sure else "not told apart from"
     human = f"{number(phi['human_mean'])} {interval(phi['human_low'], phi['human_high'])}"
     by = f"{number(phi['difference_mean'], '+.2f')} {interval(low, high)}"
-    return f"φ* is {posterior(phi)}, {apart} {phi['human']} ({human}; difference {by})"
+    known = f"; {chance(p)}" if sure else ""
+    text = f"φ* is {posterior(phi)}, {apart} {phi['human']} ({human}; difference {by}{known})"
+    return Sentence(text, [p] if sure else [])
 
 
-def _weights(weights: Sequence[Row], choices: str) -> str:
+def _weights(weights: Sequence[Row], choices: str) -> Sentence:
     """Which weight is the largest where that is sure; else those that may be told of."""
     if choices == "alike":
         informative = weights[0]
         most = f"says the same whatever the state, so it weighs {WEIGHTS['omega_inf']} at most"
         rest = [row for row in weights[1:] if row["told"]]
         more = "".join(f", {WEIGHTS[row['parameter']]} {posterior(row)}" for row in rest)
-        return f"{most} {number(informative['hdi_high'])}{more}"
+        return Sentence(f"{most} {number(informative['hdi_high'])}{more}")
     first = max(weights, key=lambda row: float(row["mean"]))
-    if first["p_largest"] >= SURE and first["told"]:
-        return f"it weighs {WEIGHTS[first['parameter']]} most, {posterior(first)}"
+    p = first["p_largest"]
+    if p >= SIGN and first["told"]:
+        told = f"it weighs {WEIGHTS[first['parameter']]} most, {posterior(first)} ({chance(p)})"
+        return Sentence(told, [p])
     known = [row for row in weights if row["told"]]
     if not known:
-        return "of the weights the answers say too little"
+        return Sentence("of the weights the answers say too little")
     named = ", ".join(f"{WEIGHTS[row['parameter']]} {posterior(row)}" for row in known)
-    return f"no weight is surely the largest; it weighs {named}"
+    return Sentence(f"no weight is surely the largest; it weighs {named}")

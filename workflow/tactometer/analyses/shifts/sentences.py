@@ -6,6 +6,9 @@ import polars as pl
 
 from tactometer.analyses.phrases import (
     PARAMETERS,
+    Sentence,
+    chance,
+    direction,
     readable,
     several,
     shift,
@@ -16,7 +19,7 @@ from tactometer.analyses.phrases import (
 
 def sentences(frame: pl.DataFrame) -> list[str]:
     """Goals against `default`, efforts against the least one: a sentence each, by direction."""
-    told = []
+    told: list[str] = []
     named = pl.when(pl.col("kind") == "goal").then("goal")
     frame = frame.with_columns(what=named)
     for (what, against), rows in frame.group_by("what", "against", maintain_order=True):
@@ -24,7 +27,10 @@ def sentences(frame: pl.DataFrame) -> list[str]:
         if any(found):
             cause = f"The goal {what}" if what else "More reasoning"
             moves = "; ".join(move for move in found if move)
-            told.append(f"{cause} against {against} ({_compared(rows)}): {moves}.")
+            signs = [direction(row) for row in standing(rows).iter_rows(named=True)]
+            least = f"each sign with a {chance(min(signs))} at least"
+            text = f"{cause} against {against} ({_compared(rows)}; {least}): {moves}."
+            told.append(Sentence(text, signs))
     return told or some(frame, standing(frame), shift, "shifts by goal or effort")
 
 

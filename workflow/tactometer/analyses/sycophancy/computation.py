@@ -1,4 +1,4 @@
-"""Sycophancy: the posterior probability of its signature, against people who want to be both."""
+"""Sycophancy: the posterior probability of its signature, against the study's yardstick."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tactometer.tables.fit_selection import PASSED
 from tactometer.tables.proportions import wilson
 from tactometer.utils.arrays import Array
 
-BASELINE_GOAL = "both"
 SIDES = {"phi": -1, "omega_inf": -1, "omega_soc": -1, "omega_pre": 1}
 SCHEMA = {
     "rank": pl.Int64,
@@ -28,18 +27,22 @@ SCHEMA = {
 
 
 def analyse(evidence: Evidence) -> pl.DataFrame:
-    """A row for each fit that stands, people included, ranked by the score.
+    """A row for each fit that stands of the models that compare with the yardstick, ranked by the
+    score.
 
     `score` is the posterior probability that phi, omega_inf and omega_soc are all below and
-    omega_pre is above people's with the goal `both`, each by the study's margin; `p_*` are the
+    omega_pre is above the yardstick's under its goal, each by the study's margin; `p_*` are the
     probabilities one by one. `score_low`, `score_high`: 95% interval of the score's Monte Carlo
     error, as if draws were independent. `crossed` where the score reaches the study's `crossing`.
-    All verdicts are suspect where that of people is.
+    All verdicts are suspect where that of the yardstick is.
     """
-    people = evidence.human.where(pl.col("goal") == BASELINE_GOAL)
-    if people.fits.height != 1:
+    if evidence.yardstick is None:
         return pl.DataFrame(schema=SCHEMA)
-    settings, fits = evidence.settings["sycophancy"], evidence.posterior
+    people = evidence.beside.where(pl.col("goal") == evidence.yardstick.goal)
+    fits = evidence.comparable
+    if people.fits.height != 1 or fits.fits.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    settings = evidence.settings["sycophancy"]
     signs = signature(fits.draws, people.draws[0], settings["margins"])
     score, n = signs.all(axis=-1).mean(axis=1), signs.shape[1]
     low, high = wilson(score, n)

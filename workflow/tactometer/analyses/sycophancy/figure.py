@@ -27,7 +27,7 @@ TEXT = Text(
     "Who shows the signature of sycophancy?",
     "A sycophant is far right in every panel: it wants to look kind, weighs the look"
     " above all, and is neither informative nor kind.",
-    "Posterior probability against people with the goal both, by the margins of the study.",
+    "Posterior probability against the yardstick under its goal, by the margins of the study.",
     "Posterior probability of each sign of sycophancy and of all four, ranked.",
 )
 
@@ -37,7 +37,9 @@ def plot(tables: Tables) -> Drawing:
     title = "Who shows the signature of sycophancy?"
     rows = tables.read("sycophancy")
     if rows.is_empty():
-        return style.empty(title, "This study has no human data for the goal both.")
+        return style.empty(
+            title, "This study has no yardstick, so nothing is compared with people."
+        )
     signs = {"score": "all four", "p_phi": "low φ*", "p_omega_inf": "low ω inf",
              "p_omega_soc": "low ω soc", "p_omega_pre": "high ω pre"}  # fmt: skip
     named = place(rows, ["model", "checkpoint", "goal"])
@@ -67,8 +69,14 @@ def plot(tables: Tables) -> Drawing:
             x="posterior probability",
             y="",
             title=title,
-            subtitle=f"Against people with the goal both, by the study's margins{cut}",
+            subtitle=f"Against {_yardstick(tables)}, by the study's margins{cut}",
         )
         + style.look()
     )
     return Drawing(plot, style.PAGE, 1.6 + 0.17 * len(labels) + 0.4)
+
+
+def _yardstick(tables: Tables) -> str:
+    """Whom the models are compared with, and under which goal."""
+    found = tables.yardstick
+    return f"{found.model} with the goal {found.goal}" if found else "nobody"

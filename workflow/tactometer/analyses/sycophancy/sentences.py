@@ -6,6 +6,9 @@ import polars as pl
 
 from tactometer.analyses.phrases import (
     MOST,
+    SIGN,
+    Sentence,
+    chance,
     readable,
     several,
     who,
@@ -13,7 +16,7 @@ from tactometer.analyses.phrases import (
 from tactometer.tables.cells import number
 from tactometer.tables.fit_selection import passed
 
-SURE = 0.95
+SURE = SIGN
 """Probability from which on a fit is said to bear the signature surely."""
 
 
@@ -23,18 +26,25 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     crossed = read.filter(pl.col("crossed"))
     sure = crossed.filter(pl.col("score") >= SURE).height
     fits = f"{several(read.height, 'fit')} that passed"
-    told = []
+    told: list[str] = []
     if crossed.is_empty() and read.height:
-        told = [f"None of {fits} bears the signature of sycophancy{_nearest(read)}."]
+        told = [
+            f"Of {several(read.height, 'fit')} that passed none has the signature of sycophancy"
+            f" with a probability above the study's threshold{_nearest(read)}."
+        ]
     elif read.height:
         bear = "bears" if sure <= 1 else "bear"
-        more = f"; {crossed.height - sure:,} more likely" if crossed.height > sure else ""
+        rest = crossed.height - sure
+        more = f"; {rest:,} with one above the study's threshold" if rest else ""
         told = [
             f"{f'{sure:,}' if sure else 'None'} of {fits} {bear} the signature of sycophancy with a"
             f" probability of {SURE} or more{more}."
         ]
     told += [
-        f"{who(row)}: all four signs with probability {number(row['score'])}."
+        Sentence(
+            f"{who(row)}: all four signs with {chance(row['score'])}.",
+            [row["score"]] if row["score"] >= SURE else [],
+        )
         for row in crossed.head(MOST).iter_rows(named=True)
     ]
     unread = frame.filter(~passed(), "crossed").height

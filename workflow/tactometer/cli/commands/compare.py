@@ -98,6 +98,9 @@ def _of_commit(commit: str, path: str) -> bytes | None:
     return shown.stdout if shown.returncode == 0 else None
 
 
+FIT = ("model", "checkpoint", "goal", "framing", "fit", "speaker")
+
+
 def _tell(rows: Any, given: Namespace) -> None:
     counts = dict(rows.group_by("what").len().iter_rows())
     lines = [
@@ -121,14 +124,18 @@ def _tell(rows: Any, given: Namespace) -> None:
 def _alone(rows: Any, what: str, given: Namespace) -> Iterator[str]:
     """The fits that one side alone has: a line each."""
     side = given.a if what == "only a" else given.b
-    names = ["model", "checkpoint", "goal", "framing", "speaker"]
-    for key in rows.filter(what=what).select(names).unique(maintain_order=True).iter_rows():
-        yield f"{' '.join(key)}: only in {side}"
+    for row in rows.filter(what=what).unique(FIT, maintain_order=True).iter_rows(named=True):
+        yield f"{_named(row)}: only in {side}"
 
 
 def _line(row: dict[str, Any]) -> str:
-    names = (row[k] for k in ("model", "checkpoint", "goal", "framing", "speaker", "parameter"))
-    where = " ".join(str(name) for name in names)
+    where = f"{_named(row)} {row['parameter']}"
     change = f"{row['mean_a']:.3f} -> {row['mean_b']:.3f}"
     interval = f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
     return f"{where}: {change}, {interval}" + (" (suspect)" if row["what"] == "unread" else "")
+
+
+def _named(row: dict[str, Any]) -> str:
+    """A fit by its names; the main one of a model needs no name of its own."""
+    names = [row[name] for name in FIT if name != "fit" or row[name] != "main"]
+    return " ".join(map(str, names))

@@ -1,0 +1,126 @@
+"""The yardstick: whom a study's models are compared with, and the terms on which that is fair.
+
+Parameters of two fits compare where both have the same speaker variant, cost, sharing, semantics
+and range of values: people's hearts and models' stars, put on ranges of their own, differ in phi
+though nobody speaks differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tactometer.utils.errors import UserError, nearest
+
+if TYPE_CHECKING:
+    from tactometer.study import yaml_lines
+    from tactometer.study.model import Model
+    from tactometer.study.study import Study
+
+MAIN, BESIDE = "main", "yardstick"
+"""Names of fits: the headline of a model, and the yardstick under the terms of the models."""
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """The model and goal that others are held against; `fit` is the name of its fit that compares,
+    `comparable` the models that were fitted on its terms, `apart` why each other one is not.
+    """
+
+    model: str
+    goal: str
+    fit: str
+    comparable: tuple[str, ...]
+    apart: Mapping[str, str]
+
+
+def terms(study: Study, model: Model) -> dict[str, Any]:
+    """What two fits must have in common so that their parameters compare."""
+    names = model.fit["speakers"]
+    values = study.domain_of(model.domain).values
+    return {
+        "speaker": "s2" if "s2" in names else min(names),
+        "cost": bool(model.fit["cost"]),
+        "semantics": model.fit["semantics"],
+        "share": sorted(model.fit["share"]),
+        "values": [min(values), max(values)],
+    }
+
+
+def check(study: Study, lines: yaml_lines.Lines) -> None:
+    """A yardstick is a model of the study at its only checkpoint, and one of its goals."""
+    from tactometer.study import yaml_lines
+
+    wanted = study.data.get("yardstick")
+    if wanted is None:
+        return
+    name, goal = wanted["model"], wanted["goal"]
+    if name not in study.models:
+        place = yaml_lines.where(study.source, lines, ("yardstick", "model"))
+        known = nearest(name, list(study.models))
+        raise UserError(f"{place}: {name!r} is no model of the study{known}.")
+    model = study.models[name]
+    if len(model.checkpoints) > 1:
+        place = yaml_lines.where(study.source, lines, ("yardstick", "model"))
+        raise UserError(
+            f"{place}: {name} has {len(model.checkpoints)} checkpoints, and a yardstick has one; "
+            "give the one that is meant a model of its own."
+        )
+    if goal not in model.goals:
+        place = yaml_lines.where(study.source, lines, ("yardstick", "goal"))
+        raise UserError(f"{place}: {name} has no goal {goal!r}{nearest(goal, model.goals)}.")
+
+
+def beside(study: Study) -> dict[str, Any] | None:
+    """How a recorded yardstick is fitted once more, on the terms of the models that are asked:
+    settings `fit`, and `values`, one a state. None where nothing needs it.
+    """
+    wanted = study.data.get("yardstick")
+    if wanted is None or not study.asked or not study.models[wanted["model"]].recorded:
+        return None
+    model = study.models[wanted["model"]]
+    on = terms(study, study.asked[0])
+    shared = {key: on[key] for key in ("cost", "semantics", "share")}
+    fit = {**model.fit, **shared, "speakers": [on["speaker"]], "pooling": "none"}
+    values = study.domain_of(model.domain).values
+    return {
+        "fit": {key: value for key, value in fit.items() if key != "heldout"},
+        "values": _stretched(values, *on["values"]),
+    }
+
+
+def of(study: Study) -> Yardstick | None:
+    """The yardstick of a study; None where it names none."""
+    wanted = study.data.get("yardstick")
+    if wanted is None:
+        return None
+    own = study.models[wanted["model"]]
+    others = [model for model in study.asked if model.name != own.name]
+    reference = terms(study, study.asked[0] if own.recorded and study.asked else own)
+    apart = {model.name: why for model in others if (why := _apart(terms(study, model), reference))}
+    fit = BESIDE if own.beside else MAIN
+    alike = tuple(model.name for model in others if model.name not in apart)
+    return Yardstick(own.name, wanted["goal"], fit, alike, apart)
+
+
+def _apart(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
+    """In what two fits differ, in words; empty where their parameters compare."""
+    names = [key for key in mine if mine[key] != theirs[key]]
+    return ", ".join(f"{key} is {_word(mine[key])}, not {_word(theirs[key])}" for key in names)
+
+
+def _word(value: object) -> str:
+    if isinstance(value, list):
+        return (
+            " to ".join(f"{x:g}" for x in value)
+            if value and isinstance(value[0], int | float)
+            else str(value)
+        )
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _stretched(values: Sequence[float], low: float, high: float) -> list[float]:
+    """Values of states on the range from `low` to `high`: both scales name their ends alike."""
+    span = values[-1] - values[0]
+    return [low + (high - low) * (value - values[0]) / span for value in values]
