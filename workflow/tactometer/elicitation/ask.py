@@ -3,7 +3,6 @@
 import json
 import math
 import statistics
-import time
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from tactometer.elicitation import engine_environment
+from tactometer.elicitation.progress import Progress
 from tactometer.elicitation.unanswered import Manner, Unanswered
 from tactometer.journal import journal, usage
 from tactometer.journal.answer_keys import answer_key, identity_digest
@@ -59,7 +59,11 @@ def ask(
         print(f"{len(asks)} answers wanted, {now} to ask", flush=True)
         if missing:
             with _orderly(settings):
-                _ask_all(mass.watched(provider.answer(missing)), writer, missing, open_asks)
+                told = Progress(
+                    now, settings["job"].get("budget_usd"), Path(settings["job"]["ledger"])
+                )
+                watched = mass.watched(provider.answer(missing))
+                _ask_all(watched, writer, missing, open_asks, told)
     stopped = _stopped(open_asks, settings["job"], journal_path.with_suffix(".stops.json"))
     account = usage.add_up(journal.read(journal_path))
     content = {"identity": identity, "digest": who, "answers": len(asks), "journal": account}
@@ -194,15 +198,17 @@ def _ask_all(
     writer: journal.Writer,
     asks: Sequence[Ask],
     open_asks: Unanswered,
+    told: Progress,
 ) -> None:
-    told, got = time.monotonic(), set[str]()
-    for lines in answers:
-        writer.append(lines)
-        open_asks.see(lines)
-        got |= {line.key for line in lines}
-        if time.monotonic() - told > 10:
-            told = time.monotonic()
-            print(f"{len(got)} of {len(asks)} answers", flush=True)
+    got = set[str]()
+    try:
+        for lines in answers:
+            writer.append(lines)
+            open_asks.see(lines)
+            got |= {line.key for line in lines}
+            told.see(lines)
+    finally:
+        told.end()
     lacking = sum(ask.key not in got and ask.wanted for ask in asks)
     if lacking:
         raise UserError(

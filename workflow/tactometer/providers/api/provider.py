@@ -57,7 +57,12 @@ class Provider:
         return self._declared
 
     def answer(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
-        """Ask what is missing, within the limits and the budget."""
+        """Ask what is missing, within the limits and the budget.
+
+        Goals are asked in turn, in the order of the digests, which is as good as drawn: what
+        changes at the provider while a sweep runs is then no effect of a goal.
+        """
+        asks = sorted(asks, key=lambda ask: ask.key)
         self._prepare(asks)
         if self._batch:
             yield from self._by_batches(asks)
