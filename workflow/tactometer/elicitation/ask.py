@@ -59,9 +59,8 @@ def ask(
         print(f"{len(asks)} answers wanted, {now} to ask", flush=True)
         if missing:
             with _orderly(settings):
-                told = Progress(
-                    now, settings["job"].get("budget_usd"), Path(settings["job"]["ledger"])
-                )
+                job = settings["job"]
+                told = Progress(now, job.get("budget_usd"), Path(job["ledger"]))
                 watched = mass.watched(provider.answer(missing))
                 _ask_all(watched, writer, missing, open_asks, told)
     stopped = _stopped(open_asks, settings["job"], journal_path.with_suffix(".stops.json"))

@@ -1,4 +1,4 @@
-"""Progress of long asking: one line that renews itself on a terminal, one line a minute in a log."""
+"""Progress of long asking: a line that renews itself on a terminal, a line a minute in a log."""
 
 import json
 import sys
