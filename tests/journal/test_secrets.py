@@ -81,3 +81,21 @@ def test_a_key_in_place_of_its_variables_name_and_a_password_are_never_shown(
         assert word not in said and "models.m" in said, said
         Path("s.yaml").unlink()
         assert word not in texts(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["openai", "together_ai"])
+def test_a_proxy_with_a_password_is_used_and_never_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    log = tmp_path / "log"
+    with stub.running(log) as base:  # a server of its own speaks as the proxy here
+        address = base.removeprefix("http://").removesuffix("/v1")
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, f"http://me:hunter2secret@{address}")
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        asked = job(tmp_path / "run", model("http://behind.invalid/v1", f"{kind}/m"), rows=3)
+        done = inside(asked)
+    assert done.returncode == 0, done.stderr
+    assert len(stub.calls(log)) == len(asked.lines()) == 9
+    assert "hunter2secret" not in texts(asked.folder) + done.stdout + done.stderr

@@ -102,7 +102,11 @@ class Plain:
         """Post the chat with the parameters as LiteLLM translated them."""
         if self._session is None:
             connector = self._http.TCPConnector(limit=0)  # the crew's size is the limit
-            self._session = self._http.ClientSession(connector=connector, headers=self._headers)
+            self._session = self._http.ClientSession(
+                connector=connector,
+                headers=self._headers,
+                trust_env=True,  # HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as LiteLLM has them
+            )
         body = {"model": self._model, **plain_body(messages, wanted)}
         limit = self._http.ClientTimeout(total=timeout)
         async with self._session.post(self._url, json=body, timeout=limit) as response:
