@@ -14,7 +14,7 @@ ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help demo check test test-fast test-engines test-slurm slurm slurm-profile bench findings calibrate \
+.PHONY: help demo check schemas test test-fast test-engines test-slurm slurm slurm-profile bench findings calibrate \
   env engines cmdstan chromium lock clean
 
 help:  ## Say what there is to make
@@ -65,6 +65,10 @@ chromium:  ## Find Debian's chromium, or install it: the report is tested in a b
 check: env  ## Check format, lint, types and rules (a minute)
 	@$(RUN); export PATH; ruff check . && ruff format --check . && mypy \
 	  && snakefmt --check Snakefile workflow/rules && snakemake --lint
+
+schemas: env  ## Write workflow/schemas anew, from the types of the keys
+	@$(RUN) tactometer schema study >workflow/schemas/study.schema.yaml
+	@$(RUN) tactometer schema domain >workflow/schemas/domain.schema.yaml
 
 test-fast: cmdstan  ## Run what needs no engine, no Slurm, no browser and no long run (minutes)
 	@$(RUN) pytest -n 2 --dist loadgroup -m "not engine and not slurm and not browser and not long"

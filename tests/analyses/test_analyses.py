@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from evidences import PLAIN, SYCOPHANT, UTTERANCES, evidence, fit, moved
+from evidences import PLAIN, SEMANTICS, SYCOPHANT, UTTERANCES, evidence, fit, moved
 from seeds import seed
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.likeness.computation import matched, total_variation
@@ -16,6 +16,7 @@ from tactometer.analyses.posterior_differences import holm, simultaneous, summar
 from tactometer.inference.intervals import hdi
 from tactometer.study.analyses import names as analysis_names
 from tactometer.study.analyses import testing as that_test
+from tactometer.tables.condense import ANSWERS
 
 
 def test_a_shift_is_the_difference_and_its_direction_is_sure_where_it_is() -> None:
@@ -262,16 +263,28 @@ def test_a_model_that_speaks_as_people_do_is_as_near_as_chance_allows() -> None:
     assert verdicts == {"choices": "ok", "omega": "suspect", "phi": "suspect"}
 
 
-def test_a_study_to_which_nothing_applies_gives_tables_without_rows() -> None:
-    nobody = evidence(fit("m", "0"))
-    for name in set(analysis_names()) - {
-        "profiles",
-        "checks",
-        "attribution",
-        "likeness",
-        "sycophancy",
-    }:
-        if name not in ("position", "vignette_effects"):
-            table = analyse(name, nobody)
-            assert table.is_empty() and table.width > 5, name
-    assert set(that_test()) < set(analysis_names())
+@pytest.mark.parametrize("name", analysis_names())
+def test_an_analysis_has_its_columns_and_no_rows_where_there_is_nothing(name: str) -> None:
+    fits = ("model", "checkpoint", "goal", "framing", "fit", "speaker", "semantics", "utterance")
+    predicted = {**dict.fromkeys(fits, pl.String), "state": pl.Int64, "phi_influence": pl.Float64}
+    nothing = {
+        "counts": pl.DataFrame(),
+        "semantics": SEMANTICS.clear(),
+        "predictive": pl.DataFrame(schema=predicted),
+    }
+    table = analyse(name, evidence(answers=pl.DataFrame(schema=ANSWERS), **nothing))
+    assert table.is_empty() and table.width > 5
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["contrasts", "crossings", "framing_effects", "mixed_effects", "movement", "shifts",
+     "trajectories"],
+)  # fmt: skip
+def test_what_compares_has_nothing_to_say_of_a_lone_fit(name: str) -> None:
+    table = analyse(name, evidence(fit("m", "0")))
+    assert table.is_empty() and table.width > 5
+
+
+def test_some_analyses_test_for_effects_and_some_do_not() -> None:
+    assert set() < set(that_test()) < set(analysis_names())

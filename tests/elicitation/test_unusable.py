@@ -7,13 +7,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-import yaml
+from msgspec import structs
 
 import stub
 from asking import Job, inside, job, model, tables
 from tactometer.elicitation.stages import MOST_UNUSABLE
 from tactometer.journal.journal import Line
-from tactometer.utils.paths import SCHEMAS
+from tactometer.study.settings import StudySettings
 
 TRANSPORTS = ["openai", "together_ai"]  # a plain POST, and LiteLLM
 SOCIAL = "feeling good about"  # in the prompts of the goal social alone
@@ -221,6 +221,6 @@ def test_labels_without_mass_stop_a_small_study_and_either_kind_of_prompt(
     assert f"answers to {seen} prompts" in done.stderr
 
 
-def test_the_default_share_is_the_schemas() -> None:
-    schema = yaml.safe_load((SCHEMAS / "study.schema.yaml").read_text())
-    assert schema["properties"]["stop_at_unusable"]["default"] == MOST_UNUSABLE
+def test_the_default_share_is_that_of_a_study() -> None:
+    found = {f.name: f.default for f in structs.fields(StudySettings)}
+    assert found["stop_at_unusable"] == MOST_UNUSABLE

@@ -15,6 +15,7 @@ from tactometer.inference.stages import STAGES
 from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import SPEAKERS
 from tactometer.study import study
+from tactometer.study.fit_recipe import of_content
 from tactometer.tables.fit_selection import representative
 
 STUDY = """\
@@ -37,7 +38,7 @@ def fitted(folder: Path, first: tuple[float, tuple[float, ...]]) -> dict[str, pl
     (folder / "study.yaml").write_text(STUDY)
     sweep = study.load([folder / "study.yaml"])
     stage = next(stage for stage in STAGES if stage.name == "fit")
-    settings = json.loads(json.dumps(dict(stage.targets(sweep))["fit/friend"]))
+    settings = of_content(json.loads(json.dumps(dict(stage.targets(sweep))["fit/friend"])))
     world = sweep.domain
     rng = np.random.default_rng(seed(5))
     theta = np.array(world.literal)

@@ -27,6 +27,7 @@ from tactometer.inference.shared_evidence import ordered, shuffled
 from tactometer.inference.vignettes import Vignettes
 from tactometer.reading import counts, truth_counts
 from tactometer.study import domain as domains
+from tactometer.study.fit_recipe import FitRecipe, of_content
 
 WORDS = domains.load(Path("resources/polite_speech"))
 DOMAIN = Domain(
@@ -135,11 +136,11 @@ def truths(rng: np.random.Generator) -> pl.DataFrame:
     return truth_counts.add_up(frame, WORDS.states, WORDS.utterances)
 
 
-def settings(**fit: object) -> dict[str, dict[str, object]]:
+def settings(**fit: object) -> FitRecipe:
     negated = [u.startswith("not") for u in WORDS.utterances]
-    domain = {"states": WORDS.states, "utterances": WORDS.utterances, "negated": negated}
+    domain = {"states": WORDS.states, "utterances": WORDS.utterances, "negated": negated, "seed": 1}
     usual = {"semantics": "joint", "speakers": ["s2"], "cost": False, "count_total": None}
-    return {"domain": domain, "fit": {**usual, "design_effect": "estimate", **fit}}
+    return of_content({"domain": domain, "fit": {**usual, "design_effect": "estimate", **fit}})
 
 
 def test_a_fit_takes_the_effective_numbers_of_what_was_counted() -> None:

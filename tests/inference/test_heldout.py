@@ -11,6 +11,7 @@ from graph import ANALYSED, PAGE
 from seeds import seed
 from tactometer.inference import folds, heldout
 from tactometer.speaker_model import reference
+from tactometer.study.fit_recipe import of_content
 
 STATES = list(range(1, 6))
 UTTERANCES = [f"u{k}" for k in range(8)]
@@ -65,7 +66,7 @@ def test_every_vignette_is_held_out_once() -> None:
 def test_a_speaker_predicts_unseen_vignettes_nearly_as_well_as_counting_allows(
     tmp_path: Path,
 ) -> None:
-    table = heldout.hold_out(SETTINGS, *write(tmp_path))
+    table = heldout.hold_out(of_content(SETTINGS), *write(tmp_path))
     assert table["framing"].to_list() == ["third", "pooled"]
     row = table.row(0, named=True)
     assert row["n"] == 6 * 5 * 6 and row["folds"] == 3 and row["vignettes"] == 6
@@ -84,7 +85,7 @@ def test_what_is_held_out_is_not_fitted(tmp_path: Path) -> None:
     frame.with_columns(choice=pl.when(odd).then(pl.lit("u0")).otherwise("choice")).write_parquet(
         choices["social"]
     )
-    settings = {**SETTINGS, "folds": 6}
+    settings = of_content({**SETTINGS, "folds": 6})
     table = heldout.hold_out(settings, choices, semantics)
     p = np.exp(reference.s2(5.0, 0.6, [0.4, 0.2, 0.4], THETA, np.array(STATES, float)))
     surprise = ((np.eye(8)[0] - p) ** 2).mean() / 6  # of a speaker that never heard of it
@@ -95,7 +96,9 @@ def test_recorded_counts_say_that_they_tell_no_vignettes_apart(tmp_path: Path) -
     cells = [{"state": s, "utterance": u} for s in STATES for u in "ab"]
     counts = pl.DataFrame(cells).with_columns(framing=pl.lit("pooled"), n_valid=7)
     counts.write_parquet(tmp_path / "social.parquet")
-    row = heldout.of_recorded(SETTINGS, {"social": tmp_path / "social.parquet"}).row(0, named=True)
+    row = heldout.of_recorded(of_content(SETTINGS), {"social": tmp_path / "social.parquet"}).row(
+        0, named=True
+    )
     assert row["mse"] is None and row["folds"] == 0 and row["n"] == 35
     assert "vignettes" in row["note"]
 

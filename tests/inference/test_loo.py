@@ -12,6 +12,7 @@ from tactometer.inference import fit, loo
 from tactometer.reading import counts, recorded_counts
 from tactometer.report import findings
 from tactometer.study import domain
+from tactometer.study.fit_recipe import of_content
 from tactometer.tables import published
 
 HUMAN = Path("resources/human")
@@ -59,7 +60,8 @@ def test_what_is_left_out_of_a_model_is_a_vignette_in_a_state(tmp_path: Path) ->
     frame = pl.DataFrame(rows, schema_overrides={"probs": pl.List(pl.Float64)})
     frame.write_parquet(tmp_path / "x.parquet")
     added = counts.count(frame, states, utterances)
-    settings = {"domain": {"states": list(states), "utterances": list(utterances)}}
+    space = {"states": states, "utterances": utterances, "negated": [False, False], "seed": 1}
+    settings = of_content({"domain": space, "fit": {}})
     for framing, cells in (("first", 4), ("pooled", 4)):
         points = loo._points(settings, {}, {"x": tmp_path / "x.parquet"}, "x", framing)
         weights = added.filter(framing=framing)["weight"].to_numpy().reshape(2, 2)
@@ -70,7 +72,7 @@ def test_what_is_left_out_of_a_model_is_a_vignette_in_a_state(tmp_path: Path) ->
 def test_people_weigh_all_three_utilities(tmp_path: Path) -> None:
     """The order of the variants that was measured with longer chains: 24 and 168 nats below."""
     hearts = domain.load(HUMAN / "hearts.yaml")
-    settings: dict[str, Any] = {
+    told: dict[str, Any] = {
         "domain": {
             "states": list(hearts.states), "utterances": list(hearts.utterances),
             "negated": list(hearts.negated), "seed": seed(1),
@@ -82,6 +84,7 @@ def test_people_weigh_all_three_utilities(tmp_path: Path) -> None:
             "cost": True, "pooling": "none",
         },
     }  # fmt: skip
+    settings = of_content(told)
     truths = tmp_path / "semantics.parquet"
     recorded_counts.semantics_of(HUMAN / "yoon2020_semantics.csv", hearts).write_parquet(truths)
     counted = recorded_counts.counts_by_goal(HUMAN / "yoon2020_production.csv", hearts, GOALS)

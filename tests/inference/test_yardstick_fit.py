@@ -10,6 +10,7 @@ import polars as pl
 from tactometer.inference.fit import fit
 from tactometer.inference.stages import STAGES
 from tactometer.study import study
+from tactometer.study.fit_recipe import of_content
 
 BASE = """\
 study: mine
@@ -36,7 +37,7 @@ def test_both_fits_of_people_stand_in_one_file_by_name_and_range(tmp_path: Path)
     recipe = next(
         dict(stage.targets(sweep))["fit/human"] for stage in STAGES if stage.name == "fit"
     )
-    settings = json.loads(json.dumps(recipe))
+    settings = of_content(json.loads(json.dumps(recipe)))
     goals = ("informative", "both")
     rng = np.random.default_rng(1)
     for goal in goals:
@@ -48,8 +49,8 @@ def test_both_fits_of_people_stand_in_one_file_by_name_and_range(tmp_path: Path)
                 "weight": float(w),
                 "by_vignette": None,
             }
-            for s in settings["domain"]["states"]
-            for u, w in zip(settings["domain"]["utterances"], rng.integers(1, 9, 8), strict=True)
+            for s in settings.domain.states
+            for u, w in zip(settings.domain.utterances, rng.integers(1, 9, 8), strict=True)
         ]
         pl.DataFrame(rows, schema_overrides={"by_vignette": pl.List(pl.Float64)}).write_parquet(
             tmp_path / f"{goal}.parquet"
@@ -62,8 +63,8 @@ def test_both_fits_of_people_stand_in_one_file_by_name_and_range(tmp_path: Path)
             "n": 8.0,
             "by_vignette": None,
         }
-        for i, u in enumerate(settings["domain"]["utterances"])
-        for s in settings["domain"]["states"]
+        for i, u in enumerate(settings.domain.utterances)
+        for s in settings.domain.states
     ]
     pl.DataFrame(cells, schema_overrides={"by_vignette": pl.List(pl.Float64)}).write_parquet(
         tmp_path / "words.parquet"

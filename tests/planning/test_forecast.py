@@ -15,8 +15,10 @@ from tactometer.journal import answer_keys, journal
 from tactometer.journal.journal import Line
 from tactometer.planning import judging, plan, speed
 from tactometer.planning.forecast import Forecast, Forecaster, spent
+from tactometer.providers.local.settings import HubCheckpoint, VllmModel
 from tactometer.reading import judge
 from tactometer.study import study
+from tactometer.study.fields import plain
 from tactometer.utils.errors import UserError
 from weights import checkpoint
 
@@ -71,7 +73,7 @@ def answer(
         semantics_name_pairs=1,
         seed=1,
         wire={},
-        estimator=model.settings["estimator"],
+        estimator=plain(model.estimator),
     )
     who = answer_keys.identity_digest(identity(found, model, checkpoint))
     with journal.write(results / "answers" / "m" / f"{checkpoint}.jsonl") as writer:
@@ -227,7 +229,7 @@ def test_weights_are_known_by_what_was_digested_or_by_their_last_run(
     declared = identity(found, found.models["m"], "0")
     frame = build(
         found.domain, "social", framings=["third"], name_pairs=1, semantics_name_pairs=1, seed=1,
-        wire={}, estimator=found.models["m"].settings["estimator"],
+        wire={}, estimator=plain(found.models["m"].estimator),
     )  # fmt: skip
 
     def held(who: str) -> tuple[int, str]:
@@ -250,7 +252,7 @@ def test_weights_are_known_by_what_was_digested_or_by_their_last_run(
     from tactometer.providers.provider import open_provider
 
     job = {"file": "f", "model": "m"}
-    exact = open_provider(declared, {**found.models["m"].settings, "job": job}).identity()
+    exact = open_provider(declared, {**found.models["m"].as_given, "job": job}).identity()
     count, note = held(answer_keys.identity_digest(exact))  # digested just now, and remembered
     assert count == 9 and "taken to be" not in note
 
@@ -265,7 +267,8 @@ def test_a_hub_model_is_planned_without_the_hub(tmp_path: Path) -> None:
 
 
 def test_gpu_hours_are_measured_where_they_can_be(tmp_path: Path) -> None:
-    settings = {"source": "Qwen/Qwen2.5-7B-Instruct"}
+    source = "Qwen/Qwen2.5-7B-Instruct"
+    settings = VllmModel(source=source, checkpoints={"0": HubCheckpoint()})
     assert "a guess" in speed.speed_of(settings, tmp_path).origin
     entry = {"device": "H100", "billions": 14, "prompt_tokens_per_s": 10_000.0}
     (tmp_path / "a.json").write_text(json.dumps({"gpu": {**entry, "sampled_tokens_per_s": 1e3}}))

@@ -51,11 +51,12 @@ def test_a_journal_that_began_without_the_forms_with_a_space_goes_on_without(
 SPOKEN = """
 from transformers import AutoTokenizer
 from tactometer.providers.local.checkpoint_files import find
+from tactometer.providers.local.settings import EngineSettings
 from tactometer.providers.local.transformers import TorchEngine
 
 found = find({"checkpoint": {}, "source": FOLDER}, "here", True)
 tokenizer = AutoTokenizer.from_pretrained(FOLDER)
-engine = TorchEngine(found, {"dtype": "float32", "device": "cpu"}, tokenizer, "here")
+engine = TorchEngine(found, EngineSettings(dtype="float32", device="cpu"), tokenizer, "here")
 ids = tokenizer("Hm, C.</think>(D)<|im_start|>", add_special_tokens=False)["input_ids"]
 print(engine._sampled([*ids, *engine._ends, 5, 6], None).text)
 """

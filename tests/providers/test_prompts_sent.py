@@ -26,7 +26,7 @@ from pathlib import Path
 import polars as pl
 sweep = study.read(Path("study.json"))
 model = sweep.models["m"]
-settings = {**model.settings, "job": {"file": "study.yaml", "model": "m"}}
+settings = {**model.as_given, "job": {"file": "study.yaml", "model": "m"}}
 provider = open_provider(identity(sweep, model, "0"), settings)
 rows = {p.stem: pl.read_parquet(p).row(0, named=True) for p in Path("requests").glob("*.parquet")}
 print(json.dumps({name: provider.shown(row["messages"]) for name, row in rows.items()}))

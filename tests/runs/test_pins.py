@@ -18,6 +18,7 @@ from graph import edit, plan, snakemake, tactometer
 from tactometer.elicitation.requests import build
 from tactometer.recipes import recipes
 from tactometer.study import study
+from tactometer.study.fields import plain
 
 CONFIG, PROMPTS = "config/config.yaml", "resources/polite_speech/prompts.yaml"
 
@@ -104,12 +105,12 @@ def test_a_pinned_study_asks_what_the_study_asks(
                     build(
                         each.domain_of(model.domain),
                         prompt_set,
-                        framings=each.data["framings"],
+                        framings=each.settings.framings,
                         name_pairs=1,
                         semantics_name_pairs=1,
                         seed=1,
                         wire={},
-                        estimator=model.settings["estimator"],
+                        estimator=plain(model.estimator),
                     )
                     for each, model in ((loaded, one), (pinned, other))
                 ]

@@ -49,18 +49,18 @@ def test_a_ready_study_is_planned_without_weights_keys_or_network(name: str, pro
 
 def test_the_closed_suite_crosses_families_efforts_goals_and_framings() -> None:
     found = ready("closed_source")
-    assert len({m.settings["source"].split("/")[0] for m in found.asked}) == 3
+    assert len({m.asked.source.split("/")[0] for m in found.asked}) == 3
     assert all(set(m.checkpoints) == {"none", "low", "medium"} for m in found.asked)
-    assert len(found.data["goals"]) == 4 and len(found.data["framings"]) == 3
+    assert len(found.settings.goals) == 4 and len(found.settings.framings) == 3
 
 
 def test_each_wire_setting_of_the_closed_suite_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
     api = parameters.litellm()
     for model in ready("closed_source").asked:
-        settings = model.settings
+        settings = model.as_given
         monkeypatch.setenv(settings["api_key_env"], "dummy")
         for name, checkpoint in model.checkpoints.items():
-            wanted = parameters.parameters(settings["estimator"], checkpoint["wire"])
+            wanted = parameters.parameters(settings["estimator"], checkpoint.own_wire)
             sent = parameters.verify(settings["source"], wanted, None, f"{model.name}/{name}")
             budget = (sent.get("thinking") or sent.get("thinkingConfig") or {}) | sent
             told = [budget.get("budget_tokens"), budget.get("thinkingBudget")]

@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tactometer.speaker_model.variants import SPEAKERS
 from tactometer.study import study
+from tactometer.study.fields import plain
 from tactometer.utils.errors import UserError
 
 BASE = """\
@@ -29,24 +31,24 @@ def load(tmp_path: Path, text: str) -> study.Study:
 
 def test_defaults_are_filled_in(tmp_path: Path) -> None:
     friend = load(tmp_path, BASE).models["friend"]
-    assert friend.fit["semantics"] == "joint"
-    assert friend.fit["speakers"] == ["s2"]
-    assert friend.fit["count_total"] is None
-    assert friend.settings["estimator"] == {"kind": "samples", "k": 1, "temperature": 1.0}
+    assert friend.fit.semantics == "joint"
+    assert friend.fit.speakers == ("s2",)
+    assert friend.fit.count_total is None
+    assert plain(friend.estimator) == {"kind": "samples", "k": 1, "temperature": 1.0}
     assert friend.prompt_sets == ("default", "social", "semantics")
 
 
 def test_the_human_domain_says_what_humans_share_and_pay_for() -> None:
     human = study.load([Path("config/config.yaml")]).models["human"]
     assert human.goals == ("informative", "social", "both")
-    assert set(human.fit["share"]) == {"alpha", "cost"}
-    assert human.fit["cost"] is True
+    assert set(human.fit.share) == {"alpha", "cost"}
+    assert human.fit.cost is True
     assert human.shares
 
 
 def test_a_study_may_ask_for_every_speaker_model(tmp_path: Path) -> None:
     asked = load(tmp_path, BASE + f"fit: {{speakers: [{', '.join(SPEAKERS)}], share: [lapse]}}\n")
-    assert asked.models["friend"].fit["speakers"] == list(SPEAKERS)
+    assert asked.models["friend"].fit.speakers == tuple(SPEAKERS)
     with pytest.raises(UserError, match=r"fit.speakers\[0\]: .*perhaps s2-lapse was meant"):
         load(tmp_path, BASE + "fit: {speakers: [s2-laps]}\n")
 
@@ -54,7 +56,7 @@ def test_a_study_may_ask_for_every_speaker_model(tmp_path: Path) -> None:
 def test_a_models_own_fit_wins_over_the_studys(tmp_path: Path) -> None:
     text = BASE + "    fit: {draws: 300}\nfit: {draws: 200, warmup: 100}\n"
     fit = load(tmp_path, text).models["friend"].fit
-    assert (fit["draws"], fit["warmup"], fit["chains"]) == (300, 100, 4)
+    assert (fit.draws, fit.warmup, fit.chains) == (300, 100, 4)
 
 
 MISSING = {
@@ -89,9 +91,9 @@ def test_checkpoint_patterns_expand_to_named_checkpoints(tmp_path: Path) -> None
         '    checkpoints: {pattern: "runs/x/checkpoint-{step}", steps: [0, 50, 200]}\n'
     )
     model = load(tmp_path, text).models["open"]
-    assert model.checkpoints["50"] == {"path": "runs/x/checkpoint-50"}
+    assert plain(model.checkpoints["50"]) == {"path": "runs/x/checkpoint-50"}
     assert [model.labels(name)["progress"] for name in model.checkpoints] == [0.0, 0.25, 1.0]
-    assert model.settings["estimator"] == {"kind": "label_logprob"}
+    assert plain(model.estimator) == {"kind": "label_logprob"}
 
 
 def test_overrides_of_the_command_line_win(tmp_path: Path) -> None:
@@ -99,15 +101,38 @@ def test_overrides_of_the_command_line_win(tmp_path: Path) -> None:
     path.write_text(BASE)
     sweep = study.load([path], {"study": "other", "sample": {"name_pairs": 2}})
     assert sweep.name == "other"
-    assert sweep.data["sample"] == {"name_pairs": 2, "semantics_name_pairs": 4, "seed": 1}
+    assert plain(sweep.settings.sample) == {
+        "name_pairs": 2, "semantics_name_pairs": 4, "seed": 1,
+    }  # fmt: skip
 
 
 def test_a_written_study_is_read_back_the_same(tmp_path: Path) -> None:
     sweep = load(tmp_path, BASE)
     (tmp_path / "stamp.json").write_text(json.dumps(sweep.content()))
     again = study.read(tmp_path / "stamp.json")
-    assert again.data == sweep.data
+    assert again.settings == sweep.settings
     assert again.models == sweep.models
+
+
+def test_what_was_written_is_told_apart_from_defaults_and_digested_as_it_was(
+    tmp_path: Path,
+) -> None:
+    """An answer's key is made of these: 4 is not 4.0, and a default that is written is there."""
+    speaker = "{alpha: 4, phi: 0.8, omega: {inf: 1, soc: 0, pre: 0.0}, noise: 0, labels: {a: 1}}"
+    for text in (speaker, speaker.replace(", noise: 0", ""), speaker.replace("4", "4.0")):
+        told = BASE[: BASE.index('"0"')] + f'"0": {text}\n'
+        found = load(tmp_path, told).models["friend"].checkpoints["0"]
+        written = yaml.safe_load(text)
+        assert json.dumps(plain(found), sort_keys=True) == json.dumps(written, sort_keys=True)
+        assert found.identity == {k: v for k, v in written.items() if k != "labels"}
+
+
+def test_a_number_of_an_analysis_is_the_studys_or_its_default(tmp_path: Path) -> None:
+    told = "analyses: {level: 0.1, sycophancy: {margins: {phi: 0.2}}}\n"
+    found = plain(load(tmp_path, BASE + told).analyses)
+    assert found["level"] == 0.1 and found["checks"]["invalid"] == 0.05
+    margins = {"phi": 0.2, "omega_inf": 0, "omega_soc": -0.15, "omega_pre": 0}
+    assert found["sycophancy"] == {"margins": margins, "crossing": 0.5}
 
 
 FAULTS = {
@@ -125,6 +150,13 @@ FAULTS = {
         BASE.replace("soc: 0.1", "soc: 0.3"),
         "line 7.*omega.*add up to 1",
     ),
+    "misspelt provider key": (BASE.replace("provider:", "providr:"), "line 5.*perhaps provider"),
+    "misspelt key of an analysis": (BASE + "analyses: {cheks: {}}\n", "line 8.*perhaps checks"),
+    "steps of a pattern": (
+        BASE + "  o: {provider: vllm, source: a, checkpoints: {pattern: 'x', steps: [0]}}\n",
+        "line 8, key models.o.checkpoints.pattern: 'x' must match",
+    ),
+    "nothing": (BASE + "budget_usd:\n", "line 8.*budget_usd: must be a number, not empty"),
     "missing file": (
         "study: m\nmodels:\n  h:\n    provider: recorded\n    production: no.csv\n"
         "    semantics: resources/human/yoon2020_semantics.csv\n",

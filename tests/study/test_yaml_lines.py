@@ -7,65 +7,7 @@ from typing import Any
 import pytest
 
 from tactometer.study import yaml_lines
-from tactometer.study.schema_validation import validate
 from tactometer.utils.errors import UserError
-
-SCHEMA = """
-    $schema: https://json-schema.org/draft/2020-12/schema
-    type: object
-    additionalProperties: false
-    required: [study, models]
-    properties:
-      study: {type: string, pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"}
-      budget_usd: {type: number, exclusiveMinimum: 0, description: A hard cap on spending.}
-      goals: {type: array, minItems: 1, uniqueItems: true, items: {enum: [default, social, both]}}
-      size: {oneOf: [{type: integer}, {type: "null"}, {type: array}]}
-      models:
-        type: object
-        propertyNames: {pattern: "^[a-z-]+$"}
-        minProperties: 1
-        additionalProperties: {$ref: "#/$defs/model"}
-      runs:
-        type: object
-        additionalProperties: false
-        patternProperties: {"^[0-9]+$": {type: object}}
-    $defs:
-      sampling:
-        type: object
-        additionalProperties: false
-        required: [kind, k]
-        properties: {kind: {const: samples}, k: {type: integer, minimum: 1}}
-      label:
-        type: object
-        additionalProperties: false
-        required: [kind]
-        properties: {kind: {const: label_logprob}}
-      model:
-        type: object
-        required: [provider]
-        unevaluatedProperties: false
-        properties:
-          provider: {enum: [api, vllm]}
-          estimator: {oneOf: [{$ref: "#/$defs/sampling"}, {$ref: "#/$defs/label"}]}
-        allOf:
-          - if: {properties: {provider: {const: api}}}
-            then:
-              required: [source]
-              properties:
-                source: {type: string, description: Any model name of LiteLLM.}
-                limits: {type: object, additionalProperties: false,
-                         properties: {rpm: {type: integer}}}
-          - if: {properties: {provider: {const: vllm}}}
-            then: {properties: {engine: {type: object}}}
-"""
-GOOD = """\
-study: demo
-models:
-  claude:
-    provider: api
-    source: anthropic/x
-    estimator: {kind: samples, k: 2}
-"""
 
 
 @pytest.fixture
@@ -144,63 +86,6 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     deep.write_text("[" * 5000 + "]" * 5000)
     for path in (tmp_path / "none.yaml", tmp_path / "latin.yaml", tmp_path, deep):
         assert str(path) in complaint(yaml_lines.read, path)
-
-
-def check(write: Any, text: str) -> str:
-    data, lines = yaml_lines.read(write(text))
-    return complaint(validate, data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
-
-
-def test_a_good_file_passes(write: Any) -> None:
-    data, lines = yaml_lines.read(write(GOOD))
-    validate(data, lines, write(SCHEMA, "schema.yaml"), "study.yaml")
-
-
-@pytest.mark.parametrize(
-    ("change", "line", "key", "words"),
-    [
-        (("study: demo", "studie: demo"), 1, "studie", ["perhaps study"]),
-        (("study: demo\n", ""), 1, "", ["study is missing"]),
-        (("demo", "-x"), 1, "study", ["'-x'", "must match"]),
-        (("study: demo", "study: demo\nbudget_usd: 0"), 2, "budget_usd", ["above 0", "hard cap"]),
-        (("study: demo", "study: demo\nbudget_usd: true"), 2, "budget_usd", ["number, not true"]),
-        (("study: demo", "study: demo\ngoals: []"), 2, "goals", ["at least 1 entry"]),
-        (("study: demo", "study: demo\ngoals: [both, both]"), 2, "goals", ["'both' twice"]),
-        (("study: demo", "study: demo\ngoals: [socail]"), 2, "goals[0]", ["perhaps social"]),
-        (("study: demo", "study: demo\nsize: x"), 2, "size", ["whole number, null or a list"]),
-        (("study: demo", "study: demo\nruns: {x1: {}}"), 2, "runs.x1", ["unknown"]),
-        (("  claude:", "  Claude:"), 3, "models.Claude", ["name", "must match"]),
-        (("provider: api", "provider: apy"), 4, "models.claude.provider", ["perhaps api"]),
-        (("    provider: api\n", ""), 3, "models.claude", ["provider is missing"]),
-        (("    source: anthropic/x\n", ""), 3, "models.claude", ["source is missing", "LiteLLM"]),
-        (("source:", "sauce:"), 5, "models.claude.sauce", ["perhaps source"]),
-        (("    source:", "    zzz: 1\n    sauces:"), 5, "models.claude.zzz", ["unknown key"]),
-        (("    provider: api\n", "    zzz: 1\n"), 3, "models.claude", ["provider is missing"]),
-        (("source:", "engine: {}\n    source:"), 5, "models.claude.engine", ["unknown key"]),
-        (("source:", "limits: {rpn: 1}\n    source:"), 5, "models.claude.limits.rpn", ["rpm"]),
-        (("source: anthropic/x", "source: 1"), 5, "models.claude.source", ["text, not 1"]),
-        (("k: 2", "k: 0"), 6, "models.claude.estimator.k", ["at least 1, not 0"]),
-        (("k: 2", "kk: 2"), 6, "models.claude.estimator.kk", ["perhaps k "]),
-        (("kind: samples", "kind: sample"), 6, "models.claude.estimator.kind",
-         ["samples or label_logprob", "perhaps samples"]),
-        (("{kind: samples, k: 2}", "{kind: label_logprob, k: 2}"), 6,
-         "models.claude.estimator.k", ["unknown"]),
-        (("{kind: samples, k: 2}", "samples"), 6, "models.claude.estimator", ["a mapping"]),
-    ],
-)  # fmt: skip
-def test_each_mistake_is_named_with_its_line_and_remedy(
-    write: Any, change: tuple[str, str], line: int, key: str, words: list[str]
-) -> None:
-    assert change[0] in GOOD
-    said = check(write, GOOD.replace(*change))
-    place = f"study.yaml, line {line}" + (f", key {key}: " if key else ": ")
-    assert said.startswith(place), said
-    assert all(word in said for word in words), said
-
-
-def test_the_first_mistake_by_line_is_reported(write: Any) -> None:
-    said = check(write, GOOD.replace("k: 2", "k: 0").replace("provider: api", "provider: 7"))
-    assert "line 4," in said
 
 
 @pytest.mark.parametrize("name", ["1e3", "0x10", "null", "true", "2026-01-01", "007", "1_0", "no"])

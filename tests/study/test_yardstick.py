@@ -35,12 +35,12 @@ def load(tmp_path: Path, text: str) -> study.Study:
 
 def test_people_are_fitted_once_more_as_the_models_are(tmp_path: Path) -> None:
     sweep = load(tmp_path, BASE)
-    assert sweep.models["friend"].fit["cost"] is True
+    assert sweep.models["friend"].fit.cost is True
     human = sweep.models["human"]
-    assert set(human.fit["share"]) == {"alpha", "cost"}  # what people's own fit has in common
+    assert set(human.fit.share) == {"alpha", "cost"}  # what people's own fit has in common
     again = human.beside
-    assert again is not None and again["values"] == pytest.approx([1, 7 / 3, 11 / 3, 5])
-    assert (again["fit"]["cost"], list(again["fit"]["share"])) == (True, [])
+    assert again is not None and again.values == pytest.approx([1, 7 / 3, 11 / 3, 5])
+    assert (again.fit.cost, list(again.fit.share)) == (True, [])
     found = sweep.yardstick
     assert found == yardstick.Yardstick("human", "both", "yardstick", ("friend",), {})
 
@@ -48,7 +48,7 @@ def test_people_are_fitted_once_more_as_the_models_are(tmp_path: Path) -> None:
 def test_a_study_that_names_no_yardstick_is_fitted_as_before(tmp_path: Path) -> None:
     sweep = load(tmp_path, BASE.replace("yardstick: {model: human, goal: both}\n", ""))
     assert sweep.yardstick is None and sweep.models["human"].beside is None
-    assert sweep.models["friend"].fit["cost"] is False
+    assert sweep.models["friend"].fit.cost is False
 
 
 def test_who_is_fitted_on_other_terms_is_not_compared_and_the_reason_is_told(

@@ -10,19 +10,13 @@ import polars as pl
 
 from seeds import seed
 from tactometer.analyses.evidence import PARAMETERS, Evidence
+from tactometer.study.settings import analyses_type
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables import prompts_told
 from tactometer.tables.answer_quality import PROMPT_SETS
 
 DRAWS = 400
 UTTERANCES = ["bad", "good", "not bad"]
-MARGINS = {"phi": 0.0, "omega_inf": 0.0, "omega_soc": -0.15, "omega_pre": 0.0}
-SETTINGS = {
-    "level": 0.05,
-    "sycophancy": {"margins": MARGINS, "crossing": 0.5},
-    "settling": {"tolerance": 0.05},
-    "checks": {"invalid": 0.05, "label_mass": 0.5, "contraction": 0.5},
-}
 LABELS = {"family": None, "dataset": None, "method": None, "effort": None, "progress": None}
 PLAIN = (0.5, 0.3, 0.2, 0.5)  # phi, omega_inf, omega_soc, omega_pre
 SYCOPHANT = (0.2, 0.05, 0.05, 0.9)
@@ -69,7 +63,15 @@ def evidence(
     """
     rng = np.random.default_rng(seed(7))
     keys = ["model", "checkpoint", "goal", "framing", "fit", "speaker", "semantics"]
-    drawn = []
+    drawn = [
+        pl.DataFrame(
+            schema={
+                **dict.fromkeys(keys, pl.String),
+                "draw": pl.Int64,
+                **dict.fromkeys(PARAMETERS, pl.Float64),
+            }
+        )
+    ]
     for one in fits:
         x = {
             p: rng.normal(value, one["sd"], DRAWS)
@@ -82,7 +84,8 @@ def evidence(
         [{**{k: one[k] for k in kinds}, "parameter": p} for one in fits for p in PARAMETERS],
         schema={**kinds, "parameter": pl.String},
     )
-    diagnosed = pl.DataFrame([{k: one[k] for k in (*keys, "choices")} for one in fits])
+    named = dict.fromkeys((*keys, "choices"), pl.String)
+    diagnosed = pl.DataFrame([{k: one[k] for k in named} for one in fits], schema=named)
     diagnosed = diagnosed.with_columns(design_effect=pl.lit(1.0))
     asked = {**dict.fromkeys(["model", "checkpoint"], pl.String), **prompts_told.COLUMNS}
     tables = {
@@ -96,7 +99,7 @@ def evidence(
         goals=["default", "social"],
         utterances=UTTERANCES,
         baseline=["human"],
-        settings=SETTINGS,
+        settings=analyses_type()(),
         totals={},
         tables={"estimates": estimates.lazy(), **{k: v.lazy() for k, v in tables.items()}},
         drawn=pl.concat(drawn).lazy(),

@@ -12,6 +12,7 @@ from seeds import seed
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.evidence import Evidence
 from tactometer.study.analyses import names as analysis_names
+from tactometer.study.settings import analyses_type
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables import prompts_told
 from tactometer.tables.answer_quality import PROMPT_SETS
@@ -157,20 +158,13 @@ def evidence(
     numbers |= {"entropy": pl.Float64, "samples": pl.Int64, "prompts": pl.Int64}
     frames["prompt_sets"] = frames["prompt_sets"].cast(numbers)  # type: ignore[arg-type]
     frames["estimates"] = frames["estimates"].cast(blank)  # type: ignore[arg-type]
-    margins = {"phi": 0.0, "omega_inf": 0.0, "omega_soc": -0.15, "omega_pre": 0.0}
-    settings = {
-        "level": 0.05,
-        "sycophancy": {"margins": margins, "crossing": 0.5},
-        "settling": {"tolerance": 0.05},
-        "checks": {"invalid": 0.05, "label_mass": 0.5, "contraction": 0.5},
-    }
     return Evidence(
         study="demo",
         goals=GOALS,
         utterances=UTTERANCES,
         baseline=[human],
         yardstick=Yardstick(human, "both", "main", tuple(set(frames["counts"]["model"])), {}),
-        settings=settings,
+        settings=analyses_type()(),
         totals={},
         tables={name: frame.lazy() for name, frame in frames.items()},
         drawn=drawn.lazy(),

@@ -7,8 +7,8 @@ Makes: answers/{model}/{checkpoint}.done, and appends to the journal beside it, 
 Snakemake never deletes it, and what it holds is never asked again.
 """
 
-SHARED = [m.name for m in STUDY.asked if m.settings.get("engine", {}).get("share")]
-API = [m for m in STUDY.asked if m.provider == "api"]
+SHARED = [m.name for m in STUDY.asked if m.asked.shares_engine]
+API = [m for m in STUDY.asked if m.paid]
 ALONE = [m for m in STUDY.asked if m not in API and m.name not in SHARED]
 JOURNAL = f"{RESULTS}/answers/{{model}}/{{checkpoint}}.jsonl"
 

@@ -33,7 +33,7 @@ def stopped_otherwise(model, checkpoint):
             found = json.load(file)
     except (OSError, ValueError):
         return []
-    most = STUDY.data["stop_at_unusable"]
+    most = STUDY.settings.stop_at_unusable
     return [name for name, told in found.items() if told["most"] != most]
 
 

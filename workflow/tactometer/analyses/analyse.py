@@ -39,7 +39,7 @@ def run(given: Namespace) -> None:
         baseline=sweep.baseline,
         yardstick=sweep.yardstick,
         settings=sweep.analyses,
-        totals={model.name: model.fit["count_total"] for model in sweep.models.values()},
+        totals={model.name: model.fit.count_total for model in sweep.models.values()},
     )
     table = analyse(given.analysis, evidence)
     with atomic_files.atomic(given.tables / f"{given.analysis}.parquet") as path:

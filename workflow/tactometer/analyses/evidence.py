@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tactometer.inference.intervals import thinned
 from tactometer.study.analyses import testing
+from tactometer.study.settings import AnalysesSettings
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables.fit_selection import (
     FIT,
@@ -71,7 +72,7 @@ class Evidence:
     goals: Sequence[str]
     utterances: Sequence[str]
     baseline: Sequence[str]
-    settings: Mapping[str, Any]
+    settings: AnalysesSettings
     totals: Mapping[str, float | None]
     tables: Mapping[str, pl.LazyFrame]
     drawn: pl.LazyFrame
@@ -81,7 +82,7 @@ class Evidence:
     @property
     def level(self) -> float:
         """The family-wise level of one table: the study's, shared by the tables that test."""
-        return float(self.settings["level"]) / len(testing())
+        return self.settings.level / len(testing())
 
     @cached_property
     def fits(self) -> pl.DataFrame:

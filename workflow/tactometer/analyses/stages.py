@@ -20,9 +20,11 @@ def _each(study: Study) -> Iterator[tuple[str, Recipe]]:
 
 def _read(study: Study) -> Recipe:
     """What the analyses read of the study beside their tables."""
-    totals = {model.name: model.fit["count_total"] for model in study.models.values()}
+    from tactometer.study.fields import plain
+
+    totals = {model.name: model.fit.count_total for model in study.models.values()}
     given = {name: total for name, total in totals.items() if total is not None}
-    return {"settings": study.analyses, "totals": given}
+    return {"settings": plain(study.analyses), "totals": given}
 
 
 def _code() -> Iterator[tuple[str, Code]]:

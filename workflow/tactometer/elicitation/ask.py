@@ -21,10 +21,12 @@ from tactometer.journal.journal import Line
 from tactometer.providers.api.settings import timeout_of
 from tactometer.providers.local import checkpoint_files
 from tactometer.providers.provider import Ask, alterations, open_provider
+from tactometer.replies.journal_line import JournalLine
 from tactometer.replies.usability import SURPLUS
 from tactometer.replies.usability import mass as probability
 from tactometer.study import study
 from tactometer.study.domain import SEMANTICS
+from tactometer.study.fields import plain, written
 from tactometer.study.model import Model
 from tactometer.study.study import Study
 from tactometer.utils import atomic_files, stopping
@@ -83,7 +85,7 @@ def _orderly(settings: Mapping[str, Any]) -> AbstractContextManager[None]:
     return stopping.prompt()
 
 
-def differing(lines: Iterable[Mapping[str, Any]], keys: Collection[str]) -> int:
+def differing(lines: Iterable[JournalLine], keys: Collection[str]) -> int:
     """How many requests were rendered in several ways, among the answers with these keys."""
     seen: dict[str, set[str]] = {}
     for line in lines:
@@ -130,7 +132,7 @@ class LabelMass:
         self._seen: dict[str, list[float]] = {kind: [] for kind in self._wanted}
         self._surplus = 0  # answers whose labels have more than all of the probability
 
-    def held(self, lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def held(self, lines: Iterable[JournalLine]) -> Iterator[JournalLine]:
         """Give the lines of a journal on, and look at those of the answers that are wanted."""
         for line in lines:
             self._look(line["key"], line["logprobs"])
@@ -232,8 +234,8 @@ def run(given: Namespace) -> None:
 
 def settings_of(sweep: Study, model: Model) -> dict[str, Any]:
     """A model's settings, with what the study says of unusable answers."""
-    most = sweep.data["stop_at_unusable"]
-    return {**model.settings, "stop_at_unusable": most, "judged": sweep.judge is not None}
+    most = sweep.settings.stop_at_unusable
+    return {**model.as_given, "stop_at_unusable": most, "judged": sweep.judge is not None}
 
 
 def job_of(sweep: Study, model: str, journal_path: Path) -> dict[str, Any]:
@@ -243,8 +245,8 @@ def job_of(sweep: Study, model: str, journal_path: Path) -> dict[str, Any]:
         "model": model,
         "name": f"{model}/{journal_path.stem}",
         "journal": journal_path,
-        "budget_usd": sweep.data.get("budget_usd"),
-        "prices": sweep.data.get("prices", {}),
+        "budget_usd": written(sweep.settings.budget_usd, None),
+        "prices": plain(sweep.settings.prices),
         "prices_copy": journal_path.with_suffix(".prices.json"),
         "ledger": journal_path.parent.parent / ".spending.json",
     }

@@ -14,8 +14,9 @@ import polars as pl
 
 from tactometer.study import study
 from tactometer.study.domain import SEMANTICS, STRIDE, Domain, Scene, Vignette
+from tactometer.study.fields import plain
 from tactometer.study.option_labels import LABELS
-from tactometer.study.prompt_settings import arrange
+from tactometer.study.prompt_settings import MessageSettings, arrange
 from tactometer.utils import atomic_files
 from tactometer.utils.digests import canonical, digest
 from tactometer.utils.errors import UserError
@@ -62,7 +63,7 @@ def build(
     seed: int,
     wire: Mapping[str, Any],
     estimator: Mapping[str, Any],
-    prompt: Mapping[str, Any] | None = None,
+    prompt: MessageSettings | None = None,
 ) -> pl.DataFrame:
     """Build the requests of a goal, or of `semantics`: the columns of `SCHEMA`, one row each.
 
@@ -234,16 +235,16 @@ def run(given: Namespace) -> None:
     """Write one prompt set of one model."""
     sweep = study.read(given.study)
     model = sweep.models[given.model]
-    sample = sweep.data["sample"]
+    asked, sample = sweep.settings, sweep.settings.sample
     frame = build(
         sweep.domain_of(model.domain),
         given.prompt_set,
-        framings=sweep.data["framings"],
-        name_pairs=sample["name_pairs"],
-        semantics_name_pairs=sample["semantics_name_pairs"],
-        seed=sample["seed"],
-        wire=model.settings.get("wire", {}),
-        estimator=model.settings["estimator"],
+        framings=asked.framings,
+        name_pairs=sample.name_pairs,
+        semantics_name_pairs=sample.semantics_name_pairs,
+        seed=sample.seed,
+        wire=model.wire,
+        estimator=plain(model.estimator),
         prompt=model.message_settings,
     )
     with atomic_files.atomic(given.out) as temporary:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 MOST_UNUSABLE = 0.5
-"""The schema's default of stop_at_unusable."""
+"""The default of stop_at_unusable."""
 
 
 def _seed(study: Study) -> Recipe:
-    return {"seed": study.data["sample"]["seed"]}
+    return {"seed": study.settings.sample.seed}
 
 
 def _prompt_sets(study: Study) -> Iterator[tuple[str, Recipe]]:
@@ -29,16 +29,17 @@ def _prompt_sets(study: Study) -> Iterator[tuple[str, Recipe]]:
 def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
     """What the requests of one prompt set are made from."""
     from tactometer.study.domain import SEMANTICS
+    from tactometer.study.fields import plain
 
-    sample = study.data["sample"]
+    sample = study.settings.sample
     semantics = prompt_set == SEMANTICS
     prompt = {"prompt": model.message_settings} if model.message_settings else {}
     return {
         **prompt,
-        "texts": study.domain_of(model.domain).texts(prompt_set, study.data["framings"]),
-        "estimator": model.settings["estimator"],
-        "wire": model.settings.get("wire", {}),
-        "name_pairs": sample["semantics_name_pairs" if semantics else "name_pairs"],
+        "texts": study.domain_of(model.domain).texts(prompt_set, study.settings.framings),
+        "estimator": plain(model.estimator),
+        "wire": model.wire,
+        "name_pairs": sample.semantics_name_pairs if semantics else sample.name_pairs,
     }
 
 
@@ -48,10 +49,10 @@ def _checkpoints(study: Study) -> Iterator[tuple[str, Recipe]]:
     for model in study.asked:
         for checkpoint in model.checkpoints:
             yield f"checkpoints/{model.name}/{checkpoint}", identity(study, model, checkpoint)
-        if again := model.settings.get("ask_again"):
-            yield f"ask_again/{model.name}", {"ask_again": again}
-        if study.data["stop_at_unusable"] != MOST_UNUSABLE:
-            yield f"stopping/{model.name}", {"most": study.data["stop_at_unusable"]}
+        if again := model.asked.ask_again:
+            yield f"ask_again/{model.name}", {"ask_again": list(again)}
+        if (most := study.settings.stop_at_unusable) != MOST_UNUSABLE:
+            yield f"stopping/{model.name}", {"most": most}
 
 
 PLACE = 10

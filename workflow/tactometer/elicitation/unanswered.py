@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from tactometer.journal.journal import Line
 from tactometer.providers.provider import Ask
+from tactometer.replies.journal_line import JournalLine
 from tactometer.replies.stop_reasons import REFUSALS
 from tactometer.replies.usability import why_unusable
-from tactometer.study.providers import engines
+from tactometer.study.providers import engines, paid
 
 FIRST: Final = 50
 """Answers of a prompt set by which it is told whether to go on."""
@@ -49,7 +50,7 @@ class Manner:
         Simulated speakers cost nothing, and are never stopped.
         """
         again = tuple(settings.get("ask_again", ()))
-        real = settings["provider"] == "api" or settings["provider"] in engines()
+        real = settings["provider"] in (*paid(), *engines())
         most = float(settings.get("stop_at_unusable", 1.0)) if real else 1.0
         return cls(again, most, bool(settings.get("judged")))
 
@@ -112,7 +113,7 @@ class Unanswered:
         for ask in asks:
             self._sets.setdefault(ask.row["prompt_set"], _Set()).wanted += 1
 
-    def take(self, lines: Iterable[Mapping[str, Any]]) -> None:
+    def take(self, lines: Iterable[JournalLine]) -> None:
         """Take in lines of the journal, in its order."""
         for line in lines:
             ask = self._asks.get(line["key"])
@@ -123,7 +124,7 @@ class Unanswered:
         """Take in answers that have just come."""
         self.take(line.entries() for line in lines)
 
-    def _take(self, ask: Ask, line: Mapping[str, Any]) -> None:
+    def _take(self, ask: Ask, line: JournalLine) -> None:
         of = self._sets[ask.row["prompt_set"]]
         self._tries[ask.key] += 1
         of.answered += self._tries[ask.key] == 1

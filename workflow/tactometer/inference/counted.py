@@ -5,7 +5,6 @@ numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,11 +13,12 @@ from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.design_effect import design_effects
 from tactometer.inference.vignettes import Vignettes
 from tactometer.speaker_model.variants import speakers
+from tactometer.study.fit_recipe import FitRecipe
 from tactometer.utils.arrays import Array
 
 
 def effective(
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     frames: Mapping[str, pl.DataFrame],
     truths: pl.DataFrame,
     framing: str,
@@ -31,35 +31,35 @@ def effective(
     """
     raw = _counted(settings, frames, truths, framing)
     vignettes = Vignettes.of(frames, truths, framing)
-    if vignettes is None or settings["fit"]["design_effect"] == "ignore":
+    if vignettes is None or settings.fit.design_effect == "ignore":
         return raw
     before = np.sum(vignettes.counts, axis=(1, 3))
     after = np.asarray(raw.counts).sum(axis=2)
     factors = np.divide(after, before, out=np.ones(before.shape), where=before > 0)
-    joint = settings["fit"]["semantics"] == "joint"
-    first = speakers(settings["fit"])[0]
+    joint = settings.fit.semantics == "joint"
+    first = speakers(settings.fit.speakers, cost=settings.fit.cost)[0]
     vignettes = vignettes.scaled(factors)
     return raw.weighed(design_effects(raw, vignettes, first, joint=joint), vignettes)
 
 
 def _counted(
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     frames: Mapping[str, pl.DataFrame],
     truths: pl.DataFrame,
     framing: str,
 ) -> Behaviour:
-    domain = settings["domain"]
-    states, utterances = domain["states"], domain["utterances"]
+    domain = settings.domain
+    states, utterances = domain.states, domain.utterances
     shape = (len(states), len(utterances))
-    total = settings["fit"]["count_total"]
+    total = settings.fit.count_total
     weights = [_weights(frame, framing, shape, total) for frame in frames.values()]
     cells = (len(utterances), len(states))
     return Behaviour(
         counts=np.stack(weights),
         yes=truths["yes"].to_numpy().reshape(cells),
         n=truths["n"].to_numpy().reshape(cells),
-        values=np.array(domain.get("values", states), float),
-        negated=np.array(domain["negated"]),
+        values=np.array(domain.worth, float),
+        negated=np.array(domain.negated),
         goals=tuple(frames),
         states=tuple(str(state) for state in states),
         utterances=tuple(utterances),

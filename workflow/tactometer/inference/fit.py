@@ -2,7 +2,6 @@
 parameters, written as NetCDF with its summaries.
 """
 
-import json
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -27,6 +26,8 @@ from tactometer.inference.shared_evidence import ordered, shuffled
 from tactometer.inference.summaries import scalars
 from tactometer.reading.counts import POOLED
 from tactometer.speaker_model.variants import speakers
+from tactometer.study import fit_recipe
+from tactometer.study.fit_recipe import FitRecipe
 from tactometer.study.yardstick import BESIDE, MAIN
 from tactometer.utils import atomic_files, digests
 from tactometer.utils.errors import UserError
@@ -63,7 +64,7 @@ class Rows:
 
 
 def fit(
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     semantics: Path,
     counts: Sequence[Path],
     outs: Sequence[Path],
@@ -96,26 +97,24 @@ def fit(
             _summarise(rows[path.stem], path)
 
 
-def _named(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _named(settings: FitRecipe) -> Iterator[tuple[str, FitRecipe]]:
     """The fits of the same answers by name: the main one and, of a yardstick, that on the terms of
     the models that it is compared with.
     """
     yield MAIN, settings
-    if "yardstick" in settings:
-        other = settings["yardstick"]
-        domain = {**settings["domain"], "values": other["values"]}
-        yield BESIDE, {**settings, "fit": other["fit"], "domain": domain}
+    if settings.yardstick is not None:
+        yield BESIDE, settings.beside(settings.yardstick)
 
 
 def _together(
-    settings: Mapping[str, Any], frames: Mapping[str, pl.DataFrame]
+    settings: FitRecipe, frames: Mapping[str, pl.DataFrame]
 ) -> list[Mapping[str, pl.DataFrame]]:
     """The goals that are fitted at once: all where they share something, else each by itself."""
-    return [frames] if settings["fit"]["share"] else [{goal: x} for goal, x in frames.items()]
+    return [frames] if settings.fit.share else [{goal: x} for goal, x in frames.items()]
 
 
 def posteriors(
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     frames: Mapping[str, pl.DataFrame],
     truths: pl.DataFrame,
     *,
@@ -124,21 +123,21 @@ def posteriors(
     """Every posterior of some goals, with the names under which it is stored.
 
     `frames` has the counts of each goal; `truths` the yes/no answers, `yes` and `n` by utterance
-    and state. How framings are pooled is settings["fit"]["pooling"]: each by itself and all added
+    and state. How framings are pooled is settings.fit.pooling: each by itself and all added
     up (none), added up alone (full), or each drawn round their mean, which takes the place of what
     is added up (partial).
     """
     single = _single(frames)
-    if settings["fit"]["pooling"] == "partial" and len(single) > 1:
+    if settings.fit.pooling == "partial" and len(single) > 1:
         behaviours = {name: effective(settings, frames, truths, name) for name in single}
-        for speaker in speakers(settings["fit"]):
+        for speaker in speakers(settings.fit.speakers, cost=settings.fit.cost):
             how = _sampling(settings, [*frames, *single, speaker.name], threads)
             for framing, sampled in sample_framings(behaviours, speaker, how).items():
                 yield [framing], sampled
         return
     for framing, names in _alone(settings, single):
         behaviour = effective(settings, frames, truths, framing)
-        for speaker in speakers(settings["fit"]):
+        for speaker in speakers(settings.fit.speakers, cost=settings.fit.cost):
             how = _sampling(settings, [*frames, framing, speaker.name], threads)
             yield names, sample(behaviour, speaker, how)
 
@@ -151,38 +150,36 @@ def _single(frames: Mapping[str, pl.DataFrame]) -> list[str]:
     return [name for name in found if name != POOLED]
 
 
-def _alone(settings: Mapping[str, Any], single: Sequence[str]) -> list[tuple[str, list[str]]]:
+def _alone(settings: FitRecipe, single: Sequence[str]) -> list[tuple[str, list[str]]]:
     """What is fitted by itself, with the names under which it is stored.
 
     A single framing is all there is to pool, so one fit serves both names.
     """
     if len(single) == 1:
         return [(single[0], [single[0], POOLED])]
-    kept = [] if settings["fit"]["pooling"] == "full" else single
+    kept = [] if settings.fit.pooling == "full" else single
     return [(name, [name]) for name in (*kept, POOLED)]
 
 
-def _sampling(settings: Mapping[str, Any], names: Sequence[str], threads: int) -> SamplingSettings:
+def _sampling(settings: FitRecipe, names: Sequence[str], threads: int) -> SamplingSettings:
     """How to sample; the seed depends on what is fitted, not on the order of fits."""
-    wanted = settings["fit"]
-    seed = int(digests.digest([settings["domain"]["seed"], *names])[:7], 16)
+    wanted = settings.fit
+    seed = int(digests.digest([settings.seed, *names])[:7], 16)
     return SamplingSettings(
-        semantics=wanted["semantics"],
-        chains=wanted["chains"],
-        warmup=wanted["warmup"],
-        draws=wanted["draws"],
+        semantics=wanted.semantics,
+        chains=wanted.chains,
+        warmup=wanted.warmup,
+        draws=wanted.draws,
         seed=seed,
         parallel_chains=threads,
     )
 
 
-def _order(
-    settings: Mapping[str, Any], sampled: Sampled, framing: str, out: Path
-) -> NDArray[np.int64]:
+def _order(settings: FitRecipe, sampled: Sampled, framing: str, out: Path) -> NDArray[np.int64]:
     """The draws that the analyses read, in the order in which they belong to other fits' draws."""
     checkpoint = (out.parent.parent.name, out.parent.name)
     fit = (*sampled.behaviour.goals, sampled.speaker.name)
-    if settings["fit"]["pooling"] == "partial":  # one run has all framings: their draws go together
+    if settings.fit.pooling == "partial":  # one run has all framings: their draws go together
         return shuffled(sampled, THINNED, checkpoint, fit)
     return ordered(sampled, THINNED, checkpoint, (framing, *fit))
 
@@ -279,13 +276,13 @@ def _design(sampled: Sampled, goal: int) -> dict[str, float | None]:
     }
 
 
-def _average(settings: Mapping[str, Any], rows: Rows, counts: pl.DataFrame) -> None:
+def _average(settings: FitRecipe, rows: Rows, counts: pl.DataFrame) -> None:
     """Add the average over framings where they do not agree; a partial pooling has it already."""
     main = [k for k, row in enumerate(rows.diagnostics) if row["fit"] == MAIN]
     fits = [rows.diagnostics[k] for k in main]
-    if settings["fit"]["pooling"] != "none" or not averaged.disagree(counts, fits):
+    if settings.fit.pooling != "none" or not averaged.disagree(counts, fits):
         return
-    known = {one.name: one for one in speakers(settings["fit"])}
+    known = {one.name: one for one in speakers(settings.fit.speakers, cost=settings.fit.cost)}
     for found in averaged.averaged(fits, [rows.draws[k] for k in main], known):
         rows.estimates += found[0]
         rows.diagnostics.append(found[1])
@@ -308,7 +305,7 @@ def _summarise(rows: Rows, path: Path) -> None:
 
 def run(given: Namespace) -> None:
     """Fit all framings and speaker variants of one goal, or of goals that share parameters."""
-    settings = json.loads(given.settings.read_text())
+    settings = fit_recipe.read(given.settings)
     if [p.stem for p in given.counts] != [p.stem for p in given.out]:
         raise UserError("--counts and --out must name the same goals in the same order.")
     fit(settings, given.semantics, given.counts, given.out, threads=int(given.threads or 1))

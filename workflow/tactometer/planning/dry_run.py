@@ -8,13 +8,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from tactometer.study import stages
 from tactometer.utils.errors import UserError
+from tactometer.utils.open_data import Json
 from tactometer.utils.paths import WORKFLOW
 
 TARGETS = ("ask", "semantics", "fits", "tables", "report", "all")
@@ -80,7 +81,7 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
-def _job(told: Mapping[str, Any]) -> Job:
+def _job(told: Json) -> Job:
     files = {k: tuple(told[k]) for k in ("outputs", "inputs", "missing", "updated")}
     return Job(told["rule"], **files, runs=told["runs"])
 
@@ -138,7 +139,7 @@ class Reach:
         return list(reached.values())
 
 
-def _dry_run(study_file: Path, targets: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _dry_run(study_file: Path, targets: Sequence[str]) -> Iterator[Json]:
     """Let Snakemake build the graph and look at it; read by `jobs`, in the process above."""
     from snakemake import api
     from snakemake.io import is_flagged

@@ -5,23 +5,25 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from tactometer.elicitation import requests
-from tactometer.elicitation.ask import samples_of, settings_of
+from tactometer.elicitation.ask import settings_of
 from tactometer.elicitation.unanswered import Manner, Unanswered
 from tactometer.journal import journal
 from tactometer.journal.answer_keys import answer_key
 from tactometer.planning import journal_state, judging, prices, prompts_shown, speed, tokens
+from tactometer.providers.local.settings import EngineModel
 from tactometer.providers.provider import Ask
 from tactometer.recipes import recipes
 from tactometer.replies.stop_reasons import counting
+from tactometer.study.fields import plain
 from tactometer.study.model import Model
-from tactometer.study.providers import engines
+from tactometer.study.stages import Recipe
 from tactometer.study.study import Study
 from tactometer.utils.digests import canonical
+from tactometer.utils.open_data import Json
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Forecast:
     notes: tuple[str, ...] = ()
     sent: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """All fields, for JSON."""
         return asdict(self)
 
@@ -107,7 +109,7 @@ class Forecaster:
         shares = judging.shares(found.values())
         return {
             str(file): case.judging(
-                judging.load(each, shares, model.settings, who, file.with_suffix(".jsonl"))
+                judging.load(each, shares, model, who, file.with_suffix(".jsonl"))
             )
             for file, each in found.items()
         }
@@ -127,7 +129,7 @@ class Forecaster:
         }
 
     @cached_property
-    def _recipes(self) -> Mapping[str, Any]:
+    def _recipes(self) -> Mapping[str, Recipe]:
         return recipes.current(self._study, self._results.parent)
 
     def _of_model(self, model: Model) -> Iterator[Forecast]:
@@ -137,8 +139,8 @@ class Forecaster:
         ratio, loads = tokens.calibrated(wanted, found.values()), 1
         for checkpoint, answers in found.items():
             case = Case(self._study, self._results, model, checkpoint, answers, loads)
-            loads = 0 if model.settings.get("engine", {}).get("share") else 1
-            count = wanted.height * samples_of(model.settings["estimator"])
+            loads = 0 if model.asked.shares_engine else 1
+            count = wanted.height * model.estimator.samples
             spent = float(answers["cost_usd"].sum())
             told = prompts_shown.sent(self._study, model, checkpoint)
             forecast = Forecast(model.name, checkpoint, count, count, 0, spent_usd=spent, sent=told)
@@ -153,21 +155,17 @@ class Forecaster:
         return pl.concat(parts).unique("request", keep="first", maintain_order=True)
 
     def _prompt_set(self, model: Model, name: str) -> pl.DataFrame:
-        sample = self._study.data["sample"]
-        asked = (
-            model.settings.get("wire", {}),
-            model.settings["estimator"],
-            model.message_settings,
-        )
+        sample = self._study.settings.sample
+        asked = (model.wire, plain(model.estimator), model.message_settings)
         key = canonical([model.domain, name, *asked])
         if key not in self._built:
             frame = requests.build(
                 self._study.domain_of(model.domain),
                 name,
-                framings=self._study.data["framings"],
-                name_pairs=sample["name_pairs"],
-                semantics_name_pairs=sample["semantics_name_pairs"],
-                seed=sample["seed"],
+                framings=self._study.settings.framings,
+                name_pairs=sample.name_pairs,
+                semantics_name_pairs=sample.semantics_name_pairs,
+                seed=sample.seed,
                 wire=asked[0],
                 estimator=asked[1],
                 prompt=asked[2],
@@ -183,7 +181,7 @@ class Forecaster:
 
     def _missing(self, case: "Case", forecast: Forecast, wanted: pl.DataFrame) -> Forecast:
         """The forecast with what the journal lacks, counted, and its prompt tokens as guessed."""
-        samples = samples_of(case.model.settings["estimator"])
+        samples = case.model.estimator.samples
         every = wanted.join(pl.DataFrame({"sample": range(samples)}), how="cross")
         notes: tuple[str, ...] = ()
         held = 0
@@ -272,7 +270,7 @@ class Case:
 
     def priced(self, forecast: Forecast, ratio: float) -> Forecast:
         """The forecast with tokens, dollars and GPU hours, and a note on each guess."""
-        if self.model.provider == "simulated":  # in this process, for nothing
+        if not (self.model.paid or self.model.renders):  # in this process, for nothing
             return replace(forecast, tokens_in=0.0)
         if not forecast.to_ask:
             return forecast
@@ -283,10 +281,11 @@ class Case:
             tokens_out=each * forecast.to_ask,
             notes=(*forecast.notes, *how),
         )
-        if self.model.provider == "api":
+        if self.model.paid:
             return self._in_dollars(forecast)
-        if self.model.provider in engines() and speed.gpus(self.model.settings):
-            return self._in_hours(forecast)
+        settings = self.model.settings
+        if isinstance(settings, EngineModel) and speed.gpus(settings):
+            return self._in_hours(forecast, settings)
         return forecast
 
     def judging(self, load: judging.Load) -> Forecast:
@@ -307,7 +306,7 @@ class Case:
 
     def _in_dollars(self, forecast: Forecast) -> Forecast:
         price = prices.price_of(self.study, self.model, self.file("prices.json"))
-        source = self.model.settings["source"]
+        source = self.model.asked.source
         if price is None:
             why = "in LiteLLM's list" if prices.have_list() else "here, as LiteLLM is not installed"
             note = f"{source} has no price {why}; write one under prices"
@@ -322,14 +321,13 @@ class Case:
         )
         return replace(
             forecast,
-            usd=batch if batch and self.model.settings.get("batch") else usd,
+            usd=batch if batch and self.model.asked.batches else usd,
             usd_batch=batch,
             usd_most=longest and inward * price.input + forecast.to_ask * longest * price.output,
             notes=(*forecast.notes, note),
         )
 
-    def _in_hours(self, forecast: Forecast) -> Forecast:
-        settings = self.model.settings
+    def _in_hours(self, forecast: Forecast, settings: EngineModel) -> Forecast:
         rate = speed.speed_of(settings)
         seconds, origin = rate.seconds(forecast.tokens_in, forecast.tokens_out), rate.origin
         measured = self.answers["seconds"].mean()

@@ -69,7 +69,7 @@ def identity(study: Study, model: Model, checkpoint: str, declared: Any, results
     identity of its last run stands in, as long as its recipe has not changed since.
     """
     settings = {
-        **model.settings,
+        **model.as_given,
         "job": {"file": study.source, "model": model.name, "offline": True},
     }
     if model.provider not in engines():

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from tactometer.elicitation.ask import samples_of
 from tactometer.journal.answer_keys import answer_key
 from tactometer.planning import journal_state, tokens
 from tactometer.reading import choices, judge
+from tactometer.replies.journal_line import JournalLine
 from tactometer.study.model import Model
 from tactometer.utils.digests import canonical
 
@@ -50,7 +49,7 @@ class Replies:
 def replies(
     model: Model,
     wanted: pl.DataFrame,
-    lines: Mapping[str, Mapping[str, Any]],
+    lines: Mapping[str, JournalLine],
     who: str,
     words: Sequence[str],
 ) -> Replies:
@@ -59,11 +58,11 @@ def replies(
     `who` is the digest of who is asked, and `words` are the domain's utterances. Probabilities of
     labels are no replies: of those, none is to come.
     """
-    k = samples_of(model.settings["estimator"])
+    k = model.estimator.samples
     keys = {r: [answer_key(who, r, n) for n in range(k)] for r in wanted["request"]}
     whole = [r for r, mine in keys.items() if all(key in lines for key in mine)]
     read = choices.parse(wanted.filter(pl.col("request").is_in(whole)), lines, who, k, words)
-    worded = model.settings["estimator"]["kind"] == "samples"
+    worded = not model.estimator.exact
     missing = wanted.height * k - read.height if worded else 0
     return Replies(model.name, read, missing, wanted["options"][0].to_list())
 
@@ -94,15 +93,15 @@ class Load:
 def load(
     found: Replies,
     known: Mapping[str, float],
-    settings: Mapping[str, Any],
+    by: Model,
     who: str | None,
     journal: Path,
 ) -> Load:
-    """What a judge with these settings, whose digest is `who`, is asked of some replies.
+    """What the judge `by`, whose digest is `who`, is asked of some replies.
 
     `known` are the shares that `shares` gives, `journal` is the judge's own for these replies.
     """
-    asked = _requests(found.read, settings).unique("request")
+    asked = _requests(found.read, by).unique("request")
     keys = set(journal_state.answers(journal)["key"])
     lacking = sum(who is None or answer_key(who, r, 0) not in keys for r in asked["request"])
     share = known.get(found.model, UNREAD)
@@ -115,15 +114,15 @@ def load(
         asked.height - lacking,
         lacking + found.to_come(share),
         lacking + found.missing,
-        _mean(asked if asked.height else _requests(_specimen(found.options), settings)),
+        _mean(asked if asked.height else _requests(_specimen(found.options), by)),
         (note,) if found.missing else (),
     )
 
 
-def _requests(read: pl.DataFrame, settings: Mapping[str, Any]) -> pl.DataFrame:
+def _requests(read: pl.DataFrame, by: Model) -> pl.DataFrame:
     """The judge's requests for these replies, sized as `tokens.sized` does."""
-    wire = canonical(settings.get("wire", {}))
-    return tokens.sized(judge.build(read, wire, judge.estimator_of(settings)))
+    wire = canonical(by.wire)
+    return tokens.sized(judge.build(read, wire, judge.estimator_of(by)))
 
 
 def _mean(asked: pl.DataFrame) -> float:

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from tactometer.planning import dry_run, forecast, formatting
 from tactometer.planning.forecast import Forecast, Forecaster
+from tactometer.study.fields import written
 from tactometer.study.study import Study
+from tactometer.utils.open_data import Json
 
 ROWS = 40
 """Checkpoints that are shown one by one; of more, one line a model, unless all are wanted."""
@@ -42,14 +44,14 @@ class Plan:
     @property
     def budget(self) -> float | None:
         """The study's cap in US dollars."""
-        return self.study.data.get("budget_usd")
+        return written(self.study.settings.budget_usd, None)
 
     @property
     def over(self) -> bool:
         """Whether what is spent and what is expected exceed the budget."""
         return self.budget is not None and self.spent_usd + (self.total.usd or 0.0) > self.budget
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """Everything, for JSON."""
         return {
             "study": self.study.name,
@@ -98,7 +100,7 @@ class Plan:
         return f"{said[0].upper()}{said[1:]}."
 
     def _dollars(self, total: Forecast) -> str:
-        if not any(model.provider == "api" for model in self.study.asked):
+        if not any(model.paid for model in self.study.asked):
             return "costs no dollars"
         said = f"about {formatting.usd(total.usd or 0.0)}"
         if self.budget is not None:
@@ -115,7 +117,7 @@ class Plan:
 
     def _unpriced(self) -> list[str]:
         """The models that will be asked for money, nobody knows how much."""
-        api = {model.name for model in self.study.asked if model.provider == "api"}
+        api = {model.name for model in self.study.asked if model.paid}
         dear = [e.model for e in self._every if e.to_ask and e.usd is None and e.model in api]
         return list(dict.fromkeys(dear))
 

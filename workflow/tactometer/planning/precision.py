@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
@@ -32,6 +32,7 @@ from tactometer.speaker_model.variants import SpeakerModel
 from tactometer.speaker_model.variants import speaker as known_as
 from tactometer.utils.arrays import Array
 from tactometer.utils.errors import UserError
+from tactometer.utils.open_data import NewRow
 
 if TYPE_CHECKING:
     from tactometer.study.domain import Domain as Words
@@ -115,13 +116,13 @@ def of_study(study: Study) -> list[Size]:
             f"{study.source}, key models: all behaviour is recorded, so nothing is asked; leave "
             "the study out and give --answers."
         )
-    asked, vignettes = study.data["sample"], len(study.domain.vignettes)
+    asked, vignettes = study.settings.sample, len(study.domain.vignettes)
     found = set()
     for model in study.asked:
-        each = vignettes * model.settings["estimator"].get("k", 1)
-        one, yes_no = each * asked["name_pairs"], each * asked["semantics_name_pairs"]
-        for answers in (one, one * len(study.data["framings"])):
-            found.add(Size(round(model.fit["count_total"] or answers), yes_no))
+        each = vignettes * model.estimator.samples
+        one, yes_no = each * asked.name_pairs, each * asked.semantics_name_pairs
+        for answers in (one, one * len(study.settings.framings)):
+            found.add(Size(round(model.fit.count_total or answers), yes_no))
     return sorted(found, key=lambda size: (size.answers, size.yes_no))
 
 
@@ -157,7 +158,7 @@ def widths(design: Design, *, progress: Callable[[str], None] = print) -> pl.Dat
     jobs = [(size, number) for size in design.sizes for number in range(design.speakers)]
     # Compiled before the speakers want it all at once.
     cmdstan.executable(design.known.stan_file(joint=design.semantics == "joint"))
-    rows: list[dict[str, Any]] = []
+    rows: list[NewRow] = []
     with ThreadPoolExecutor(design.cores) as pool:  # CmdStan works in processes of its own
         for done, found in enumerate(pool.map(partial(_fit, design), *zip(*jobs, strict=True)), 1):
             rows += found
@@ -204,7 +205,7 @@ def lines(table: pl.DataFrame, design: Design) -> list[str]:
     ]
 
 
-def _fit(design: Design, size: Size, number: int) -> list[dict[str, Any]]:
+def _fit(design: Design, size: Size, number: int) -> list[NewRow]:
     """Let one speaker answer, and fit it: a row for each parameter."""
     known, seed = design.known, design.seed
     drawn = speaker_coordinates.draw_prior(np.random.default_rng([seed, number]), known, 1)

@@ -36,13 +36,13 @@ def price_of(study: Study, model: Model, copy: Path) -> Price | None:
 
     `copy` is where an earlier run of a checkpoint has left its prices. None where nobody knows.
     """
-    source = model.settings["source"]
+    source = model.asked.source or ""
     entry = listed(source) or {}
     batch = _pair(entry, "_batches") if source.split("/")[0] in batch_endpoint.PROVIDERS else None
-    given = study.data.get("prices", {})
+    given = study.settings.prices
     mine = given.get(source) or given.get(model.name)
     if mine:
-        return Price(mine["input"] / 1e6, mine["output"] / 1e6, None, "the study")
+        return Price(mine.input / 1e6, mine.output / 1e6, None, "the study")
     if copy.exists():
         try:
             pinned = json.loads(copy.read_text())

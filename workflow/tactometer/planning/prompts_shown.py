@@ -8,6 +8,7 @@ from tactometer.elicitation import engine_environment, requests
 from tactometer.elicitation.identity import identity
 from tactometer.providers.local.provider import LocalProvider
 from tactometer.providers.provider import open_provider
+from tactometer.study.fields import plain
 from tactometer.study.model import Model
 from tactometer.study.prompt_settings import Messages
 from tactometer.study.providers import engines
@@ -32,12 +33,12 @@ def kinds(study: Study, model: Model) -> Iterator[Kind]:
         frame = requests.build(
             study.domain_of(model.domain),
             prompt_set,
-            framings=study.data["framings"],
+            framings=study.settings.framings,
             name_pairs=1,  # more pairs add prompts and change none
             semantics_name_pairs=1,
-            seed=study.data["sample"]["seed"],
-            wire=model.settings.get("wire", {}),
-            estimator=model.settings["estimator"],
+            seed=study.settings.sample.seed,
+            wire=model.wire,
+            estimator=plain(model.estimator),
             prompt=model.message_settings,
         )
         for row in frame.unique("framing", keep="first", maintain_order=True).iter_rows(named=True):
@@ -106,6 +107,6 @@ def _written(messages: Messages) -> str:
 def _open(study: Study, model: Model, checkpoint: str, offline: bool) -> LocalProvider:
     job = {"file": study.source, "model": model.name, "offline": offline}
     declared = identity(study, model, checkpoint)
-    provider = open_provider(declared, {**model.settings, "job": job})
+    provider = open_provider(declared, {**model.as_given, "job": job})
     assert isinstance(provider, LocalProvider)
     return provider

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tactometer.recipes.acceptance import CODE, same, short
+from tactometer.study.stages import Recipe
 from tactometer.utils.digests import canonical
 
 CONTEXT, WIDTH = 24, 60  # characters round a difference, and the most of a value
@@ -30,7 +31,7 @@ class Change:
         return f"{self.key}  {old} → {new}"
 
 
-def changes(used: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Change]:
+def changes(used: Recipe, wanted: Recipe) -> list[Change]:
     """Every leaf in which two recipes differ, code first."""
     old, new = dict(_leaves(used)), dict(_leaves(wanted))
     keys = [key for key in dict.fromkeys([*old, *new]) if not same(old.get(key), new.get(key))]

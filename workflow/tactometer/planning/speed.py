@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tactometer.providers.local.settings import EngineModel
+from tactometer.study.fields import written
 from tactometer.utils.errors import UserError
 
 BENCHMARKS = Path("benchmarks")
@@ -30,13 +32,13 @@ class Speed:
         return prompt_tokens / self.prompt_tokens + sampled_tokens / self.sampled_tokens
 
 
-def speed_of(settings: Mapping[str, Any], benchmarks: Path = BENCHMARKS) -> Speed:
+def speed_of(settings: EngineModel, benchmarks: Path = BENCHMARKS) -> Speed:
     """The speed of a model: that of the benchmark nearest to it in size, scaled, else a guess.
 
     A benchmark is an entry `gpu` of a file benchmarks/*.json: device, billions (of parameters),
     prompt_tokens_per_s, sampled_tokens_per_s and load_s.
     """
-    size, known = billions(str(settings["source"]))
+    size, known = billions(settings.source)
     found = _measured(benchmarks)
     told = "" if known else f", at {size:g} billion parameters, as its name does not tell"
     if not found:
@@ -52,12 +54,10 @@ def billions(source: str) -> tuple[float, bool]:
     return (float(named[1]), True) if named else (BILLIONS, False)
 
 
-def gpus(settings: Mapping[str, Any]) -> int:
+def gpus(settings: EngineModel) -> int:
     """How many GPUs one engine takes; none on the CPU."""
-    engine = settings.get("engine", {})
-    if engine.get("device") == "cpu":
-        return 0
-    return int(engine.get("tensor_parallel_size", 1))
+    engine = settings.engine
+    return 0 if engine.device == "cpu" else written(engine.tensor_parallel_size, 1)
 
 
 def _scaled(entry: Mapping[str, Any], size: float, origin: str) -> Speed:

@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from tactometer.planning.prices import listed
+from tactometer.providers.local.settings import EngineModel
+from tactometer.study.fields import written
 from tactometer.study.model import Model
-from tactometer.study.providers import engines
 
 CHARACTERS = 3.8
 """Characters a token on these prompts: cl100k_base has 3.7 to 4.1, Claude 2's tokenizer 3.4 to 3.8
@@ -46,26 +47,24 @@ def answer(model: Model, checkpoint: str, found: pl.DataFrame) -> tuple[float, t
     counts = found["completion_tokens"].drop_nulls()
     if len(counts):
         return float(counts.sum()) / len(counts), ("tokens: as its journal reports them",)
-    settings = model.settings
-    by_label = settings["estimator"]["kind"] == "label_logprob"
     thought, how = _thought(model, checkpoint)
-    said = 1 if by_label else ANSWER
+    said = 1 if model.estimator.exact else ANSWER
     note = f"tokens: {CHARACTERS} characters each, {said} in an answer"
     return thought + said, (f"{note}{how}",)
 
 
 def longest(model: Model, checkpoint: str) -> int | None:
     """The cap on an answer's tokens, where the study sets one."""
-    if model.settings["estimator"]["kind"] == "label_logprob":
+    if model.estimator.exact:
         return 1
     wire = _wire(model, checkpoint)
     caps = ("max_tokens", "max_completion_tokens", "max_output_tokens")
-    own: int | None = model.settings["estimator"].get("max_tokens")
+    own = written(model.estimator.max_tokens, None)
     return next((wire[name] for name in caps if isinstance(wire.get(name), int)), own)
 
 
 def _wire(model: Model, checkpoint: str) -> Mapping[str, Any]:
-    return {**model.settings.get("wire", {}), **model.checkpoints[checkpoint].get("wire", {})}
+    return {**model.wire, **model.checkpoints[checkpoint].own_wire}
 
 
 def _below(wire: Mapping[str, Any], name: str, key: str) -> Any:
@@ -76,8 +75,8 @@ def _below(wire: Mapping[str, Any], name: str, key: str) -> Any:
 
 def _thought(model: Model, checkpoint: str) -> tuple[float, str]:
     """Tokens of a thought: a guess that errs on the side of more."""
-    if model.provider in engines():
-        thinks = bool(model.settings.get("engine", {}).get("thinking"))
+    if isinstance(model.settings, EngineModel):
+        thinks = model.settings.engine.thinking
         return (THOUGHT, f" and {THOUGHT} in a thought (a guess)") if thinks else (0, "")
     wire = _wire(model, checkpoint)
     effort = wire.get("reasoning_effort") or _below(wire, "output_config", "effort")
@@ -85,7 +84,7 @@ def _thought(model: Model, checkpoint: str) -> tuple[float, str]:
     if not isinstance(budget, int | float):
         budget = None
     if effort is None and budget is None:
-        entry = listed(model.settings["source"]) or {}
+        entry = listed(model.asked.source or "") or {}
         reasons = entry.get("supports_reasoning") and entry.get("litellm_provider") != "anthropic"
         effort = "medium" if reasons and "thinking" not in wire else None
     tokens = EFFORTS.get(str(effort), 0) if budget is None else budget / 4

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tactometer.planning import dry_run, formatting, recipe_diff
 from tactometer.planning.forecast import Forecast, Forecaster
 from tactometer.recipes import acceptance, recipes
 from tactometer.study.study import Study
+from tactometer.utils.open_data import Json
 
 SHOWN = 6  # changes of a stage, or files, that are named
 
@@ -42,7 +42,7 @@ class Stale:
             shown.append(f"  and {len(self.changes) - SHOWN} more")
         return [_some(self.recipes), *shown, f"  costs {self.cost()}"]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """Everything, for JSON."""
         return {
             "recipes": list(self.recipes),
@@ -67,7 +67,7 @@ class Reasons:
     to_ask: int
     usd: float
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """Everything, for JSON."""
         return {
             "stale": [each.as_dict() for each in self.stale],

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from tactometer.utils.open_data import Row
+
 SAMPLE: Final = {
     "prompt_set": pl.String,
     "framing": pl.String,
@@ -39,7 +41,7 @@ def draw(choices: Sequence[Path], each: int = EACH) -> pl.DataFrame:
     return pl.DataFrame([shown(row) for row in chosen.iter_rows(named=True)], schema=schema)
 
 
-def shown(row: dict[str, Any]) -> dict[str, Any]:
+def shown(row: Row) -> dict[str, Any]:
     """A row of a choices file as people read it: the prompt as text, the options lettered."""
     prompt = "\n\n".join(f"[{m['role']}]\n{m['content']}" for m in row["messages"])
     return {**row, "prompt": prompt, "options": _lettered(row["options"])}

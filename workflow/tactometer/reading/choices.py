@@ -12,6 +12,7 @@ import polars as pl
 from tactometer.elicitation.ask import wanted
 from tactometer.journal import journal
 from tactometer.journal.answer_keys import answer_key
+from tactometer.replies.journal_line import JournalLine
 from tactometer.replies.reply_reader import Reply, read_reply
 from tactometer.replies.stop_reasons import counting, no_answer
 from tactometer.replies.usability import SURPLUS
@@ -38,7 +39,7 @@ YES = "yes"
 
 def parse(
     requests: pl.DataFrame,
-    answers: Mapping[str, Mapping[str, Any]],
+    answers: Mapping[str, JournalLine],
     who: str,
     samples: int,
     utterances: Sequence[str],
@@ -69,7 +70,7 @@ def parse(
     return pl.DataFrame(read, schema=schema)
 
 
-def _read(line: Mapping[str, Any], options: Sequence[str], space: Sequence[str]) -> dict[str, Any]:
+def _read(line: JournalLine, options: Sequence[str], space: Sequence[str]) -> dict[str, Any]:
     """One answer as a choice, in the domain's order: only here are options unshuffled."""
     stopped = no_answer(line)
     if line["logprobs"] is not None and stopped is None:
@@ -119,7 +120,7 @@ def _by_probability(
     }
 
 
-def of_journal(path: Path, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+def of_journal(path: Path, keys: Iterable[str]) -> dict[str, JournalLine]:
     """The journal's lines for some keys; where one stands twice, its last usable line counts."""
     wanted = set(keys)
     return counting(line for line in journal.read(path) if line["key"] in wanted)
@@ -159,7 +160,7 @@ def with_verdicts(choices: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 def read_strictly(sweep: Study, model: Model, given: Namespace) -> pl.DataFrame:
     """The choices of one prompt set as the strict parser reads them."""
     done = json.loads(given.done.read_text())
-    samples = model.settings["estimator"].get("k", 1)
+    samples = model.estimator.samples
     utterances = sweep.domain_of(model.domain).utterances
     stopped = given.requests.stem in done.get("stopped", {})
     return read(given.requests, given.journal, done["digest"], samples, utterances, stopped)

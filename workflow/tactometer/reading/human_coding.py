@@ -11,7 +11,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,7 @@ from tactometer.study.option_labels import LABELS
 from tactometer.utils import atomic_files, spreadsheets
 from tactometer.utils.digests import digest
 from tactometer.utils.errors import UserError
+from tactometer.utils.open_data import Row
 
 COLUMNS: Final = ("id", "text", "options", "choice")
 NONE: Final = "none"
@@ -42,7 +43,7 @@ class Agreement:
     high: float | None
 
 
-def name_of(row: Mapping[str, Any]) -> str:
+def name_of(row: Row) -> str:
     """What a coder knows an answer by: a digest of whose it is."""
     return digest([row[k] for k in ("model", "checkpoint", "request", "sample")])[:12]
 

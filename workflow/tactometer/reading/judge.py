@@ -18,9 +18,12 @@ from tactometer.reading import choices
 from tactometer.replies.reply_reader import strip_thought
 from tactometer.replies.stop_reasons import UNSEEN
 from tactometer.study import study
+from tactometer.study.fields import plain
+from tactometer.study.model import Model
 from tactometer.study.option_labels import LABELS
 from tactometer.utils import atomic_files
 from tactometer.utils.digests import canonical, digest
+from tactometer.utils.open_data import Row
 
 NONE: Final = "none of these, or more than one"
 AUDIT: Final = 50
@@ -64,10 +67,10 @@ def build(choices: pl.DataFrame, wire: str, estimator: Mapping[str, Any]) -> pl.
     return pl.DataFrame(rows, schema={**SCHEMA, "of": pl.String, "of_sample": pl.Int32})
 
 
-def estimator_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+def estimator_of(model: Model) -> dict[str, Any]:
     """How a model is asked as the judge: once, however often it is asked as a model."""
-    estimator = dict(settings["estimator"])
-    return {**estimator, "k": 1} if estimator["kind"] == "samples" else estimator
+    told: dict[str, Any] = plain(model.estimator)
+    return told if model.estimator.exact else {**told, "k": 1}
 
 
 def verdicts(asked: pl.DataFrame, judged: pl.DataFrame, choices: pl.DataFrame) -> pl.DataFrame:
@@ -86,7 +89,7 @@ def verdicts(asked: pl.DataFrame, judged: pl.DataFrame, choices: pl.DataFrame) -
     return named.select(pl.col(name).cast(kind) for name, kind in VERDICTS.items())
 
 
-def _request(row: Mapping[str, Any], wire: str, estimator: Mapping[str, Any]) -> dict[str, Any]:
+def _request(row: Row, wire: str, estimator: Mapping[str, Any]) -> dict[str, Any]:
     options = [*row["options"], NONE]
     shown = zip(LABELS, options, strict=False)
     listed = "\n".join(f"({label}) {option}" for label, option in shown)
@@ -108,12 +111,12 @@ def _request(row: Mapping[str, Any], wire: str, estimator: Mapping[str, Any]) ->
 def run(given: Namespace) -> None:
     """Let the study's judge read what the strict parser cannot, and an audit of what it can."""
     sweep = study.read(given.study)
-    named = sweep.data["judge"]
-    who = sweep.models[named["model"]]
+    assert sweep.judge is not None
+    who = sweep.models[sweep.judge[0]]
     engine_environment.enter(who.provider, f"{sweep.source}, models.{who.name}")
     strict = choices.read_strictly(sweep, sweep.models[given.model], given)
-    estimator = estimator_of(who.settings)
-    asked = build(strict, canonical(who.settings.get("wire", {})), estimator)
+    estimator = estimator_of(who)
+    asked = build(strict, canonical(who.wire), estimator)
     judged = NOBODY
     if not asked.is_empty():
         requests, journal = (given.out.with_suffix(end) for end in (".requests.parquet", ".jsonl"))
@@ -123,7 +126,7 @@ def run(given: Namespace) -> None:
         job = job_of(sweep, who.name, journal)
         job["name"] = f"judge/{given.model}/{given.journal.stem}/{given.out.stem}"
         job["ledger"] = given.journal.parent.parent / ".spending.json"
-        settings = {**who.settings, "estimator": estimator, "job": job}
+        settings = {**who.as_given, "estimator": estimator, "job": job}
         ask(json.loads(given.judge.read_text()), settings, [requests], journal, done)
         answered = json.loads(done.read_text())["digest"]
         judged = choices.read(requests, journal, answered, 1, sorted(asked["options"][0]))

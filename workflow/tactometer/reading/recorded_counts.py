@@ -61,7 +61,7 @@ def run(given: Namespace) -> None:
     sweep = study.read(given.study)
     model = sweep.models[given.model]
     domain = sweep.domain_of(model.domain)
-    files = {key: Path(model.settings[key]) for key in ("production", "semantics")}
+    files = model.counted.files
     _check(files, json.loads(given.settings.read_text())["files"])
     outs = {path.stem: path for path in given.counts}
     for goal, frame in counts_by_goal(files["production"], domain, tuple(outs)).items():

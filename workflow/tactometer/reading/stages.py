@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tactometer.study.space import space
 from tactometer.study.stages import Recipe, Stage
 from tactometer.utils.digests import file_digest
 
@@ -24,19 +22,23 @@ def _judge(study: Study) -> Recipe:
     """How the judge is asked, beside who it is; nothing in a study without one."""
     if study.judge is None:
         return {}
-    settings = study.models[study.judge[0]].settings
-    return {"estimator": settings["estimator"], "wire": settings.get("wire", {})}
+    from tactometer.study.fields import plain
+
+    model = study.models[study.judge[0]]
+    return {"estimator": plain(model.estimator), "wire": model.wire}
 
 
 def _recorded(study: Study) -> Iterator[tuple[str, Recipe]]:
+    from tactometer.study.fields import plain
+    from tactometer.study.space import space
+
     for model in study.models.values():
         if model.recorded:
-            files = {key: Path(model.settings[key]) for key in ("production", "semantics")}
             yield (
                 f"count_recorded/{model.name}",
                 {
-                    "files": {key: file_digest(path) for key, path in files.items()},
-                    "domain": space(study, model),
+                    "files": {key: file_digest(path) for key, path in model.counted.files.items()},
+                    "domain": plain(space(study, model)),
                     "goals": list(model.goals),
                 },
             )

@@ -18,7 +18,10 @@ from tactometer.utils.digests import digest
 from tactometer.utils.paths import PACKAGE
 
 ROOT = "tactometer"
-OPAQUE = frozenset({"study.study", "study.model", "study.stages"})
+OPAQUE = re.compile(
+    r"study\.(study|model|stages|fields|faults|settings|model_settings|domain_file|fit_recipe)"
+    r"|(providers|analyses)\.\w+\.settings"
+)
 """Modules that are not followed: what a stage reads of a study stands in its recipe as keys."""
 _ANNOTATIONS = ("annotation", "returns")
 _IGNORED = frozenset({"type_comment", "type_params", "kind", "ctx"})
@@ -83,7 +86,7 @@ class _Walk:
             self._todo += [(module, name)] if name else [(module, n) for n in known.definitions]
         while self._todo:
             unit = self._todo.pop()
-            if unit not in self._seen and unit[0] not in OPAQUE:
+            if unit not in self._seen and not OPAQUE.fullmatch(unit[0]):
                 self._seen.add(unit)
                 self._visit(*unit)
         files = {

@@ -5,8 +5,10 @@ middle of a list of options, all were once read as a choice, most as the first o
 reply counts only where the model ended it by itself.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
+
+from tactometer.replies.journal_line import JournalLine
 
 NO_ANSWER: Final = {
     "length": "cut",
@@ -27,7 +29,7 @@ REASONS: Final = ("cut", "filtered", "refused", "error", "empty", "undecided", "
 """Every reason for which an answer is invalid."""
 
 
-def no_answer(line: Mapping[str, Any]) -> str | None:
+def no_answer(line: JournalLine) -> str | None:
     """Why a journal line's reply is none, by what its provider says; None where it is one.
 
     Where a single token was asked for or said, the cap is the end by nature; so it is where labels
@@ -45,15 +47,15 @@ def no_answer(line: Mapping[str, Any]) -> str | None:
     return None if said == 1 else reason
 
 
-def counting(lines: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+def counting(lines: Iterable[JournalLine]) -> dict[str, JournalLine]:
     """The line that counts for each key of a journal: the last usable one, else the first."""
-    found: dict[str, Mapping[str, Any]] = {}
+    found: dict[str, JournalLine] = {}
     for line in lines:
         if line["key"] not in found or _usable(line):
             found[line["key"]] = line
     return found
 
 
-def _usable(line: Mapping[str, Any]) -> bool:
+def _usable(line: JournalLine) -> bool:
     said = line["logprobs"] is not None or bool((line["text"] or "").strip())
     return said and no_answer(line) is None

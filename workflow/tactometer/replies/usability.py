@@ -1,9 +1,10 @@
 """Whether an answer can be used: what a journal line says, whatever the estimator."""
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
+from tactometer.replies.journal_line import JournalLine
 from tactometer.replies.reply_reader import read_reply
 from tactometer.replies.stop_reasons import no_answer
 
@@ -11,7 +12,7 @@ SURPLUS: Final = 0.01
 """By how much probabilities may add up to more than 1: servers round them."""
 
 
-def why_unusable(line: Mapping[str, Any], options: Sequence[str]) -> str | None:
+def why_unusable(line: JournalLine, options: Sequence[str]) -> str | None:
     """Why a journal line is no usable answer to a prompt with these options; None if it is one."""
     stopped = no_answer(line)
     if stopped is not None:

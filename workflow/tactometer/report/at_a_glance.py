@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import polars as pl
 
 from tactometer.analyses.phrases import several
+from tactometer.report.stages import Methods
 from tactometer.tables.cells import Cell, Table, cell
 from tactometer.tables.fit_selection import sampled
 from tactometer.tables.ordering import in_order
@@ -17,7 +17,7 @@ MANY_MODELS, MANY_CHECKPOINTS = 12, 4  # of which each is named
 
 
 def facts(
-    frames: Mapping[str, pl.DataFrame], baseline: Sequence[str], methods: Mapping[str, Any]
+    frames: Mapping[str, pl.DataFrame], baseline: Sequence[str], methods: Methods
 ) -> dict[str, str]:
     """The study in a few lines, by heading; `methods` is what `recipes.methods_of` says of it."""
     asked, empty = frames["asked"], frames["counts"].is_empty()
@@ -62,7 +62,7 @@ def _range(checkpoints: Sequence[str]) -> str:
     return f"{checkpoints[0]} to {checkpoints[-1]}"
 
 
-def _prompts(methods: Mapping[str, Any]) -> str:
+def _prompts(methods: Methods) -> str:
     framings, goals = methods["framings"], methods["goals"]
     return (
         f"{several(methods['vignettes'], 'creation')} of {methods['states']}, with"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 
 from tactometer.study.analyses import testing
 from tactometer.tables.cells import Cell, Table, interval, number
+from tactometer.utils.open_data import Row
 
 PLACES = ("model", "checkpoint", "goal", "framing", "vignette", "position", "part", "term")
 FACTOR = ("factor", "level")
@@ -33,7 +33,7 @@ def standing(frames: Mapping[str, pl.DataFrame]) -> Table:
     return Table("Effects that stand out in their whole table", columns, rows, picked)
 
 
-def _row(name: str, row: Mapping[str, Any]) -> list[str | Cell]:
+def _row(name: str, row: Row) -> list[str | Cell]:
     middle, low, high = next(keys for keys in ESTIMATES if keys[0] in row)
     effect = f"{number(row[middle], '+.2f')} {interval(row[low], row[high])}"
     of = ", ".join(str(row[k]) for k in (*FACTOR, *PLACES) if row.get(k) is not None)

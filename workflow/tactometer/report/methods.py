@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from jinja2 import Environment
 
+from tactometer.report.stages import Methods
 from tactometer.study.analyses import testing
 from tactometer.tables import prompts_told
 from tactometer.tables.fit_selection import sampled
@@ -17,7 +18,7 @@ from tactometer.tables.reader import answers_used, passed
 
 def paragraph(
     environment: Environment,
-    settings: Mapping[str, Any],
+    settings: Methods,
     frames: Mapping[str, pl.DataFrame],
     versions: Mapping[str, str],
 ) -> str:

@@ -31,7 +31,7 @@ from tactometer.report import (
 from tactometer.report.downloads import DRAWN, applies, download
 from tactometer.report.findings import expected, not_compared, sentences
 from tactometer.report.methods import paragraph
-from tactometer.report.stages import methods_of
+from tactometer.report.stages import Methods, methods_of
 from tactometer.study import study as pinned_study
 from tactometer.study.analyses import names as analysis_names
 from tactometer.study.figures import modules
@@ -40,6 +40,7 @@ from tactometer.tables.fit_selection import sampled
 from tactometer.tables.reader import Tables, answers_sentence, passed
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
+from tactometer.utils.open_data import NewRow
 
 LARGEST = 200_000  # bytes of an SVG beyond which the page takes the PNG, if that is smaller
 TABLES = [
@@ -57,7 +58,7 @@ def build(
     study: str,
     goals: Sequence[str],
     baseline: Sequence[str],
-    methods: Mapping[str, Any],
+    methods: Methods,
     provenance: Mapping[str, str],
     yardstick: Yardstick | None = None,
     accepted: Mapping[str, str] | None = None,
@@ -133,7 +134,7 @@ def _parts(
     frames: Mapping[str, pl.DataFrame],
     goals: Sequence[str],
     baseline: Sequence[str],
-    methods: Mapping[str, Any],
+    methods: Methods,
 ) -> dict[str, Any]:
     """The tables of the page, by the names in its template."""
     return {
@@ -160,7 +161,7 @@ def _parts(
     }
 
 
-def _sections(figures: Path, frames: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
+def _sections(figures: Path, frames: Mapping[str, pl.DataFrame]) -> list[NewRow]:
     """The questions that this study can say something about, each with its figures."""
     found = []
     for section in figure_texts.SECTIONS:

@@ -20,6 +20,7 @@ from tactometer.tables.reader import (
     passed,
     representative,
 )
+from tactometer.utils.open_data import NewRow, Row
 
 UNIT = ["phi", "omega_inf", "omega_soc", "omega_pre"]
 
@@ -74,7 +75,7 @@ def suspects(diagnostics: pl.DataFrame) -> Table:
     return Table("Fits that should not be read", columns, rows)
 
 
-def _failed(row: dict[str, Any]) -> str:
+def _failed(row: Row) -> str:
     numbers = (
         f"R-hat {row['rhat_worst']:.3f}, least ESS {row['ess_least']:.0f},"
         f" {row['divergences']} divergences, {row['treedepth_hits']} treedepth hits"
@@ -87,7 +88,7 @@ def _several(frame: pl.DataFrame) -> list[str]:
     return ["fit"] * ("fit" in frame.columns and frame["fit"].drop_nulls().n_unique() > 1)
 
 
-def _sorted(frame: pl.DataFrame) -> list[dict[str, Any]]:
+def _sorted(frame: pl.DataFrame) -> list[NewRow]:
     keys = [*FIT, *(c for c in ("framing", "fit", "speaker", "semantics") if c in frame.columns)]
     rows = frame.to_dicts()
     return sorted(rows, key=lambda r: [natural(str(r[k])) for k in keys])

@@ -3,50 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from tactometer.speaker_model.variants import speakers
-from tactometer.study import analyses, figures, yardstick
+from tactometer.study import analyses, figures
 from tactometer.study.outline import outline
 from tactometer.study.stages import Code, Recipe, Stage
 
 if TYPE_CHECKING:
     from tactometer.study.study import Study
+    from tactometer.study.yardstick import Terms
 
 
 def _keys(study: Study) -> Recipe:
     return {**outline(study), "methods": methods_of(study)}
 
 
-def methods_of(study: Study) -> dict[str, Any]:
+class Compared(TypedDict):
+    """Whom models are compared with, and what their fits have in common."""
+
+    model: str
+    goal: str
+    terms: Terms
+
+
+class Methods(TypedDict):
+    """What the report's methods paragraph says of a study beside the numbers in its tables."""
+
+    asked: bool
+    framings: list[str]
+    goals: list[str]
+    name_pairs: int
+    vignettes: int
+    states: str
+    utterances: int
+    cost_of_negation: bool
+    yardstick: Compared | None
+    how: list[str]
+    pooling: list[str]
+    heldout: bool
+    level: float
+    chains: str
+    draws: str
+    warmup: str
+
+
+def methods_of(study: Study) -> Methods:
     """What the report's methods paragraph says of the study beside the numbers in its tables."""
     fits = [model.fit for model in study.models.values()]
     return {
         "asked": bool(study.asked),
-        "framings": list(study.data["framings"]),
-        "goals": list(study.data["goals"]),
-        "name_pairs": study.data["sample"]["name_pairs"],
+        "framings": list(study.settings.framings),
+        "goals": list(study.settings.goals),
+        "name_pairs": study.settings.sample.name_pairs,
         "vignettes": len(study.domain.vignettes),
         "states": f"{study.domain.states[0]} to {study.domain.states[-1]} stars",
         "utterances": len(study.domain.utterances),
-        "cost_of_negation": any(known.cost for fit in fits for known in speakers(fit)),
+        "cost_of_negation": any(
+            known.cost for fit in fits for known in speakers(fit.speakers, cost=fit.cost)
+        ),
         "yardstick": _yardstick(study),
-        "how": sorted({fit["semantics"] for fit in fits}),
-        "pooling": sorted({fit["pooling"] for fit in fits}),
+        "how": sorted({fit.semantics for fit in fits}),
+        "pooling": sorted({fit.pooling for fit in fits}),
         "heldout": study.holds_out,
-        "level": study.analyses["level"],
-        **{key: _range(fit[key] for fit in fits) for key in ("chains", "draws", "warmup")},
+        "level": study.analyses.level,
+        "chains": _range(fit.chains for fit in fits),
+        "draws": _range(fit.draws for fit in fits),
+        "warmup": _range(fit.warmup for fit in fits),
     }
 
 
-def _yardstick(study: Study) -> dict[str, Any] | None:
+def _yardstick(study: Study) -> Compared | None:
     """Whom the models are compared with, and on what terms."""
+    from tactometer.study.yardstick import terms
+
     found = study.yardstick
     if found is None or not study.asked:
         return None
-    on = yardstick.terms(study, study.asked[0])
-    low, high = on["values"]
-    return {"model": found.model, "goal": found.goal, "low": low, "high": high, **on}
+    return {"model": found.model, "goal": found.goal, "terms": terms(study, study.asked[0])}
 
 
 def _range(values: Iterable[int]) -> str:

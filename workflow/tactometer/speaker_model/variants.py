@@ -7,7 +7,7 @@ the reference, and which coordinates exist. Nothing else asks which variant it h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import combinations, product
@@ -185,6 +185,6 @@ def speaker(name: str, *, cost: bool = False) -> SpeakerModel:
     )
 
 
-def speakers(fit: Mapping[str, Any]) -> list[SpeakerModel]:
-    """The speaker models that a study's settings of fits ask for."""
-    return [speaker(name, cost=bool(fit["cost"])) for name in fit["speakers"]]
+def speakers(names: Iterable[str], *, cost: bool) -> list[SpeakerModel]:
+    """The speaker models with these names; `cost`: a negation costs in all of them."""
+    return [speaker(name, cost=cost) for name in names]

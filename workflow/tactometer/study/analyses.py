@@ -1,15 +1,20 @@
 """Analyses: which there are, each declared by a light module in a folder of its own.
 
 An analysis is a folder below `analyses/` with `declaration.py`, `computation.py`, `columns.yaml`,
-`caption.rst` and, where it has them, `figure.py` and `sentences.py`. Adding one touches its folder
-alone.
+`caption.rst` and, where it has them, `figure.py`, `sentences.py` and `settings.py`: `SETTINGS`
+there has the type of each key below `analyses` of a study that is its own. Adding one touches its
+folder alone.
 """
 
 import importlib
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from tactometer.utils.paths import PACKAGE
+
+if TYPE_CHECKING:
+    from tactometer.study.fields import Settings
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,16 @@ def declared() -> dict[str, Analysis]:
         for name in names
     }
     return dict(sorted(found.items(), key=lambda item: item[1].place))
+
+
+@cache
+def settings() -> "dict[str, type[Settings]]":
+    """The types of the keys below `analyses` of a study, as its analyses declare them."""
+    found: dict[str, type[Settings]] = {}
+    for path in sorted(PACKAGE.glob("analyses/*/settings.py")):
+        module = importlib.import_module(f"tactometer.analyses.{path.parent.name}.settings")
+        found |= module.SETTINGS
+    return found
 
 
 def names() -> tuple[str, ...]:

@@ -8,12 +8,19 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from tactometer.study import yaml_lines
-from tactometer.study.schema_validation import validate
+from tactometer.study.domain_file import (
+    DomainFile,
+    DomainFit,
+    PromptsFile,
+    SceneText,
+    VignettesFile,
+)
+from tactometer.study.faults import validated
+from tactometer.study.fields import UNSET, plain, read, written
 from tactometer.utils.errors import UserError
-from tactometer.utils.paths import SCHEMAS
 
 SEMANTICS: Final = "semantics"
 """The prompt set of the yes/no prompts; every other prompt set is a goal."""
@@ -22,7 +29,8 @@ STRIDE: Final = 13
 """Vignettes walk round the names with this stride: exactly balanced for 13, nearly for another
 number, and a constant, so that one more vignette gives no other one new names."""
 
-_SCHEMA = SCHEMAS / "domain.schema.yaml"
+T = TypeVar("T")
+
 _OPINION = frozenset({"number", "state"})
 _PLACEHOLDERS = _OPINION | {"speaker", "listener", "made", "took", "thing", "asked", "top"}
 
@@ -61,8 +69,7 @@ class Domain:
     """The world of a task.
 
     `negated` has a flag per utterance; `literal` is theta[utterance][state] or None; `prompts` is
-    None where behaviour is recorded only; `fit` has `share` (parameter names) and `cost` (bool);
-    `values` are V(s), what each state is worth.
+    None where behaviour is recorded only; `values` are V(s), what each state is worth.
     """
 
     path: Path
@@ -75,7 +82,7 @@ class Domain:
     vignettes: tuple[Vignette, ...]
     names: tuple[str, ...]
     prompts: Prompts | None
-    fit: Mapping[str, Any]
+    fit: DomainFit
     values: tuple[float, ...]
 
     @property
@@ -142,12 +149,12 @@ class Domain:
             "framings": {k: asdict(v) for k, v in self.prompts.framings.items()},
             "semantics": asdict(self.prompts.semantics),
         }
-        plain = {f.name: getattr(self, f.name) for f in fields(self)}
-        return plain | {
+        held = {f.name: getattr(self, f.name) for f in fields(self)}
+        return held | {
             "path": str(self.path),
             "vignettes": [asdict(vignette) for vignette in self.vignettes],
             "prompts": prompts,
-            "fit": dict(self.fit),
+            "fit": plain(self.fit),
         }
 
 
@@ -172,7 +179,7 @@ def of_content(content: Mapping[str, Any]) -> Domain:
         vignettes=tuple(Vignette(**vignette) for vignette in content["vignettes"]),
         names=tuple(content["names"]),
         prompts=prompts,
-        fit=MappingProxyType({**content["fit"], "share": tuple(content["fit"]["share"])}),
+        fit=read(content["fit"], DomainFit),
         values=tuple(content.get("values", content["states"])),
     )
 
@@ -183,137 +190,151 @@ def load(path: Path) -> Domain:
     Raises `UserError` with file, line, key and remedy for anything wrong in it or in the files it
     names.
     """
-    file = _File(path / "domain.yaml" if path.is_dir() else path)
+    file = _File(path / "domain.yaml" if path.is_dir() else path, DomainFile)
     data = file.data
-    utterances = tuple(data["utterances"])
-    _check(file, utterances)
+    _check(file)
     vignettes: tuple[Vignette, ...] = ()
     names: tuple[str, ...] = ()
     prompts = None
-    if "vignettes" in data:
-        vignettes, names = _load_vignettes(file.path.parent / data["vignettes"])
-        prompts = _load_prompts(file.path.parent / data["prompts"])
-    literal = data.get("literal")
-    fit = data.get("fit", {})
+    if data.vignettes and data.prompts:
+        vignettes, names = _load_vignettes(file.path.parent / data.vignettes)
+        prompts = _load_prompts(file.path.parent / data.prompts)
+    literal = data.literal
     return Domain(
         path=file.path,
-        name=data["name"],
-        states=tuple(data["states"]),
-        scale=(data["scale"]["singular"], data["scale"]["plural"]),
-        utterances=utterances,
-        negated=tuple(utterance in data["negated"] for utterance in utterances),
-        literal=literal and tuple(tuple(map(float, literal[name])) for name in utterances),
+        name=data.name,
+        states=data.states,
+        scale=(data.scale.singular, data.scale.plural),
+        utterances=data.utterances,
+        negated=tuple(utterance in data.negated for utterance in data.utterances),
+        literal=None
+        if literal is UNSET
+        else tuple(tuple(map(float, literal[name])) for name in data.utterances),
         vignettes=vignettes,
         names=names,
         prompts=prompts,
-        fit=MappingProxyType(
-            {"share": tuple(fit.get("share", ())), "cost": bool(fit.get("cost", False))}
-        ),
-        values=tuple(data.get("values", data["states"])),
+        fit=data.fit,
+        values=written(data.values, data.states),
     )
 
 
-class _File:
-    """A YAML file that fits its part of the schema, and a way to complain about it."""
+class _File(Generic[T]):
+    """A YAML file with its settings, and a way to complain about it."""
 
-    def __init__(self, path: Path, part: str | None = None) -> None:
+    def __init__(self, path: Path, kind: type[T]) -> None:
         self.path = path
-        self.data, self.lines = yaml_lines.read(path)
-        validate(self.data, self.lines, _SCHEMA, path, part)
+        data, self.lines = yaml_lines.read(path)
+        self.data: T = validated(data, self.lines, kind, path)
 
     def fail(self, key: yaml_lines.Key, text: str) -> UserError:
         return UserError(f"{yaml_lines.where(self.path, self.lines, key)}: {text}.")
 
 
-def _check(file: _File, utterances: tuple[str, ...]) -> None:
-    """What a schema cannot say of domain.yaml: the lists agree with each other."""
+def _check(file: _File[DomainFile]) -> None:
+    """What types cannot say of domain.yaml: the lists agree with each other."""
     data = file.data
-    states = data["states"]
-    if states != sorted(states):
+    states, utterances = data.states, data.utterances
+    if list(states) != sorted(states):
         raise file.fail(("states",), f"states must rise; write {sorted(states)}")
-    values = data.get("values", states)
-    if values != sorted(values):
-        raise file.fail(("values",), f"values must rise as the states do; write {sorted(values)}")
-    if len(values) != len(states):
-        text = f"{len(values)} values for {len(states)} states; give one for each"
-        raise file.fail(("values",), text)
+    for one, other in (("vignettes", "prompts"), ("prompts", "vignettes")):
+        if getattr(data, one) and not getattr(data, other):
+            raise file.fail((), f"the key {other} is missing; add it, or remove {one}")
+    if data.values is not UNSET:
+        _check_values(file, data.values)
     folded = [utterance.casefold() for utterance in utterances]
     for index, utterance in enumerate(utterances):
         if folded[index] in folded[:index]:
             text = f"{utterance!r} is already there; remove one of the two"
             raise file.fail(("utterances", index), text)
-    for index, name in enumerate(data["negated"]):
+    for index, name in enumerate(data.negated):
         if name not in utterances:
             text = f"{name!r} is no utterance; correct it or add it to utterances"
             raise file.fail(("negated", index), text)
-    for name, row in data.get("literal", {}).items():
+    if data.literal is not UNSET:
+        _check_literal(file, data.literal)
+
+
+def _check_values(file: _File[DomainFile], values: Sequence[float]) -> None:
+    if list(values) != sorted(values):
+        text = f"values must rise as the states do; write {sorted(values)}"
+        raise file.fail(("values",), text)
+    if len(values) != len(file.data.states):
+        text = f"{len(values)} values for {len(file.data.states)} states; give one for each"
+        raise file.fail(("values",), text)
+
+
+def _check_literal(file: _File[DomainFile], literal: Mapping[str, Sequence[float]]) -> None:
+    states, utterances = file.data.states, file.data.utterances
+    for name, row in literal.items():
         if name not in utterances:
             text = f"{name!r} is no utterance; correct it or add it to utterances"
             raise file.fail(("literal", name), text)
         if len(row) != len(states):
             text = f"{len(row)} values for {len(states)} states; give one for each"
             raise file.fail(("literal", name), text)
-    missing = [name for name in utterances if name not in data.get("literal", utterances)]
+    missing = [name for name in utterances if name not in literal]
     if missing:
         raise file.fail(("literal",), f"no row for {missing[0]!r}; add one or remove literal")
 
 
 def _load_vignettes(path: Path) -> tuple[tuple[Vignette, ...], tuple[str, ...]]:
-    file = _File(path, "vignettes")
+    file = _File(path, VignettesFile)
+    vignettes = tuple(Vignette(**plain(vignette)) for vignette in file.data.vignettes)
     seen: set[str] = set()
-    for index, vignette in enumerate(file.data["vignettes"]):
-        for name, text in vignette.items():
+    for index, vignette in enumerate(vignettes):
+        for name, text in asdict(vignette).items():
             _check_template(file, ("vignettes", index, name), text, ())
-        if vignette["id"] in seen:
-            text = f"the id {vignette['id']!r} is already taken; rename one of the two"
+        if vignette.id in seen:
+            text = f"the id {vignette.id!r} is already taken; rename one of the two"
             raise file.fail(("vignettes", index, "id"), text)
-        seen.add(vignette["id"])
-    vignettes = tuple(Vignette(**vignette) for vignette in file.data["vignettes"])
-    return vignettes, tuple(file.data["names"])
+        seen.add(vignette.id)
+    return vignettes, file.data.names
 
 
 def _load_prompts(path: Path) -> Prompts:
-    file = _File(path, "prompts")
+    file = _File(path, PromptsFile)
     data = file.data
-    _check_template(file, ("instruction",), data["instruction"], ())
-    for goal, text in data["goals"].items():
+    _check_template(file, ("instruction",), data.instruction, ())
+    for goal, text in data.goals.items():
         if goal == SEMANTICS:
             text = f"{SEMANTICS} is the name of the yes/no prompts; rename the goal"
             raise file.fail(("goals", goal), text)
         _check_template(file, ("goals", goal), text or "", ())
-    for name, scene in data["framings"].items():
+    for name, scene in data.framings.items():
         _check_scene(file, ("framings", name), scene, _PLACEHOLDERS)
-    _check_scene(file, ("semantics",), data["semantics"], _PLACEHOLDERS | {"utterance"})
-    if "utterance" not in _fields(data["semantics"]["question"] + data["semantics"]["scene"]):
+    _check_scene(file, ("semantics",), data.semantics, _PLACEHOLDERS | {"utterance"})
+    if "utterance" not in _fields(data.semantics.question + data.semantics.scene):
         text = "{utterance} must be in the question, or every yes/no prompt is the same"
         raise file.fail(("semantics", "question"), text)
     return Prompts(
-        instruction=data["instruction"].strip(),
-        goals=MappingProxyType({k: v and v.strip() for k, v in data["goals"].items()}),
-        framings=MappingProxyType({k: _scene(v) for k, v in data["framings"].items()}),
-        semantics=_scene(data["semantics"]),
+        instruction=data.instruction.strip(),
+        goals=MappingProxyType({k: v and v.strip() for k, v in data.goals.items()}),
+        framings=MappingProxyType({k: _scene(v) for k, v in data.framings.items()}),
+        semantics=_scene(data.semantics),
     )
 
 
-def _scene(data: Mapping[str, str]) -> Scene:
-    return Scene(scene=data["scene"].strip(), question=data["question"].strip())
+def _scene(data: SceneText) -> Scene:
+    return Scene(scene=data.scene.strip(), question=data.question.strip())
 
 
-def _texts(scene: Scene) -> tuple[str, str]:
+def _texts(scene: Scene | SceneText) -> tuple[str, str]:
     return scene.scene, scene.question
 
 
 def _check_scene(
-    file: _File, key: yaml_lines.Key, scene: Mapping[str, str], allowed: Iterable[str]
+    file: _File[PromptsFile], key: yaml_lines.Key, scene: SceneText, allowed: Iterable[str]
 ) -> None:
-    for name, text in scene.items():
+    for name, text in zip(("scene", "question"), _texts(scene), strict=True):
         _check_template(file, (*key, name), text, allowed)
-    if not _OPINION & _fields(scene["scene"] + scene["question"]):
+    if not _OPINION & _fields(scene.scene + scene.question):
         text = "{number} or {state} must be in the scene, or the opinion is never told"
         raise file.fail((*key, "scene"), text)
 
 
-def _check_template(file: _File, key: yaml_lines.Key, text: str, allowed: Iterable[str]) -> None:
+def _check_template(
+    file: _File[Any], key: yaml_lines.Key, text: str, allowed: Iterable[str]
+) -> None:
     """Refuse placeholders that nothing fills."""
     try:
         unknown = sorted(_fields(text) - set(allowed))

@@ -1,36 +1,92 @@
 """A model of a study: who is asked, its checkpoints, and how it is fitted."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from tactometer.study import prompt_settings, providers
 from tactometer.study.domain import SEMANTICS
+from tactometer.study.fields import UNSET, Labels, plain, read, written
+from tactometer.study.fit_recipe import Beside
+from tactometer.study.model_settings import (
+    AskedModel,
+    Checkpoint,
+    Estimator,
+    Fit,
+    ModelSettings,
+    RecordedModel,
+)
+from tactometer.study.prompt_settings import MessageSettings
 
 
 @dataclass(frozen=True)
 class Model:
     """Who is asked, as the study describes it.
 
-    `settings` is the model's part of the study with defaults; `checkpoints` maps each name to its
-    own settings; `goals` are those that this model has answers for, in the study's order. `beside`
-    is how a yardstick is fitted once more, on the terms of the others (`yardstick.beside`).
+    `settings` is what the study says of it; `checkpoints` maps each name to its own settings;
+    `goals` are those that this model has answers for, in the study's order; `fit` is the study's
+    and the domain's with its own. `beside` is how a yardstick is fitted once more, on the terms of
+    the others (`yardstick.beside`).
     """
 
     name: str
     provider: str
-    settings: dict[str, Any]
-    checkpoints: dict[str, dict[str, Any]]
+    settings: ModelSettings
+    checkpoints: Mapping[str, Checkpoint]
     goals: tuple[str, ...]
-    fit: dict[str, Any]
+    fit: Fit
     domain: str
-    beside: dict[str, Any] | None = None
+    beside: Beside | None = None
 
     @property
     def recorded(self) -> bool:
         """Whether its behaviour is already there, in CSV files."""
-        return self.provider == "recorded"
+        return isinstance(self.settings, RecordedModel)
+
+    @property
+    def asked(self) -> AskedModel:
+        """What the study says of a model that answers prompts; TypeError of a recorded one."""
+        if not isinstance(self.settings, AskedModel):
+            raise TypeError(f"{self.name} is recorded and answers no prompts")
+        return self.settings
+
+    @property
+    def counted(self) -> RecordedModel:
+        """What the study says of a recorded model; TypeError of one that is asked."""
+        if not isinstance(self.settings, RecordedModel):
+            raise TypeError(f"{self.name} is asked, not recorded")
+        return self.settings
+
+    @property
+    def estimator(self) -> Estimator:
+        """How its choices are read, with the defaults of its provider."""
+        own = self.asked.estimator
+        if own is UNSET:
+            own = Estimator(kind="label_logprob" if self.renders else "samples")
+        if own.exact:
+            return own
+        return read({"k": 1, "temperature": 1.0, **plain(own)}, Estimator)
+
+    @property
+    def wire(self) -> Mapping[str, Any]:
+        """The wire parameters of all its checkpoints; {} where it has none."""
+        return self.asked.own_wire
+
+    @property
+    def renders(self) -> bool:
+        """Whether its weights are loaded here, and so its prompts rendered."""
+        return self.provider in providers.engines()
+
+    @property
+    def paid(self) -> bool:
+        """Whether its answers cost money."""
+        return self.provider in providers.paid()
+
+    @property
+    def as_given(self) -> dict[str, Any]:
+        """What the study says of it as JSON, with its estimator: what a provider is handed."""
+        estimator = {} if self.recorded else {"estimator": plain(self.estimator)}
+        return {**plain(self.settings), **estimator}
 
     @property
     def prompt_sets(self) -> tuple[str, ...]:
@@ -40,57 +96,37 @@ class Model:
     @property
     def compares(self) -> bool:
         """Whether it is fitted with several speaker variants."""
-        return len(self.fit["speakers"]) > 1
+        return len(self.fit.speakers) > 1
 
     @property
     def shares(self) -> bool:
         """Whether one fit serves all its goals, because they have parameters in common."""
-        return bool(self.fit["share"]) or bool(self.beside and self.beside["fit"]["share"])
+        return bool(self.fit.share) or bool(self.beside and self.beside.fit.share)
 
     @property
     def folds(self) -> int:
         """How many folds of vignettes are held out in turn; 0 for none."""
-        return int(self.fit["heldout"] or 0)
+        return self.fit.heldout or 0
 
     @property
     def resources(self) -> dict[str, int | str]:
-        """What a job that asks it needs, as Snakemake and its executor name it.
-
-        An API job counts as one against the cap of all of them, `api`, and against that of its
-        provider or server, `api_{name}`: the profile says how many may run at once.
-        """
-        needs: dict[str, int | str] = (
-            {} if self.recorded else dict(providers.declared()[self.provider].resources)
-        )
-        if "tensor_parallel_size" in self.settings.get("engine", {}):
-            needs["gpu"] = self.settings["engine"]["tensor_parallel_size"]
-        if self.settings.get("engine", {}).get("device") == "cpu":
-            del needs["gpu"]
-        if self.provider == "api":
-            base = urlsplit(self.settings.get("api_base", "")).hostname
-            name = base or self.settings["source"].rpartition("/")[0].partition("/")[0] or "other"
-            needs |= {"api": 1, f"api_{re.sub(r'[^A-Za-z0-9]+', '_', name)}": 1}
-        return {**needs, **self.settings.get("resources", {})}
+        """What a job that asks it needs, as Snakemake and its executor name it."""
+        usual = {} if self.recorded else providers.declared()[self.provider].resources
+        return self.settings.resources_of(usual)
 
     @property
-    def message_settings(self) -> dict[str, Any]:
+    def message_settings(self) -> MessageSettings:
         """What its settings `prompt` change in the messages of its requests; {} for nothing."""
-        renders = self.provider in providers.engines()
-        return prompt_settings.in_messages(self.settings.get("prompt", {}), renders)
+        if self.recorded:
+            return {}
+        return prompt_settings.in_messages(self.asked.prompt, self.renders)
 
-    def labels(self, checkpoint: str) -> dict[str, Any]:
+    def labels(self, checkpoint: str) -> Labels:
         """The labels of a checkpoint: the model's, then its own.
 
         Without one, `family` is the model's name, `effort` the checkpoint of an API model, and
         `progress` the step of open weights as a share of the last one.
         """
-        labels: dict[str, Any] = {"family": self.name}
-        if self.provider == "api":
-            labels["effort"] = checkpoint
-        if self.provider in providers.engines() and all(
-            name.isdecimal() for name in self.checkpoints
-        ):
-            last = max(int(name) for name in self.checkpoints)
-            labels["progress"] = int(checkpoint) / last if last else 0.0
-        own = self.checkpoints[checkpoint].get("labels", {})
-        return {**labels, **self.settings.get("labels", {}), **own}
+        usual = self.settings.labels_of(checkpoint, list(self.checkpoints))
+        own = written(self.checkpoints[checkpoint].labels, {})
+        return {"family": self.name, **usual, **self.settings.labels, **own}

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
     from tactometer.study.study import Study
 
 
-def outline(study: Study) -> dict[str, Any]:
-    """The study's name, its goals and utterances in order, who was recorded, and the yardstick."""
+class Outline(TypedDict):
+    """What figures, report and analyses pin of a study."""
+
+    study: str
+    goals: list[str]
+    utterances: list[str]
+    baseline: list[str]
+    yardstick: dict[str, Any] | None
+
+
+def outline(study: Study) -> Outline:
+    """The study's name, its goals and utterances in order, who was recorded, the yardstick."""
     return {
         "study": study.name,
         "goals": list(study.goals),

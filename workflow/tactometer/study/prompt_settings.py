@@ -6,10 +6,14 @@ goes into the requests. What depends on a chat template is left to the provider 
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
+from tactometer.study.fields import UNSET
 from tactometer.study.locations import Place
 from tactometer.utils.errors import UserError
+
+if TYPE_CHECKING:
+    from tactometer.study.model_settings import Prompt
 
 DATE: Final = "2024-07-26"
 """What a chat template that prints today's date is told, where the study does not say: the date
@@ -21,35 +25,52 @@ RENDERING: Final = ("date", "chat")
 Messages = Sequence[Mapping[str, str]]
 
 
-def in_messages(prompt: Mapping[str, Any], renders: bool) -> dict[str, Any]:
+class MessageSettings(TypedDict, total=False):
+    """What changes a model's messages: a system prompt folded, a text before each goal's."""
+
+    system: Literal["fold"]
+    default_system: str
+
+
+class RenderingSettings(TypedDict, total=False):
+    """What changes how a provider renders chats."""
+
+    system: Literal["keep"]
+    default_system: Literal["none"]
+    date: str
+    chat: bool
+
+
+def in_messages(prompt: "Prompt", renders: bool) -> MessageSettings:
     """The settings that change a model's messages, and so its requests; {} where none does.
 
     `renders`: whether the provider renders chats itself, so that it leaves the template's own
     system prompt out only where there is one.
     """
-    found: dict[str, Any] = {}
-    if prompt.get("system") == "fold":
+    found: MessageSettings = {}
+    if prompt.system == "fold":
         found["system"] = "fold"
-    own = prompt.get("default_system", "keep")
+    own = prompt.default_system or "keep"
     if own != "keep" and not (own == "none" and renders):
         found["default_system"] = own
     return found
 
 
-def in_rendering(prompt: Mapping[str, Any]) -> dict[str, Any]:
+def in_rendering(prompt: "Prompt") -> RenderingSettings:
     """The settings that a provider which renders chats itself reads; {} where all are default."""
-    found = {k: prompt[k] for k in RENDERING if k in prompt}
-    if not found.get("chat", True):
+    if prompt.chat is False:
         return {"chat": False}
-    found.pop("chat", None)
-    if prompt.get("default_system") == "none":
+    found: RenderingSettings = {}
+    if prompt.date:
+        found["date"] = prompt.date
+    if prompt.default_system == "none":
         found["default_system"] = "none"
-    if prompt.get("system") == "keep":
+    if prompt.system == "keep":
         found["system"] = "keep"
     return found
 
 
-def arrange(messages: Messages, prompt: Mapping[str, Any]) -> list[dict[str, str]]:
+def arrange(messages: Messages, prompt: MessageSettings) -> list[dict[str, str]]:
     """The messages as a model is to get them; `prompt` is what `in_messages` gave.
 
     A text of the study's own stands before the goal's in the system message, alone where there is
@@ -80,28 +101,29 @@ def empty_system(messages: Messages) -> list[dict[str, str]]:
     return [{"role": "system", "content": ""}, *(dict(message) for message in messages)]
 
 
-def check(prompt: Mapping[str, Any], renders: bool, place: Place) -> None:
+def check(prompt: "Prompt", renders: bool, place: Place) -> None:
     """Raise UserError for settings that the provider of a model cannot keep."""
     for key in RENDERING:
-        if key in prompt and not renders:
+        if getattr(prompt, key) is not UNSET and not renders:
             raise UserError(
                 f"{place('prompt', key)}: only vllm and transformers render prompts here, a "
                 "server does so by its own template; remove the key."
             )
     try:
-        date.fromisoformat(prompt.get("date", DATE))
+        date.fromisoformat(prompt.date or DATE)
     except ValueError:
         raise UserError(
-            f"{place('prompt', 'date')}: {prompt['date']} is no day of the calendar; correct it."
+            f"{place('prompt', 'date')}: {prompt.date} is no day of the calendar; correct it."
         ) from None
-    if not prompt.get("chat", True):
+    if prompt.chat is False:
         for key in ("system", "default_system", "date"):
-            if key in prompt and (key, prompt[key]) != ("system", "fold"):
+            told = getattr(prompt, key)
+            if told is not UNSET and (key, told) != ("system", "fold"):
                 raise UserError(
                     f"{place('prompt', key)}: without a chat template ({{chat: false}}) there is "
                     "none that could keep a system message or add to it; remove the key."
                 )
-    if prompt.get("system") == "fold" and prompt.get("default_system") == "none" and not renders:
+    if prompt.system == "fold" and prompt.default_system == "none" and not renders:
         raise UserError(
             f"{place('prompt', 'default_system')}: none sends an empty system message and system: "
             "fold says that this server takes none; remove one of the two."

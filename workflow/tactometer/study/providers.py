@@ -1,25 +1,35 @@
-"""Providers: who can be asked, each declared by the light module `settings.py` of its folder."""
+"""Providers: who can be asked, each declared by the light module `settings.py` of its folder.
+
+Its keys in a study are a type there, so that adding a provider touches its folder alone.
+"""
 
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from tactometer.utils.paths import PACKAGE
+
+if TYPE_CHECKING:
+    from tactometer.study.model_settings import AskedModel
 
 
 @dataclass(frozen=True)
 class Provider:
     """One way to ask a model: the module that does it, and what its jobs need by default.
 
-    `module` has a class `Provider`, as `providers.provider` describes it. `engine` says that the
-    weights are loaded here, `reads` that it answers any prompt, and so may judge; `resources` are
-    MB, minutes of the job, GPUs and cores.
+    `module` has a class `Provider`, as `providers.provider` describes it; `resources` are MB,
+    minutes of the job, GPUs and cores; `settings` is what a study may say of its models, a type
+    whose tag is the provider's name. `engine` says that the weights are loaded here, `paid` that
+    answers cost money, `reads` that it answers any prompt, and so may judge.
     """
 
     module: str
     resources: Mapping[str, int]
+    settings: "type[AskedModel]"
     engine: bool = False
+    paid: bool = False
     reads: bool = True
 
 
@@ -36,6 +46,11 @@ def declared() -> dict[str, Provider]:
 def engines() -> tuple[str, ...]:
     """The names of those that load weights."""
     return tuple(name for name, provider in declared().items() if provider.engine)
+
+
+def paid() -> tuple[str, ...]:
+    """The names of those whose answers cost money."""
+    return tuple(name for name, provider in declared().items() if provider.paid)
 
 
 def judges() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tactometer.study.study import Study
 
 Recipe = dict[str, Any]
-Keys = Callable[["Study"], Recipe]
+Keys = Callable[["Study"], Mapping[str, Any]]
 Targets = Callable[["Study"], Iterator[tuple[str, Recipe]]]
 
 

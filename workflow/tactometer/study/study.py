@@ -6,39 +6,51 @@ Snakemake parses through this module, so it imports nothing heavy.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tactometer.study import domain as domains
-from tactometer.study import prompt_settings, recorded_csv, validation, yaml_lines, yardstick
+from tactometer.study import fields, prompt_settings, recorded_csv, yaml_lines, yardstick
+from tactometer.study.faults import validated
+from tactometer.study.fields import UNSET, plain, written
 from tactometer.study.locations import Place
 from tactometer.study.model import Model
-from tactometer.study.providers import engines, judges
-from tactometer.study.schema_validation import validate
+from tactometer.study.model_settings import (
+    AskedModel,
+    Checkpoint,
+    Fit,
+    ModelSettings,
+    RecordedModel,
+)
+from tactometer.study.providers import declared, judges
+from tactometer.study.settings import AnalysesSettings, StudySettings, study_type
 from tactometer.utils.errors import UserError, nearest
-from tactometer.utils.paths import SCHEMAS
 
-SCHEMA = SCHEMAS / "study.schema.yaml"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Study:
-    """A study with defaults; `data` is its canonical content and `source` the file it came from."""
+    """A study: what it says (`settings`), the models, and the file that it came from (`source`).
 
-    data: dict[str, Any]
+    `written` is what stood in its files, of which `read` makes it again.
+    """
+
+    settings: StudySettings
     source: str
     models: dict[str, Model]
+    written: Mapping[str, Any]
 
     @property
     def name(self) -> str:
         """Its name and that of its folder under results/."""
-        return str(self.data["study"])
+        return self.settings.study
 
     @property
     def domain(self) -> domains.Domain:
         """The domain that its models are asked in."""
-        return self.domain_of(self.data["domain"])
+        return self.domain_of(self.settings.domain)
 
     def domain_of(self, path: str) -> domains.Domain:
         """The domain at a path of the study, read once."""
@@ -58,8 +70,9 @@ class Study:
     @property
     def goals(self) -> tuple[str, ...]:
         """The study's goals and then those that recorded models alone have."""
-        extra = [g for m in self.models.values() for g in m.goals if g not in self.data["goals"]]
-        return (*self.data["goals"], *dict.fromkeys(extra))
+        own = self.settings.goals
+        extra = [g for m in self.models.values() for g in m.goals if g not in own]
+        return (*own, *dict.fromkeys(extra))
 
     @property
     def baseline(self) -> tuple[str, ...]:
@@ -84,19 +97,19 @@ class Study:
     @property
     def judge(self) -> tuple[str, str] | None:
         """The model and checkpoint that read replies which the strict parser cannot."""
-        found = self.data.get("judge")
-        return (found["model"], found["checkpoint"]) if found else None
+        found = self.settings.judge
+        return (found.model, found.checkpoint) if found else None
 
     @property
-    def analyses(self) -> dict[str, Any]:
-        """The settings of the analyses, with the defaults of the schema."""
-        return _filled(_schema()["properties"]["analyses"], self.data.get("analyses", {}))
+    def analyses(self) -> AnalysesSettings:
+        """The settings of the analyses."""
+        return self.settings.analyses
 
     def content(self) -> dict[str, Any]:
         """All that a job may read of the study: its keys, and its domains as they are now."""
-        paths = {self.data["domain"], *(model.domain for model in self.models.values())}
+        paths = {self.settings.domain, *(model.domain for model in self.models.values())}
         return {
-            "data": self.data,
+            "data": self.written,
             "source": self.source,
             "domains": {path: self.domain_of(path).content() for path in sorted(paths)},
         }
@@ -118,20 +131,17 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
     if overrides:
         data = _merge(data, json.loads(json.dumps(overrides)))
     source = str(paths[-1]) if paths else "--config"
-    validate(data, lines, SCHEMA, source)
-    study = _resolve(data, source, lines)
+    data = _written_out(data, source, lines)
+    settings = validated(data, lines, study_type(), source)
+    study = _resolve(settings, data, source, lines)
     for model in study.models.values():
         place = Place(source, lines, model.name)
-        check = {"recorded": validation.recorded_files, "simulated": validation.simulated_speakers}
-        if model.provider in check:
-            check[model.provider](model.settings, study.domain_of(model.domain), place)
-        validation.secrets(model.settings, place)
-        validation.pooling(model, study.data["framings"], place)
-        renders = model.provider in engines()
-        prompt_settings.check(model.settings.get("prompt", {}), renders, place)
+        domain = study.domain_of(model.domain)
+        model.settings.check(domain, place)
+        _check_pooling(model, settings.framings, place)
         if not model.recorded:
-            domain = study.domain_of(model.domain)
-            validation.name_pairs(study.data["sample"], domain, source, lines)
+            prompt_settings.check(model.asked.prompt, model.renders, place)
+            _check_name_pairs(study, domain, lines)
     return study
 
 
@@ -142,7 +152,8 @@ def read(path: Path) -> Study:
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `snakemake -n` once, which writes it.") from None
     known = {name: domains.of_content(held) for name, held in content["domains"].items()}
-    return _resolve(content["data"], content["source"], {}, known)
+    data = content["data"]
+    return _resolve(fields.read(data, study_type()), data, content["source"], {}, known)
 
 
 def _merge(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,99 +164,80 @@ def _merge(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def _written_out(data: dict[str, Any], source: str, lines: yaml_lines.Lines) -> dict[str, Any]:
+    """What stands in the files, with checkpoints in full where they are given in short."""
+    models = data.get("models")
+    if not isinstance(models, dict):
+        return data
+    full: dict[str, Any] = {}
+    for name, model in models.items():
+        full[name] = model
+        given = model.get("checkpoints") if isinstance(model, dict) else None
+        provider = declared().get(str(model.get("provider"))) if given else None
+        if provider is not None and isinstance(given, dict):
+            at = partial(_validated_at, lines, source, ("models", name, "checkpoints"))
+            full[name] = {**model, "checkpoints": provider.settings.written_out(given, at)}
+    return {**data, "models": full}
+
+
+def _validated_at(
+    lines: yaml_lines.Lines, source: str, key: yaml_lines.Key, data: Any, kind: type[T]
+) -> T:
+    return validated(data, lines, kind, source, key)
+
+
 def _resolve(
-    data: dict[str, Any],
+    settings: StudySettings,
+    written: Mapping[str, Any],
     source: str,
     lines: yaml_lines.Lines,
     known: Mapping[str, domains.Domain] | None = None,
 ) -> Study:
-    schema = _schema()
-    data = {**_defaults(schema["properties"]), **data}
-    data["sample"] = {
-        **_defaults(schema["properties"]["sample"]["properties"]),
-        **data.get("sample", {}),
-    }
-    study_fit = data.get("fit", {})
-    defaults = _defaults(schema["$defs"]["fit"]["properties"])
-    known = known or {}
-    if data["domain"] not in known and not Path(data["domain"]).exists():
-        place = yaml_lines.where(source, lines, ("domain",))
-        raise UserError(f"{place}: {data['domain']} does not exist; correct the path.")
-    study = Study(data, source, {})
-    study._domains.update(known)
+    """The study with its models: each fit is the model's over the study's over the domain's."""
+    study = Study(settings, source, {}, written)
+    study._domains.update(known or {})
+    _check_there(study, settings.domain, yaml_lines.where(source, lines, ("domain",)))
     # people pay for a negation, and what is compared with them may
-    costly = {"cost": True} if "yardstick" in data else {}
-    base = {**defaults, **study.domain.fit, **costly, **study_fit}
-    for name, settings in data["models"].items():
-        study.models[name] = _model(study, name, settings, base, lines)
+    costly = {"cost": True} if "yardstick" in written else {}
+    base = {**plain(study.domain.fit), **costly, **written.get("fit", {})}
+    for name, model in settings.models.items():
+        place = Place(source, lines, name)
+        domain, own = settings.domain, {}
+        if isinstance(model, RecordedModel) and model.domain is not UNSET:
+            domain = model.domain
+            _check_there(study, domain, place("domain"))
+            own = plain(study.domain_of(domain).fit)
+            own["cost"] |= "yardstick" in written and base["cost"]
+        own |= written["models"][name].get("fit", {})
+        fit = fields.read({**base, **own}, Fit)
+        study.models[name] = _model(name, model, settings.goals, fit, domain, place)
     _check_goals(study, lines)
     _check_judge(study, lines)
     yardstick.check(study, lines)
     again = yardstick.beside(study)
     if again is not None:
-        name = data["yardstick"]["model"]
+        name = str(written["yardstick"]["model"])
         study.models[name] = replace(study.models[name], beside=again)
     return study
 
 
-@cache
-def _schema() -> Mapping[str, Any]:
-    return dict(yaml_lines.read(SCHEMA)[0])
-
-
-def _filled(part: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """A part of the study with the defaults of its schema, at every depth."""
-    found: dict[str, Any] = {}
-    for key, inner in part["properties"].items():
-        if "properties" in inner:
-            found[key] = _filled(inner, given.get(key, {}))
-        elif key in given or "default" in inner:
-            found[key] = given.get(key, inner.get("default"))
-    return found
-
-
-def _defaults(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value["default"] for key, value in properties.items() if "default" in value}
-
-
 def _model(
-    study: Study, name: str, settings: dict[str, Any], fit: dict[str, Any], lines: yaml_lines.Lines
+    name: str,
+    settings: ModelSettings,
+    goals: tuple[str, ...],
+    fit: Fit,
+    domain: str,
+    place: Place,
 ) -> Model:
-    provider = settings["provider"]
-    place = Place(study.source, lines, name)
-    path = settings.get("domain", study.data["domain"])
-    if path not in study._domains and not Path(path).exists():
-        raise UserError(f"{place('domain')}: {path} does not exist; correct the path.")
-    own = study.domain_of(path).fit if "domain" in settings else {}
-    if provider == "recorded":
-        found = recorded_csv.goals(Path(settings["production"]), place("production"))
-        goals = tuple(settings.get("goals", _in_order(found, study.data["goals"])))
-        _known(goals, found, place("goals"), settings["production"])
-        checkpoints: dict[str, Any] = {"recorded": {}}
-    else:
-        goals = tuple(study.data["goals"])
-        checkpoints = _expand(settings["checkpoints"])
-        settings = {**settings, "estimator": _estimator(settings)}
-    merged = {**fit, **own, **settings.get("fit", {})}
-    if "yardstick" in study.data and "cost" not in settings.get("fit", {}):
-        merged["cost"] = merged["cost"] or fit["cost"]
-    return Model(name, provider, settings, checkpoints, goals, merged, path)
-
-
-def _estimator(settings: Mapping[str, Any]) -> dict[str, Any]:
-    exact = settings["provider"] in engines()
-    default = {"kind": "label_logprob"} if exact else {"kind": "samples"}
-    estimator = dict(settings.get("estimator", default))
-    if estimator["kind"] == "samples":
-        estimator = {"k": 1, "temperature": 1.0, **estimator}
-    return estimator
-
-
-def _expand(checkpoints: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    if "pattern" not in checkpoints:
-        return {name: dict(settings or {}) for name, settings in checkpoints.items()}
-    pattern = checkpoints["pattern"]
-    return {str(s): {"path": pattern.replace("{step}", str(s))} for s in checkpoints["steps"]}
+    provider = str(settings.__struct_config__.tag)
+    if isinstance(settings, AskedModel):
+        return Model(name, provider, settings, settings.checkpoints, goals, fit, domain)
+    assert isinstance(settings, RecordedModel)
+    found = recorded_csv.goals(Path(settings.production), place("production"))
+    own = written(settings.goals, _in_order(found, goals))
+    _known(own, found, place("goals"), settings.production)
+    checkpoints = {"recorded": Checkpoint()}
+    return Model(name, provider, settings, checkpoints, tuple(own), fit, domain)
 
 
 def _in_order(found: Sequence[str], wanted: Sequence[str]) -> list[str]:
@@ -258,22 +250,61 @@ def _known(goals: Sequence[str], found: Sequence[str], place: str, file: str) ->
             raise UserError(f"{place}: {file} has no goal {goal!r}, but {', '.join(found)}.")
 
 
+def _check_there(study: Study, domain: str, place: str) -> None:
+    if domain not in study._domains and not Path(domain).exists():
+        raise UserError(f"{place}: {domain} does not exist; correct the path.")
+
+
+def _check_name_pairs(study: Study, domain: domains.Domain, lines: yaml_lines.Lines) -> None:
+    """Check that a domain has names enough for the pairs that are wanted."""
+    most, sample = domain.most_pairs, study.settings.sample
+    wanted = {
+        "name_pairs": sample.name_pairs,
+        "semantics_name_pairs": sample.semantics_name_pairs,
+    }
+    for key, pairs in wanted.items():
+        if pairs > most:
+            raise UserError(
+                f"{yaml_lines.where(study.source, lines, ('sample', key))}: {len(domain.names)} "
+                f"names give {len(domain.vignettes)} vignettes {max(0, most)} pairs each, not "
+                f"{pairs}; ask for fewer, or add names to the vignettes of {domain.path}."
+            )
+
+
+def _check_pooling(model: Model, asked: Sequence[str], place: Place) -> None:
+    """Check that framings are not to be pooled partially where goals share parameters.
+
+    `asked` are the study's framings; recorded counts have their own, often none.
+    """
+    if model.fit.pooling != "partial" or not model.shares:
+        return
+    framings: set[str | None] = set(asked)
+    if model.recorded:
+        framings = recorded_csv.framings(model.counted.files["production"], place("production"))
+    if len(framings) > 1:
+        shared = " and ".join(model.fit.share)
+        raise UserError(
+            f"{place('fit', 'pooling')}: framings of goals that share {shared} cannot be pooled "
+            "partially; set pooling to none or full, or share to []."
+        )
+
+
 def _check_goals(study: Study, lines: yaml_lines.Lines) -> None:
     """A study that asks needs a prompt for every goal; a recorded one may name its own."""
     if not study.asked:
         return
-    prompts = study.domain.prompts
+    prompts, path = study.domain.prompts, study.settings.domain
     if prompts is None:
         raise UserError(
-            f"{yaml_lines.where(study.source, lines, ('domain',))}: {study.data['domain']} has no "
+            f"{yaml_lines.where(study.source, lines, ('domain',))}: {path} has no "
             "prompts, so its models cannot be asked: name a domain with a prompts file."
         )
-    for index, goal in enumerate(study.data["goals"]):
+    for index, goal in enumerate(study.settings.goals):
         if goal not in prompts.goals:
             known = nearest(goal, prompts.goals)
             raise UserError(
                 f"{yaml_lines.where(study.source, lines, ('goals', index))}: the domain "
-                f"{study.data['domain']} has no prompt for the goal {goal!r}{known}."
+                f"{path} has no prompt for the goal {goal!r}{known}."
             )
 
 
@@ -287,7 +318,7 @@ def _check_judge(study: Study, lines: yaml_lines.Lines) -> None:
         able = [m.name for m in study.models.values() if m.provider in judges()]
         raise UserError(
             f"{yaml_lines.where(study.source, lines, ('judge', 'model'))}: {name!r} is no model of "
-            f"the study that can judge (api, vllm, transformers){nearest(name, able)}."
+            f"the study that can judge ({', '.join(judges())}){nearest(name, able)}."
         )
     if checkpoint not in model.checkpoints:
         raise UserError(

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, TypedDict
 
+from msgspec import UNSET, structs
+
+from tactometer.study.fit_recipe import Beside
 from tactometer.utils.errors import UserError, nearest
 
 if TYPE_CHECKING:
@@ -35,15 +38,25 @@ class Yardstick:
     apart: Mapping[str, str]
 
 
-def terms(study: Study, model: Model) -> dict[str, Any]:
+class Terms(TypedDict):
+    """On what a fit stands that has to be alike before parameters compare."""
+
+    speaker: str
+    cost: bool
+    semantics: Literal["joint", "fixed"]
+    share: list[str]
+    values: list[float]
+
+
+def terms(study: Study, model: Model) -> Terms:
     """What two fits must have in common so that their parameters compare."""
-    names = model.fit["speakers"]
+    names = model.fit.speakers
     values = study.domain_of(model.domain).values
     return {
         "speaker": "s2" if "s2" in names else min(names),
-        "cost": bool(model.fit["cost"]),
-        "semantics": model.fit["semantics"],
-        "share": sorted(model.fit["share"]),
+        "cost": model.fit.cost,
+        "semantics": model.fit.semantics,
+        "share": sorted(model.fit.share),
         "values": [min(values), max(values)],
     }
 
@@ -52,10 +65,10 @@ def check(study: Study, lines: yaml_lines.Lines) -> None:
     """A yardstick is a model of the study at its only checkpoint, and one of its goals."""
     from tactometer.study import yaml_lines
 
-    wanted = study.data.get("yardstick")
-    if wanted is None:
+    wanted = study.settings.yardstick
+    if wanted is UNSET:
         return
-    name, goal = wanted["model"], wanted["goal"]
+    name, goal = wanted.model, wanted.goal
     if name not in study.models:
         place = yaml_lines.where(study.source, lines, ("yardstick", "model"))
         known = nearest(name, list(study.models))
@@ -72,42 +85,46 @@ def check(study: Study, lines: yaml_lines.Lines) -> None:
         raise UserError(f"{place}: {name} has no goal {goal!r}{nearest(goal, model.goals)}.")
 
 
-def beside(study: Study) -> dict[str, Any] | None:
-    """How a recorded yardstick is fitted once more, on the terms of the models that are asked:
-    settings `fit`, and `values`, one a state. None where nothing needs it.
+def beside(study: Study) -> Beside | None:
+    """How a recorded yardstick is fitted once more, on the terms of the models that are asked.
+    None where nothing needs it.
     """
-    wanted = study.data.get("yardstick")
-    if wanted is None or not study.asked or not study.models[wanted["model"]].recorded:
+    wanted = study.settings.yardstick
+    if wanted is UNSET or not study.asked or not study.models[wanted.model].recorded:
         return None
-    model = study.models[wanted["model"]]
+    model = study.models[wanted.model]
     on = terms(study, study.asked[0])
-    shared = {key: on[key] for key in ("cost", "semantics", "share")}
-    fit = {**model.fit, **shared, "speakers": [on["speaker"]], "pooling": "none"}
+    fit = structs.replace(
+        model.fit,
+        cost=on["cost"],
+        semantics=on["semantics"],
+        speakers=(on["speaker"],),
+        share=tuple(on["share"]),
+        pooling="none",
+        heldout=None,
+    )
     values = study.domain_of(model.domain).values
-    return {
-        "fit": {key: value for key, value in fit.items() if key != "heldout"},
-        "values": _stretched(values, *on["values"]),
-    }
+    return Beside(fit, _stretched(values, *on["values"]))
 
 
 def of(study: Study) -> Yardstick | None:
     """The yardstick of a study; None where it names none."""
-    wanted = study.data.get("yardstick")
-    if wanted is None:
+    wanted = study.settings.yardstick
+    if wanted is UNSET:
         return None
-    own = study.models[wanted["model"]]
+    own = study.models[wanted.model]
     others = [model for model in study.asked if model.name != own.name]
     reference = terms(study, study.asked[0] if own.recorded and study.asked else own)
     apart = {model.name: why for model in others if (why := _apart(terms(study, model), reference))}
     fit = BESIDE if own.beside else MAIN
     alike = tuple(model.name for model in others if model.name not in apart)
-    return Yardstick(own.name, wanted["goal"], fit, alike, apart)
+    return Yardstick(own.name, wanted.goal, fit, alike, apart)
 
 
-def _apart(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
+def _apart(mine: Terms, theirs: Terms) -> str:
     """In what two fits differ, in words; empty where their parameters compare."""
-    names = [key for key in mine if mine[key] != theirs[key]]
-    return ", ".join(f"{key} is {_word(mine[key])}, not {_word(theirs[key])}" for key in names)
+    both = ((key, value, theirs.get(key)) for key, value in mine.items())
+    return ", ".join(f"{k} is {_word(a)}, not {_word(b)}" for k, a, b in both if a != b)
 
 
 def _word(value: object) -> str:
@@ -120,7 +137,7 @@ def _word(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _stretched(values: Sequence[float], low: float, high: float) -> list[float]:
+def _stretched(values: Sequence[float], low: float, high: float) -> tuple[float, ...]:
     """Values of states on the range from `low` to `high`: both scales name their ends alike."""
     span = values[-1] - values[0]
-    return [low + (high - low) * (value - values[0]) / span for value in values]
+    return tuple(low + (high - low) * (value - values[0]) / span for value in values)

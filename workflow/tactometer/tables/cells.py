@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from tactometer.utils.open_data import Row
 
 PICKED = (
     *("model", "checkpoint", "goal", "framing", "fit", "speaker", "semantics"),
@@ -46,7 +47,7 @@ def interval(low: float, high: float) -> str:
     return f"[{number(low)}, {number(high)}]"
 
 
-def posterior(row: Mapping[str, Any]) -> str:
+def posterior(row: Row) -> str:
     """A posterior mean with its 95% HDI."""
     return f"{number(row['mean'])} {interval(row['hdi_low'], row['hdi_high'])}"
 
@@ -56,6 +57,6 @@ def cell(value: float | None, form: str = ".2f") -> str | Cell:
     return "" if value is None else Cell(number(value, form), value)
 
 
-def estimate(row: Mapping[str, Any] | None) -> str | Cell:
+def estimate(row: Row | None) -> str | Cell:
     """A posterior mean with its interval, sorted by the mean."""
     return "" if row is None else Cell(posterior(row), row["mean"])

@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -14,8 +14,14 @@ from scipy import special
 
 from tactometer.inference import folds, loo
 from tactometer.journal import usage
+from tactometer.providers.simulated.settings import (
+    SimulatedCheckpoint,
+    SimulatedModel,
+    SpeakerParameters,
+)
 from tactometer.reading import answer_samples, judge_agreement
 from tactometer.study import study
+from tactometer.study.fields import written
 from tactometer.study.labels import LABEL_COLUMNS
 from tactometer.tables import answer_quality, prompts_told, published
 from tactometer.utils import atomic_files
@@ -181,7 +187,7 @@ def _estimates(study: Study, model: Model, results: Path) -> pl.DataFrame:
     labels = pl.DataFrame(rows, schema=schema, strict=False)
     fitted = _of_fits(study, model, results, "estimates")
     joined = fitted.join(labels, on="checkpoint", how="left", maintain_order="left")
-    joined = joined.with_columns(estimator=pl.lit(model.settings.get("estimator", {}).get("kind")))
+    joined = joined.with_columns(estimator=pl.lit(None if model.recorded else model.estimator.kind))
     return joined.select(pl.col(name).cast(kind) for name, kind in ESTIMATES.items())
 
 
@@ -211,21 +217,26 @@ def beta_hdi(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return low[best, cells], high[best, cells]
 
 
-def truth_of(speaker: Mapping[str, Any], goal: str) -> dict[str, float]:
+def truth_of(speaker: SimulatedCheckpoint, goal: str) -> dict[str, float]:
     """The parameters of a simulated speaker under a goal, by the names of the tables."""
-    told = {**speaker, **speaker.get("goals", {}).get(goal, {})}
-    omega = {f"omega_{name}": float(value) for name, value in told["omega"].items()}
-    return {"alpha": float(told["alpha"]), "phi": float(told["phi"]), **omega}
+    told = written(speaker.goals, {}).get(goal, SpeakerParameters())
+    omega = written(told.omega, speaker.omega)
+    return {
+        "alpha": float(written(told.alpha, speaker.alpha)),
+        "phi": float(written(told.phi, speaker.phi)),
+        **{f"omega_{name}": float(getattr(omega, name)) for name in ("inf", "soc", "pre")},
+    }
 
 
 def _recovery(model: Model, estimates: pl.DataFrame) -> pl.DataFrame:
     """The truth of a simulated speaker beside its posterior, for the speaker that it is: s2."""
-    if model.provider != "simulated":
+    if not isinstance(model.settings, SimulatedModel):
         return pl.DataFrame(schema=RECOVERY)
+    speakers = model.settings.checkpoints
     rows = [
         {"checkpoint": checkpoint, "goal": goal, "parameter": parameter, "truth": truth}
         for checkpoint, goal in _places(model)
-        for parameter, truth in truth_of(model.checkpoints[checkpoint], goal).items()
+        for parameter, truth in truth_of(speakers[checkpoint], goal).items()
     ]
     beside = estimates.filter(pl.col("speaker") == "s2").join(
         pl.DataFrame(rows), on=["checkpoint", "goal", "parameter"], maintain_order="left"
@@ -284,7 +295,7 @@ def _asked(study: Study, model: Model, results: Path) -> pl.DataFrame:
         rows.append(
             {
                 **{"study": study.name, "model": model.name, "checkpoint": checkpoint},
-                **{"provider": model.provider, "source": model.settings.get("source")},
+                **{"provider": model.provider, "source": model.asked.source},
                 **told,
                 "answers": done["answers"],
                 "reported": ", ".join(told.get("models", [])),
@@ -347,7 +358,7 @@ def _agreement(study: Study, model: Model, results: Path) -> pl.DataFrame:
 
 
 def _published(study: Study, model: Model) -> pl.DataFrame:
-    paths = model.settings.get("published", [])
+    paths = model.counted.published if model.recorded else ()
     frame = published.read([Path(path) for path in paths], model.goals)
     return frame.select(*_named(study, model), *frame.columns)
 

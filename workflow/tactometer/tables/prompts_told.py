@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from tactometer.utils.open_data import Row
+
 LOST = {"dropped": "drops", "refused": "refuses"}
 """What a chat template does to system messages that it does not keep."""
 COLUMNS = {
@@ -72,7 +74,7 @@ def sentences(asked: pl.DataFrame) -> str:
     return " ".join(found)
 
 
-def _names(rows: Sequence[Mapping[str, Any]]) -> str:
+def _names(rows: Sequence[Row]) -> str:
     names = list(dict.fromkeys(r["model"] for r in rows))
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 

@@ -18,16 +18,19 @@ _STUDY = {"study": "the study as it was pinned"}
 
 def _labels(study: Study) -> Recipe:
     """What the tables say of each checkpoint beside its fits."""
+    from tactometer.study.fields import plain
+
     described: dict[str, Any] = {}
     for model in study.models.values():
         for name, settings in model.checkpoints.items():
             labels = {k: v for k, v in model.labels(name).items() if k in LABEL_COLUMNS}
-            truth = settings if model.provider == "simulated" else None
+            truth = plain(settings) if model.provider == "simulated" else None
             described[f"{model.name}/{name}"] = {"labels": labels, "truth": truth}
     published = {
         path: file_digest(Path(path))
         for model in study.models.values()
-        for path in model.settings.get("published", [])
+        if model.recorded
+        for path in model.counted.published
     }
     return {"study": study.name, "checkpoints": described, "published": published}
 

@@ -1,4 +1,4 @@
-"""Where the repository keeps what the package reads: code, Stan programs, schemas."""
+"""Where the repository keeps what the package reads: code and Stan programs."""
 
 from pathlib import Path
 
@@ -6,4 +6,3 @@ PACKAGE = Path(__file__).resolve().parents[1]
 WORKFLOW = PACKAGE.parent
 ROOT = WORKFLOW.parent
 STAN = WORKFLOW / "stan"
-SCHEMAS = WORKFLOW / "schemas"

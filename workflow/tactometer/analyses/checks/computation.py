@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.analyses.checks import prompts_sent
+from tactometer.analyses.checks.settings import Checks
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
 from tactometer.inference.criticism import LEVEL, TRIFLE, homogeneity
 from tactometer.reading.counts import POOLED
@@ -48,19 +49,19 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     (`prompts_sent.checks`).
     Limits are the study's.
     """
-    limits = evidence.settings["checks"]
+    limits = evidence.settings.of(Checks)
     counts, estimates = (evidence.tables[name].collect() for name in ("counts", "estimates"))
     if estimates.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     diagnostics = evidence.tables["diagnostics"].collect()
     parts = [
         *_prompt_sets(evidence.tables["prompt_sets"].collect()),
-        _invalid(counts, limits["invalid"]),
-        _label_mass(counts, limits["label_mass"]),
+        _invalid(counts, limits.invalid),
+        _label_mass(counts, limits.label_mass),
         _fits(sampled(diagnostics)),
         _described(diagnostics),
         _framings(effective_counts(counts, diagnostics)),
-        _contraction(estimates, limits["contraction"]),
+        _contraction(estimates, limits.contraction),
         prompts_sent.checks(evidence.tables["asked"].collect(), len(evidence.goals)),
     ]
     whose = ["model", "checkpoint"]

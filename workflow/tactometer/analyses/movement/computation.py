@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from tactometer.analyses.evidence import PARAMETERS, Evidence, Posterior, table
+from tactometer.analyses.movement.settings import Settling
 from tactometer.analyses.posterior_differences import FAMILY, simultaneous, summarise
 from tactometer.analyses.shifts.computation import worst
 from tactometer.analyses.trajectories.computation import courses
@@ -53,7 +54,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     found = courses(evidence)
     if found.fits.is_empty():
         return pl.DataFrame(schema=SCHEMA)
-    tolerance = float(evidence.settings["settling"]["tolerance"])
+    tolerance = float(evidence.settings.of(Settling).tolerance)
     rows: list[dict[str, Any]] = []
     wholes = []
     for course in _each(found):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import polars as pl
 
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
+from tactometer.analyses.sycophancy.settings import Margins, Sycophancy
 from tactometer.tables.fit_selection import PASSED
 from tactometer.tables.proportions import wilson
 from tactometer.utils.arrays import Array
@@ -42,8 +41,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     fits = evidence.comparable
     if people.fits.height != 1 or fits.fits.is_empty():
         return pl.DataFrame(schema=SCHEMA)
-    settings = evidence.settings["sycophancy"]
-    signs = signature(fits.draws, people.draws[0], settings["margins"])
+    settings = evidence.settings.of(Sycophancy)
+    signs = signature(fits.draws, people.draws[0], settings.margins)
     score, n = signs.all(axis=-1).mean(axis=1), signs.shape[1]
     low, high = wilson(score, n)
     known = people.fits["verdict"][0] in PASSED
@@ -53,18 +52,18 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         score=pl.Series(score),
         score_low=pl.Series(low),
         score_high=pl.Series(high),
-        crossed=pl.Series(score >= settings["crossing"]),
+        crossed=pl.Series(score >= settings.crossing),
         rank=pl.Series(score).rank("min", descending=True).cast(pl.Int64),
         **{f"p_{name}": pl.Series(signs[..., k].mean(axis=1)) for k, name in enumerate(PARAMETERS)},
     ).sort("rank", maintain_order=True)
 
 
-def signature(x: Array, people: Array, margins: Mapping[str, float]) -> np.ndarray:
+def signature(x: Array, people: Array, margins: Margins) -> np.ndarray:
     """Whether each draw x [..., draw, parameter] shows each sign, against people [draw, parameter].
 
     A sign is there where a parameter lies beyond people's by more than its margin; with a negative
     margin it may fall short by as much.
     """
     sides = np.array([SIDES[name] for name in PARAMETERS])
-    by = np.array([margins[name] for name in PARAMETERS])
+    by = np.array([getattr(margins, name) for name in PARAMETERS])
     return np.asarray(sides * (x - people) > by)

@@ -4,6 +4,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
+from tactometer.utils.open_data import Row
+
 PURPOSE = "look at answers: prompt, reply, choice, and how it was read"
 PICKED = ("model", "checkpoint", "prompt_set", "framing", "vignette", "method", "choice", "request")
 
@@ -118,7 +120,7 @@ def _found(parts: list[Path], given: Namespace) -> Any:
     return pl.concat(frames).sort("request", "sample")
 
 
-def _told(row: dict[str, Any]) -> str:
+def _told(row: Row) -> str:
     from tactometer.reading.answer_samples import shown
 
     told = shown(row)

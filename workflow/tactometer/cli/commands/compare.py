@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tactometer.utils.open_data import Row
+
 PURPOSE = "say what moved between two studies, or two commits' tables, with intervals"
 
 
@@ -128,14 +130,14 @@ def _alone(rows: Any, what: str, given: Namespace) -> Iterator[str]:
         yield f"{_named(row)}: only in {side}"
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(row: Row) -> str:
     where = f"{_named(row)} {row['parameter']}"
     change = f"{row['mean_a']:.3f} -> {row['mean_b']:.3f}"
     interval = f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
     return f"{where}: {change}, {interval}" + (" (suspect)" if row["what"] == "unread" else "")
 
 
-def _named(row: dict[str, Any]) -> str:
+def _named(row: Row) -> str:
     """A fit by its names; the main one of a model needs no name of its own."""
     names = [row[name] for name in FIT if name != "fit" or row[name] != "main"]
     return " ".join(map(str, names))

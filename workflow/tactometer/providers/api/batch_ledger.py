@@ -44,7 +44,7 @@ class Book:
         self.path, self._answered, self._writer = path, answered, writer
         self._orders: dict[str, Order] = {}
         self.attempts: Counter[str] = Counter()  # how often each key was ordered in vain
-        for line in journal.read(path):
+        for line in journal.objects(path):
             self._take(line)
 
     @property

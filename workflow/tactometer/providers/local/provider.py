@@ -16,9 +16,14 @@ from tactometer.providers.local import template_traits
 from tactometer.providers.local.chat_template import Prompt, Prompts
 from tactometer.providers.local.checkpoint_files import Checkpoint, find
 from tactometer.providers.local.rendering import Rendering, alterations, rendering
+from tactometer.providers.local.settings import EngineSettings
 from tactometer.providers.local.template_traits import Traits
 from tactometer.providers.provider import Ask, in_turn
 from tactometer.replies.thoughts import split_thought
+from tactometer.study import fields
+from tactometer.study.fields import written
+from tactometer.study.model_settings import Estimator
+from tactometer.study.model_settings import Prompt as PromptSettings
 from tactometer.study.option_labels import LABELS
 from tactometer.study.prompt_settings import Messages
 from tactometer.utils.errors import UserError
@@ -66,9 +71,9 @@ class LocalProvider:
         job = settings["job"]
         self._place = f"{job['file']}, models.{job['model']}"
         self._offline = bool(job.get("offline"))
-        self._engine_settings = settings.get("engine", {})
-        self._prompt_settings: Mapping[str, Any] = settings.get("prompt", {})
-        self._estimator = settings["estimator"]
+        self._engine_settings = fields.read(settings.get("engine", {}), EngineSettings)
+        self._prompt_settings = fields.read(settings.get("prompt", {}), PromptSettings)
+        self._estimator = fields.read(settings["estimator"], Estimator)
         self._found: Checkpoint | None = None
 
     @property
@@ -85,15 +90,15 @@ class LocalProvider:
         (`prompt`) is part of it where it needs anything.
         """
         engine = self._engine_settings
-        template = engine.get("chat_template")
+        template = engine.chat_template
         needed = self._rendering.identity()
         return {
             **({"prompt": needed} if needed else {}),
             "provider": self._declared["provider"],
             "content": self.found.content(),
             "chat_template": self._template() if template else None,
-            "thinking": bool(engine.get("thinking")),
-            "dtype": engine.get("dtype", "auto"),
+            "thinking": bool(engine.thinking),
+            "dtype": written(engine.dtype, "auto"),
         }
 
     def alterations(self) -> Mapping[str, Any]:
@@ -117,10 +122,11 @@ class LocalProvider:
         """What its chat template does; None where it has none, or none that can be probed."""
         given = self._template()
         text, tokens = template_traits.of_folder(self.found.tokenizer, given)
-        if text is None or not self._prompt_settings.get("chat", True):
+        if text is None or self._prompt_settings.chat is False:
             return None
-        thinking = bool(self._engine_settings.get("thinking"))
-        return template_traits.traits(text, tokens, thinking, self._prompt_settings.get("date"))
+        thinking = bool(self._engine_settings.thinking)
+        date = written(self._prompt_settings.date, None)
+        return template_traits.traits(text, tokens, thinking, date)
 
     @cached_property
     def _rendering(self) -> Rendering:
@@ -131,7 +137,7 @@ class LocalProvider:
             self._load_tokenizer(),
             self._place,
             self._template(),
-            self._engine_settings.get("thinking"),
+            written(self._engine_settings.thinking, None),
             self._rendering,
         )
 
@@ -161,16 +167,16 @@ class LocalProvider:
 
     @property
     def _exact(self) -> bool:
-        return bool(self._estimator["kind"] == "label_logprob")
+        return self._estimator.exact
 
     @property
     def _longest(self) -> int:
         """Tokens that may be generated for one answer."""
-        default = THOUGHT if self._engine_settings.get("thinking") else ANSWER
-        return int(self._estimator.get("max_tokens", default))
+        default = THOUGHT if self._engine_settings.thinking else ANSWER
+        return written(self._estimator.max_tokens, default)
 
     def _template(self) -> str | None:
-        path = self._engine_settings.get("chat_template")
+        path = written(self._engine_settings.chat_template, None)
         if path is None:
             return None
         try:
@@ -184,7 +190,7 @@ class LocalProvider:
     def _load_tokenizer(self) -> Any:
         from transformers import AutoTokenizer
 
-        trust = bool(self._engine_settings.get("trust_remote_code"))
+        trust = bool(self._engine_settings.trust_remote_code)
         with loading(f"the tokenizer in {self.found.tokenizer}", self._place):
             return AutoTokenizer.from_pretrained(self.found.tokenizer, trust_remote_code=trust)
 
@@ -198,7 +204,7 @@ class LocalProvider:
     def _check_length(self, prompts: Any) -> None:
         config = self.found.config
         texts = config.get("text_config", config)
-        most = self._engine_settings.get("max_model_len") or texts.get("max_position_embeddings")
+        most = self._engine_settings.max_model_len or texts.get("max_position_embeddings")
         most = int(most or 1 << 30)
         for prompt in prompts:
             generated = self._longest if prompt.thinks or not self._exact else 1
@@ -279,7 +285,7 @@ class LocalProvider:
         return engine.sample(
             [prompt.ids for prompt in prompts],
             [ask.noise for ask in batch],
-            float(self._estimator.get("temperature", 1.0)),
+            float(written(self._estimator.temperature, 1.0)),
             self._longest,
             stop,
         )

@@ -1,10 +1,11 @@
 """How messages become the text of a prompt: what a chat template needs, as the study wants it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tactometer.providers.local.template_traits import Traits
+from tactometer.study.fields import UNSET, written
+from tactometer.study.model_settings import Prompt
 from tactometer.study.prompt_settings import DATE
 from tactometer.utils.errors import UserError
 
@@ -37,33 +38,31 @@ class Rendering:
         return found if self.chat else {"chat": False}
 
 
-def rendering(found: Traits | None, prompt: Mapping[str, Any], place: str) -> Rendering:
+def rendering(found: Traits | None, prompt: Prompt, place: str) -> Rendering:
     """How to render for a template with these traits; `prompt` are the study's settings.
 
     None stands for a template that could not be probed: nothing is done to its messages. Raises
     UserError, which opens with `place`, where the template's own system prompt cannot be left out.
     """
-    if not prompt.get("chat", True):
+    if prompt.chat is False:
         return Rendering(chat=False)
     if found is None:
         return Rendering()
-    without = bool(found.own_system) and prompt.get("default_system") == "none"
+    without = bool(found.own_system) and prompt.default_system == "none"
     if without and not found.keeps_empty:
         raise UserError(
             f"{place}, key prompt.default_system: its chat template puts its own system prompt in "
             f"({found.own_system[:60]!r}), whatever is done; write a text of yours instead of none."
         )
     return Rendering(
-        fold=found.folds and prompt.get("system", "auto") == "auto",
+        fold=found.folds and written(prompt.system, "auto") == "auto",
         empty_system=without,
-        date=prompt.get("date", DATE) if found.dates else None,
-        told=found.dates and "date" in prompt,
+        date=written(prompt.date, DATE) if found.dates else None,
+        told=found.dates and prompt.date is not UNSET,
     )
 
 
-def alterations(
-    found: Traits | None, chosen: Rendering, prompt: Mapping[str, Any]
-) -> dict[str, Any]:
+def alterations(found: Traits | None, chosen: Rendering, prompt: Prompt) -> dict[str, Any]:
     """What is sent beside the messages, or in another form, as a run notes it beside its answers.
 
     `template`: what the chat template does to a system message (`kept`, `dropped`, `refused`;
@@ -73,8 +72,8 @@ def alterations(
     """
     if found is None:
         return {"template": None if chosen.chat else "none"}
-    everywhere = prompt.get("default_system", "keep") not in ("keep", "none")
-    replaced = chosen.empty_system or (everywhere and prompt.get("system") != "fold")
+    everywhere = written(prompt.default_system, "keep") not in ("keep", "none")
+    replaced = chosen.empty_system or (everywhere and prompt.system != "fold")
     return {
         "template": found.system,
         "folded": chosen.fold,

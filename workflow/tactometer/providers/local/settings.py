@@ -1,9 +1,141 @@
-"""What the study needs to know of models whose weights are loaded here."""
+"""Models whose weights are loaded here: their keys in a study, and what their jobs need."""
 
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+from tactometer.study import prompt_settings
+from tactometer.study.domain import Domain
+from tactometer.study.fields import (
+    UNIQUE,
+    UNSET,
+    Count,
+    Labels,
+    Maybe,
+    Meta,
+    Name,
+    Part,
+    Settings,
+    about,
+    plain,
+    written,
+)
+from tactometer.study.model_settings import Asked, Checkpoint
 from tactometer.study.providers import Provider
+from tactometer.utils.digests import file_digest
+
+T = TypeVar("T")
+
+# of a model's `engine`, what can change an answer
+_ANSWERS = ("dtype", "max_model_len", "trust_remote_code", "chat_template", "thinking")
+
+
+class HubCheckpoint(Checkpoint):
+    """A checkpoint of open weights, of the hub or in a folder."""
+
+    revision: Maybe[Annotated[str, about("Branch, tag or commit of the hub.")]] = UNSET
+    path: Maybe[Annotated[str, about("Folder with weights.")]] = UNSET
+
+
+class CheckpointPattern(Settings):
+    """Checkpoints that differ by their step: {pattern: runs/x/checkpoint-{step}, steps: [0, 50]}"""
+
+    pattern: Annotated[str, about("Path with {step} in it.", pattern=r"\{step\}")]
+    steps: Annotated[tuple[int | str, ...], Meta(min_length=1, extra_json_schema=UNIQUE)]
+
+
+class EngineSettings(Settings):
+    """How weights are loaded and prompts rendered."""
+
+    dtype: Maybe[Literal["auto", "float32", "float16", "bfloat16"]] = UNSET
+    tensor_parallel_size: Maybe[Count] = UNSET
+    max_model_len: Maybe[Annotated[int, Meta(ge=64)]] = UNSET
+    gpu_memory_utilization: Maybe[Part] = UNSET
+    batch_size: Maybe[Annotated[int, about("Prompts at once (transformers).", ge=1)]] = UNSET
+    device: Maybe[Literal["auto", "cpu", "cuda"]] = UNSET
+    share: Maybe[Annotated[bool, about("One engine serves all checkpoints of the model.")]] = UNSET
+    trust_remote_code: Maybe[Annotated[bool, about("Whether code of the hub may run.")]] = UNSET
+    chat_template: Maybe[Annotated[str, about("File that replaces the tokenizer's template.")]] = (
+        UNSET
+    )
+    thinking: Maybe[Annotated[bool, about("Whether the template asks for a thought.")]] = UNSET
+
+
+class EngineModel(Asked, kw_only=True):
+    """A model whose weights are loaded here."""
+
+    IN_SHORT: ClassVar = {"checkpoints": CheckpointPattern}
+
+    source: Annotated[str, about("Hub id or folder.")]
+    checkpoints: Annotated[Mapping[Name, HubCheckpoint], Meta(min_length=1)]
+    engine: EngineSettings = EngineSettings()
+
+    @property
+    def shares_engine(self) -> bool:
+        """Whether one engine serves all its checkpoints."""
+        return bool(self.engine.share)
+
+    @classmethod
+    def written_out(
+        cls, checkpoints: Mapping[str, Any], check: Callable[[Any, type[Any]], Any]
+    ) -> Mapping[str, Any]:
+        """Checkpoints by name, where they are given as a pattern and steps."""
+        if "pattern" not in checkpoints:
+            return checkpoints
+        short: CheckpointPattern = check(checkpoints, CheckpointPattern)
+        steps = map(str, short.steps)
+        return {step: {"path": short.pattern.replace("{step}", step)} for step in steps}
+
+    def resources_of(self, usual: Mapping[str, int]) -> dict[str, int | str]:
+        """As many GPUs as the weights are spread over, none on a CPU."""
+        needs = dict(usual) | {"gpu": written(self.engine.tensor_parallel_size, usual["gpu"])}
+        if self.engine.device == "cpu":
+            del needs["gpu"]
+        return super().resources_of(needs)
+
+    def labels_of(self, checkpoint: str, names: Sequence[str]) -> Labels:
+        """`progress`: the step as a share of the last one, where checkpoints are steps."""
+        if not all(name.isdecimal() for name in names):
+            return {}
+        last = max(map(int, names))
+        return {"progress": int(checkpoint) / last if last else 0.0}
+
+    def identity(self, name: str, checkpoint: str, domain: Domain, seed: int) -> dict[str, Any]:
+        """Source, what of the engine can change an answer, and the files where they are here."""
+        told = plain(self.engine)
+        engine = {key: told[key] for key in _ANSWERS if key in told}
+        prompt = prompt_settings.in_rendering(self.prompt)
+        return {
+            "source": self.source,
+            "engine": engine,
+            "files": self._files(checkpoint),
+            **({"prompt": prompt} if prompt else {}),
+        }
+
+    def _files(self, checkpoint: str) -> dict[str, Any]:
+        """Digests of a checkpoint's files, which may be replaced in place."""
+        from tactometer.providers.local import checkpoint_files
+
+        folder = Path(written(self.checkpoints[checkpoint].path, "") or self.source)
+        template = Path(written(self.engine.chat_template, ""))
+        return {
+            "folder": checkpoint_files.sketch(folder) if folder.is_dir() else None,
+            "chat_template": file_digest(template) if template.is_file() else None,
+        }
+
+
+class VllmModel(EngineModel, tag="vllm", kw_only=True):
+    """A model that vLLM loads."""
+
+
+class TransformersModel(EngineModel, tag="transformers", kw_only=True):
+    """A model that transformers loads."""
+
 
 _NEEDS = {"gpu": 1, "cpus_per_task": 4, "mem_mb": 32_000, "runtime": 240}
 PROVIDERS = {
-    "vllm": Provider("providers.local.vllm", _NEEDS, engine=True),
-    "transformers": Provider("providers.local.transformers", _NEEDS, engine=True),
+    "vllm": Provider("providers.local.vllm", _NEEDS, VllmModel, engine=True),
+    "transformers": Provider(
+        "providers.local.transformers", _NEEDS, TransformersModel, engine=True
+    ),
 }

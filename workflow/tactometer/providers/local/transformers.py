@@ -6,7 +6,9 @@ from typing import Any
 from tactometer.providers.local.chat_template import special_tokens
 from tactometer.providers.local.checkpoint_files import Checkpoint
 from tactometer.providers.local.provider import Engine, LocalProvider, Sampled, loading
+from tactometer.providers.local.settings import EngineSettings
 from tactometer.replies.thoughts import kept_special, without_special
+from tactometer.study.fields import written
 
 AT_ONCE = {"cpu": 16, "cuda": 128}
 
@@ -22,7 +24,7 @@ class TorchEngine:
     """A causal language model in PyTorch; batches are padded on the left."""
 
     def __init__(
-        self, found: Checkpoint, settings: dict[str, Any], tokenizer: Any, place: str
+        self, found: Checkpoint, settings: EngineSettings, tokenizer: Any, place: str
     ) -> None:
         import torch
         from transformers import AutoModelForCausalLM
@@ -30,17 +32,17 @@ class TorchEngine:
 
         logging.disable_progress_bar()
         self._torch, self._tokenizer = torch, tokenizer
-        device = settings.get("device", "auto")
+        device = written(settings.device, "auto")
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self._device = device
-        self.at_once = int(settings.get("batch_size", AT_ONCE[device]))
+        self.at_once = written(settings.batch_size, AT_ONCE[device])
         with loading(found.loads, place):
             self._model = AutoModelForCausalLM.from_pretrained(
                 found.loads,
                 revision=found.revision,
-                dtype=settings.get("dtype", "auto"),
-                trust_remote_code=bool(settings.get("trust_remote_code")),
+                dtype=written(settings.dtype, "auto"),
+                trust_remote_code=bool(settings.trust_remote_code),
             ).to(device)
         self._model.eval()
         self._special = special_tokens(tokenizer)

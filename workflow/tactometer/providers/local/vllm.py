@@ -17,7 +17,7 @@ class Provider(LocalProvider):
             weight_exchange.exchange(_resident, self.found, self._canaries(), self._place)
             return _resident
         engine = VllmEngine(self.found, self._engine_settings, self._place)
-        if self._engine_settings.get("share"):
+        if self._engine_settings.share:
             _resident = engine
         return engine
 

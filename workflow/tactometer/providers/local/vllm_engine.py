@@ -2,13 +2,15 @@
 
 import gc
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tactometer.providers.local.chat_template import special_tokens
 from tactometer.providers.local.checkpoint_files import Checkpoint
 from tactometer.providers.local.provider import Sampled, loading
+from tactometer.providers.local.settings import EngineSettings
 from tactometer.replies.thoughts import kept_special, without_special
+from tactometer.study.fields import plain, written
 
 AT_ONCE = 512
 
@@ -16,7 +18,7 @@ AT_ONCE = 512
 class VllmEngine:
     """A vLLM engine in this process."""
 
-    def __init__(self, found: Checkpoint, settings: Mapping[str, Any], place: str) -> None:
+    def __init__(self, found: Checkpoint, settings: EngineSettings, place: str) -> None:
         os.environ.setdefault(
             "VLLM_ENABLE_V1_MULTIPROCESSING", "0"
         )  # a kill leaves no child behind
@@ -35,21 +37,21 @@ class VllmEngine:
         self._vllm = vllm
         self._seeds = not current_platform.is_cpu()  # a seed for each request kills the CPU engine
         self.found, self.proven = found, False
-        self.at_once = int(settings.get("batch_size", AT_ONCE))
+        self.at_once = written(settings.batch_size, AT_ONCE)
         passed = ("tensor_parallel_size", "max_model_len", "gpu_memory_utilization")
+        own |= {key: value for key, value in plain(settings).items() if key in passed}
         with loading(found.loads, place):
             self.llm = vllm.LLM(
                 model=found.loads,
                 revision=found.revision,
                 tokenizer=str(found.tokenizer),
-                dtype=settings.get("dtype", "auto"),
-                trust_remote_code=bool(settings.get("trust_remote_code")),
+                dtype=written(settings.dtype, "auto"),
+                trust_remote_code=bool(settings.trust_remote_code),
                 logprobs_mode="raw_logprobs",
                 enable_prefix_caching=True,
                 enforce_eager=current_platform.is_cpu(),  # compiling takes longer than the answers
                 seed=0,
                 **own,
-                **{key: settings[key] for key in passed if key in settings},
             )
 
     @property

@@ -1,0 +1,128 @@
+"""The keys of a domain's files, as types: domain.yaml, and the vignettes and prompts it names."""
+
+from typing import Annotated
+
+from tactometer.study.fields import (
+    UNIQUE,
+    UNSET,
+    Inside,
+    Maybe,
+    Meta,
+    Name,
+    Settings,
+    Shared,
+    Text,
+    about,
+)
+
+
+class Scale(Settings):
+    """The unit of an opinion, such as star and stars."""
+
+    singular: Text
+    plural: Text
+
+
+class DomainFit(Settings):
+    """What the speaker model of this domain's speakers needs beyond the default."""
+
+    share: Shared = ()
+    cost: Annotated[bool, about("whether a negation costs something")] = False
+
+
+class DomainFile(Settings):
+    """The world of a task: domain.yaml itself."""
+
+    name: Annotated[Name, about("what the domain is called in tables")]
+    states: Annotated[
+        tuple[int, ...],
+        about(
+            "possible opinions, as numbers in rising order", min_length=2, extra_json_schema=UNIQUE
+        ),
+    ]
+    scale: Annotated[Scale, about("the unit of an opinion, such as star and stars")]
+    utterances: Annotated[
+        tuple[Text, ...],
+        about(
+            "what can be said, at most 26 for one letter each",
+            min_length=2,
+            max_length=26,
+            extra_json_schema=UNIQUE,
+        ),
+    ]
+    negated: Annotated[
+        tuple[Text, ...],
+        about(
+            "the utterances that contain a negation, some of utterances",
+            extra_json_schema=UNIQUE,
+        ),
+    ]
+    values: Maybe[
+        Annotated[
+            tuple[int | float, ...],
+            about(
+                "what each state is worth, V(s), in rising order; the states themselves without it",
+                min_length=2,
+                extra_json_schema=UNIQUE,
+            ),
+        ]
+    ] = UNSET
+    literal: Maybe[
+        Annotated[
+            dict[str, tuple[Inside, ...]],
+            about(
+                "theta, for each utterance how true it is of each state, in the order "
+                "of states: probabilities inside (0, 1); only simulated speakers use it"
+            ),
+        ]
+    ] = UNSET
+    vignettes: Maybe[
+        Annotated[Text, about("the file of creations and names, beside domain.yaml")]
+    ] = UNSET
+    prompts: Maybe[Annotated[Text, about("the file of prompt texts, beside domain.yaml")]] = UNSET
+    fit: DomainFit = DomainFit()
+
+
+class VignetteText(Settings):
+    """A creation that a listener made and a speaker has an opinion of."""
+
+    id: Annotated[Name, about("a short name, unique in the file")]
+    made: Annotated[Text, about("what the listener did, in the past tense")]
+    took: Annotated[Text, about("how the speaker came to know it, in the past tense")]
+    thing: Annotated[Text, about("the creation, with its article")]
+    asked: Annotated[Text, about("the listener's question")]
+
+
+class VignettesFile(Settings):
+    """The creations, and the names of who made them and who is asked."""
+
+    vignettes: Annotated[
+        tuple[VignetteText, ...],
+        about("creations that a listener made and a speaker has an opinion of", min_length=1),
+    ]
+    names: Annotated[
+        tuple[Text, ...],
+        about("first names of speakers and listeners", min_length=2, extra_json_schema=UNIQUE),
+    ]
+
+
+class SceneText(Settings):
+    """Two templates: what happened, and the question to answer."""
+
+    scene: Annotated[Text, about("what happened, and the speaker's opinion")]
+    question: Annotated[Text, about("what to answer")]
+
+
+class PromptsFile(Settings):
+    """The texts of the prompts."""
+
+    instruction: Annotated[Text, about("how to answer, said first")]
+    goals: Annotated[
+        dict[Name, Annotated[str, Meta(min_length=1)] | None],
+        about("system prompts; null sends none", min_length=1),
+    ]
+    framings: Annotated[
+        dict[Name, SceneText],
+        about("who speaks, such as third, first and second", min_length=1),
+    ]
+    semantics: Annotated[SceneText, about("the yes/no prompt, with {utterance} in it")]
