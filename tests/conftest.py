@@ -14,6 +14,7 @@ import pages
 # What pytest and libraries set by themselves, and what libraries must find when imported.
 KNOWN = {"PYTEST_CURRENT_TEST", "LITELLM_LOCAL_MODEL_COST_MAP", "LITELLM_MODE", "CMDSTAN"}
 KNOWN |= {"TIKTOKEN_CACHE_DIR"}
+KNOWN |= {"HDF5_USE_FILE_LOCKING"}
 KNOWN |= {"STAN_NUM_THREADS", "VLLM_NO_USAGE_STATS", "DO_NOT_TRACK"}
 KNOWN |= {"HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS"}
 

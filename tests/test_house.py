@@ -116,7 +116,7 @@ def rules() -> list[tuple[str, str, str]]:
         starts = [m.start() for m in re.finditer(r"^ *rule\b", text, re.M)] + [len(text)]
         for start, end in pairwise(starts):
             rule = text[start:end]
-            named = re.search(r'"tactometer ([\w.]+)', rule)
+            named = re.search(r'"(?:exec )?tactometer ([\w.]+)', rule)
             if named and named[1] != "calibrate":
                 found.append((path.name, rule, named[1]))
     return found

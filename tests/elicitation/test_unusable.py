@@ -39,8 +39,7 @@ def reasons(found: Job) -> Counter[str | None]:
         ("filter", "filtered", None),
         ("refusal", "refused", "I can't help"),
         ("error-in-choice", "error", "is gone"),
-        ("error-in-body", "error", "is gone"),
-        ("error-in-words", "error", "is gone"),
+        ("error-for-good", "error", "is gone"),
     ],
 )
 def test_what_is_no_answer_is_kept_and_says_why(

@@ -210,6 +210,25 @@ def test_a_budget_is_never_passed_and_says_what_is_left(tmp_path: Path) -> None:
     assert '"origin": "the study"' in more.journal.with_suffix(".prices.json").read_text()
 
 
+@pytest.mark.parametrize("kind", TRANSPORTS)
+@pytest.mark.parametrize("manner", ["no-usage", "no-count", "negative"])
+def test_a_usage_that_is_not_told_is_taken_at_its_worst_case_and_marked(
+    tmp_path: Path, manner: str, kind: str
+) -> None:
+    log, worst = tmp_path / "log", 16 * 1e-3
+    prices = {f"{kind}/m": {"input": 0.0, "output": 1000.0}}
+    with stub.running(log, "--manner", manner, "--latency", "0.02") as base:
+        who = model(base, f"{kind}/m")
+        asked = job(tmp_path / "run", who, budget_usd=25.5 * worst, prices=prices)
+        done = inside(asked)
+        assert done.returncode == 1 and "budget_usd" in done.stderr
+        assert len(asked.lines()) == len(stub.calls(log)) == 25
+        assert all(line["assumed"] and line["cost_usd"] == worst for line in asked.lines())
+        asked.journal.parent.with_name(".spending.json").unlink()
+        assert inside(asked).returncode == 1, "the journal alone holds the cap too"
+    assert len(stub.calls(log)) == 25
+
+
 @pytest.mark.long
 def test_jobs_that_run_at_once_share_one_budget(tmp_path: Path) -> None:
     prices = {"openai/m": {"input": 0.0, "output": 1000.0}}
@@ -284,7 +303,7 @@ def test_what_cannot_be_asked_is_told_before_any_call(
 
 def test_the_examples_of_the_readme_are_asked_as_they_stand(tmp_path: Path) -> None:
     text = (ROOT / "README.md").read_text().split("**An API.**")[1]
-    block = text[text.index("    budget_usd:") : text.index("\nWith `batch: true`")]
+    block = text[text.index("    budget_usd:") :].partition("\n\n")[0]
     example = yaml.safe_load(textwrap.dedent(block))
     asked_with: dict[str, list[dict[str, Any]]] = {}
     for name, settings in example["models"].items():
@@ -358,13 +377,17 @@ def test_label_logprobs_add_up_the_forms_of_a_label(tmp_path: Path, kind: str) -
     assert choices["label_mass"].to_list() == pytest.approx([0.79] * len(choices))
 
 
-def test_a_server_that_gives_no_logprobs_is_told_after_one_call(tmp_path: Path) -> None:
+def test_a_server_that_gives_no_logprobs_is_told_after_two_calls_and_keeps_what_it_said(
+    tmp_path: Path,
+) -> None:
     log = tmp_path / "log"
     with stub.running(log, "--no-logprobs") as base:
         asked = small(tmp_path / "run", base, estimator={"kind": "label_logprob"})
         done = inside(asked)
     assert "gave none; write estimator: {kind: samples" in done.stderr
-    assert len(stub.calls(log)) == 1
+    assert len(stub.calls(log)) == 2  # one may be an odd reply
+    assert [line["reason"] for line in asked.lines()] == ["error", "error"]
+    assert all("chat.completion" in line["raw"] for line in asked.lines())
 
 
 def test_an_empty_answer_is_an_answer_and_counts_as_invalid(tmp_path: Path) -> None:

@@ -86,3 +86,18 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     deep.write_text("[" * 5000 + "]" * 5000)
     for path in (tmp_path / "none.yaml", tmp_path / "latin.yaml", tmp_path, deep):
         assert str(path) in complaint(yaml_lines.read, path)
+
+
+@pytest.mark.parametrize("name", ["1e3", "0x10", "null", "true", "2026-01-01", "007", "1_0", "no"])
+def test_names_keep_their_spelling_in_steps_keys_and_values(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "s.yaml"
+    pattern = f'{{pattern: "c-{{step}}", steps: [{name}, 20]}}'
+    file.write_text(
+        f"study: {'x' if name == 'null' else name}\nmodels:\n  m:\n    checkpoints: {pattern}\n"
+        f"  n:\n    checkpoints:\n      {name}: {{}}\njudge: {{model: {name}}}\n"
+    )
+    found, _ = yaml_lines.read(file)
+    assert found["models"]["m"]["checkpoints"]["steps"] == [name, "20"]
+    assert list(found["models"]["n"]["checkpoints"]) == [name]
+    if name != "null":
+        assert found["study"] == found["judge"]["model"] == name

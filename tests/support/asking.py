@@ -66,8 +66,8 @@ class Job:
         """The whole lines of the journal."""
         if not self.journal.exists():
             return []
-        text = self.journal.read_text()
-        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+        *whole, _ = self.journal.read_bytes().split(b"\n")  # what is torn is none
+        return [json.loads(line) for line in whole]
 
     def arguments(self) -> list[str]:
         """What comes behind `tactometer`, in its folder."""

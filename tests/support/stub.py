@@ -50,10 +50,13 @@ class Stub:
         key = bearer[1] if bearer else ""
         trouble = self.trouble(asked)
         at = time.monotonic()
+        if self.given.early:
+            self.note(asked, at, trouble, head)
         await asyncio.sleep(self.given.latency)
         while self.holds(asked):
             await asyncio.sleep(0.1)
-        self.note(asked, at, trouble, head)
+        if not self.given.early:
+            self.note(asked, at, trouble, head)
         if trouble == "hang":
             await asyncio.sleep(self.given.hang)
             return False
@@ -100,8 +103,13 @@ class Stub:
         hold = self.given.hold
         return hold is not None and hold.exists() and hold.read_text() == asked.get("model")
 
-    def note(self, asked: dict[str, Any], at: float, trouble: str, head: str) -> None:
-        told = {"at": at, "prompt": fingerprint(asked), "trouble": trouble}
+    def note(self, asked: dict[str, Any], at: float, trouble: str, head: str = "") -> None:
+        told = {
+            "at": at,
+            "sent": time.monotonic(),
+            "prompt": fingerprint(asked),
+            "trouble": trouble,
+        }
         self.log.write(
             json.dumps({**told, "body": asked, "head": head} if self.given.bodies else told) + "\n"
         )
@@ -123,6 +131,14 @@ def bent(content: dict[str, Any], manner: str) -> dict[str, Any]:
         choice["message"]["content"] = "I'm sorry, but I can't help with that."
     elif manner == "error-in-choice":
         choice |= {"finish_reason": "error", "error": error}
+    elif manner == "no-usage":
+        del content["usage"]
+    elif manner == "no-count":
+        content["usage"] = dict.fromkeys(content["usage"], 0)
+    elif manner == "negative":
+        content["usage"] = {name: -count for name, count in content["usage"].items()}
+    elif manner == "error-for-good":
+        return {"error": {**error, "code": 400}}
     elif manner == "error-in-body":
         return {"error": error}
     elif manner == "error-in-words":
@@ -213,6 +229,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--times", type=int, default=10**9, help="so often for one prompt")
     parser.add_argument("--no-logprobs", action="store_true")
     parser.add_argument("--hold", type=Path, help="while it is there, calls of its model wait")
+    parser.add_argument("--early", action="store_true", help="log calls as they come")
     parser.add_argument("--bodies", action="store_true", help="log what was asked")
     return parser
 

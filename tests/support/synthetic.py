@@ -202,7 +202,7 @@ def _asked(rows, at) -> None:  # type: ignore[no-untyped-def]
         at
         | {"provider": "api", "source": "openai/some-model", "reported": "some-model-2026"}
         | {"answers": 300, "lines": 310, "prompt_tokens": 62_000, "completion_tokens": 900}
-        | {"reasoning_tokens": None, "cost_usd": 0.25}
+        | {"reasoning_tokens": None, "cost_usd": 0.25, "assumed_usd": None, "told_usd": None}
         | {**dict.fromkeys(prompts_told.COLUMNS), "system": "sent"}
         | {"first_at": "2026-11-20T10:00:00.000+00:00", "last_at": "2026-11-20T10:05:00.000+00:00"}
     )

@@ -36,11 +36,12 @@ rule ask_checkpoint:
         study=pinned,
         journal=JOURNAL,
     shell:
-        "tactometer elicitation.ask --study {params.study:q} --model {wildcards.model:q}"
+        "exec tactometer elicitation.ask --study {params.study:q} --model {wildcards.model:q}"
         " --who {input.who:q} --requests {input.requests:q} --journal {params.journal:q}"
         " --done {output.done:q} > {log:q} 2>&1"
 
 
+# `exec`: a signal to the job is one to whoever asks, not to a shell that dies of it at once.
 # Rules of their own, so that a profile can send them to a partition that reaches the internet.
 use rule ask_checkpoint as ask_api with:
     wildcard_constraints:
@@ -87,6 +88,6 @@ for _model in SHARED:
                 for c in STUDY.models[_model].checkpoints
             ],
         shell:
-            "tactometer elicitation.ask --study {params.study:q} --model {params.model:q}"
+            "exec tactometer elicitation.ask --study {params.study:q} --model {params.model:q}"
             " --who {input.who:q} --requests {input.requests:q} --journal {params.journal:q}"
             " --done {output.done:q} > {log:q} 2>&1"

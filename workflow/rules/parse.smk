@@ -33,7 +33,7 @@ if STUDY.judge:
             study=pinned,
             journal=JOURNAL,
         shell:
-            "tactometer reading.judge --study {params.study:q} --model {wildcards.model:q}"
+            "exec tactometer reading.judge --study {params.study:q} --model {wildcards.model:q}"
             " --judge {input.judge:q} --requests {input.requests:q} --done {input.done:q}"
             " --journal {params.journal:q} --out {output.out:q} > {log:q} 2>&1"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tactometer.analyses.evidence import read
 from tactometer.study import study
-from tactometer.utils import atomic_files
+from tactometer.utils import atomic_files, spreadsheets
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,4 +45,4 @@ def run(given: Namespace) -> None:
     with atomic_files.atomic(given.tables / f"{given.analysis}.parquet") as path:
         table.write_parquet(path)
     with atomic_files.atomic(given.tables / f"{given.analysis}.csv") as path:
-        table.write_csv(path)
+        spreadsheets.write(table, path)

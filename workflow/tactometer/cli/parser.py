@@ -28,6 +28,9 @@ def main(arguments: list[str] | None = None) -> None:
 
     Where its output goes to is closed (`tactometer summary ... | head`), it ends quietly.
     """
+    # Every .nc is written whole, under another name, and never changed: HDF5 need not lock it, and
+    # it cannot where the file system has no locks.
+    os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
     try:
         try:
             _main(arguments)
@@ -50,7 +53,7 @@ def _main(arguments: list[str] | None) -> None:
         sys.exit(given.run(given))
     except UserError as error:
         print(f"tactometer: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(getattr(error, "status", 1))
     except BrokenPipeError:
         raise
     except Exception as error:
@@ -75,9 +78,14 @@ def _disk(error: Exception) -> str | None:
     """What to say if the disk is to blame; polars has the system's number in its text alone."""
     found = re.search(r"\(os error (\d+)\)", str(error))
     number = error.errno if isinstance(error, OSError) else found and int(found[1])
+    where = getattr(error, "filename", None) or "what this stage makes"
+    if number == errno.ENAMETOOLONG:
+        return (
+            f"{where} has a name that is too long for its file system: shorten the name of the "
+            "study, model or checkpoint that is in it."
+        )
     if number not in DISK:
         return None
-    where = getattr(error, "filename", None) or "what this stage makes"
     return (
         f"{where} cannot be written ({os.strerror(number)}): free the disk, or mount it for "
         "writing, then run again; what is there already is kept, answers too."

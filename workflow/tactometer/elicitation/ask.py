@@ -3,20 +3,22 @@
 import json
 import math
 import statistics
-import time
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from tactometer.elicitation import engine_environment
+from tactometer.elicitation.progress import Progress
 from tactometer.elicitation.unanswered import Manner, Unanswered
 from tactometer.journal import journal, usage
 from tactometer.journal.answer_keys import answer_key, identity_digest
 from tactometer.journal.journal import Line
+from tactometer.providers.api.settings import timeout_of
 from tactometer.providers.local import checkpoint_files
 from tactometer.providers.provider import Ask, alterations, open_provider
 from tactometer.replies.journal_line import JournalLine
@@ -27,7 +29,7 @@ from tactometer.study.domain import SEMANTICS
 from tactometer.study.fields import plain, written
 from tactometer.study.model import Model
 from tactometer.study.study import Study
-from tactometer.utils import atomic_files
+from tactometer.utils import atomic_files, stopping
 from tactometer.utils.errors import UserError
 
 MIN_LABEL_MASS = 0.1
@@ -58,7 +60,11 @@ def ask(
         now = sum(ask.wanted for ask in missing)
         print(f"{len(asks)} answers wanted, {now} to ask", flush=True)
         if missing:
-            _ask_all(mass.watched(provider.answer(missing)), writer, missing, open_asks)
+            with _orderly(settings):
+                job = settings["job"]
+                told = Progress(now, job.get("budget_usd"), Path(job["ledger"]))
+                watched = mass.watched(provider.answer(missing))
+                _ask_all(watched, writer, missing, open_asks, told)
     stopped = _stopped(open_asks, settings["job"], journal_path.with_suffix(".stops.json"))
     account = usage.add_up(journal.read(journal_path))
     content = {"identity": identity, "digest": who, "answers": len(asks), "journal": account}
@@ -70,6 +76,13 @@ def ask(
         content["stopped"] = stopped
     with atomic_files.atomic(done) as temporary:
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
+
+
+def _orderly(settings: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """How a signal stops the asking: calls that are paid for may end, an engine's need not."""
+    if settings["provider"] == "api":
+        return stopping.orderly(timeout_of(settings))
+    return stopping.prompt()
 
 
 def differing(lines: Iterable[JournalLine], keys: Collection[str]) -> int | None:
@@ -119,6 +132,7 @@ class LabelMass:
         self._kinds = {ask.key: _kind(ask) for ask in asks}
         self._wanted = Counter(self._kinds.values())
         self._seen: dict[str, list[float]] = {kind: [] for kind in self._wanted}
+        self._surplus = 0  # answers whose labels have more than all of the probability
 
     def held(self, lines: Iterable[JournalLine]) -> Iterator[JournalLine]:
         """Give the lines of a journal on, and look at those of the answers that are wanted."""
@@ -139,14 +153,17 @@ class LabelMass:
         kind = self._kinds.get(key)
         if kind is None or logprobs is None or len(self._seen[kind]) >= self.FIRST:
             return
-        seen = self._seen[kind]
-        seen.append(math.fsum(map(probability, logprobs.values())))
-        if seen[-1] > 1.0 + SURPLUS:
-            raise UserError(
-                f"the labels have {seen[-1]:.3g} of the probability in an answer, more than all: "
-                "what the server gives is no natural logarithm of probabilities; write "
-                "estimator: {kind: samples, k: 10} for this model."
-            )
+        seen, mass = self._seen[kind], math.fsum(map(probability, logprobs.values()))
+        if mass > 1.0 + SURPLUS:  # one is an odd reply; where most are, it is how the server counts
+            self._surplus += 1
+            if self._surplus > max(1, sum(map(len, self._seen.values()))):
+                raise UserError(
+                    f"the labels have {mass:.3g} of the probability in {self._surplus} answers, "
+                    "more than all: what the server gives is no natural logarithm of "
+                    "probabilities; write estimator: {kind: samples, k: 10} for this model."
+                )
+            return
+        seen.append(mass)
         if len(seen) < min(self.FIRST, self._wanted[kind]):
             return
         mass = statistics.median(seen)
@@ -184,15 +201,17 @@ def _ask_all(
     writer: journal.Writer,
     asks: Sequence[Ask],
     open_asks: Unanswered,
+    told: Progress,
 ) -> None:
-    told, got = time.monotonic(), set[str]()
-    for lines in answers:
-        writer.append(lines)
-        open_asks.see(lines)
-        got |= {line.key for line in lines}
-        if time.monotonic() - told > 10:
-            told = time.monotonic()
-            print(f"{len(got)} of {len(asks)} answers", flush=True)
+    got = set[str]()
+    try:
+        for lines in answers:
+            writer.append(lines)
+            open_asks.see(lines)
+            got |= {line.key for line in lines}
+            told.see(lines)
+    finally:
+        told.end()
     lacking = sum(ask.key not in got and ask.wanted for ask in asks)
     if lacking:
         raise UserError(

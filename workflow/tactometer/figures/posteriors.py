@@ -138,14 +138,14 @@ def _published(tables: Tables, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _scales(marks: Sequence[str]) -> list[object]:
+def _scales(marks: Sequence[str], published: bool) -> list[object]:
     colours, fills, shapes, lines = (
         {m: MARKS[m][i] for m in marks} | extra
         for i, extra in enumerate(
             [{PUBLISHED: style.BLACK}, {PUBLISHED: "white"}, {PUBLISHED: "x"}, {PUBLISHED: "solid"}]
         )
     )
-    shown = [*marks, PUBLISHED]
+    shown = [*marks, *[PUBLISHED] * published]
     return [
         scale_color_manual(colours, limits=shown),
         scale_fill_manual(fills, limits=shown),
@@ -189,7 +189,7 @@ def _dots(tables: Tables, rows: pl.DataFrame, title: str, subtitle: str) -> Draw
     labels = rows["label"].n_unique()
     plot = (
         plot
-        + _scales(marks)
+        + _scales(marks, not published.is_empty())
         + guides(linetype="none")
         + scale_x_continuous(limits=(0, 1), breaks=BREAKS, labels=BREAK_LABELS, expand=(0.02, 0))
         + scale_y_discrete(limits=conditions[::-1])

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 
 from tactometer.inference.stan_sources import HEADER, with_includes, with_native
 from tactometer.utils.errors import UserError
+from tactometer.utils.locks import Lock
 
 if TYPE_CHECKING:
     from cmdstanpy import CmdStanModel
-    from filelock import FileLock
 
 Progress = Callable[[str], None]
 
@@ -72,7 +72,7 @@ def ensure(progress: Progress = say) -> Path:
         home = Path(named).expanduser().parent if named else _home()
         try:
             home.mkdir(parents=True, exist_ok=True)
-            with _lock(home / f"{_WORKSPACE}install.lock"):
+            with Lock(home / f"{_WORKSPACE}install.lock"):
                 place = find() or _install(
                     home, Path(named).expanduser() if named else None, progress
                 )
@@ -140,12 +140,6 @@ def executable(stan_file: str | Path, progress: Progress = say, *, native: bool 
     return _compiled(source.stem, files, _program_folder(source, files, place), progress)
 
 
-def _lock(path: Path) -> "FileLock":
-    from filelock import FileLock
-
-    return FileLock(path)
-
-
 def _program_folder(source: Path, files: dict[str, str], place: Path) -> Path:
     programs = cache_folder() / "programs"
     programs.mkdir(parents=True, exist_ok=True)
@@ -155,7 +149,7 @@ def _program_folder(source: Path, files: dict[str, str], place: Path) -> Path:
 def _compiled(name: str, files: dict[str, str], home: Path, progress: Progress) -> Path:
     program = home / name
     if not program.is_file():
-        with _lock(home.with_name(f".{home.name}.lock")):
+        with Lock(home.with_name(f".{home.name}.lock")):
             if not program.is_file():
                 _compile(name, files, home, progress)
     return program

@@ -15,17 +15,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
-from filelock import FileLock, Timeout
-
 from tactometer.replies.journal_line import JournalLine
 from tactometer.utils.errors import UserError
+from tactometer.utils.locks import Busy, Lock
 
 # Seconds to wait for another writer. A controller that was killed leaves its jobs on the cluster;
 # the next one's wait here until those end, at the latest by their time limit, and ask what is left.
 PATIENCE = 86_400.0
 
 
-_RARE = ("reason", "raw", "forms", "prompt")  # entries of lines that have them
+# Entries of lines that have them.
+_RARE = ("reason", "raw", "forms", "prompt", "assumed", "told_usd", "fingerprint")
 
 
 def now() -> str:
@@ -40,7 +40,9 @@ class Line:
     Some have more, and a line without it no such entry: `reason`, why it is no answer, where the
     provider says so; `raw`, what it said instead, verbatim; `forms`, how many spellings of each
     label were added up ("A", " A"), where these were several; `prompt`, the digest of the text that
-    the messages were rendered to, where that was done here.
+    the messages were rendered to, where that was done here; `assumed`, where `cost_usd` is the
+    worst case of the call because its usage was not told; `told_usd`, what its provider says that
+    it cost; `fingerprint`, the provider's name for what the model ran on.
     """
 
     key: str
@@ -59,6 +61,9 @@ class Line:
     reason: str | None = None
     raw: str | None = None
     forms: int | None = None
+    assumed: bool | None = None
+    told_usd: float | None = None
+    fingerprint: str | None = None
 
     def entries(self) -> JournalLine:
         """The JSON object that stands in a journal."""
@@ -139,7 +144,7 @@ def write(path: Path) -> Iterator[Writer]:
             with path.open("ab") as stream:
                 _sync_folder(path.parent)
                 yield Writer(stream)
-    except Timeout:
+    except Busy:
         raise UserError(
             f"{path} is being written by another run, and still was after {PATIENCE:.0f} s of "
             "waiting: run again when that one has ended."
@@ -154,14 +159,14 @@ def write(path: Path) -> Iterator[Writer]:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Hold a journal's lock, which its holder's end frees; say who is waited for."""
-    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    lock = Lock(path.with_name(f".{path.name}.lock"))
     holder = path.with_name(f".{path.name}.writer")
     try:
         lock.acquire(timeout=0)
-    except Timeout:
+    except Busy:
         who = holder.read_text() if holder.exists() else "another job"
         print(f"{path} is being written by {who}: waiting until it ends.", flush=True)
-        lock.acquire(timeout=PATIENCE, poll_interval=0.5)
+        lock.acquire(timeout=PATIENCE)
     try:
         job = os.environ.get("SLURM_JOB_ID")
         slurm = f", Slurm job {job}" if job else ""

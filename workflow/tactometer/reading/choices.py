@@ -74,7 +74,7 @@ def _read(line: JournalLine, options: Sequence[str], space: Sequence[str]) -> di
     """One answer as a choice, in the domain's order: only here are options unshuffled."""
     stopped = no_answer(line)
     if line["logprobs"] is not None and stopped is None:
-        return {**_by_probability(line["logprobs"], options, space), "text": line["text"]}
+        return {**_by_probability(line["logprobs"], options, space), "text": _clean(line["text"])}
     reply = read_reply(line["text"], options) if stopped is None else Reply(None, "invalid")
     yes = None if reply.choice is None or space != (YES,) else float(reply.choice == YES)
     return {
@@ -84,8 +84,13 @@ def _read(line: JournalLine, options: Sequence[str], space: Sequence[str]) -> di
         "method": reply.method,
         "reason": stopped or reply.reason,
         "label_mass": None,
-        "text": line["text"],
+        "text": _clean(line["text"]),
     }
+
+
+def _clean(text: str | None) -> str | None:
+    """A text as tables can hold it: half of a surrogate pair, which a server may send, is none."""
+    return text and text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _by_probability(
@@ -94,20 +99,16 @@ def _by_probability(
     """Probabilities over the options given that a label was said, and the mass of all labels.
 
     A label that the journal has no log-probability for, or none that is a number, was not among the
-    likeliest tokens: none of the mass is its.
+    likeliest tokens: none of the mass is its. Labels that have more than all of it are an odd
+    reply, which is no answer.
     """
     found = [logprobs.get(LABELS[i], -math.inf) for i in range(len(options))]
     mass = {o: probability(x) for o, x in zip(options, found, strict=True)}
     total = math.fsum(mass.values())
-    if total > 1.0 + SURPLUS:
-        raise UserError(
-            f"the labels have {total:.3g} of the probability in an answer of the journal, more "
-            "than all: what the server gives is no natural logarithm of probabilities; write "
-            "estimator: {kind: samples, k: 10} for this model."
-        )
-    if total == 0.0:
-        nothing = {"choice": None, "probs": None, "p_yes": None}
-        return {**nothing, "method": "invalid", "reason": "undecided", "label_mass": 0.0}
+    if total == 0.0 or total > 1.0 + SURPLUS:  # more than all is no probability
+        nothing = {"choice": None, "probs": None, "p_yes": None, "method": "invalid"}
+        reason = "error" if total else "undecided"
+        return {**nothing, "reason": reason, "label_mass": 0.0}
     probs = [mass[u] / total for u in space]
     return {
         "choice": max(mass, key=lambda option: mass[option]),

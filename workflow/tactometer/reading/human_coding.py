@@ -18,7 +18,7 @@ import polars as pl
 
 from tactometer.replies.stop_reasons import UNSEEN
 from tactometer.study.option_labels import LABELS
-from tactometer.utils import atomic_files
+from tactometer.utils import atomic_files, spreadsheets
 from tactometer.utils.digests import digest
 from tactometer.utils.errors import UserError
 from tactometer.utils.open_data import Row
@@ -85,7 +85,7 @@ def write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
         with atomic_files.atomic(path) as temporary, temporary.open("w", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows({k: spreadsheets.text(v) for k, v in row.items()} for row in rows)
     except OSError as error:
         raise UserError(f"--out {path}: {error.strerror or error}.") from error
 

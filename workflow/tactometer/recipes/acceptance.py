@@ -5,7 +5,6 @@ lost .snakemake. An acceptance holds for one recipe as it was used and for one s
 later change of either is a change again.
 """
 
-import getpass
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -34,8 +33,12 @@ def settle(name: str, wanted: Recipe, results: Path) -> Recipe:
     return used if mine in [(entry["used"], entry["code"]) for entry in entries] else wanted
 
 
-def accept(name: str, wanted: Recipe, results: Path, note: str) -> dict[str, list[str | None]]:
+def accept(
+    name: str, wanted: Recipe, results: Path, note: str, by: str = ""
+) -> dict[str, list[str | None]]:
     """Take a stage's change of code as none; gives old and new digest of each changed file.
+
+    `note` says why and `by` who says so, as they want to be named; results are handed on.
 
     Raises UserError where nothing was made yet, where nothing changed, and where more than code
     did.
@@ -57,7 +60,7 @@ def accept(name: str, wanted: Recipe, results: Path, note: str) -> dict[str, lis
         raise UserError(f"{name}: this change is accepted already.")
     entry = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "by": _who(),
+        "by": by,
         "note": note,
         "used": digests.digest(used),
         "code": _code(wanted),
@@ -88,7 +91,8 @@ def sentences(results: Path) -> dict[str, str]:
     for row in rows(results):
         note = f" ({row['note']})" if row["note"] else ""
         what = f"{row['file']} {short(row['old'])} → {short(row['new'])}"
-        said.setdefault(f"{row['stage']}, {row['at']}, {row['by']}{note}", []).append(what)
+        by = f", {row['by']}" if row["by"] else ""
+        said.setdefault(f"{row['stage']}, {row['at']}{by}{note}", []).append(what)
     return {head: ", ".join(whats) for head, whats in said.items()}
 
 
@@ -96,11 +100,13 @@ def write_table(results: Path) -> None:
     """Write tables/accepted.parquet and .csv: no file of Snakemake's, so it makes nothing stale."""
     import polars as pl
 
+    from tactometer.utils import spreadsheets
+
     frame = pl.DataFrame(list(rows(results)), schema=dict.fromkeys(COLUMNS, pl.String))
     with atomic_files.atomic(results / "tables" / "accepted.parquet") as path:
         frame.write_parquet(path)
     with atomic_files.atomic(results / "tables" / "accepted.csv") as path:
-        frame.write_csv(path)
+        spreadsheets.write(frame, path)
 
 
 def short(value: str | None) -> str:
@@ -120,13 +126,6 @@ def used_recipe(results: Path, name: str) -> dict[str, Any] | None:
             f"{path} is no recipe any more: delete it, and what it pins is made again."
         ) from None
     return found
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name
-        return "unknown"
 
 
 def same(one: Any, other: Any) -> bool:

@@ -25,3 +25,6 @@ class JournalLine(TypedDict, total=False):
     reason: str
     raw: str
     forms: int
+    assumed: bool
+    told_usd: float
+    fingerprint: str

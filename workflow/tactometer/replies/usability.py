@@ -18,7 +18,8 @@ def why_unusable(line: JournalLine, options: Sequence[str]) -> str | None:
     if stopped is not None:
         return stopped
     if line["logprobs"] is not None:
-        return None if any(map(mass, line["logprobs"].values())) else "undecided"
+        total = math.fsum(map(mass, line["logprobs"].values()))
+        return "undecided" if not total else "error" if total > 1.0 + SURPLUS else None
     return read_reply(line["text"], options).reason
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from tactometer.study.analyses import names as analysis_names
 from tactometer.tables.reader import pooled_counts, representative
+from tactometer.utils import spreadsheets
 
 LARGE = 100_000  # bytes of CSV beyond which the file in the page is compressed
 DRAWN = {**{name: name for name in (*analysis_names(), "comparison")}, "efforts": "profiles"}
@@ -37,7 +38,7 @@ def applies(name: str, frames: Mapping[str, pl.DataFrame]) -> bool:
 def download(name: str, frames: Mapping[str, pl.DataFrame]) -> Download:
     """The rows that a figure draws, as CSV."""
     rows = _rows(name, frames)
-    text = rows.write_csv(float_precision=5).encode() if rows.width else b""
+    text = spreadsheets.escaped(rows).write_csv(float_precision=5).encode() if rows.width else b""
     about = f"{rows.height:,} rows"
     if len(text) <= LARGE:
         uri = "data:text/csv;base64," + base64.b64encode(text).decode()

@@ -153,7 +153,8 @@ def _wrong(value: Any, kind: inspect.Type, extra: dict[str, Any]) -> str:
     pattern = getattr(kind, "pattern", None)
     if not pattern or _match(pattern, value):
         return ""
-    return NO_VARIABLE if pattern == VARIABLE else f"{_shown(value)} must match {pattern}"
+    shown = "what stands there" if extra.get("writeOnly") else _shown(value)
+    return NO_VARIABLE if pattern == VARIABLE else f"{shown} must match {pattern}"
 
 
 _BOUNDS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {

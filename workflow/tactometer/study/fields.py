@@ -41,6 +41,9 @@ def about(text: str, **limits: Any) -> Meta:
 UNIQUE = {"uniqueItems": True}
 """For `extra_json_schema` of a list that names nothing twice."""
 
+SECRET = {"writeOnly": True}
+"""For `extra_json_schema` of a value that may be a key typed in the wrong place: never shown."""
+
 Shared = Annotated[
     tuple[Literal["alpha", "cost", "lapse"], ...],
     Meta(

@@ -16,6 +16,7 @@ from tactometer.utils.errors import UserError
 Key = tuple[str | int, ...]
 Lines = dict[Key, int]
 
+_NAMED = ("study", "model", "goal", "same_as")
 _TAG = "tag:yaml.org,2002:"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -24,8 +25,9 @@ def read(path: Path) -> tuple[Any, Lines]:
     """Read a YAML file into plain data and the line of every key.
 
     Keys are text as written (`0:` is "0", `no:` is "no"); lines count from 1, and list items are
-    keyed by their index; dates are text. What YAML would bend in silence is an error: a key given
-    twice, a number that is not finite, base 60 (1:30) and octal (010), an alias inside itself.
+    keyed by their index; dates and names are text. What YAML would bend in silence is an error: a
+    key given twice, a number that is not finite, base 60 (1:30) and octal (010), an alias inside
+    itself.
     """
     text = read_text(path)
     try:
@@ -108,11 +110,18 @@ def _check(node: Any, path: Path, key: Key, above: tuple[int, ...]) -> None:
         for index, value in enumerate(node.value):
             _check(value, path, (*key, index), inside)
     elif isinstance(node, yaml.ScalarNode):
-        if node.tag == f"{_TAG}timestamp":
+        if node.tag == f"{_TAG}timestamp" or _names(key, node.tag):
             node.tag = f"{_TAG}str"
         bent = _bent(node.tag.removeprefix(_TAG), node.value)
         if bent:
             raise refuse(node.start_mark, bent, key)
+
+
+def _names(key: Key, tag: str) -> bool:
+    """Whether a value is a name, which keeps its spelling: 1e3, 0x10 and null are names too."""
+    if len(key) > 1 and key[-2] == "steps" and isinstance(key[-1], int):
+        return True
+    return bool(key) and key[-1] in _NAMED and tag != f"{_TAG}null"
 
 
 def _bent(tag: str, text: str) -> str | None:

@@ -74,7 +74,7 @@ ASKED = {
     **dict.fromkeys(["provider", "source"], pl.String),
     "reported": pl.String,
     **dict.fromkeys(["answers", "lines", *usage.TOKENS], pl.Int64),
-    "cost_usd": pl.Float64,
+    **dict.fromkeys(["cost_usd", *usage.RARE], pl.Float64),
     **dict.fromkeys(["first_at", "last_at"], pl.String),
     **prompts_told.COLUMNS,
 }

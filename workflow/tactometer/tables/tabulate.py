@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from tactometer.study import study
-from tactometer.utils import atomic_files
+from tactometer.utils import atomic_files, spreadsheets
 
 
 def tabulate(models: Sequence[str], tables: Sequence[str], folder: Path) -> None:
@@ -18,7 +18,7 @@ def tabulate(models: Sequence[str], tables: Sequence[str], folder: Path) -> None
         with atomic_files.atomic(folder / f"{name}.parquet") as path:
             frame.write_parquet(path)
         with atomic_files.atomic(folder / f"{name}.csv") as path:
-            frame.write_csv(path)
+            spreadsheets.write(frame, path)
 
 
 def run(given: Namespace) -> None:

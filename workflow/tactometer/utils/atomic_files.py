@@ -1,28 +1,23 @@
-"""Atomic file writes and file locks: whoever is killed while writing leaves no half of a file."""
+"""Atomic file writes: whoever is killed while writing leaves no half of a file."""
 
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tactometer.utils.errors import UserError
+from tactometer.utils.locks import Busy, Lock
 
-if TYPE_CHECKING:
-    from filelock import FileLock
-
-_HELD: "list[FileLock]" = []
+_HELD: list[Lock] = []
 
 
 def hold(path: Path) -> None:
     """Hold a lock until this process ends, however it ends; UserError if another one holds it."""
-    from filelock import FileLock, Timeout  # 50 ms, which every fit would pay
-
-    lock = FileLock(path)
+    lock = Lock(path)
     try:
         lock.acquire(timeout=0)
-    except Timeout:
+    except Busy:
         raise UserError(
             f"another Snakemake is at work on this study (it holds {path}): wait until it ends."
         ) from None

@@ -28,7 +28,7 @@ def sentences(frame: pl.DataFrame) -> list[str]:
             cause = f"The goal {what}" if what else "More reasoning"
             moves = "; ".join(move for move in found if move)
             signs = [direction(row) for row in standing(rows).iter_rows(named=True)]
-            least = f"each sign with a {chance(min(signs))} at least"
+            least = f"the least sure sign with {chance(min(signs))}"
             text = f"{cause} against {against} ({_compared(rows)}; {least}): {moves}."
             told.append(Sentence(text, signs))
     return told or some(frame, standing(frame), shift, "shifts by goal or effort")

@@ -14,6 +14,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "stage", help="a recipe as `tactometer why` names it (parse, fit, ...), or their folder"
     )
+    parser.add_argument("--by", default="", help="who says so, if results shall name somebody")
     parser.add_argument("--note", default="", help="why it changes nothing; the report prints it")
 
 
@@ -33,7 +34,7 @@ def run(given: Namespace) -> None:
             f"{given.study} has no changed stage {given.stage!r}{nearest(given.stage, wanted)}."
         )
     for name in names:
-        changes = acceptance.accept(name, wanted[name], results, given.note)
+        changes = acceptance.accept(name, wanted[name], results, given.note, given.by)
         for file, (old, new) in changes.items():
             print(f"{name}: {file} {acceptance.short(old)} → {acceptance.short(new)} accepted")
     pinned = recipes.pin(sweep, Path("results"))

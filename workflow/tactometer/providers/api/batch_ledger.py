@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from tactometer.journal import journal
+from tactometer.utils.errors import UserError
 
 
 @dataclass
@@ -115,3 +116,14 @@ def write(path: Path, answered: set[str]) -> Iterator[Book]:
 def read(path: Path, answered: set[str]) -> Book:
     """The orders as they stand."""
     return Book(path, answered, None)
+
+
+def refuse_ordered(path: Path, keys: set[str], place: str) -> None:
+    """Refuse to ask for what is on order in a batch: it would be paid for twice."""
+    for order in read(path, set()).open:
+        if order.asked and order.keys & keys:
+            raise UserError(
+                f"{place}, key batch: {len(order.keys & keys)} of the answers are on order in "
+                f"batch {order.batch}; set batch: true to fetch them, or delete {path} to ask and "
+                "pay again."
+            )

@@ -1,19 +1,20 @@
 """Batch API: requests submitted together at half the price, and answered within a day."""
 
 import json
-import time
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from tactometer.journal.journal import Line
+from tactometer.providers.api.answer_lines import Reader
 from tactometer.providers.api.batch_endpoint import ENDPOINT, Server
 from tactometer.providers.api.batch_ledger import Book, Order
 from tactometer.providers.api.budget import Purse
-from tactometer.providers.api.call_errors import Malformed, Trouble, of
-from tactometer.providers.api.transport import Refused
+from tactometer.providers.api.call_errors import Refused, Trouble, of
 from tactometer.providers.provider import Ask
+from tactometer.utils import stopping
 from tactometer.utils.errors import UserError
 
 REQUESTS, BYTES = 50_000, 100_000_000  # of one batch: the least that the providers allow
@@ -27,17 +28,14 @@ TOO_MUCH = "token_limit_exceeded"  # more tokens on order than the account may h
 class Caller:
     """What the provider knows of its requests and their answers.
 
-    `body`: a request as JSON, without the model's name; `worst`: the most that it can cost in a
-    batch, in US dollars; `read`: the answer in a chat completion, raises Malformed; `filtered`:
-    the answer to a prompt that the provider's filter refused; `spent_out`: what to say where the
-    budget has no room.
+    `body`: a request as JSON, without the model's name; `reader` reads the answers; `spent_out`:
+    what to say where the budget has no room; `no_logprobs`: where the server gives none.
     """
 
     body: Callable[[Ask], dict[str, Any]]
-    worst: Callable[[Ask], float]
-    read: Callable[[Ask, Mapping[str, Any]], Line | Trouble]
-    filtered: Callable[[Ask], Line]
+    reader: Reader
     spent_out: Callable[[Purse], Trouble]
+    no_logprobs: Callable[[], Trouble]
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class Batches:
         """Give the answers as they come; raises UserError if some request got none."""
         try:
             self._attach()
-            while self._stop is None:
+            while self._stop is None and not stopping.asked():
                 self._submit()
                 if not self._open:
                     break
@@ -89,6 +87,11 @@ class Batches:
             yield from self._rest()
         except Refusal as refusal:
             self._stop = str(refusal)
+        if stopping.asked():
+            raise stopping.stopped(
+                f"stopped by {stopping.name()}: what is on order stays so, noted in "
+                f"{self._book.path}; run again to fetch it."
+            )
         if self._stop or self._failed:
             wanted = len(self._wanted) - sum(not ask.wanted for ask in self._unwanted)
             missing = f"{wanted - self._got} of {wanted} answers are missing"
@@ -101,11 +104,11 @@ class Batches:
         for order in list(self._open):
             yield from self._look(order)
         if self._open and len(self._open) == before:
-            time.sleep(self._manner.poll)
+            stopping.sleep(self._manner.poll)
 
     def _rest(self) -> Iterator[list[Line]]:
         """Whatever stopped us, what has ended already is fetched: it is paid for."""
-        for order in list(self._open):
+        for order in [] if stopping.asked() else list(self._open):
             yield from self._look(order)
 
     # ---- orders ------------------------------------------------------------------------------
@@ -137,7 +140,7 @@ class Batches:
             )
         for look in range(2):  # what was sent a moment ago may turn up a moment later
             if look:
-                time.sleep(self._manner.poll)
+                stopping.sleep(self._manner.poll)
             found = self._try(lambda: self._server.find(str(order.file), order.tag))
             if found is not None:
                 self._book.submitted(order, found)
@@ -175,7 +178,7 @@ class Batches:
             body = {"model": self._server.model, **self._caller.body(ask)}
             told = {"custom_id": ask.key, "method": "POST", "url": ENDPOINT, "body": body}
             line = json.dumps(told, ensure_ascii=False).encode() + b"\n"
-            cost = self._caller.worst(ask)
+            cost = self._caller.reader.worst(ask)
             if size + len(line) > BYTES or worst + cost > room:
                 break
             asks.append(ask)
@@ -209,12 +212,27 @@ class Batches:
                 raise Refusal(trouble.reason)
             reason = trouble.reason
             self._pause(trouble, attempt)
-            if self._found(order):
+            if stopping.asked():
+                raise stopping.stopped(
+                    f"stopped by {stopping.name()} while a batch was submitted; run again: it is "
+                    "looked for first."
+                )
+            if self._looked_for(order):
                 return str(order.batch)
         raise UserError(
             f"{self._manner.attempts} attempts to submit a batch failed, the last by: {reason}; "
             "run again: it is looked for first."
         )
+
+    def _looked_for(self, order: Order) -> bool:
+        """As `_found`; UserError where nobody can say, for then it may be on order all the same."""
+        try:
+            return self._found(order)
+        except Refusal as refusal:
+            raise UserError(
+                f"{self._book.path}: whether the file {order.file} was submitted as a batch cannot "
+                f"be found out ({refusal}); run again: it is looked for first."
+            ) from None
 
     def _try(self, call: Callable[[], Any]) -> Any:
         """Call until it succeeds; raises Refusal where no call would fare better."""
@@ -226,10 +244,12 @@ class Batches:
             if trouble.final:
                 raise Refusal(trouble.reason)
             self._pause(trouble, attempt)
+            if stopping.asked():
+                raise Refusal("told to stop")
         raise Refusal(f"{self._manner.attempts} attempts failed, the last by: {trouble.reason}")
 
     def _pause(self, trouble: Trouble, attempt: int) -> None:
-        time.sleep(max(trouble.after or 0.0, min(0.5 * 2.0 ** (attempt - 1), 30.0)))
+        stopping.sleep(max(trouble.after or 0.0, min(0.5 * 2.0 ** (attempt - 1), 30.0)))
 
     # ---- what came back ----------------------------------------------------------------------
 
@@ -241,9 +261,10 @@ class Batches:
         self._open.remove(order)
         result = Result(order, self._wanted)
         for file in filter(None, (batch.get("output_file_id"), batch.get("error_file_id"))):
-            content: bytes = self._try(partial(self._server.content, file))
-            for raw in filter(bytes.strip, content.splitlines()):
-                self._read(json.loads(raw), result)
+            for raw in self._lines_of(file):
+                self._read(raw, result)
+        if self._caller.reader.without_logprobs:
+            self._stop = self._caller.no_logprobs().reason
         self._why_ended(batch, order, result)
         for start in range(0, len(result.lines), SLICE):
             lines = result.lines[start : start + SLICE]
@@ -262,27 +283,49 @@ class Batches:
             self._purse.settle(order.worst, cost)
         self._book.read(order, others, failed)
 
-    def _read(self, told: Mapping[str, Any], result: "Result") -> None:
-        """Take one line of a result file in."""
-        key, response = told.get("custom_id"), told.get("response") or {}
-        if key not in result.order.keys or key in result.seen:
+    def _lines_of(self, file: str) -> list[bytes]:
+        """The lines of a result file; one whose last line is torn is fetched once more."""
+        for attempt in (1, 2):
+            content: bytes = self._try(partial(self._server.content, file))
+            lines = list(filter(bytes.strip, content.split(b"\n")))
+            if attempt == 2 or not lines or lines[-1].rstrip().endswith(b"}"):
+                break
+        return lines
+
+    def _read(self, raw: bytes, result: "Result") -> None:
+        """Take one line of a result file in, whatever it is."""
+        told = _line(raw)
+        key = told.get("custom_id")
+        if not isinstance(key, str) or key not in result.order.keys:
+            print(
+                f"batch {result.order.batch}: a line of no request of ours is left out: "
+                f"{self._redact(raw[:80].decode('utf-8', 'replace'))}",
+                flush=True,
+            )
             return
-        status = response.get("status_code") or 0
         ask = self._wanted.get(key)
-        if ask is None:
+        if ask is None or key in result.answered:
             return
-        if status != 200:
-            error = told.get("error") or response.get("body") or "no reason given"
-            trouble = of(Refused(status or 500, {}, json.dumps(error)), self._redact)
-            found: Line | Trouble = self._caller.filtered(ask) if trouble.filtered else trouble
-        else:
-            try:
-                found = self._caller.read(ask, response.get("body") or {})
-            except Malformed as error:
-                found = Trouble(str(error))
+        found = self._found_in(told, ask, raw)
         result.add(key, found)
         if isinstance(found, Trouble) and found.final:
             self._stop = found.reason
+
+    def _found_in(self, told: Mapping[str, Any], ask: Ask, raw: bytes) -> Line | Trouble:
+        """What a line of a result file says of its request."""
+        reader, response = self._caller.reader, told.get("response")
+        if not isinstance(response, Mapping):
+            response = {}
+        status, body = response.get("status_code"), response.get("body")
+        error = told.get("error")
+        if "torn" in told or not (error or isinstance(status, int)):
+            return reader.unreadable(ask, raw.decode("utf-8", "replace"), None)
+        if status == 200 and not error:
+            return reader.line(ask, body, None)
+        said = json.dumps(error or body or "no reason given", default=str)
+        number = status if isinstance(status, int) and 400 <= status < 600 else 500
+        trouble = of(Refused(number, {}, said), self._redact)
+        return reader.filtered(ask) if trouble.filtered else trouble
 
     def _why_ended(self, batch: Mapping[str, Any], order: Order, result: "Result") -> None:
         """Say what became of a batch that did not complete, and whether to go on."""
@@ -306,6 +349,19 @@ class Batches:
             self._queue.append(self._wanted[key])
 
 
+def _line(raw: bytes) -> dict[str, Any]:
+    """A line of a result file as JSON; of one that is torn, the key that is still seen in it."""
+    text = raw.decode("utf-8", "replace")
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        told = None
+    if isinstance(told, dict):
+        return told
+    seen = re.search(r'"custom_id"\s*:\s*"([^"\\]+)"', text)
+    return {"custom_id": seen[1] if seen else None, "torn": True}
+
+
 class Result:
     """What one batch brought: lines, reasons of requests that failed, keys nobody wants now."""
 
@@ -314,18 +370,18 @@ class Result:
         self.lines: list[Line] = []
         self.reasons: dict[str, str] = {}
         self.others = order.keys - wanted.keys()
-        self.seen: set[str] = set()
+        self.answered: set[str] = set()
         self.reason = "the batch ended without it"
 
     def add(self, key: str, found: Line | Trouble) -> None:
         """Take in what came back for a key."""
-        self.seen.add(key)
         if isinstance(found, Line):
             self.lines.append(found)
+            self.answered.add(key)
         else:
             self.reasons[key] = found.reason
 
     @property
     def missing(self) -> list[str]:
         """The keys that are wanted and got no answer."""
-        return sorted(self._asked - {line.key for line in self.lines})
+        return sorted(self._asked - self.answered)

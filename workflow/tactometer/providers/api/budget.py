@@ -6,11 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from tactometer.journal import journal
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
+from tactometer.utils.locks import Lock
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Purse:
         self, ledger: Path, job: str, cap: float, answers: Path, ordered: float = 0.0
     ) -> None:
         self._ledger, self._job, self._cap = ledger, job, cap
-        self._lock = FileLock(ledger.with_name(f"{ledger.name}.lock"))
+        self._lock = Lock(ledger.with_name(f"{ledger.name}.lock"))
         self._spent = sum(line["cost_usd"] or 0.0 for line in journal.read(answers))
         self._held = ordered
         ledger.parent.mkdir(parents=True, exist_ok=True)

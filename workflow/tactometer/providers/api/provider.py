@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,24 +25,21 @@ from tactometer.providers.api import (
     parameters,
     wire_checks,
 )
+from tactometer.providers.api.answer_lines import Reader, size
 from tactometer.providers.api.budget import BATCHED, Prices, Purse, pinned
-from tactometer.providers.api.call_errors import Malformed, Trouble, of
-from tactometer.providers.api.completions import (
-    label_logprobs,
-    longest_answer,
-    outcome_of,
-    token_counts,
-)
+from tactometer.providers.api.call_errors import Trouble, Unreadable, in_success, of
+from tactometer.providers.api.completions import error_of, longest_answer
 from tactometer.providers.api.final_requests import BARE
 from tactometer.providers.api.rate_limits import Pace
-from tactometer.providers.api.transport import LiteLLM, Plain, Reply, Transport, plain_body
+from tactometer.providers.api.settings import timeout_of
+from tactometer.providers.api.transport import LiteLLM, Plain, Transport, plain_body
 from tactometer.providers.api.worker_pool import Crew
 from tactometer.providers.provider import Ask
-from tactometer.replies.stop_reasons import no_answer
 from tactometer.study.wire_settings import wire_of
+from tactometer.utils import stopping
 from tactometer.utils.errors import UserError
 
-CONCURRENCY, ATTEMPTS, TIMEOUT = 16, 8, 120.0
+CONCURRENCY, ATTEMPTS = 16, 8
 SHORT, LONG = 0.5, 30.0  # seconds before the second try, and the most between two
 OUTPUT_PRICES = ("output_cost_per_token", "output_cost_per_reasoning_token")
 ROOM = 1024  # bytes allowed for what a provider puts round the messages
@@ -59,6 +57,7 @@ class Provider:
         self._exact = settings["estimator"]["kind"] == "label_logprob"
         self._redact = Redactor(secrets(extra_headers.variables(settings)))
         self._models: Counter[str] = Counter()
+        self._flying: set[asyncio.Task[Any] | None] = set()  # those whose request is out
 
     def identity(self) -> Mapping[str, Any]:
         """The model's name, its server, and the parameters of the checkpoint."""
@@ -73,7 +72,12 @@ class Provider:
         return final_requests.alterations(self._settings, wire_of(self._declared["checkpoint"]))
 
     def answer(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
-        """Ask what is missing, within the limits and the budget."""
+        """Ask what is missing, within the limits and the budget.
+
+        Goals are asked in turn, in the order of the digests, which is as good as drawn: what
+        changes at the provider while a sweep runs is then no effect of a goal.
+        """
+        asks = sorted(asks, key=lambda ask: ask.key)
         self._prepare(asks)
         if self._batch:
             yield from self._by_batches(asks)
@@ -81,13 +85,21 @@ class Provider:
             yield from self._one_by_one(asks)
 
     def _one_by_one(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
-        size = int(self._limits.get("concurrency", CONCURRENCY))
-        crew = Crew(asks, self._answer, self._transport.close, size)
+        width = int(self._limits.get("concurrency", CONCURRENCY))
+        crew = Crew(
+            asks,
+            self._answer,
+            self._transport.close,
+            width,
+            in_doubt=lambda: self._reader.in_doubt,
+            flying=self._flying.__contains__,
+        )
         try:
             yield from crew.answers()
         finally:
             for model, count in self._models.items():
-                print(f"{count} answers came from a model that calls itself {model}", flush=True)
+                name = self._redact(model)
+                print(f"{count} answers came from a model that calls itself {name}", flush=True)
 
     def _by_batches(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
         limits = self._limits
@@ -96,9 +108,7 @@ class Provider:
             attempts=int(limits.get("attempts", ATTEMPTS)),
             requests=int(limits.get("batch_requests", batches.REQUESTS)),
         )
-        caller = batches.Caller(
-            self._body, self._worst, self._read, self._filtered, self._spent_out
-        )
+        caller = batches.Caller(self._body, self._reader, self._spent_out, self._no_logprobs)
         with batch_ledger.write(self._orders, self._held(asks)) as book:
             purse = self._open_purse(sum(order.worst for order in book.open))
             ordered = batches.Batches(asks, self._server, book, purse, caller, manner, self._redact)
@@ -130,10 +140,11 @@ class Provider:
         self._longest = longest_answer(sent)
         self._prices = self._pin_prices()
         self._check_budget()
+        self._reader = Reader(self._exact, self._prices, self._longest, self._redact)
         if self._batch:
             self._server = self._batch_server()
             return
-        self._check_orders(asks)
+        batch_ledger.refuse_ordered(self._orders, {ask.key for ask in asks}, self._place)
         self._transport = self._connect()
         self._purse = self._open_purse()
         account = [self._source, self._base, self._settings.get("api_key_env")]
@@ -155,23 +166,8 @@ class Provider:
                 f"{self._place}, key batch: batches can be handed in to {known}, not to "
                 f"{server.provider}; remove the key."
             )
-        if headers and server.provider not in batch_endpoint.WITH_HEADERS:
-            raise UserError(
-                f"{self._place}, key extra_headers: LiteLLM sends none with batches of "
-                f"{server.provider}; remove them, or batch."
-            )
+        wire_checks.headers_arrive(headers, server.provider, self._place)
         return server
-
-    def _check_orders(self, asks: Sequence[Ask]) -> None:
-        """Refuse to ask for what is on order in a batch: it would be paid for twice."""
-        wanted = {ask.key for ask in asks}
-        for order in batch_ledger.read(self._orders, set()).open:
-            if order.asked and order.keys & wanted:
-                raise UserError(
-                    f"{self._place}, key batch: {len(order.keys & wanted)} of the answers are on "
-                    f"order in batch {order.batch}; set batch: true to fetch them, or delete "
-                    f"{self._orders} to ask and pay again."
-                )
 
     @property
     def _place(self) -> str:
@@ -210,7 +206,7 @@ class Provider:
                     f"{self._place}, key api_key_env: the environment variable {variable} is not "
                     "set; export it with the key in it."
                 )
-            return key
+            return self._clean(key, variable)
         if self._base:
             return "none"  # a server of one's own: no key, and none of another provider's
         missing = self._api.validate_environment(self._source)["missing_keys"]
@@ -219,7 +215,21 @@ class Provider:
                 f"{self._place}: {self._source} needs {' and '.join(missing)} in the environment; "
                 "export the key, or name its variable as api_key_env."
             )
+        for name in list(os.environ):
+            if name.endswith("_API_KEY"):  # LiteLLM reads it itself
+                os.environ[name] = os.environ[name].strip()
         return None
+
+    def _clean(self, key: str, variable: str) -> str:
+        """A key without the spaces and line breaks that copying leaves round it."""
+        key = key.strip()
+        if not key.isprintable() or not key.isascii() or " " in key:
+            raise UserError(
+                f"{self._place}, key api_key_env: what the environment variable {variable} holds "
+                "has a space, a line break or a character in it that no key has; export the key "
+                "alone."
+            )
+        return key
 
     def _pin_prices(self) -> Prices | None:
         given = self._job["prices"].get(self._source) or self._job["prices"].get(self._job["model"])
@@ -272,68 +282,93 @@ class Provider:
         ledger = Path(self._job["ledger"])
         return Purse(ledger, self._job["name"], cap, self._journal, ordered)
 
-    def _worst(self, ask: Ask) -> float:
-        """The most that a call can cost, in US dollars."""
-        return self._prices.worst(_size(ask), self._longest or 0) if self._prices else 0.0
-
     def _body(self, ask: Ask) -> dict[str, Any]:
         """A request as its JSON, as the plain transport would send it."""
         return plain_body(ask.row["messages"], self._parameters[ask.row["wire"]])
-
-    def _read(self, ask: Ask, reply: Reply) -> Line | Trouble:
-        """What a batch brought for a request."""
-        line = self._line(ask, reply, None)
-        return self._no_logprobs() if self._lacks_logprobs(line) else line
-
-    def _lacks_logprobs(self, line: Line) -> bool:
-        """Whether an answer should have log-probabilities; what is no answer has none."""
-        ended = no_answer(line.entries())
-        return self._exact and line.logprobs is None and ended in (None, "cut")
 
     # ---- one request -----------------------------------------------------------------------
 
     async def _answer(self, ask: Ask) -> Line | Trouble:
         """Try until there is an answer, an error that no try would mend, or no try left."""
         attempts = int(self._limits.get("attempts", ATTEMPTS))
-        size, worst = _size(ask), self._worst(ask)
+        worst = self._reader.worst(ask)
         trouble = Trouble("no attempt was allowed")
         for attempt in range(1, attempts + 1):
+            if stopping.asked():
+                raise asyncio.CancelledError
             if self._purse and not await self._afford(self._purse, worst):
                 return self._spent_out(self._purse)
-            answer = await self._call(ask, size, worst)
+            answer = await self._call(ask, worst, last=attempt == attempts)
             if isinstance(answer, Line) or answer.final:
                 return answer
             if answer.filtered:
-                return self._filtered(ask)
+                return self._reader.filtered(ask)
             trouble = answer
             if attempt < attempts:
                 await self._wait(trouble, attempt)
         return Trouble(f"{attempts} attempts failed, the last by: {trouble.reason}")
 
-    async def _call(self, ask: Ask, size: int, worst: float) -> Line | Trouble:
+    async def _call(self, ask: Ask, worst: float, last: bool) -> Line | Trouble:
         """Call once; every cost and every token is accounted for."""
-        counted = await self._pace.turn(guess=size / 4 + min(self._longest or 256, 256))
+        counted = await self._turn(ask, worst)
         began = time.monotonic()
-        timeout = float(self._limits.get("timeout", TIMEOUT))
+        self._flying.add(asyncio.current_task())
         try:
-            async with asyncio.timeout(timeout + 5.0):  # LiteLLM's own starts anew with each byte
-                parameters = self._parameters[ask.row["wire"]]
-                reply = await self._transport.send(ask.row["messages"], parameters, timeout)
-            line = self._line(ask, reply, time.monotonic() - began)
+            found = await self._send(ask, began, last)
+        except asyncio.CancelledError:  # the grace of a stop is over
+            if self._purse:
+                self._purse.settle(worst, None)
+            raise
         except Exception as error:
-            trouble = of(error, self._redact)
+            found = of(error, self._redact)
+        finally:
+            self._flying.discard(asyncio.current_task())
+        if isinstance(found, Trouble):
             self._pace.settle(counted, None)
             if self._purse:
-                self._purse.settle(worst, None if trouble.charged else 0.0)
-            return trouble
-        self._pace.settle(counted, line.usage.get("total_tokens", counted))
+                self._purse.settle(worst, self._cost_of(ask, found))
+            return found
+        self._pace.settle(counted, found.usage.get("total_tokens", counted))
         if self._purse:
-            self._purse.settle(worst, line.cost_usd or 0.0)
-        if self._lacks_logprobs(line):
-            return self._no_logprobs()
-        if line.model is not None:
-            self._models[line.model] += 1
-        return line
+            self._purse.settle(worst, found.cost_usd or 0.0)
+        if self._reader.without_logprobs:
+            return replace(self._no_logprobs(), line=found)
+        if found.model is not None:
+            self._models[found.model] += 1
+        return found
+
+    async def _turn(self, ask: Ask, worst: float) -> float:
+        """Wait for the turn of a call; gives the tokens that are counted for it."""
+        try:
+            return await self._pace.turn(guess=size(ask) / 4 + min(self._longest or 256, 256))
+        except asyncio.CancelledError:
+            if self._purse:
+                self._purse.settle(worst, 0.0)
+            raise
+
+    async def _send(self, ask: Ask, began: float, last: bool) -> Line | Trouble:
+        """Send a request; gives its line, or the error within a reply that is to be tried again."""
+        timeout = timeout_of(self._settings)
+        parameters = self._parameters[ask.row["wire"]]
+        try:
+            async with asyncio.timeout(timeout + 5.0):  # LiteLLM's own starts anew with each byte
+                reply = await self._transport.send(ask.row["messages"], parameters, timeout)
+        except Unreadable as whole:
+            return self._reader.unreadable(ask, str(whole), time.monotonic() - began)
+        line = self._reader.line(ask, reply, time.monotonic() - began)
+        error = error_of(reply)
+        if error is None:
+            return line
+        trouble = in_success(error, self._redact)
+        if trouble.final or (trouble.transient and not last):
+            return trouble
+        return replace(line, reason="filtered") if trouble.filtered else line
+
+    def _cost_of(self, ask: Ask, trouble: Trouble) -> float | None:
+        """What a call that failed is counted at; None for its worst case, which may be charged."""
+        if trouble.filtered:
+            return self._reader.filtered(ask).cost_usd or 0.0
+        return None if trouble.charged else 0.0
 
     async def _wait(self, trouble: Trouble, attempt: int) -> None:
         pause = min(SHORT * 2.0 ** (attempt - 1), LONG) * random.uniform(0.5, 1.0)
@@ -362,43 +397,3 @@ class Provider:
             f"estimator: {{kind: samples, k: 10}} for {self._place}",
             final=True,
         )
-
-    # ---- what came back --------------------------------------------------------------------
-
-    def _line(self, ask: Ask, reply: Reply, seconds: float | None) -> Line:
-        try:
-            usage = token_counts(reply.get("usage"))
-            outcome = outcome_of(reply)
-            choice = outcome.choice
-            message = choice.get("message") or {}
-            text, thinking = message.get("content"), message.get("reasoning_content")
-            exact = label_logprobs(choice, len(ask.row["options"])) if self._exact else None
-        except (AttributeError, LookupError, TypeError):
-            raise Malformed("the reply is no chat completion") from None
-        return Line(
-            key=ask.key,
-            request=ask.row["request"],
-            sample=ask.sample,
-            text=self._verbatim(text),
-            thinking=self._verbatim(thinking or message.get("reasoning")),
-            logprobs=exact if outcome.reason is None else None,
-            usage=usage,
-            cost_usd=self._prices.cost(usage) if self._prices else None,
-            finish_reason=outcome.finish_reason,
-            model=self._verbatim(reply.get("model")),
-            seconds=None if seconds is None else round(seconds, 3),
-            reason=outcome.reason,
-            raw=self._verbatim(outcome.raw),
-        )
-
-    def _filtered(self, ask: Ask) -> Line:
-        """The provider's filter refused the prompt: an answer too, one that cannot be read."""
-        return Line(ask.key, ask.row["request"], ask.sample, None, finish_reason="content_filter")
-
-    def _verbatim(self, text: str | None) -> str | None:
-        return None if text is None else self._redact.known(text)
-
-
-def _size(ask: Ask) -> int:
-    """The most tokens that a prompt can have: a token has at least one byte."""
-    return ROOM + sum(len(m["content"].encode()) for m in ask.row["messages"])

@@ -5,7 +5,6 @@ checkpoints which are asked side by side keep its limits together.
 """
 
 import asyncio
-import fcntl
 import json
 import os
 import tempfile
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tactometer.utils.digests import digest
+from tactometer.utils.locks import Lock
 
 CREDIT = 1.0  # seconds of a stall that are made up for: within 2% of a minute
 HASTE = 0.8  # of the even gap between two turns, while a stall is made up for
@@ -38,13 +38,14 @@ class Clock:
         if self._path is None:
             yield self._own
             return
-        with os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "r+") as stream, Lock(self._path.with_suffix(".lock")):
             found = _read(stream.read())
             yield found
             stream.seek(0)
             stream.truncate()
             stream.write(json.dumps(found))
+            stream.flush()
 
 
 def _read(text: str) -> dict[str, float]:

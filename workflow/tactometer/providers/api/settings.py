@@ -1,5 +1,6 @@
 """Models behind an API: their keys in a study, and what their jobs need."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 
 from tactometer.study.domain import Domain
 from tactometer.study.fields import (
+    SECRET,
     UNSET,
     Labels,
     Maybe,
@@ -24,6 +26,13 @@ from tactometer.study.providers import Provider
 from tactometer.study.wire_settings import wire_of
 from tactometer.utils.errors import UserError, nearest
 
+TIMEOUT = 120.0
+"""Seconds that a call may take where `limits` do not say."""
+# Keys as providers issue them, and long mixtures of small letters and digits.
+_KEY = re.compile(
+    r"^(?:sk|pk|rk|gsk|xai|hf|r8|key)_\w{12,}$|^AIza\w{20,}$|^AKIA[A-Z0-9]{12,}$"
+    r"|^(?=.*\d)(?=.*[a-z])[A-Za-z0-9]{16,}$"
+)
 Wire = dict[str, Any]
 """Parameters as the API of a provider names them: open, since every provider has its own."""
 ExtraBody = Annotated[
@@ -87,7 +96,11 @@ class ApiModel(Asked, tag="api", kw_only=True):
     api_key_env: Maybe[
         Annotated[
             str,
-            about("Variable that holds the key.", pattern="^[A-Za-z_][A-Za-z0-9_]*$"),
+            about(
+                "Variable that holds the key.",
+                pattern="^[A-Za-z_][A-Za-z0-9_]*$",
+                extra_json_schema=SECRET,
+            ),
         ]
     ] = UNSET
     wire: Annotated[Wire, about("Parameters of every checkpoint.")] = {}
@@ -113,6 +126,26 @@ class ApiModel(Asked, tag="api", kw_only=True):
         return wire_of(plain(self))
 
     def check(self, domain: Domain, place: Place) -> None:
+        """Check that no key and no password stand in a study, which is copied to files that are
+        kept (what is wrong is never shown), and that `same_as` names another checkpoint.
+        """
+        super().check(domain, place)
+        self._check_same(place)
+        name = written(self.api_key_env, "")
+        if _KEY.search(name) and name not in os.environ:
+            raise UserError(
+                f"{place('api_key_env')}: this looks like a key, not like the name of the "
+                "environment variable that holds it; export the key, write the variable's name, "
+                "and change the key if others can read this file."
+            )
+        if urlsplit(written(self.api_base, "")).password is not None:
+            raise UserError(
+                f"{place('api_base')}: an address with a password in it would be copied to "
+                "results and logs; take both out, and name the variable that holds the server's "
+                "key as api_key_env."
+            )
+
+    def _check_same(self, place: Place) -> None:
         """Checkpoints that are meant to be the same name another one of the model."""
         for name, own in self.checkpoints.items():
             others = [each for each in self.checkpoints if each != name]
@@ -145,6 +178,11 @@ class ApiModel(Asked, tag="api", kw_only=True):
         """The model's name and its server; `engine`, which it has not, stands in old journals."""
         base = {} if self.api_base is UNSET else {"api_base": self.api_base}
         return {"source": self.source, **base, "engine": {}}
+
+
+def timeout_of(settings: Mapping[str, Any]) -> float:
+    """Seconds that a call of a model may take, by its settings as they stand in a study."""
+    return float(settings.get("limits", {}).get("timeout", TIMEOUT))
 
 
 PROVIDERS = {

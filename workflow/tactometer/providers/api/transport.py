@@ -9,29 +9,25 @@ translation, and a plain POST costs a tenth of that.
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from tactometer.providers.api.call_errors import Malformed, within_reply
+from tactometer.providers.api import overheard
+from tactometer.providers.api.call_errors import Refused, Unreadable, parsed, within_reply
 
 Messages = Sequence[Mapping[str, str]]
-Reply = Mapping[str, Any]
+Reply = Any  # a chat completion, or whatever JSON a server gave instead
 Headers = Mapping[str, str]
 
 
 class Transport(Protocol):
-    """Sends one chat; the reply is a chat completion. Raises what `call_errors.of` tells apart."""
+    """Sends one chat; the reply is a chat completion, or what came in its place.
+
+    Raises what `call_errors.of` tells apart, and Unreadable for a whole reply that is no JSON.
+    """
 
     async def send(
         self, messages: Messages, wanted: Mapping[str, Any], timeout: float
     ) -> Reply: ...
 
     async def close(self) -> None: ...
-
-
-class Refused(Exception):
-    """An HTTP status that is no success, with what the server said."""
-
-    def __init__(self, status: int, headers: Mapping[str, str], said: str) -> None:
-        super().__init__(said)
-        self.status_code, self.headers = status, headers
 
 
 def plain_body(messages: Messages, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,6 +47,7 @@ class LiteLLM:
 
     async def send(self, messages: Messages, wanted: Mapping[str, Any], timeout: float) -> Reply:
         """Call by LiteLLM, without its retries: ours count every call."""
+        heard = overheard.listen()
         try:
             response = await self._api.acompletion(
                 model=self._source,
@@ -63,15 +60,35 @@ class LiteLLM:
                 **wanted,
             )
         except Exception as error:
-            told = within_reply(error)
-            if told is None:
-                raise
-            return {"error": told}
-        reply: Reply = response.model_dump()
-        return reply
+            return _instead(error, heard)
+        return response.model_dump()
 
     async def close(self) -> None:
         """LiteLLM keeps its own connections."""
+
+
+def _instead(error: Exception, heard: overheard.Heard) -> Reply:
+    """What a server said where LiteLLM raised an error; raises what is none of a reply.
+
+    A reply whose status is a success is whole: what LiteLLM cannot translate is an odd answer, or
+    an error that says so.
+    """
+    told = within_reply(error)
+    if heard.status is None or isinstance(error, TimeoutError):
+        if told is None:
+            raise error
+        return {"error": told}
+    if heard.status >= 300:
+        body = heard.body.decode("utf-8", "replace")
+        raise Refused(heard.status, heard.headers, body or str(error)) from None
+    reply = parsed(heard.body)
+    if isinstance(reply, list) and len(reply) == 1:  # Gemini's errors come in a list
+        reply = reply[0]
+    return reply if isinstance(reply, Mapping) and reply.get("error") else _kept(heard.body)
+
+
+def _kept(body: bytes) -> Reply:
+    raise Unreadable(body.decode("utf-8", "replace"))
 
 
 class Plain:
@@ -92,18 +109,19 @@ class Plain:
         """Post the chat with the parameters as LiteLLM translated them."""
         if self._session is None:
             connector = self._http.TCPConnector(limit=0)  # the crew's size is the limit
-            self._session = self._http.ClientSession(connector=connector, headers=self._headers)
+            self._session = self._http.ClientSession(
+                connector=connector,
+                headers=self._headers,
+                trust_env=True,  # HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as LiteLLM has them
+            )
         body = {"model": self._model, **plain_body(messages, wanted)}
         limit = self._http.ClientTimeout(total=timeout)
         async with self._session.post(self._url, json=body, timeout=limit) as response:
+            content = await response.read()
             if response.status >= 300:
-                text = await response.text(errors="replace")
+                text = content.decode("utf-8", "replace")
                 raise Refused(response.status, dict(response.headers), text)
-            try:
-                reply: Reply = await response.json(content_type=None)
-            except ValueError:
-                raise Malformed("the reply is no whole JSON") from None
-        return reply
+        return parsed(content)
 
     async def close(self) -> None:
         """Close the connections."""

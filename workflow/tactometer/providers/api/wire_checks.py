@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tactometer.providers.api import final_requests
+from tactometer.providers.api import batch_endpoint, final_requests
 from tactometer.providers.provider import Ask
 from tactometer.utils.errors import UserError
 
@@ -42,4 +42,13 @@ def messages_arrive(
         raise UserError(
             f"{at}, key prompt.system: LiteLLM leaves the system message out for {source}; write "
             "prompt: {system: fold}."
+        )
+
+
+def headers_arrive(headers: Mapping[str, str], provider: str, place: str) -> None:
+    """Refuse headers of one's own that LiteLLM would leave out where batches are handed in."""
+    if headers and provider not in batch_endpoint.WITH_HEADERS:
+        raise UserError(
+            f"{place}, key extra_headers: LiteLLM sends none with batches of {provider}; remove "
+            "them, or batch."
         )
