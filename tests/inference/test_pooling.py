@@ -238,7 +238,7 @@ def test_coordinates_and_entries_are_each_others_inverse() -> None:
     ("value", "remedy"),
     [
         ("partly", "'partly'; perhaps partial was meant"),
-        ("true", "must be none, full or partial, not true"),
+        ("true", "must be full, none or partial, not true"),
     ],
 )
 def test_another_pooling_is_one_sentence_that_names_the_key(

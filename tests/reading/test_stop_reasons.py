@@ -10,7 +10,6 @@ from tactometer.elicitation.requests import SCHEMA
 from tactometer.journal.answer_keys import answer_key
 from tactometer.reading import choices, judge
 from tactometer.study.option_labels import LABELS
-from tactometer.utils.errors import UserError
 
 UTTERANCES = ("terrible", "bad", "good", "amazing")
 
@@ -90,7 +89,8 @@ def test_a_filtered_reply_with_log_probabilities_is_no_answer() -> None:
     assert parsed(text="A", logprobs=found, finish_reason="content_filter")["reason"] == "filtered"
 
 
-def test_a_mass_above_one_stops_with_a_sentence_but_for_rounding() -> None:
-    with pytest.raises(UserError, match="more than all"):
-        parsed(text="A", logprobs={"A": 0.5, "B": 0.3})
+def test_a_mass_above_one_is_no_answer_but_for_rounding() -> None:
+    """One is an odd reply; `ask` stops where most of them are (tests/elicitation)."""
+    odd = parsed(text="A", logprobs={"A": 0.5, "B": 0.3})
+    assert (odd["method"], odd["reason"], odd["probs"]) == ("invalid", "error", None)
     assert parsed(text="A", logprobs={"A": 0.0001, "B": -9.0})["choice"] == "terrible"

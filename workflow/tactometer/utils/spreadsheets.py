@@ -13,7 +13,7 @@ MARK = "'"
 def escaped(frame: pl.DataFrame) -> pl.DataFrame:
     """A table whose texts no spreadsheet takes for a formula; numbers stay numbers."""
     text = pl.col(pl.String)
-    marked = pl.when(text.str.contains(FORMULA)).then(pl.concat_str(pl.lit(MARK), text))
+    marked = pl.when(text.str.contains(FORMULA)).then(pl.lit(MARK) + text)
     return frame.with_columns(marked.otherwise(text).name.keep())
 
 
