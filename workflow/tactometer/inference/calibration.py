@@ -9,7 +9,7 @@ they say.
 
 import json
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -273,3 +273,20 @@ def band(n: int, level: float) -> tuple[Array, Array, Array]:
     z = np.arange(1, RANKS) / RANKS
     low, high = (np.asarray(stats.binom.ppf(q, n, z)) / n for q in (tail, 1 - tail))
     return z, low - z, high - z
+
+
+def write(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Mapping[str, Any],
+    judge: Callable[[pl.DataFrame], dict[str, Any]],
+    path: Path,
+    command: str,
+) -> bool:
+    """Write what was simulated as {path}.csv and its judgement as {path}.json; whether it holds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame = pl.DataFrame(rows, schema=dict(columns))
+    with atomic_files.atomic(path.with_suffix(".csv")) as table:
+        frame.write_csv(table, float_precision=4)
+    report = judge(frame) | {"command": command}
+    path.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n")
+    return bool(report["holds"])

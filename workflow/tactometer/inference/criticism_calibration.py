@@ -7,7 +7,6 @@ the true meanings, never from what was plugged in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from itertools import product
@@ -20,13 +19,12 @@ from scipy import special
 
 from tactometer.inference import cmdstan, described
 from tactometer.inference.behaviour import Behaviour
-from tactometer.inference.calibration import PER_CELL, Domain, simulated
+from tactometer.inference.calibration import PER_CELL, Domain, simulated, write
 from tactometer.inference.criticism import criticise
 from tactometer.inference.misfits import MISFITS, S2, SIZES, said
 from tactometer.inference.predictive import predictive
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
-from tactometer.utils import atomic_files
 
 TRUE = "true speaker"
 ALPHA = (1.0, 12.0)
@@ -112,17 +110,10 @@ def run(
     progress: Callable[[str], None] = cmdstan.say,
 ) -> bool:
     """Simulate all cases, write {out}/criticism.csv and .json; whether the promises hold."""
-    out.mkdir(parents=True, exist_ok=True)
     check = partial(check_one, domain=domain)
     rows = simulated(check, cases(speakers, misfits), "criticism", cores, progress)
-    frame = pl.DataFrame(rows, schema=COLUMNS)
-    with atomic_files.atomic(out / "criticism.csv") as path:
-        frame.write_csv(path, float_precision=4)
-    report = judge(frame) | {
-        "command": f"tactometer calibrate criticism --speakers {speakers} --misfits {misfits}"
-    }
-    (out / "criticism.json").write_text(json.dumps(report, indent=1) + "\n")
-    return bool(report["holds"])
+    command = f"tactometer calibrate criticism --speakers {speakers} --misfits {misfits}"
+    return write(rows, COLUMNS, judge, out / "criticism", command)
 
 
 def judge(frame: pl.DataFrame) -> dict[str, Any]:

@@ -88,7 +88,8 @@ def fit(
         for place in places.values():
             place.unlink()  # the first group makes the file anew
         for name, part in _named(settings):
-            for together in _together(part, frames):
+            for goals in part.together(frames):
+                together = {goal: frames[goal] for goal in goals}
                 for names, sampled in posteriors(part, together, truths, shown, threads=threads):
                     whose = f"{name}, {names[0]}, {sampled.speaker.name}"
                     print(f"{whose}: {sampled.diagnostics}", flush=True)
@@ -106,13 +107,6 @@ def _named(settings: FitRecipe) -> Iterator[tuple[str, FitRecipe]]:
     yield MAIN, settings
     if settings.yardstick is not None:
         yield BESIDE, settings.beside(settings.yardstick)
-
-
-def _together(
-    settings: FitRecipe, frames: Mapping[str, pl.DataFrame]
-) -> list[Mapping[str, pl.DataFrame]]:
-    """The goals that are fitted at once: all where they share something, else each by itself."""
-    return [frames] if settings.fit.share else [{goal: x} for goal, x in frames.items()]
 
 
 def posteriors(

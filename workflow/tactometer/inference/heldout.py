@@ -113,7 +113,7 @@ def _together(
     """Goals that are fitted at once, with how: the seed is the fold's own."""
     seed = digests.digest([settings.domain.seed, fold])
     how = settings.changed(seed, **SAMPLING)
-    for group in [goals] if settings.fit.share else [[goal] for goal in goals]:
+    for group in settings.together(goals):
         yield group, how
 
 

@@ -70,7 +70,7 @@ def compare(
     `settings` is the recipe fit/{model}.json; `choices` is empty for recorded behaviour. Goals that
     share parameters are compared together.
     """
-    together = [list(fits)] if settings.fit.share else [[goal] for goal in fits]
+    together = settings.together(fits)
     rows: list[dict[str, Any]] = []
     for goals in together:
         found = pl.read_parquet(counts[goals[0]])["framing"].unique(maintain_order=True)

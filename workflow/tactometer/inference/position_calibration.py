@@ -8,7 +8,6 @@ the counts as they are, or corrected by a conditional logit; both by their desig
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from itertools import product
@@ -22,7 +21,7 @@ from scipy import special
 from tactometer.elicitation.requests import option_order
 from tactometer.inference import cmdstan, position_bias
 from tactometer.inference.behaviour import Behaviour
-from tactometer.inference.calibration import Domain, simulated
+from tactometer.inference.calibration import Domain, simulated, write
 from tactometer.inference.design_effect import design_effects
 from tactometer.inference.intervals import hdi
 from tactometer.inference.misfits import S2, said
@@ -30,7 +29,6 @@ from tactometer.inference.position_bias import Choices
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.vignettes import Vignettes
-from tactometer.utils import atomic_files
 from tactometer.utils.arrays import Array
 
 VIGNETTES, NAMES = 13, 10
@@ -160,15 +158,10 @@ def run(
     progress: Callable[[str], None] = cmdstan.say,
 ) -> bool:
     """Simulate all cases, write {out}/position.csv and .json; whether the promises hold."""
-    out.mkdir(parents=True, exist_ok=True)
     check = partial(check_one, domain=domain)
     rows = simulated(check, cases(speakers), "position", cores, progress)
-    frame = pl.DataFrame(rows, schema=COLUMNS)
-    with atomic_files.atomic(out / "position.csv") as path:
-        frame.write_csv(path, float_precision=4)
-    report = judge(frame) | {"command": f"tactometer calibrate position --speakers {speakers}"}
-    (out / "position.json").write_text(json.dumps(report, indent=1) + "\n")
-    return bool(report["holds"])
+    command = f"tactometer calibrate position --speakers {speakers}"
+    return write(rows, COLUMNS, judge, out / "position", command)
 
 
 def judge(frame: pl.DataFrame) -> dict[str, Any]:

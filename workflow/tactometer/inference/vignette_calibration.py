@@ -11,7 +11,6 @@ fits are joint with yes/no answers drawn from the true meanings.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
@@ -24,7 +23,7 @@ from scipy import special
 
 from tactometer.inference import cmdstan
 from tactometer.inference.behaviour import Behaviour
-from tactometer.inference.calibration import PER_CELL, Domain, simulated
+from tactometer.inference.calibration import PER_CELL, Domain, simulated, write
 from tactometer.inference.design_effect import design_effects
 from tactometer.inference.intervals import hdi
 from tactometer.inference.misfits import S2, said
@@ -33,7 +32,6 @@ from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.shared_evidence import ordered
 from tactometer.inference.vignettes import Vignettes
-from tactometer.utils import atomic_files
 from tactometer.utils.arrays import Array
 
 VIGNETTES, NAMES = 13, 10
@@ -208,15 +206,10 @@ def run(
     progress: Callable[[str], None] = cmdstan.say,
 ) -> bool:
     """Simulate all cases, write {out}/vignettes.csv and .json; whether the promises hold."""
-    out.mkdir(parents=True, exist_ok=True)
     check = partial(check_one, domain=domain)
     rows = simulated(check, cases(speakers), "vignettes", cores, progress)
-    frame = pl.DataFrame(rows, schema=COLUMNS)
-    with atomic_files.atomic(out / "vignettes.csv") as path:
-        frame.write_csv(path, float_precision=4)
-    report = judge(frame) | {"command": f"tactometer calibrate vignettes --speakers {speakers}"}
-    (out / "vignettes.json").write_text(json.dumps(report, indent=1) + "\n")
-    return bool(report["holds"])
+    command = f"tactometer calibrate vignettes --speakers {speakers}"
+    return write(rows, COLUMNS, judge, out / "vignettes", command)
 
 
 def judge(frame: pl.DataFrame) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the fits of a model are made of: the recipe that their stages read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -46,6 +46,10 @@ class FitRecipe(Struct, frozen=True):
         """The recipe of the same answers on the terms of the models."""
         domain = structs.replace(self.domain, values=other.values)
         return structs.replace(self, fit=other.fit, domain=domain, yardstick=None)
+
+    def together(self, goals: Iterable[str]) -> list[list[str]]:
+        """The goals that are fitted at once: all where they share something, else each alone."""
+        return [list(goals)] if self.fit.share else [[goal] for goal in goals]
 
     @property
     def seed(self) -> int | str:
