@@ -417,7 +417,8 @@ asks = [Ask(str(i), {**row, "messages": [{"role": "user", "content": f"{i}"}]}, 
         for i in range(3000)][:count]
 job = {"file": "f", "model": "m", "prices": {}, "prices_copy": "prices", "budget_usd": None,
        "journal": "j.jsonl"}
-settings = {"estimator": {"kind": "samples", "k": 1}, "limits": {"concurrency": 32}, "job": job}
+settings = {"estimator": {"kind": "samples", "k": 1}, "limits": {"concurrency": 32}, "job": job,
+            "checkpoints": {"0": {}}}
 provider = Provider({"source": "openai/m", "api_base": base, "checkpoint": {}}, settings)
 assert sum(map(len, provider.answer(asks))) == count
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
