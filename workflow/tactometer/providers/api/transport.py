@@ -9,7 +9,7 @@ translation, and a plain POST costs a tenth of that.
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from tactometer.providers.api import overheard
+from tactometer.providers.api import bare_completion, overheard
 from tactometer.providers.api.call_errors import Refused, Unreadable, parsed, within_reply
 
 Messages = Sequence[Mapping[str, str]]
@@ -42,14 +42,15 @@ class LiteLLM:
     def __init__(
         self, api: Any, source: str, base: str | None, key: str | None, headers: Headers
     ) -> None:
-        self._api, self._source, self._base, self._key = api, source, base, key
+        self._complete = bare_completion.completion_of(api)
+        self._source, self._base, self._key = source, base, key
         self._more = {"extra_headers": dict(headers)} if headers else {}
 
     async def send(self, messages: Messages, wanted: Mapping[str, Any], timeout: float) -> Reply:
         """Call by LiteLLM, without its retries: ours count every call."""
         heard = overheard.listen()
         try:
-            response = await self._api.acompletion(
+            response = await self._complete(
                 model=self._source,
                 messages=[dict(m) for m in messages],
                 api_base=self._base,
