@@ -4,11 +4,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+import stub
+from asking import inside, job, model
 from tactometer.providers.api import parameters
 from tactometer.providers.api.completions import token_counts
 from tactometer.providers.api.prices import Prices, Rates, listed, of_content, pinned
+from tactometer.report import at_a_glance
+from tactometer.report.at_a_glance import RARE
+from tactometer.tables import gather
+from tactometer.tables.cells import Cell
 
 SHORT: dict[str, Any] = {"prompt_tokens": 900, "completion_tokens": 70, "total_tokens": 970}
 LONG: dict[str, Any] = {"prompt_tokens": 300_001, "completion_tokens": 70, "total_tokens": 300_071}
@@ -119,3 +126,39 @@ def test_pinned_prices_come_back_as_they_were_and_those_of_old_runs_are_read(
         == of_content(old)
         == Prices(Rates(1e-6, 2e-6, 5e-7), "LiteLLM 1.0")
     )
+
+
+@pytest.mark.parametrize("source", ["openrouter/some/m", "openai/m"])
+def test_what_a_provider_says_a_call_cost_stands_beside_our_own(
+    tmp_path: Path, source: str
+) -> None:
+    prices = {source: {"input": 0.0, "output": 1000.0}}
+    with stub.running(tmp_path / "log", "--manner", "cost") as base:
+        asked = job(tmp_path / "run", model(base, source), rows=1, prices=prices)
+        assert inside(asked).returncode == 0
+    lines = asked.lines()
+    assert {line["told_usd"] for line in lines} == {stub.COST}
+    assert {line["cost_usd"] for line in lines} == {5 * 1e-3}
+    account = json.loads(asked.done.read_text())["journal"]
+    assert account["told_usd"] == pytest.approx(stub.COST * len(lines))
+    assert account["cost_usd"] == pytest.approx(5e-3 * len(lines))
+    names = [name for name, kind in gather.ASKED.items() if kind == pl.String]
+    row = {**dict.fromkeys(gather.ASKED), **dict.fromkeys(names, "x"), **account}
+    told = pl.DataFrame([{k: row[k] for k in gather.ASKED}], schema=gather.ASKED)
+    shown = at_a_glance.taken(told)
+    of = dict(zip(shown.columns, shown.rows[0], strict=True))
+    cell = of[RARE["told_usd"]]
+    assert isinstance(cell, Cell) and cell.order == account["told_usd"]
+    assert RARE["assumed_usd"] not in of
+    untold = told.with_columns(pl.lit(None, pl.Float64).alias("told_usd"))
+    assert RARE["told_usd"] not in at_a_glance.taken(untold).columns
+
+
+def test_a_model_that_is_only_likened_to_others_has_no_price(tmp_path: Path) -> None:
+    """LiteLLM gives what it knows of a family for a name that its list lacks, at no price."""
+    source = "anthropic/claude-opus-4-1"
+    assert parameters.litellm().get_model_info(source)["input_cost_per_token"] == 0
+    with stub.running(tmp_path / "log") as base:
+        done = inside(job(tmp_path / "run", model(base, source), rows=1, budget_usd=1.0))
+    assert f"nobody knows what {source} costs" in done.stderr and done.returncode == 1
+    assert not stub.calls(tmp_path / "log")

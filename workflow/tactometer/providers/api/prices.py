@@ -183,9 +183,10 @@ def _rates(
     """Prices of one length of prompts; those of the length `below` where it has none."""
 
     def of(kind: str) -> float | None:
-        exact, usual = (entry.get(f"{KINDS[kind]}{middle}{end}") for end in (ending, ""))
-        if exact is not None or usual is not None:
-            return float(usual) * share if exact is None else float(exact)
+        for end, part in ((ending, 1.0), ("", share)):
+            found = entry.get(f"{KINDS[kind]}{middle}{end}")
+            if found is not None:
+                return float(found) * part
         return None if below is None else getattr(below, kind)
 
     found = {kind: of(kind) for kind in KINDS}
