@@ -7,6 +7,8 @@ from tactometer.journal import journal
 from tactometer.utils.errors import UserError
 from tactometer.utils.locks import Lock
 
+SAME = 1e-9  # US dollars within which sums in another order are the same
+
 
 class Purse:
     """What one job may still spend of a study's budget, in US dollars, worst cases of calls in
@@ -14,6 +16,7 @@ class Purse:
 
     The ledger holds for each job what it has `spent`, and what it `held` for calls in flight at
     their worst case. It is ahead of every call, so a job that is killed leaves its calls counted.
+    What it had spent and no journal holds was paid for when it was killed before that was written.
     `ordered` is the worst case of batches that an earlier run has handed in: still held, not lost.
     """
 
@@ -28,7 +31,8 @@ class Purse:
         with self._lock:
             before = self._read().get(job, {})
             cut_off = max(0.0, before.get("held", 0.0) - ordered)
-            self._lost = before.get("lost", 0.0) + cut_off
+            unwritten = max(0.0, before.get("spent", 0.0) - self._spent - SAME)
+            self._lost = before.get("lost", 0.0) + cut_off + unwritten
             self._write()
 
     def take(self, worst: float) -> bool:
