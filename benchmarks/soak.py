@@ -1,8 +1,8 @@
 """A soak of the asking, and its bill: run `python benchmarks/soak.py`.
 
 20,800 answers are asked of a server that errs in 5% of the calls (as providers word it) and hangs
-in 1%, by a job that is told to stop three times and killed three times. `soak.json` beside this file
-holds what came out; `tests/support/soak.py` is the server and the job.
+in 1%, by a job that is told to stop three times and killed three times. `soak.json` beside this
+file holds what came out; `tests/support/soak.py` is the server and the job.
 """
 
 import json

@@ -1,9 +1,9 @@
 """How a call reaches an API: by LiteLLM, or by a plain POST to a server of one's own.
 
 Both give the JSON of a chat completion as OpenAI's protocol has it. LiteLLM translates to every
-provider at 3 to 6 ms of CPU a call, which bounds one job near 200 calls a second: 12,000 a minute,
-more than accounts allow. A server of one's own may be faster; it speaks the protocol and needs no
-translation, and a plain POST costs a tenth of that.
+provider, which takes several times as much of the processor as the rest of a call;
+what it wraps round that is left out (`bare_completion`). A server of one's own may be faster than
+one job by LiteLLM: it speaks the protocol, needs no translation, and gets a plain POST.
 """
 
 from collections.abc import Mapping, Sequence
