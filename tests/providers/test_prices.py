@@ -11,11 +11,12 @@ import stub
 from asking import inside, job, model
 from tactometer.providers.api import parameters
 from tactometer.providers.api.completions import token_counts
-from tactometer.providers.api.prices import Prices, Rates, listed, of_content, pinned
+from tactometer.providers.api.token_prices import Prices, Rates, listed, of_content, pinned
 from tactometer.report import at_a_glance
 from tactometer.report.at_a_glance import RARE
 from tactometer.tables import gather
 from tactometer.tables.cells import Cell
+from tactometer.utils.errors import UserError
 
 SHORT: dict[str, Any] = {"prompt_tokens": 900, "completion_tokens": 70, "total_tokens": 970}
 LONG: dict[str, Any] = {"prompt_tokens": 300_001, "completion_tokens": 70, "total_tokens": 300_071}
@@ -121,11 +122,13 @@ def test_pinned_prices_come_back_as_they_were_and_those_of_old_runs_are_read(
     assert pinned(path, None, found) == found == pinned(path, None, None)
     old = {"input": 1e-6, "output": 2e-6, "cached_input": 5e-7, "origin": "LiteLLM 1.0"}
     path.write_text(json.dumps(old))
-    assert (
+    expected = Prices(Rates(1e-6, 2e-6, 5e-7), "LiteLLM 1.0")
+    assert pinned(path, None, found) == of_content(old) == expected
+    path.write_text(json.dumps({**old, "input": 0.0, "output": 0.0, "cached_input": 0.0}))
+    assert pinned(path, None, None) is None, "it was free because nobody knew its price"
+    path.write_text('{"input": 1e-6')
+    with pytest.raises(UserError, match="no price list any more: delete it"):
         pinned(path, None, found)
-        == of_content(old)
-        == Prices(Rates(1e-6, 2e-6, 5e-7), "LiteLLM 1.0")
-    )
 
 
 @pytest.mark.parametrize("source", ["openrouter/some/m", "openai/m"])

@@ -12,13 +12,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tactometer.providers.api import batch_endpoint
-from tactometer.providers.api import prices as api_prices
+from tactometer.providers.api import batch_endpoint, token_prices
 from tactometer.study.model import Model
 from tactometer.study.study import Study
 from tactometer.utils.errors import UserError
 
-INPUT = api_prices.KINDS["input"]
+INPUT = token_prices.KINDS["input"]
 LIST = "model_prices_and_context_window_backup.json"
 
 
@@ -47,7 +46,7 @@ def price_of(study: Study, model: Model, copy: Path) -> Price | None:
         return Price(mine.input / 1e6, mine.output / 1e6, None, "the study")
     if copy.exists():
         try:
-            found = api_prices.of_content(json.loads(copy.read_text()))
+            found = token_prices.of_content(json.loads(copy.read_text()))
         except (KeyError, TypeError, ValueError):
             raise UserError(f"{copy} is no price list any more: delete it.") from None
         return Price(found.rates.input, found.output, batch, f"{found.origin}, pinned")
@@ -82,5 +81,5 @@ def _list() -> dict[str, dict[str, Any]]:
 
 def _pair(entry: Mapping[str, Any], batch: bool = False) -> tuple[float, float] | None:
     """Price of an input and of an output token; thoughts may cost more than text."""
-    found = api_prices.listed(entry, "", batch)
+    found = token_prices.listed(entry, "", batch)
     return (found.rates.input, found.output) if found else None

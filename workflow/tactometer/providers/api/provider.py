@@ -30,9 +30,9 @@ from tactometer.providers.api.budget import Purse
 from tactometer.providers.api.call_errors import Trouble, Unreadable, in_success, of
 from tactometer.providers.api.completions import error_of, longest_answer
 from tactometer.providers.api.final_requests import BARE
-from tactometer.providers.api.prices import BATCHED, Prices, listed, pinned
 from tactometer.providers.api.rate_limits import Pace
 from tactometer.providers.api.settings import timeout_of
+from tactometer.providers.api.token_prices import BATCHED, Prices, listed, pinned
 from tactometer.providers.api.transport import LiteLLM, Plain, Transport, plain_body
 from tactometer.providers.api.worker_pool import Crew
 from tactometer.providers.provider import Ask

@@ -2,7 +2,7 @@
 
 LiteLLM's list has them: what was read from a cache or written to one, thoughts and sound cost other
 than text with some models, and all of them more from so many tokens of a prompt on. A batch costs
-what the list says, else half; so does a service tier.
+what the list says, else half; a service tier what the list says, else the usual price.
 """
 
 import json
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tactometer.utils import atomic_files
+from tactometer.utils.errors import UserError
 
 BATCHED = 0.5  # what a call in a batch costs of its price, with every provider that has them
 INCLUSIVE = ("xai",)  # where a dearer tier begins at its threshold, not above it
@@ -137,13 +138,23 @@ def pinned(
     if given is not None:
         inward, outward = (given[way] / 1e6 * share for way in ("input", "output"))
         prices: Prices | None = Prices(Rates(inward, outward), "the study")
-    elif path.exists():
-        return of_content(json.loads(path.read_text()))
+    elif path.exists() and (earlier := _copy(path)) is not None:
+        return earlier
     else:
         prices = known
     if prices is not None:
         atomic_files.write_if_changed(path, json.dumps(prices.content(), indent=1) + "\n")
     return prices
+
+
+def _copy(path: Path) -> Prices | None:
+    """The prices of an earlier run; None of one that took a model for free because nobody knew."""
+    try:
+        found = of_content(json.loads(path.read_text()))
+    except (LookupError, TypeError, ValueError):
+        raise UserError(f"{path} is no price list any more: delete it.") from None
+    unknown = found.origin.startswith("LiteLLM") and found.rates == Rates(0.0, 0.0, 0.0)
+    return None if unknown else found
 
 
 def listed(
