@@ -113,39 +113,50 @@ def timed(running: Any, ask: Callable[[], Any]) -> tuple[Any, float]:
     return found, min(seconds)
 
 
+WAYS = (("openai", 0.2, 64), ("together_ai", 0.2, 64), ("together_ai", 1.0, 64))
+WAYS += (("openai", 0.2, 256), ("together_ai", 0.2, 256))
+"""Provider, the server's latency in seconds, and calls in flight."""
+
+
 def api() -> dict[str, Any]:
-    """The share of the ideal rate at 64 calls in flight, by transport and the server's latency."""
+    """The share of the ideal rate, by transport, the server's latency and calls in flight; answers
+    go to a journal, as in a run.
+    """
     import stub
+    from tactometer.journal import journal
     from tactometer.providers.api import parameters
     from tactometer.providers.api.provider import Provider
     from tactometer.providers.provider import Ask
 
     parameters.litellm()
-    count, size = 2000, 64
     row = {"request": "r", "wire": "{}", "options": OPTIONS}
-    asks = [Ask(str(i), {**row, "messages": chat}, 0) for i, chat in enumerate(chats(count))]
+    asks = [Ask(str(i), {**row, "messages": chat}, 0) for i, chat in enumerate(chats(5000))]
     found = {}
-    for name, latency in (("openai", 0.2), ("together_ai", 0.2), ("together_ai", 1.0)):
+    for name, latency, size in WAYS:
+        count = 5000 if size == 256 else 2000
         with (
             tempfile.TemporaryDirectory() as folder,
             stub.running(Path(folder) / "log", "--latency", str(latency)) as base,
+            journal.write(Path(folder) / "j.jsonl") as writer,
         ):
             job = {"file": "f", "model": "m", "prices": {}, "budget_usd": None}
             job |= {"prices_copy": f"{folder}/prices.json", "journal": f"{folder}/j.jsonl"}
             settings = {"estimator": {"kind": "samples", "k": 1, "temperature": 1.0}, "job": job}
+            settings |= {"source": f"{name}/m", "api_base": base, "checkpoints": {"0": {}}}
             settings["limits"] = {"concurrency": size}
             declared = {"source": f"{name}/m", "api_base": base, "checkpoint": {}}
             provider = Provider(declared, settings)
             began, cpu = time.perf_counter(), time.process_time()
-            assert sum(map(len, provider.answer(asks))) == count
+            assert sum(map(writer.append, provider.answer(asks[:count]))) == count
             seconds = time.perf_counter() - began
             transport = "plain POST" if name == "openai" else "LiteLLM"
-            found[f"{transport}, {latency} s"] = {
+            found[f"{transport}, {latency} s, {size} in flight"] = {
+                "calls": count,
                 "calls_per_s": round(count / seconds, 1),
                 "share_of_ideal": round(count / size * latency / seconds, 3),
                 "cpu_ms_per_call": round((time.process_time() - cpu) / count * 1e3, 2),
             }
-    return {"calls": count, "in_flight": size, **found}
+    return found
 
 
 if __name__ == "__main__":

@@ -8,18 +8,7 @@ import pytest
 import dialects
 import stub
 from asking import ROOT, inside, job, model
-from dialects import CASES, END, ERROR, FILTERED, RETRY, Case
-
-SOURCES: dict[str, str] = {
-    "openai": "together_ai/m",  # LiteLLM speaks OpenAI's dialect to it
-    "azure": "azure/m",
-    "anthropic": "anthropic/claude-sonnet-4-5",
-    "gemini": "gemini/gemini-2.0-flash",
-    "openrouter": "openrouter/some/m",
-    "vllm": "hosted_vllm/m",
-    "llama.cpp": "openai/m",
-    "ollama": "ollama_chat/m",
-}
+from dialects import CASES, END, ERROR, FILTERED, RETRY, SOURCES, Case, base_of
 
 
 def named(case: Case) -> str:
@@ -33,9 +22,12 @@ def test_an_error_is_waited_out_is_one_answer_or_ends_the_job(
     monkeypatch.setenv("AZURE_API_VERSION", "2024-10-21")
     log, more = tmp_path / "log", ["--dialect", case.dialect, "--case", case.name]
     with stub.running(log, *more, script=dialects.__file__) as base:
-        at = base.removesuffix("/v1") if case.dialect in ("azure", "ollama") else base
         limits = {"concurrency": 1, "attempts": 3, "timeout": 10}
-        asked = job(tmp_path / "run", model(at, SOURCES[case.dialect], limits=limits), rows=1)
+        asked = job(
+            tmp_path / "run",
+            model(base_of(case, base), SOURCES[case.dialect], limits=limits),
+            rows=1,
+        )
         for path in asked.requests:
             pl.read_parquet(path).head(1).write_parquet(path)
         done = inside(asked)

@@ -2,12 +2,17 @@
 
 import random
 import signal
+import statistics
 import subprocess
+import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import stub
@@ -85,41 +90,67 @@ def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_ten_kills_lose_nothing_that_had_arrived(tmp_path: Path) -> None:
-    """64 in flight: a kill loses what was in flight, and what arrived milliseconds before it."""
-    log, draw = tmp_path / "log", random.Random(seed(3))
-    with stub.running(log, "--latency", "0.3") as base:
+    """64 in flight: a kill loses what was in flight, and what arrived milliseconds before it.
+
+    The server's log says when it had sent each reply. Of what is lost, the age at the kill counts,
+    less the time that the killed process waited for a processor since: what it cannot be blamed
+    for, and on a busy machine most of it.
+    """
+    log, draw, latency = tmp_path / "log", random.Random(seed(3)), 0.2
+    ages, lost = [], 0
+    with stub.running(log, "--latency", str(latency)) as base:
         found = asked(tmp_path / "run", base, 64)
-        late = 0.0
+        prompts = _prompts(found)
         for _ in range(10):
-            process, before = found.start(), len(stub.calls(log)) if log.exists() else 0
-            wait_for(log, before + 1, process)  # the server has sent a first answer
-            time.sleep(draw.random() * 0.5)
-            process.kill()
-            at = time.monotonic()
-            process.wait()
-            kept = {line["request"] for line in found.lines()}
-            sent = [call for call in stub.calls(log) if call["sent"] < at]
-            lost = [c for c in sent if c["prompt"] not in _prompts(found, kept)]
-            late = max([late, *(at - call["sent"] for call in lost if call["sent"] > at - 5)])
-            print(f"{len(sent)} sent, {len(kept)} kept, the oldest that was lost {late:.3f} s old")
-            if len(kept) == 650:
-                break
+            before = len(stub.calls(log)) if log.exists() else 0
+            process = found.start()
+            with waits_of(process.pid) as waited:
+                wait_for(log, before + 1 + draw.randrange(1, 100), process)
+                process.kill()
+                at = time.monotonic()
+                process.wait()
+            kept = {prompts[line["request"]] for line in found.lines()}
+            sent = [call for call in stub.calls(log)[before:] if call["sent"] < at]
+            gone = [call["sent"] for call in sent if call["prompt"] not in kept]
+            assert len(gone) <= 64 and (len(sent) < 65 or len(gone) < len(sent))
+            ages.append(max((at - each - waited(each) for each in gone), default=0.0))
+            lost += len(gone)
+            time.sleep(2 * latency)  # what was in flight has come to nothing at the server too
         found.run()
     lines = found.lines()
     assert len(lines) == len({line["key"] for line in lines}) == 650
-    # Milliseconds on a machine that has nothing else to do: a reply is read, then written.
-    assert late < 0.5, "an answer that had arrived was lost"
     again = len(stub.calls(log)) - 650
-    print(f"{again} paid twice")
+    print(
+        f"{again} paid twice, {lost} of them had arrived, the oldest {1e3 * max(ages):.0f} ms ago"
+    )
     assert again <= 10 * 64
+    assert statistics.median(ages) < 0.05 and max(ages) < 0.25
 
 
-def _prompts(found: Job, requests: set[str]) -> set[str]:
-    import polars as pl
+@contextmanager
+def waits_of(pid: int) -> Iterator[Callable[[float], float]]:
+    """How long a process has waited for a processor since a moment, as its kernel counts."""
+    seen: list[tuple[float, float]] = []
+    over = threading.Event()
 
+    def look() -> None:
+        while not over.wait(0.002):
+            try:
+                told = Path(f"/proc/{pid}/schedstat").read_text().split()
+            except (OSError, ValueError):
+                return
+            seen.append((time.monotonic(), int(told[1]) / 1e9))
+
+    watch = threading.Thread(target=look)
+    watch.start()
+    try:
+        yield lambda at: seen[-1][1] - next((w for t, w in reversed(seen) if t <= at), seen[0][1])
+    finally:
+        over.set()
+        watch.join()
+
+
+def _prompts(found: Job) -> dict[str, str]:
+    """The server's name of each request's prompt."""
     rows = [row for p in found.requests for row in pl.read_parquet(p).iter_rows(named=True)]
-    return {
-        stub.fingerprint({"messages": row["messages"]})
-        for row in rows
-        if row["request"] in requests
-    }
+    return {row["request"]: stub.fingerprint({"messages": row["messages"]}) for row in rows}

@@ -41,6 +41,22 @@ class Case:
 DATA = Path(__file__).parents[1] / "data/provider_errors.yaml"
 CASES = [Case(**case) for case in yaml.safe_load(DATA.read_text())]
 
+SOURCES: dict[str, str] = {
+    "openai": "together_ai/m",  # LiteLLM speaks OpenAI's dialect to it
+    "azure": "azure/m",
+    "anthropic": "anthropic/claude-sonnet-4-5",
+    "gemini": "gemini/gemini-2.0-flash",
+    "openrouter": "openrouter/some/m",
+    "vllm": "hosted_vllm/m",
+    "llama.cpp": "openai/m",
+    "ollama": "ollama_chat/m",
+}
+
+
+def base_of(case: Case, base: str) -> str:
+    """The address of a server as its provider's clients want it."""
+    return base.removesuffix("/v1") if case.dialect in ("azure", "ollama") else base
+
 
 def answered(dialect: str) -> Any:
     """An answer in a dialect."""
@@ -71,7 +87,7 @@ class Dialect(stub.Stub):
         self.calls += chat
         wrong = chat and self.calls == 2
         if chat:
-            self.note(asked, 0.0, case.name if wrong else "")
+            self.note(asked, 0.0, case.name if wrong else "", head)
         status, content = (case.status, case.body) if wrong else (200, answered(case.dialect))
         body = json.dumps(content).encode()
         more = "".join(f"{k}: {v}\r\n" for k, v in case.headers.items()) if wrong else ""

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 TROUBLES = ("429", "429-after", "500", "hang", "drop", "truncated", "echo")
+COST = 0.0025  # US dollars, of a provider that says what a call cost
 STATUS = {"429": 429, "429-after": 429, "500": 500, "echo": 500}
 
 
@@ -133,6 +134,8 @@ def bent(content: dict[str, Any], manner: str) -> dict[str, Any]:
         choice |= {"finish_reason": "error", "error": error}
     elif manner == "no-usage":
         del content["usage"]
+    elif manner == "cost":
+        content["usage"]["cost"] = COST
     elif manner == "no-count":
         content["usage"] = dict.fromkeys(content["usage"], 0)
     elif manner == "negative":

@@ -12,12 +12,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tactometer.providers.api import batch_endpoint
-from tactometer.providers.api.provider import OUTPUT_PRICES
+from tactometer.providers.api import batch_endpoint, token_prices
 from tactometer.study.model import Model
 from tactometer.study.study import Study
 from tactometer.utils.errors import UserError
 
+INPUT = token_prices.KINDS["input"]
 LIST = "model_prices_and_context_window_backup.json"
 
 
@@ -38,18 +38,19 @@ def price_of(study: Study, model: Model, copy: Path) -> Price | None:
     """
     source = model.asked.source or ""
     entry = listed(source) or {}
-    batch = _pair(entry, "_batches") if source.split("/")[0] in batch_endpoint.PROVIDERS else None
+    batched = source.split("/")[0] in batch_endpoint.PROVIDERS and f"{INPUT}_batches" in entry
+    batch = _pair(entry, batch=True) if batched else None
     given = study.settings.prices
     mine = given.get(source) or given.get(model.name)
     if mine:
         return Price(mine.input / 1e6, mine.output / 1e6, None, "the study")
     if copy.exists():
         try:
-            pinned = json.loads(copy.read_text())
-            return Price(pinned["input"], pinned["output"], batch, f"{pinned['origin']}, pinned")
+            found = token_prices.of_content(json.loads(copy.read_text()))
         except (KeyError, TypeError, ValueError):
             raise UserError(f"{copy} is no price list any more: delete it.") from None
-    pair = _pair(entry, "")
+        return Price(found.rates.input, found.output, batch, f"{found.origin}, pinned")
+    pair = _pair(entry)
     return Price(*pair, batch, f"LiteLLM {version('litellm')}") if pair else None
 
 
@@ -78,8 +79,7 @@ def _list() -> dict[str, dict[str, Any]]:
     return found
 
 
-def _pair(entry: Mapping[str, Any], ending: str) -> tuple[float, float] | None:
+def _pair(entry: Mapping[str, Any], batch: bool = False) -> tuple[float, float] | None:
     """Price of an input and of an output token; thoughts may cost more than text."""
-    inward = entry.get(f"input_cost_per_token{ending}")
-    outward = [entry[f"{key}{ending}"] for key in OUTPUT_PRICES if f"{key}{ending}" in entry]
-    return (inward, max(outward)) if inward is not None and outward else None
+    found = token_prices.listed(entry, "", batch)
+    return (found.rates.input, found.output) if found else None

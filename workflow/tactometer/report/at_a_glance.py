@@ -13,6 +13,7 @@ from tactometer.tables.fit_selection import sampled
 from tactometer.tables.ordering import in_order
 from tactometer.tables.reader import answers_used, checkpoint_order, model_order, passed
 
+RARE = {"assumed_usd": "of these assumed", "told_usd": "USD as told"}
 MANY_MODELS, MANY_CHECKPOINTS = 12, 4  # of which each is named
 
 
@@ -100,9 +101,13 @@ def _moment(at: str | None) -> str:
 
 
 def taken(asked: pl.DataFrame) -> Table:
-    """What each checkpoint's answers took."""
+    """What each checkpoint's answers took; what is assumed, and what providers say themselves,
+    where there is any.
+    """
+    rare = {k: words for k, words in RARE.items() if asked[k].drop_nulls().len()}
     columns = ["model", "checkpoint", "provider", "source", "reported as", "answers"]
-    columns += ["tokens in", "tokens out", "of these thought", "USD", "first", "last"]
+    columns += ["tokens in", "tokens out", "of these thought", "USD", *rare.values()]
+    columns += ["first", "last"]
     rows: list[list[str | Cell]] = [
         [
             *(str(r[k] or "") for k in ("model", "checkpoint", "provider", "source", "reported")),
@@ -110,7 +115,7 @@ def taken(asked: pl.DataFrame) -> Table:
             cell(r["prompt_tokens"], ","),
             cell(r["completion_tokens"], ","),
             cell(r["reasoning_tokens"], ","),
-            cell(r["cost_usd"], ",.2f"),
+            *(cell(r[k], ",.2f") for k in ("cost_usd", *rare)),
             *(_moment(r[k]) for k in ("first_at", "last_at")),
         ]
         for r in asked.to_dicts()

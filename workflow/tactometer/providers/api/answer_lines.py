@@ -7,8 +7,8 @@ from typing import Any
 
 from tactometer.journal.journal import Line
 from tactometer.journal.redaction import Redactor
-from tactometer.providers.api.budget import Prices
 from tactometer.providers.api.completions import Completion, completion_of
+from tactometer.providers.api.token_prices import Prices
 from tactometer.providers.provider import Ask
 from tactometer.replies.stop_reasons import no_answer
 

@@ -1,59 +1,13 @@
-"""Spending cap: pinned prices, and a budget shared by all jobs of a study."""
+"""Spending cap: a budget shared by all jobs of a study."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from tactometer.journal import journal
-from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
 from tactometer.utils.locks import Lock
 
-
-@dataclass(frozen=True)
-class Prices:
-    """Prices in US dollars a token; `origin` says where they come from."""
-
-    input: float
-    output: float
-    cached_input: float
-    origin: str
-
-    def cost(self, usage: Mapping[str, Any]) -> float:
-        """What a call with this usage costs, in US dollars."""
-        cached = usage.get("cached_tokens", 0)
-        prompt = usage.get("prompt_tokens", 0) - cached
-        tokens = usage.get("completion_tokens", 0)
-        return float(prompt * self.input + cached * self.cached_input + tokens * self.output)
-
-    def worst(self, prompt_bytes: int, max_tokens: int) -> float:
-        """The most that a call can cost: a token has at least one byte."""
-        return prompt_bytes * max(self.input, self.cached_input) + max_tokens * self.output
-
-
-BATCHED = 0.5  # what a call in a batch costs of its price, with every provider that has them
-
-
-def pinned(
-    path: Path, given: Mapping[str, float] | None, known: Prices | None, share: float = 1.0
-) -> Prices | None:
-    """The prices of a run: the study's, else the copy of an earlier run, else the known ones.
-
-    `given` is in US dollars for a million tokens, of which calls cost a `share`. The copy is
-    written to `path` and kept, so that a new price list does not change what a run has cost.
-    """
-    if given is not None:
-        inward, outward = (given[way] / 1e6 * share for way in ("input", "output"))
-        prices: Prices | None = Prices(inward, outward, inward, "the study")
-    elif path.exists():
-        return Prices(**json.loads(path.read_text()))
-    else:
-        prices = known
-    if prices is not None:
-        atomic_files.write_if_changed(path, json.dumps(asdict(prices), indent=1) + "\n")
-    return prices
+SAME = 1e-9  # US dollars within which sums in another order are the same
 
 
 class Purse:
@@ -62,6 +16,7 @@ class Purse:
 
     The ledger holds for each job what it has `spent`, and what it `held` for calls in flight at
     their worst case. It is ahead of every call, so a job that is killed leaves its calls counted.
+    What it had spent and no journal holds was paid for when it was killed before that was written.
     `ordered` is the worst case of batches that an earlier run has handed in: still held, not lost.
     """
 
@@ -76,7 +31,8 @@ class Purse:
         with self._lock:
             before = self._read().get(job, {})
             cut_off = max(0.0, before.get("held", 0.0) - ordered)
-            self._lost = before.get("lost", 0.0) + cut_off
+            unwritten = max(0.0, before.get("spent", 0.0) - self._spent - SAME)
+            self._lost = before.get("lost", 0.0) + cut_off + unwritten
             self._write()
 
     def take(self, worst: float) -> bool:

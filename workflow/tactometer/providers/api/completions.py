@@ -13,6 +13,7 @@ from tactometer.study.option_labels import LABELS
 
 _LENGTHS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens")
 _MOST = 10**12  # tokens: what is more is no count
+_OF_PROMPT = ("cached_tokens", "written_tokens", "prompt_audio_tokens")  # parts of a prompt
 _ODD = (AttributeError, LookupError, TypeError, ValueError, OverflowError)
 
 
@@ -148,8 +149,14 @@ def token_counts(usage: Any) -> dict[str, int]:
     told["reasoning_tokens"] = details["completion"].get("reasoning_tokens")
     told["cached_tokens"] = details["prompt"].get("cached_tokens")
     found = {name: count for name, count in told.items() if _counts(count)}
-    if found.get("cached_tokens", 0) > found.get("prompt_tokens", 0):
-        del found["cached_tokens"]
+    rare = {
+        "written_tokens": details["prompt"].get("cache_creation_tokens"),
+        "prompt_audio_tokens": details["prompt"].get("audio_tokens"),
+        "completion_audio_tokens": details["completion"].get("audio_tokens"),
+    }
+    found |= {name: count for name, count in rare.items() if _counts(count) and count}
+    if sum(found.get(name, 0) for name in _OF_PROMPT) > found.get("prompt_tokens", 0):
+        found = {name: count for name, count in found.items() if name not in _OF_PROMPT}
     return found
 
 

@@ -26,12 +26,13 @@ from tactometer.providers.api import (
     wire_checks,
 )
 from tactometer.providers.api.answer_lines import Reader, size
-from tactometer.providers.api.budget import BATCHED, Prices, Purse, pinned
+from tactometer.providers.api.budget import Purse
 from tactometer.providers.api.call_errors import Trouble, Unreadable, in_success, of
 from tactometer.providers.api.completions import error_of, longest_answer
 from tactometer.providers.api.final_requests import BARE
 from tactometer.providers.api.rate_limits import Pace
 from tactometer.providers.api.settings import timeout_of
+from tactometer.providers.api.token_prices import BATCHED, Prices, listed, pinned
 from tactometer.providers.api.transport import LiteLLM, Plain, Transport, plain_body
 from tactometer.providers.api.worker_pool import Crew
 from tactometer.providers.provider import Ask
@@ -41,7 +42,6 @@ from tactometer.utils.errors import UserError
 
 CONCURRENCY, ATTEMPTS = 16, 8
 SHORT, LONG = 0.5, 30.0  # seconds before the second try, and the most between two
-OUTPUT_PRICES = ("output_cost_per_token", "output_cost_per_reasoning_token")
 ROOM = 1024  # bytes allowed for what a provider puts round the messages
 
 
@@ -138,6 +138,7 @@ class Provider:
         wire_checks.messages_arrive(asks, self.alterations, self._source, self._place)
         self._headers = extra_headers.headers_of(self._settings, self._place)
         self._longest = longest_answer(sent)
+        self._service = {**sent.get("extra_body", {}), **sent}.get("service_tier")
         self._prices = self._pin_prices()
         self._check_budget()
         self._reader = Reader(self._exact, self._prices, self._longest, self._redact)
@@ -245,15 +246,11 @@ class Provider:
             return None
         if self._longest is None:
             self._longest = info.get("max_output_tokens") or info.get("max_tokens")
-        outward = max(info[k] or 0.0 for k in OUTPUT_PRICES if k in info)
-        inward = info["input_cost_per_token"] or 0.0
-        cached = info.get("cache_read_input_token_cost")
-        origin = f"LiteLLM {self._version()}"
-        if self._batch:  # nothing is promised there of what is in a cache
-            inward = info.get("input_cost_per_token_batches") or inward * BATCHED
-            outward = info.get("output_cost_per_token_batches") or outward * BATCHED
-            return Prices(inward, outward, inward, f"{origin}, in batches")
-        return Prices(inward, outward, inward if cached is None else cached, origin)
+        entry = self._api.model_cost.get(info.get("key"))
+        if entry is None:  # likened to a family, and given out as free
+            return None
+        origin = f"LiteLLM {self._version()}{', in batches' if self._batch else ''}"
+        return listed(entry, origin, self._batch, self._service)
 
     def _version(self) -> str:
         from importlib.metadata import version

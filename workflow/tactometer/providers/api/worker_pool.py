@@ -50,6 +50,8 @@ class Crew:
         self._news = asyncio.Event()  # an answer, a worker's end, or a signal
         self._full = asyncio.Event()
         self._gather = GATHER
+        self._kept = asyncio.Event()  # set once the answers that have come since are on disk
+        self._handed: asyncio.Event | None = None  # the same of those that were handed over
         self._fault: BaseException | None = None  # of ours: it stops everything, at the end
 
     def answers(self) -> Iterator[list[Line]]:
@@ -137,9 +139,15 @@ class Crew:
             print(f"request {ask.row['request']} got no answer: {answer.reason}", flush=True)
             if self._streak >= STREAK:
                 self._stop = f"{STREAK} requests in a row failed, the last by: {answer.reason}"
+        if line is not None:  # what has come is written before more is sent
+            await self._kept.wait()
 
     async def _collect(self) -> list[Line]:
-        """The answers since the last call, at least one; none at the end."""
+        """The answers since the last call, at least one; none at the end. Those of the last are
+        on disk.
+        """
+        if self._handed is not None:
+            self._handed.set()
         while self._tasks and not self._lines:
             self._news.clear()
             if stopping.asked():
@@ -153,6 +161,7 @@ class Crew:
                     await self._full.wait()
         self._full.clear()
         lines, self._lines = self._lines, []
+        self._handed, self._kept = self._kept, asyncio.Event()
         return lines
 
     def _leave(self) -> None:
