@@ -41,8 +41,12 @@ Case = tuple[int, float, int]
 
 
 def cases(repeats: int) -> list[Case]:
-    """So many studies for each number of families and size of slopes."""
-    return [(f, s, seed) for seed, f, s in product(range(repeats), FAMILIES, SLOPES)]
+    """So many studies of three families for each size of slopes; as many families of the others."""
+    return [
+        (families, slope, seed)
+        for families, slope in product(FAMILIES, SLOPES)
+        for seed in range(max(1, repeats * FAMILIES[0] // families))
+    ]
 
 
 def observed(case: Case) -> Observations:
