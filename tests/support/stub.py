@@ -32,6 +32,7 @@ class Stub:
         self.log = given.log.open("a", buffering=1)
         self.draw = random.Random(given.seed)
         self.bent: Counter[str] = Counter()
+        self.answered = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -63,6 +64,9 @@ class Stub:
         if trouble == "drop":
             return False
         status, content = 200, answer(asked, self.given)
+        self.answered += 1
+        if self.given.exchanged is not None and self.answered > self.given.exchanged:
+            content |= {"model": f"{content['model']}-new", "system_fingerprint": "fp_new"}
         headers = ""
         if trouble in STATUS or trouble.isdecimal():
             status = STATUS.get(trouble) or int(trouble)
@@ -223,6 +227,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--says", default="({label})")
     parser.add_argument("--mumbles", default="", help="what every third prompt gets instead")
     parser.add_argument("--reports", default="")
+    parser.add_argument("--exchanged", type=int, help="calls after which another model answers")
     parser.add_argument("--reasoning", default="")
     parser.add_argument("--manner", default="", help="how replies end that are no answers")
     parser.add_argument("--only", default="", help="of prompts with this pattern in them alone")

@@ -200,6 +200,7 @@ def read(
         "semantics",
         "predictive",
         "asked",
+        "served",
         "prompt_sets",
         "thoughts",
     )
