@@ -20,6 +20,7 @@ from tactometer.providers.api import (
     batch_endpoint,
     batch_ledger,
     batches,
+    connections,
     extra_headers,
     final_requests,
     parameters,
@@ -122,6 +123,7 @@ class Provider:
 
     def _prepare(self, asks: Sequence[Ask]) -> None:
         self._api = parameters.litellm()
+        connections.secure()
         self._parameters: dict[str, dict[str, Any]] = {}
         sent: dict[str, Any] = {}
         own = wire_of(self._declared["checkpoint"])
