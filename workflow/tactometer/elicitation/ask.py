@@ -62,9 +62,15 @@ def ask(
         if missing:
             with _orderly(settings):
                 job = settings["job"]
-                told = Progress(now, job.get("budget_usd"), Path(job["ledger"]))
+                told = Progress(
+                    now,
+                    job.get("budget_usd"),
+                    Path(job["ledger"]),
+                    elsewhere=lambda: getattr(provider, "under_way", str)(),
+                )
                 watched = mass.watched(provider.answer(missing))
-                _ask_all(watched, writer, missing, open_asks, told)
+                with told:
+                    _ask_all(watched, writer, missing, open_asks, told)
     stopped = _stopped(open_asks, settings["job"], journal_path.with_suffix(".stops.json"))
     account = usage.add_up(journal.read(journal_path))
     content = {"identity": identity, "digest": who, "answers": len(asks), "journal": account}
@@ -204,14 +210,11 @@ def _ask_all(
     told: Progress,
 ) -> None:
     got = set[str]()
-    try:
-        for lines in answers:
-            writer.append(lines)
-            open_asks.see(lines)
-            got |= {line.key for line in lines}
-            told.see(lines)
-    finally:
-        told.end()
+    for lines in answers:
+        writer.append(lines)
+        open_asks.see(lines)
+        got |= {line.key for line in lines}
+        told.see(lines)
     lacking = sum(ask.key not in got and ask.wanted for ask in asks)
     if lacking:
         raise UserError(
