@@ -79,15 +79,17 @@ def _disk(error: Exception) -> str | None:
     """What to say if the disk is to blame; polars has the system's number in its text alone."""
     found = re.search(r"\(os error (\d+)\)", str(error))
     number = getattr(error, "errno", None) or (found and int(found[1]))
-    where = getattr(error, "filename", None) or SOMETHING
+    named = re.search(r"\(os error \d+\): (\S.*)", str(error))
+    where = getattr(error, "filename", None) or (named[1] if named else SOMETHING)
     if number == errno.ENAMETOOLONG:
         return (
             f"{where} has a name that is too long for its file system: shorten the name of the "
             "study, model or checkpoint that is in it."
         )
     if number in (errno.EACCES, errno.EPERM):
-        named = re.search(r"\(os error \d+\): (.+)", str(error))
-        return forbidden(named[1] if named else where)
+        return forbidden(where)
+    if number == errno.ENOENT and where != SOMETHING:
+        return f"{where} is not there: if something deleted it, run again, and it is made anew."
     if number not in DISK:
         return None
     return (
