@@ -175,6 +175,7 @@ def _alone(path: Path) -> Iterator[None]:
         holder.write_text(f"process {os.getpid()} on {socket.gethostname()}{slurm}")
         yield
     finally:
+        holder.unlink(missing_ok=True)  # results are handed on: they name no machine
         lock.release()
 
 
