@@ -139,50 +139,6 @@ def test_contrasts_compare_runs_that_differ_in_one_factor_alone() -> None:
     assert dataset["pairs"].item() == 2
 
 
-def test_both_mixed_models_find_the_effect_of_effort_over_families_and_framings() -> None:
-    base = {"a": 0.3, "b": 0.45, "c": 0.4, "d": 0.35}
-    fits = [
-        fit(f, e, moved(phi + by + shift), effort=e, framing=framing, sd=0.03)
-        for f, phi in base.items()
-        for e, by in (("none", 0.0), ("low", 0.1), ("high", 0.2))
-        for framing, shift in (("first", 0.05), ("second", 0.0), ("third", -0.05))
-    ]
-    table = analyse("mixed_effects", evidence(*fits)).filter(parameter="phi")
-    assert table["fits"].unique().to_list() == [36]
-    for effort, truth in (("low", 0.1), ("high", 0.2)):
-        row = table.row(by_predicate=pl.col("term") == effort, named=True)
-        assert row["against"] == "none" and row["rhat"] <= 1.01 and row["verdict"] == "ok"
-        assert row["bayes_low"] < truth < row["bayes_high"] and row["found"]
-        low, high = row["classical_low"], row["classical_high"]
-        # seven standard errors, and these are small: the fits differ from the truth by their draws
-        assert abs(truth - (low + high) / 2) < 3.6 * (high - low) / 2 < 0.03
-    spread = dict(table.select("term", "classical").rows())
-    assert spread["sd family"] == pytest.approx(np.std(list(base.values()), ddof=1), abs=0.02)
-    assert spread["sd framing"] == pytest.approx(0.05, abs=0.02)
-
-
-def test_a_mixed_model_whose_chains_do_not_mix_is_suspect(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tactometer.analyses.mixed_effects.computation.WARMUP", 1)
-    monkeypatch.setattr("tactometer.analyses.mixed_effects.computation.DRAWS", 20)
-    fits = [fit(f, e, effort=e) for f in "ab" for e in ("none", "high")]
-    framed = [{**one, "framing": f} for one in fits for f in ("first", "third")]
-    assert set(analyse("mixed_effects", evidence(*framed))["verdict"]) == {"suspect"}
-
-
-def test_measurement_error_is_carried_into_the_bayesian_model() -> None:
-    def at(sd: float) -> float:
-        fits = [
-            fit(f, e, moved(0.4), effort=e, sd=sd, framing=framing)
-            for f in "ab"
-            for e in ("none", "high")
-            for framing in ("first", "third")
-        ]
-        table = analyse("mixed_effects", evidence(*fits))
-        return float(table.filter(parameter="phi", term="high")["bayes_sd"].item())
-
-    assert at(0.15) > 2 * at(0.01)
-
-
 HUMAN = [fit("human", "r", (0.39, 0.22, 0.1, 0.68), goal="both", family="human")]
 
 
