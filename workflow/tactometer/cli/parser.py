@@ -86,7 +86,7 @@ def _disk(error: Exception) -> str | None:
             f"{where} has a name that is too long for its file system: shorten the name of the "
             "study, model or checkpoint that is in it."
         )
-    if number in (errno.EACCES, errno.EPERM):
+    if number in (errno.EACCES, errno.EPERM) and where != SOMETHING:
         return forbidden(where)
     if number == errno.ENOENT and where != SOMETHING:
         return f"{where} is not there: if something deleted it, run again, and it is made anew."

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -68,9 +69,10 @@ class Progress:
         self.end()
 
     def _tell(self) -> None:
-        while not self._over.wait(self._pause / 4):
-            with self._lock:
-                self.tick()
+        with suppress(OSError, ValueError):  # whoever read it has gone; the asking goes on
+            while not self._over.wait(self._pause / 4):
+                with self._lock:
+                    self.tick()
 
     def see(self, lines: Sequence[Line]) -> None:
         """Take answers in that are on disk, and tell of them when it is time."""

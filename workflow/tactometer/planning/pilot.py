@@ -1,38 +1,26 @@
-"""A pilot: a small share of a study's answers asked for real, and the cost of the rest from them.
-
-Its answers stand in the study's journals, so nothing is asked twice, and are paid from its budget.
-They are the first of each prompt set by digest, which is as good as drawn.
-"""
+"""The cost of the rest of a study, from the answers of a pilot (`pilot_asking`) that it has."""
 
 import math
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tactometer.elicitation import ask, engine_environment, requests
+from tactometer.elicitation import ask
 from tactometer.elicitation.ask import job_of, settings_of
 from tactometer.journal import journal
 from tactometer.journal.answer_keys import identity_digest
 from tactometer.planning import formatting
 from tactometer.planning.forecast import Forecast, Forecaster, spent
-from tactometer.providers.local import checkpoint_files
+from tactometer.planning.pilot_asking import RESULTS, declared_of, journal_of, requests_of
 from tactometer.providers.provider import Ask, open_provider
-from tactometer.recipes import recipes
 from tactometer.replies.stop_reasons import counting
 from tactometer.replies.usability import why_unusable
-from tactometer.study import file_names
 from tactometer.study.fields import plain, written
-from tactometer.study.model import Model
 from tactometer.study.study import Study
-from tactometer.utils import atomic_files
-from tactometer.utils.errors import UserError, nearest
 
-RESULTS = Path("results")
 Z = 1.96
 HEADS = ("model", "checkpoint", "answers", "invalid", "each", "to ask", "rest", "95%", "at most")
 
@@ -76,79 +64,6 @@ class Seen:
         return total, math.sqrt(variance)
 
 
-def run(study: Study, source: Path, share: float, only: Sequence[str]) -> None:
-    """Ask a share of what each paid or local model of a study is asked, or of those named.
-
-    Raises UserError as `ask` does; what came is in the journals.
-    """
-    models = [m for m in study.asked if m.paid or m.renders]
-    for name in only:
-        if name not in [m.name for m in models]:
-            raise UserError(
-                f"{study.source} has no model {name!r} that costs anything to ask"
-                f"{nearest(name, [m.name for m in models])}."
-            )
-    folder = RESULTS / study.name
-    (recipes.PINS / study.name).mkdir(parents=True, exist_ok=True)
-    atomic_files.hold(recipes.PINS / study.name / "run.lock")
-    atomic_files.probe(folder)
-    file_names.check(study, folder)
-    for model in models:
-        if only and model.name not in only:
-            continue
-        if model.paid:
-            ask_model(study, model, share)
-        else:  # in a process of its own, which goes on in the engines' environment
-            command = [sys.executable, "-m", "tactometer", "pilot", str(source)]
-            command += ["--share", str(share), "--within", model.name]
-            if subprocess.run(command).returncode:
-                raise UserError(f"the pilot of {model.name} did not end well; see above.")
-
-
-def ask_model(study: Study, model: Model, share: float) -> None:
-    """Ask a share of each prompt set of all checkpoints of a model."""
-    place = f"{study.source}, models.{model.name}"
-    known = recipes.current(study, RESULTS)
-    declared = {c: known[f"checkpoints/{model.name}/{c}"] for c in model.checkpoints}
-    for each in declared.values():
-        checkpoint_files.check_folder(each, place)
-    engine_environment.enter(model.provider, place)
-    with tempfile.TemporaryDirectory() as folder:
-        paths = list(_requests(study, model, Path(folder)))
-        for checkpoint, who in declared.items():
-            path = _journal(study, model, checkpoint)
-            settings = {**settings_of(study, model), "job": job_of(study, model.name, path)}
-            print(f"{model.name}/{checkpoint}:", flush=True)
-            ask.ask(who, settings, paths, path, path.with_suffix(".done"), share)
-
-
-def _journal(study: Study, model: Model, checkpoint: str) -> Path:
-    return RESULTS / study.name / "answers" / model.name / f"{checkpoint}.jsonl"
-
-
-def _requests(study: Study, model: Model, folder: Path) -> Iterator[Path]:
-    """The model's requests as a run writes them, a file for each prompt set."""
-    sample = study.settings.sample
-    for name in model.prompt_sets:
-        frame = requests.build(
-            study.domain_of(model.domain),
-            name,
-            framings=study.settings.framings,
-            name_pairs=sample.name_pairs,
-            semantics_name_pairs=sample.semantics_name_pairs,
-            seed=sample.seed,
-            wire=model.wire,
-            estimator=plain(model.estimator),
-            prompt=model.message_settings,
-        )
-        path = folder / f"{name}.parquet"
-        frame.write_parquet(path)
-        yield path
-
-
-# ---- what the answers say of the rest ------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Pilot:
     """What the answers of a study's paid models so far say of the cost of those to come."""
@@ -156,6 +71,7 @@ class Pilot:
     study: Study
     rows: Sequence[tuple[Forecast, Seen]]
     spent_usd: float
+    local: Sequence[Forecast] = ()  # of weights that are loaded here
 
     @property
     def rest(self) -> tuple[float, float] | None:
@@ -174,8 +90,16 @@ class Pilot:
 
     def lines(self) -> list[str]:
         """The pilot as it is printed."""
-        table = formatting.table(HEADS, [_row(f, s) for f, s in self.rows], 2)
-        return [f"Pilot of {self.study.name} ({self.study.source})", "", table, "", self.sentence()]
+        lines = [f"Pilot of {self.study.name} ({self.study.source})", ""]
+        if self.rows:
+            lines += [formatting.table(HEADS, [_row(f, s) for f, s in self.rows], 2), ""]
+        for each in self.local:
+            hours = formatting.hours(each.gpu_hours)
+            lines.append(
+                f"{each.model}/{each.checkpoint}: {each.held:,} answers held, {each.to_ask:,} to "
+                f"ask, GPU hours: {hours}"
+            )
+        return [*lines, self.sentence()] if self.rows else lines
 
     def sentence(self) -> str:
         """What a person has to know."""
@@ -193,24 +117,25 @@ class Pilot:
 
 
 def seen(study: Study) -> Pilot:
-    """What the journals of a study's paid models say of the cost of what they lack."""
+    """What the journals of a study's models say of the cost of what they lack."""
     folder = RESULTS / study.name
     names = [(model, c) for model in study.asked if model.paid for c in model.checkpoints]
-    made = {str(_journal(study, model, c).with_suffix(".done")) for model, c in names}
+    here = [(model, c) for model in study.asked if model.renders for c in model.checkpoints]
+    made = {str(journal_of(study, m, c).with_suffix(".done")) for m, c in (*names, *here)}
     forecasts = {(f.model, f.checkpoint): f for f in Forecaster(study, folder, made).all()}
-    known = recipes.current(study, RESULTS)
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
         for model, checkpoint in names:
-            paths = list(_requests(study, model, Path(temporary)))
-            declared = known[f"checkpoints/{model.name}/{checkpoint}"]
-            job = job_of(study, model.name, _journal(study, model, checkpoint))
+            paths = list(requests_of(study, model, Path(temporary)))
+            declared = declared_of(study, model, checkpoint)
+            job = job_of(study, model.name, journal_of(study, model, checkpoint))
             provider = open_provider(declared, {**settings_of(study, model), "job": job})
             samples = ask.samples_of(plain(model.estimator))
             asks = ask.wanted(paths, identity_digest(provider.identity()), samples)
-            found = _seen(asks, _journal(study, model, checkpoint))
+            found = _seen(asks, journal_of(study, model, checkpoint))
             rows.append((forecasts[model.name, checkpoint], found))
-    return Pilot(study, rows, spent(folder))
+    local = [forecasts[model.name, checkpoint] for model, checkpoint in here]
+    return Pilot(study, rows, spent(folder), local)
 
 
 def _seen(asks: Sequence[Ask], path: Path) -> Seen:

@@ -1,6 +1,7 @@
 """Names of a study as names of files: whether the file system of its results can hold them."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,8 @@ def check(study: Study, folder: Path) -> None:
     """Raise UserError for a name that is too long for the file system of a folder, which is there,
     and for two that differ in case alone where it takes them for one.
     """
-    limit = os.pathconf(folder, "PC_NAME_MAX") - ROUND
+    most = os.pathconf(folder, "PC_NAME_MAX")
+    limit = most - ROUND if most > 0 else sys.maxsize
     for key, names in _groups(study):
         for name in names:
             if len(name.encode()) > limit:
@@ -38,7 +40,8 @@ def _check_study(folder: Path) -> None:
     """UserError where a study's results would go to those of one that is spelt otherwise."""
     there = [path.name for path in folder.parent.iterdir()]
     if folder.name not in there:
-        other = next(name for name in there if name.casefold() == folder.name.casefold())
+        same = [name for name in there if name.casefold() == folder.name.casefold()]
+        other = same[0] if same else "another"
         raise UserError(
             f"the file system of {folder.parent} takes the study {folder.name} for {other}, whose "
             "results are there: give it another name, or the same spelling."

@@ -25,7 +25,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(given: Namespace) -> int:
     """Ask, then print what was seen; the status tells whether the rest is within the budget."""
-    from tactometer.planning import pilot
+    from tactometer.planning import pilot_asking
     from tactometer.study import study
     from tactometer.utils.errors import UserError
 
@@ -33,9 +33,11 @@ def run(given: Namespace) -> int:
         raise UserError(f"--share: {given.share:g} is no share; give a number above 0 and up to 1.")
     sweep = study.load([given.study])
     if given.within:
-        pilot.ask_model(sweep, sweep.models[given.within], given.share)
+        pilot_asking.ask_model(sweep, sweep.models[given.within], given.share)
         return 0
-    pilot.run(sweep, given.study, given.share, given.model)
+    pilot_asking.run(sweep, given.study, given.share, given.model)
+    from tactometer.planning import pilot
+
     found = pilot.seen(sweep)
     print("\n".join(found.lines()))
     return OVER_BUDGET if found.over else 0

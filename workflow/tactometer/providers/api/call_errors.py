@@ -200,9 +200,11 @@ def _wire(error: Exception, redact: Callable[[str], str]) -> Trouble | None:
                 final=True,
             )
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        why = re.search(r"certificate verify failed: ([^(\[\]']+)", str(error))
         return Trouble(
-            "nobody whom this machine trusts has signed the server's certificate: name the file "
-            "of your authorities' certificates as the environment variable SSL_CERT_FILE",
+            f"the server's certificate is not trusted ({redact(why[1].strip()) if why else '?'}): "
+            "where an authority of your own has signed it, name the file of its certificate as "
+            "the environment variable SSL_CERT_FILE",
             final=True,
         )
     return None
