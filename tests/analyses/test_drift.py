@@ -85,7 +85,7 @@ def test_how_far_checkpoints_were_asked_apart_is_the_distance_of_kolmogorov_and_
 
 def test_a_real_sweep_in_whose_middle_the_server_changes_is_flagged(tmp_path: Path) -> None:
     with stub.running(tmp_path / "log", "--exchanged", "80") as base:
-        asked = job(tmp_path / "run", model(base), rows=40)
+        asked = job(tmp_path / "run", model(base, limits={"timeout": 60}), rows=40)
         assert inside(asked).returncode == 0
     results, mine = asked.answers.parent, asked.sweep.models["m"]
     choices = results / "choices/m/0"

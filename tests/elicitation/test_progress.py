@@ -69,7 +69,7 @@ def test_batches_tell_what_is_done_at_their_provider(
 ) -> None:
     monkeypatch.setattr(progress, "IN_LOG", 0.05)
     log = tmp_path / "log"
-    with stub.running(log, "--delay", "1", script=batchstub.__file__) as base:
+    with stub.running(log, "--delay", "2", script=batchstub.__file__) as base:
         who = model(base, batch=True, limits={"poll": 0.1})
         done = inside(job(tmp_path / "run", who, rows=5))
     assert done.returncode == 0, done.stderr

@@ -29,7 +29,7 @@ def preloaded(folder: Path, after: int) -> dict[str, str]:
 
 def test_a_quota_that_is_used_up_in_mid_sweep_is_told_and_loses_nothing(tmp_path: Path) -> None:
     with stub.running(tmp_path / "log") as base:
-        asked = job(tmp_path / "run", model(base, limits={"concurrency": 1}), rows=5)
+        asked = job(tmp_path / "run", model(base, limits={"concurrency": 1, "timeout": 60}), rows=5)
         done = asked.run(check=False, **preloaded(tmp_path, 6))
         assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
         assert "cannot be written (Disk quota exceeded)" in done.stderr

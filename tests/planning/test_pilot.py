@@ -28,7 +28,11 @@ def pilot(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def study(folder: Path, base: str, **changes: Any) -> None:
-    who = {**model(base), "checkpoints": {"0": {}, "1": {"wire": {"temperature": 0.5}}}}
+    limits = {"concurrency": 32, "timeout": 60}
+    who = {
+        **model(base, limits=limits),
+        "checkpoints": {"0": {}, "1": {"wire": {"temperature": 0.5}}},
+    }
     told = {**STUDY, "prices": PRICES, "models": {"m": who}, **changes}
     (folder / "s.yaml").write_text(yaml.safe_dump(told))
 

@@ -40,7 +40,7 @@ def tunnel(log: Path, base: str) -> Iterator[str]:
 def asked(folder: Path, base: str, kind: str, **more: object) -> tuple[int, str]:
     """Ask nine requests of a model of this kind; gives how many answers came and what was said."""
     who = model(base, f"{kind}/m", **more)
-    who["limits"] = {"attempts": 2, "timeout": 5}
+    who["limits"] = {"attempts": 2, "timeout": 30}
     task = job(folder, who, rows=3)
     done = inside(task)
     said = done.stdout + done.stderr
