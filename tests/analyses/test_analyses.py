@@ -11,6 +11,7 @@ import pytest
 from evidences import PLAIN, SEMANTICS, SYCOPHANT, UTTERANCES, evidence, fit, moved
 from seeds import seed
 from tactometer.analyses.analyse import analyse
+from tactometer.analyses.contrasts.sentences import sentences as contrasts_told
 from tactometer.analyses.likeness.computation import matched, total_variation
 from tactometer.analyses.posterior_differences import holm, simultaneous, summarise
 from tactometer.inference.intervals import hdi
@@ -121,6 +122,25 @@ def test_a_quarter_between_checkpoints_is_interpolated_and_says_so() -> None:
     assert phi["interpolated"] and phi["share"] == pytest.approx(0.5, abs=0.05)
 
 
+def test_a_contrast_stands_with_and_without_runs_that_no_speaker_describes() -> None:
+    good = [
+        *course("ax", {0.0: 0.8, 1.0: 0.6}, family="a", dataset="x"),
+        *course("bx", {0.0: 0.8, 1.0: 0.4}, family="b", dataset="x"),
+        *course("ay", {0.0: 0.8, 1.0: 0.6}, family="a", dataset="y"),
+    ]
+    odd = course("by", {0.0: 0.8, 1.0: 0.8}, family="b", dataset="y")
+    table = analyse("contrasts", evidence(*good, *({**one, "described": "no"} for one in odd)))
+    found = table.filter(parameter="phi", quantity="end", factor="family")
+    kept, everything = (found.filter(which=w).row(0, named=True) for w in ("described", "all"))
+    assert (kept["pairs"], kept["left_out"], kept["verdict"]) == (1, 1, "ok")
+    assert (everything["pairs"], everything["left_out"]) == (2, 0)
+    assert everything["verdict"] == "suspect"
+    assert kept["mean"] == pytest.approx(-0.2, abs=0.01)
+    assert everything["mean"] == pytest.approx(0.0, abs=0.01)
+    told = contrasts_told(table)
+    assert any("with the 1 left out" in line and "0.00 [" in line for line in told), told
+
+
 def test_contrasts_compare_runs_that_differ_in_one_factor_alone() -> None:
     ends = {("a", "x"): 0.6, ("a", "y"): 0.7, ("b", "x"): 0.4, ("b", "y"): 0.5, ("b", "z"): 0.1}
     runs = [
@@ -130,7 +150,9 @@ def test_contrasts_compare_runs_that_differ_in_one_factor_alone() -> None:
             f"{family}{dataset}", {0.0: 0.8, 1.0: end}, family=family, dataset=dataset
         )
     ]
-    table = analyse("contrasts", evidence(*runs)).filter(parameter="phi", quantity="end")
+    table = analyse("contrasts", evidence(*runs)).filter(
+        parameter="phi", quantity="end", which="described"
+    )
     family = table.row(by_predicate=pl.col("factor") == "family", named=True)
     assert (family["level"], family["against"], family["pairs"]) == ("b", "a", 2)
     assert family["mean"] == pytest.approx(-0.2, abs=0.01) and family["found"]

@@ -18,13 +18,12 @@ from tactometer.elicitation.unanswered import Manner, Unanswered
 from tactometer.journal import journal, usage
 from tactometer.journal.answer_keys import answer_key, identity_digest
 from tactometer.journal.journal import Line
-from tactometer.providers.api.settings import timeout_of
 from tactometer.providers.local import checkpoint_files
 from tactometer.providers.provider import Ask, alterations, open_provider
 from tactometer.replies.journal_line import JournalLine
 from tactometer.replies.usability import SURPLUS
 from tactometer.replies.usability import mass as probability
-from tactometer.study import study
+from tactometer.study import providers, study
 from tactometer.study.domain import SEMANTICS
 from tactometer.study.fields import plain, written
 from tactometer.study.model import Model
@@ -95,9 +94,8 @@ def ask(
 
 def _orderly(settings: Mapping[str, Any]) -> AbstractContextManager[None]:
     """How a signal stops the asking: calls that are paid for may end, an engine's need not."""
-    if settings["provider"] == "api":
-        return stopping.orderly(timeout_of(settings))
-    return stopping.prompt()
+    grace = providers.declared()[settings["provider"]].grace
+    return stopping.prompt() if grace is None else stopping.orderly(grace(settings))
 
 
 def differing(lines: Iterable[JournalLine], keys: Collection[str]) -> int | None:

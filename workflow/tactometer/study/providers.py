@@ -4,10 +4,10 @@ Its keys in a study are a type there, so that adding a provider touches its fold
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tactometer.utils.paths import PACKAGE
 
@@ -22,7 +22,9 @@ class Provider:
     `module` has a class `Provider`, as `providers.provider` describes it; `resources` are MB,
     minutes of the job, GPUs and cores; `settings` is what a study may say of its models, a type
     whose tag is the provider's name. `engine` says that the weights are loaded here, `paid` that
-    answers cost money, `reads` that it answers any prompt, and so may judge.
+    answers cost money, `reads` that it answers any prompt, and so may judge. `grace` gives, from a
+    model's settings, the seconds for which calls in flight may end when a signal comes; without it
+    asking stops at once.
     """
 
     module: str
@@ -31,6 +33,7 @@ class Provider:
     engine: bool = False
     paid: bool = False
     reads: bool = True
+    grace: Callable[[Mapping[str, Any]], float] | None = None
 
 
 @cache

@@ -14,10 +14,9 @@ from tactometer.analyses.mixed_effects.bayesian import bayesian
 from tactometer.analyses.mixed_effects.classical import classical
 from tactometer.analyses.mixed_effects.observations import LOGARITHM, Observations, observe
 from tactometer.analyses.posterior_differences import FAMILY, simultaneous, summarise
-from tactometer.tables.fit_selection import passed
+from tactometer.tables.fit_selection import ALL, DESCRIBED, passed
 from tactometer.utils.arrays import Array
 
-ALL, DESCRIBED = "all", "described"
 MODELLED = (*PARAMETERS, "alpha")
 SCHEMA = {
     **dict.fromkeys(

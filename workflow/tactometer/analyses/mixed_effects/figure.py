@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.figures import style
-from tactometer.figures.effects import OUT
+from tactometer.figures.effects import OUT, readable_first
 from tactometer.figures.forest import forest, marked, parameters, place
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
@@ -32,9 +32,7 @@ def plot(tables: Tables) -> Drawing:
     if not rows.is_empty():
         rows = rows.drop_nulls("against").filter(pl.col("parameter") != "alpha")
         same = ["factor", "goal", "effort", "parameter", "term", "against"]
-        kept = rows.filter(which="described")
-        rest = rows.filter(which="all").join(kept, on=same, how="anti", nulls_equal=True)
-        rows = pl.concat([kept, rest])
+        rows = readable_first(rows, same)
     if rows.is_empty():
         return style.empty(TITLE, "This study has no two efforts, and no two families.")
     each = [

@@ -186,5 +186,11 @@ def timeout_of(settings: Mapping[str, Any]) -> float:
 
 
 PROVIDERS = {
-    "api": Provider("providers.api.provider", {"mem_mb": 2000, "runtime": 480}, ApiModel, paid=True)
+    "api": Provider(
+        "providers.api.provider",
+        {"mem_mb": 2000, "runtime": 480},
+        ApiModel,
+        paid=True,
+        grace=timeout_of,
+    )
 }
