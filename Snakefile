@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 from tactometer.recipes import job_environment, mtimes, recipes
-from tactometer.study import study
+from tactometer.study import file_names, study
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
 
@@ -60,6 +60,7 @@ onstart:
     try:
         atomic_files.hold(recipes.PINS / NAME / "run.lock")
         atomic_files.probe(Path(RESULTS))
+        file_names.check(STUDY, Path(RESULTS))
         if moved := mtimes.settle(Path(RESULTS), recipes.PINS / NAME):
             raise WorkflowError(f"{moved} Give the same command again.")
     except UserError as error:

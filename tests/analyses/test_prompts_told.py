@@ -7,7 +7,7 @@ import polars as pl
 from evidences import evidence, fit
 from tactometer.analyses.checks import prompts_sent
 from tactometer.analyses.checks.computation import analyse
-from tactometer.tables import prompts_told
+from tactometer.tables import prompts_told, served
 
 TEMPLATE = {"template": "kept", "folded": False, "own_system": None, "added": None, "date": None}
 
@@ -21,6 +21,7 @@ def asked(**models: dict[str, Any]) -> pl.DataFrame:
         columns = prompts_told.columns(done, told if "system" in told else {})
         rows.append({"model": model, "checkpoint": checkpoint or "0", **columns})
     kinds = {**dict.fromkeys(["model", "checkpoint"], pl.String), **prompts_told.COLUMNS}
+    kinds |= served.APART
     return pl.DataFrame(rows, schema=kinds)
 
 

@@ -2,11 +2,13 @@
 
 import io
 import json
+import time
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+import batchstub
 import stub
 from asking import inside, job, model
 from tactometer.elicitation import progress
@@ -45,6 +47,35 @@ def test_a_log_gets_a_line_a_minute_and_a_terminal_one_that_renews_itself(
         assert last in said
         assert said.count("\n") == (1 if stream.isatty() else 2)
         assert said.count("\r") == (120 if stream.isatty() else 0)
+
+
+def test_it_is_told_while_no_answer_comes_and_what_waits_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "IN_LOG", 0.02)
+    stream = io.StringIO()
+    began = time.monotonic()
+    with Progress(10, None, tmp_path / "none", stream, lambda: "one batch on order"):
+        while stream.getvalue().count("\n") < 3 and time.monotonic() - began < 10:
+            time.sleep(0.01)
+    assert "0 of 10 answers, 10 to go, one batch on order" in stream.getvalue()
+    told = stream.getvalue()
+    time.sleep(0.1)
+    assert stream.getvalue() == told, "it goes on though the asking has ended"
+
+
+def test_batches_tell_what_is_done_at_their_provider(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "IN_LOG", 0.05)
+    log = tmp_path / "log"
+    with stub.running(log, "--delay", "2", script=batchstub.__file__) as base:
+        who = model(base, batch=True, limits={"poll": 0.1})
+        done = inside(job(tmp_path / "run", who, rows=5))
+    assert done.returncode == 0, done.stderr
+    said = "0 of 15 answers, 15 to go, batches on order: 1 with 15 requests"
+    assert f"{said}, 0 done there" in done.stdout
+    assert f"{said}, 7 done there" in done.stdout, done.stdout
 
 
 def test_goals_are_asked_interleaved_in_time(tmp_path: Path) -> None:

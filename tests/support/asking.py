@@ -165,6 +165,11 @@ def model(base: str, source: str = "openai/m", **changes: Any) -> dict[str, Any]
 
 def tables(asked: Job) -> Any:
     """The choices of every prompt set."""
+    return pl.concat(by_prompt_set(asked))
+
+
+def by_prompt_set(asked: Job) -> list[pl.DataFrame]:
+    """The choices of each prompt set, in the order of `requests`."""
     done = json.loads(asked.done.read_text())
     who = done["digest"]
     frames = []
@@ -174,4 +179,4 @@ def tables(asked: Job) -> Any:
         stopped = path.stem in done.get("stopped", {})
         utterances = asked.sweep.domain.utterances
         frames.append(parse(pl.read_parquet(path), answers, who, 1, utterances, stopped))
-    return pl.concat(frames)
+    return frames

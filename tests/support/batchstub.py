@@ -121,6 +121,9 @@ class BatchStub(stub.Stub):
             told = {"id": name, "input_files": [batch["file"]], "endpoint": "/v1/chat/completions"}
             more = {"status": words[status], "created_at": 1, "output_file": output}
             return {**told, **more, "metadata": batch["tag"]}
+        total = len(self.files[batch["file"]].splitlines())
+        passed = (time.monotonic() - batch["at"]) / (self.given.delay or 1.0)
+        half = 2 if over else int(passed > 0.5)  # halves of it that are through
         errors = {"object": "list", "data": [{"code": end[2], "message": f"stub says {end[2]}"}]}
         return {
             "id": name,
@@ -134,6 +137,7 @@ class BatchStub(stub.Stub):
             "output_file_id": output,
             "error_file_id": f"{name}-errors" if fetched else None,
             "errors": errors if over and end[2] else None,
+            "request_counts": {"total": total, "completed": total * half // 2, "failed": 0},
         }
 
     def results(self, name: str) -> bytes:

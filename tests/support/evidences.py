@@ -12,7 +12,7 @@ from seeds import seed
 from tactometer.analyses.evidence import PARAMETERS, Evidence
 from tactometer.study.settings import analyses_type
 from tactometer.study.yardstick import Yardstick
-from tactometer.tables import prompts_told
+from tactometer.tables import prompts_told, served
 from tactometer.tables.answer_quality import PROMPT_SETS
 from tactometer.tables.thought_tokens import THOUGHTS
 
@@ -91,9 +91,11 @@ def evidence(
     diagnosed = pl.DataFrame([{k: one[k] for k in named} for one in fits], schema=named)
     diagnosed = diagnosed.with_columns(design_effect=pl.lit(1.0))
     asked = {**dict.fromkeys(["model", "checkpoint"], pl.String), **prompts_told.COLUMNS}
+    asked |= served.APART
     tables = {
         "diagnostics": diagnosed,
         "asked": pl.DataFrame(schema=asked),
+        "served": pl.DataFrame(schema=served.SERVED),
         "prompt_sets": pl.DataFrame(schema=PROMPT_SETS),
         "thoughts": pl.DataFrame(schema=THOUGHTS),
         **tables,

@@ -11,6 +11,7 @@ import json
 import math
 import random
 import re
+import ssl
 import subprocess
 import sys
 import time
@@ -33,13 +34,15 @@ class Stub:
         self.log = given.log.open("a", buffering=1)
         self.draw = random.Random(given.seed)
         self.bent: Counter[str] = Counter()
+        self.answered = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 length = re.search(rb"content-length: (\d+)", head, re.I)
                 body = await reader.readexactly(int(length[1])) if length else b"{}"
-                if not await self.reply(head.decode(), json.loads(body), writer):
+                told = {} if self.given.moved else json.loads(body)
+                if not await self.reply(head.decode(), told, writer):
                     break
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -63,7 +66,16 @@ class Stub:
             return False
         if trouble == "drop":
             return False
+        if self.given.moved:
+            status, _, place = self.given.moved.partition(" ")
+            writer.write(f"HTTP/1.1 {status} X\r\nlocation: {place}\r\n".encode())
+            writer.write(b"content-length: 0\r\n\r\n")
+            await writer.drain()
+            return True
         status, content = 200, answer(asked, self.given)
+        self.answered += 1
+        if self.given.exchanged is not None and self.answered > self.given.exchanged:
+            content |= {"model": f"{content['model']}-new", "system_fingerprint": "fp_new"}
         headers = ""
         if trouble in STATUS or trouble.isdecimal():
             status = STATUS.get(trouble) or int(trouble)
@@ -217,6 +229,9 @@ def logprobs(labels: list[str], label: str) -> dict[str, Any]:
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
     parser.add_argument("log", type=Path)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--tls", type=Path, help="a folder with cert.pem and key.pem")
+    parser.add_argument("--moved", default="", help="status and address of a redirection")
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--trouble", type=float, default=0.0, help="share of calls that fail")
     parser.add_argument("--kinds", default=",".join(TROUBLES))
@@ -226,6 +241,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--says", default="({label})")
     parser.add_argument("--mumbles", default="", help="what every third prompt gets instead")
     parser.add_argument("--reports", default="")
+    parser.add_argument("--exchanged", type=int, help="calls after which another model answers")
     parser.add_argument("--reasoning", default="")
     parser.add_argument("--manner", default="", help="how replies end that are no answers")
     parser.add_argument("--only", default="", help="of prompts with this pattern in them alone")
@@ -238,8 +254,14 @@ def arguments() -> argparse.ArgumentParser:
 
 
 async def main(stub: Stub) -> None:
-    server = await asyncio.start_server(stub.serve, "127.0.0.1", 0, backlog=512)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    given, context = stub.given, None
+    if given.tls:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(given.tls / "cert.pem", given.tls / "key.pem")
+    server = await asyncio.start_server(stub.serve, given.host, 0, backlog=512, ssl=context)
+    host = f"[{given.host}]" if ":" in given.host else given.host
+    port = server.sockets[0].getsockname()[1]
+    print(f"http{'s' * bool(context)}://{host}:{port}/v1", flush=True)
     await server.serve_forever()
 
 
@@ -250,7 +272,7 @@ def running(log: Path, *arguments: str, script: str = __file__) -> Iterator[str]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
+            yield process.stdout.readline().strip()
         finally:
             process.kill()
 

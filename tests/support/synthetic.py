@@ -16,6 +16,7 @@ from tactometer.study.settings import analyses_type
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables import prompts_told
 from tactometer.tables.answer_quality import PROMPT_SETS
+from tactometer.tables.served import SERVED
 from tactometer.tables.thought_tokens import THOUGHTS
 
 GOALS = ["default", "informative", "social", "both"]
@@ -159,6 +160,7 @@ def evidence(
     numbers |= {"entropy": pl.Float64, "samples": pl.Int64, "prompts": pl.Int64}
     frames["prompt_sets"] = frames["prompt_sets"].cast(numbers)  # type: ignore[arg-type]
     frames["thoughts"] = pl.DataFrame(schema=THOUGHTS)
+    frames["served"] = pl.DataFrame(schema=SERVED)
     frames["estimates"] = frames["estimates"].cast(blank)  # type: ignore[arg-type]
     return Evidence(
         study="demo",
@@ -204,6 +206,7 @@ def _asked(rows, at) -> None:  # type: ignore[no-untyped-def]
         | {"answers": 300, "lines": 310, "prompt_tokens": 62_000, "completion_tokens": 900}
         | {"reasoning_tokens": None, "cost_usd": 0.25, "assumed_usd": None, "told_usd": None}
         | {**dict.fromkeys(prompts_told.COLUMNS), "system": "sent"}
+        | {"apart": 0.1, "apart_from": "low"}
         | {"first_at": "2026-11-20T10:00:00.000+00:00", "last_at": "2026-11-20T10:05:00.000+00:00"}
     )
     for i, (method, text) in enumerate(

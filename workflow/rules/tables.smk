@@ -17,6 +17,7 @@ TABLES = [
     "invalid",
     "prompt_sets",
     "asked",
+    "served",
     "thoughts",
     "replies",
     "published",

@@ -205,6 +205,7 @@ def read(
         "semantics",
         "predictive",
         "asked",
+        "served",
         "prompt_sets",
         "thoughts",
     )

@@ -15,11 +15,12 @@ from tactometer import __version__
 from tactometer.cli import commands
 from tactometer.study import stages
 from tactometer.study.stages import Stage
-from tactometer.utils.errors import UserError, nearest
+from tactometer.utils.errors import UserError, forbidden, nearest
 
 CLOSED = 128 + 13  # the exit status of a command whose reader has gone, as shells have it
 # The disk is full, a quota is used up, or nothing may be written.
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+SOMETHING = "what this stage reads or makes"
 Command = Callable[[argparse.Namespace], int | None]
 
 
@@ -77,13 +78,18 @@ def _known(words: list[str]) -> None:
 def _disk(error: Exception) -> str | None:
     """What to say if the disk is to blame; polars has the system's number in its text alone."""
     found = re.search(r"\(os error (\d+)\)", str(error))
-    number = error.errno if isinstance(error, OSError) else found and int(found[1])
-    where = getattr(error, "filename", None) or "what this stage makes"
+    number = getattr(error, "errno", None) or (found and int(found[1]))
+    named = re.search(r"\(os error \d+\): (\S.*)", str(error))
+    where = getattr(error, "filename", None) or (named[1] if named else SOMETHING)
     if number == errno.ENAMETOOLONG:
         return (
             f"{where} has a name that is too long for its file system: shorten the name of the "
             "study, model or checkpoint that is in it."
         )
+    if number in (errno.EACCES, errno.EPERM) and where != SOMETHING:
+        return forbidden(where)
+    if number == errno.ENOENT and where != SOMETHING:
+        return f"{where} is not there: if something deleted it, run again, and it is made anew."
     if number not in DISK:
         return None
     return (

@@ -32,6 +32,7 @@ from tactometer.utils import atomic_files, stopping
 from tactometer.utils.errors import UserError
 
 MIN_LABEL_MASS = 0.1
+LEAST = 2  # answers of a prompt set by which the cost of the rest is told
 
 
 def ask(
@@ -40,30 +41,44 @@ def ask(
     requests: Sequence[Path],
     journal_path: Path,
     done: Path,
+    share: float | None = None,
 ) -> None:
     """Ask a checkpoint every request of its prompt sets that its journal has no answer for.
 
     `declared` is the checkpoint's recipe, `settings` its model's part of the study. Every answer
     is on disk before the next batch is asked for. `done` is written when nothing is missing: it
     names the resolved identity, by whose digest the answers are found again, and what they took.
+    With a `share`, that much of each prompt set is asked alone, and `done` is not written.
     """
     provider = open_provider(declared, settings)
     identity = provider.identity()
     who = identity_digest(identity)
     asks = wanted(requests, who, samples_of(settings["estimator"]))
     open_asks = Unanswered(asks, Manner.of(settings))
-    mass = LabelMass(asks, float(settings.get("min_label_mass", MIN_LABEL_MASS)))
+    first = {ask.key for ask in asks} if share is None else first_of(asks, share)
+    mass = LabelMass(
+        [ask for ask in asks if ask.key in first],
+        float(settings.get("min_label_mass", MIN_LABEL_MASS)),
+    )
     with journal.write(journal_path) as writer:
         open_asks.take(mass.held(journal.read(journal_path)))
-        missing = open_asks.asks()
+        missing = [ask for ask in open_asks.asks() if ask.key in first]
         now = sum(ask.wanted for ask in missing)
-        print(f"{len(asks)} answers wanted, {now} to ask", flush=True)
+        print(f"{len(first)} answers wanted, {now} to ask", flush=True)
         if missing:
             with _orderly(settings):
                 job = settings["job"]
-                told = Progress(now, job.get("budget_usd"), Path(job["ledger"]))
+                told = Progress(
+                    now,
+                    job.get("budget_usd"),
+                    Path(job["ledger"]),
+                    elsewhere=lambda: getattr(provider, "under_way", str)(),
+                )
                 watched = mass.watched(provider.answer(missing))
-                _ask_all(watched, writer, missing, open_asks, told)
+                with told:
+                    _ask_all(watched, writer, missing, open_asks, told)
+    if share is not None:
+        return
     stopped = _stopped(open_asks, settings["job"], journal_path.with_suffix(".stops.json"))
     account = usage.add_up(journal.read(journal_path))
     content = {"identity": identity, "digest": who, "answers": len(asks), "journal": account}
@@ -194,6 +209,20 @@ def wanted(requests: Iterable[Path], who: str, samples: int) -> list[Ask]:
     return list(asks.values())
 
 
+def first_of(asks: Sequence[Ask], share: float) -> set[str]:
+    """The keys of a share of each prompt set, and of two answers at least: those whose digests come
+    first, so that a larger share holds a smaller one.
+    """
+    by_set: dict[str, list[str]] = {}
+    for ask in asks:
+        by_set.setdefault(ask.row["prompt_set"], []).append(ask.key)
+    return {
+        key
+        for keys in by_set.values()
+        for key in sorted(keys)[: max(LEAST, math.ceil(share * len(keys)))]
+    }
+
+
 def _ask_all(
     answers: Iterable[list[Line]],
     writer: journal.Writer,
@@ -202,14 +231,11 @@ def _ask_all(
     told: Progress,
 ) -> None:
     got = set[str]()
-    try:
-        for lines in answers:
-            writer.append(lines)
-            open_asks.see(lines)
-            got |= {line.key for line in lines}
-            told.see(lines)
-    finally:
-        told.end()
+    for lines in answers:
+        writer.append(lines)
+        open_asks.see(lines)
+        got |= {line.key for line in lines}
+        told.see(lines)
     lacking = sum(ask.key not in got and ask.wanted for ask in asks)
     if lacking:
         raise UserError(

@@ -1,11 +1,17 @@
-"""Progress of long asking: a line that renews itself on a terminal, a line a minute in a log."""
+"""Progress of long asking: a line that renews itself on a terminal, a line a minute in a log.
+
+It comes while no answer does, too: weights load, a batch waits at its provider, a server hangs.
+"""
 
 import json
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 from typing import IO
 
 from tactometer.journal.journal import Line
@@ -19,11 +25,17 @@ class Progress:
     """How far the asking of one checkpoint is, told while it goes on.
 
     `total`: answers to ask; `cap`: the study's budget in US dollars, of which `ledger` says what is
-    spent. Invalid are those of which the provider itself says so, and the empty ones.
+    spent. `elsewhere` says what is under way at the provider. Invalid are those of which the
+    provider itself says so, and the empty ones. `with` it, lines come by themselves.
     """
 
     def __init__(
-        self, total: int, cap: float | None, ledger: Path, stream: IO[str] | None = None
+        self,
+        total: int,
+        cap: float | None,
+        ledger: Path,
+        stream: IO[str] | None = None,
+        elsewhere: Callable[[], str] = lambda: "",
     ) -> None:
         self._total, self._cap, self._ledger = total, cap, ledger
         self._stream = sys.stdout if stream is None else stream
@@ -33,9 +45,42 @@ class Progress:
         self._told = time.monotonic()
         self._marks = [(self._told, 0)]  # when how many were done, of late
         self._open = False
+        self._elsewhere = elsewhere
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._clock = threading.Thread(target=self._tell, daemon=True)
+
+    @property
+    def _pause(self) -> float:
+        return ON_TERMINAL if self._terminal else IN_LOG
+
+    def __enter__(self) -> "Progress":
+        self._clock.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._clock.join()
+        self.end()
+
+    def _tell(self) -> None:
+        with suppress(OSError, ValueError):  # whoever read it has gone; the asking goes on
+            while not self._over.wait(self._pause / 4):
+                with self._lock:
+                    self.tick()
 
     def see(self, lines: Sequence[Line]) -> None:
         """Take answers in that are on disk, and tell of them when it is time."""
+        with self._lock:
+            self._see(lines)
+            self.tick()
+
+    def _see(self, lines: Sequence[Line]) -> None:
         self._done += len(lines)
         for line in lines:
             self._cost += line.cost_usd or 0.0
@@ -44,8 +89,11 @@ class Progress:
                 reason = "empty"
             if reason is not None:
                 self._invalid[reason] += 1
+
+    def tick(self) -> None:
+        """Tell how far it is, when it is time."""
         now = time.monotonic()
-        if now - self._told >= (ON_TERMINAL if self._terminal else IN_LOG):
+        if now - self._told >= self._pause:
             self._told = now
             self._marks = [mark for mark in self._marks if mark[0] > now - RECENT] or self._marks[
                 -1:
@@ -68,6 +116,8 @@ class Progress:
             parts.append(f"{self._spent():.2f} of {self._cap:g} USD spent")
         elif self._cost:
             parts.append(f"{self._cost:.2f} USD")
+        if under_way := self._elsewhere():
+            parts.append(under_way)
         every = ", ".join(f"{n} {reason}" for reason, n in self._invalid.most_common())
         return ", ".join(parts) + (f"; invalid: {every}" if every else "")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from tactometer.replies.journal_line import JournalLine
-from tactometer.utils.errors import UserError
+from tactometer.utils.errors import UserError, forbidden
 from tactometer.utils.locks import Busy, Lock
 
 # Seconds to wait for another writer. A controller that was killed leaves its jobs on the cluster;
@@ -87,10 +87,10 @@ def objects(path: Path) -> Iterator[dict[str, Any]]:
         stream = path.open("rb")
     except FileNotFoundError:
         return
+    except PermissionError:
+        raise UserError(forbidden(path)) from None
     except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}): mend its permissions."
-        ) from None
+        raise UserError(f"{path} cannot be read ({error.strerror}): mend the disk.") from None
     with stream:
         for number, raw in enumerate(stream, start=1):
             if not raw.endswith(b"\n"):
@@ -149,10 +149,12 @@ def write(path: Path) -> Iterator[Writer]:
             f"{path} is being written by another run, and still was after {PATIENCE:.0f} s of "
             "waiting: run again when that one has ended."
         ) from None
+    except PermissionError as error:
+        raise UserError(forbidden(error.filename or path)) from None
     except OSError as error:
         raise UserError(
-            f"{path} cannot be written ({error.strerror}): free the disk or mend its permissions, "
-            "then run again; every answer in it is kept."
+            f"{error.filename or path} cannot be written ({error.strerror}): free the disk or "
+            "mend its permissions, then run again; every answer in a journal is kept."
         ) from None
 
 
@@ -173,6 +175,7 @@ def _alone(path: Path) -> Iterator[None]:
         holder.write_text(f"process {os.getpid()} on {socket.gethostname()}{slurm}")
         yield
     finally:
+        holder.unlink(missing_ok=True)  # results are handed on: they name no machine
         lock.release()
 
 

@@ -46,7 +46,8 @@ class Provider(Protocol):
     list is on disk before the next is asked for. It may stop early only by raising, and leaves out
     what is not `wanted` when its turn comes. `in_turn` gives the order: no answer of the second
     list is asked for before those of the first are on disk. One that renders messages itself also
-    has `alterations`: what it sends beside them or in another form.
+    has `alterations`: what it sends beside them or in another form; one whose answers wait
+    elsewhere has `under_way`, which says so in words, at any time and from any thread.
     """
 
     def identity(self) -> Mapping[str, Any]: ...

@@ -23,7 +23,7 @@ from tactometer.reading import answer_samples, judge_agreement
 from tactometer.study import study
 from tactometer.study.fields import written
 from tactometer.study.labels import LABEL_COLUMNS
-from tactometer.tables import answer_quality, prompts_told, published, thought_tokens
+from tactometer.tables import answer_quality, prompts_told, published, served, thought_tokens
 from tactometer.utils import atomic_files
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ ASKED = {
     **dict.fromkeys(["cost_usd", *usage.RARE], pl.Float64),
     **dict.fromkeys(["first_at", "last_at"], pl.String),
     **prompts_told.COLUMNS,
+    **served.APART,
 }
 REPLIES = {
     **{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]},
@@ -100,6 +101,7 @@ HELDOUT = {**{name: ANSWERS[name] for name in ["study", "model", "checkpoint"]},
 def gather(study: Study, model: Model, results: Path) -> None:
     """Write the tables of one model below results/tables/models/{model}/."""
     estimates = _estimates(study, model, results)
+    answers = served.of_model(model, results)
     frames = {
         "estimates": estimates,
         "diagnostics": _of_fits(study, model, results, "diagnostics"),
@@ -111,7 +113,8 @@ def gather(study: Study, model: Model, results: Path) -> None:
         "answers": _answers(study, model, results),
         "invalid": _invalid(study, model, results),
         "prompt_sets": _prompt_sets(study, model, results),
-        "asked": _asked(study, model, results),
+        "asked": _asked(study, model, results, answers),
+        "served": served.table(study.name, model.name, answers),
         "thoughts": _thoughts(study, model, results),
         "replies": _replies(study, model, results),
         "published": _published(study, model),
@@ -298,11 +301,13 @@ def _thoughts(study: Study, model: Model, results: Path) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=thought_tokens.THOUGHTS)
 
 
-def _asked(study: Study, model: Model, results: Path) -> pl.DataFrame:
+def _asked(
+    study: Study, model: Model, results: Path, found: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
     """What each checkpoint was asked and what that took; nothing of a recorded model."""
     if model.recorded:
         return pl.DataFrame(schema=ASKED)
-    rows = []
+    rows, apart = [], served.apart(found)
     for checkpoint in model.checkpoints:
         done = json.loads((results / "answers" / model.name / f"{checkpoint}.done").read_text())
         told = done.get("journal", {})
@@ -314,6 +319,7 @@ def _asked(study: Study, model: Model, results: Path) -> pl.DataFrame:
                 "answers": done["answers"],
                 "reported": ", ".join(told.get("models", [])),
                 **prompts_told.columns(done.get("prompt", {}), model.message_settings),
+                **apart.get(checkpoint, {}),
             }
         )
     return pl.DataFrame([{k: row.get(k) for k in ASKED} for row in rows], schema=ASKED)

@@ -8,6 +8,15 @@ class UserError(Exception):
     """A mistake in what the user gave; the text names the file, the key and the remedy."""
 
 
+def forbidden(where: object) -> str:
+    """What to say of a file or folder that this user may not read or write."""
+    return (
+        f"{where} is closed to this user (Permission denied): another one made it, with a umask "
+        "of their own; let them run `chmod -R g+rwX` on the study's results and work under umask "
+        "002, then run again; every answer in a journal is kept."
+    )
+
+
 def at_least_one(option: str, number: int) -> None:
     """UserError if the number given for an option of the command line is below 1."""
     if number < 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.analyses.answer_arrays import each
-from tactometer.analyses.checks import prompts_sent
+from tactometer.analyses.checks import prompts_sent, servers
 from tactometer.analyses.checks.settings import Checks
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
 from tactometer.analyses.place_of_options import fitted
@@ -52,7 +52,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `position`: how much of the choices follows from the place of an option, in nats, flagged where
     that is more than follows from the state (`limit`), or where some place changes odds sevenfold.
     `system`, `own_system`, `added`, `date`, `prompts`: what was sent beside the study's messages
-    (`prompts_sent.checks`).
+    (`prompts_sent.checks`). `served`, `apart`: whether one model answered throughout, and all
+    checkpoints at the same time (`servers.checks`).
     Limits are the study's.
     """
     limits = evidence.settings.of(Checks)
@@ -60,6 +61,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     if estimates.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     diagnostics = evidence.tables["diagnostics"].collect()
+    asked = evidence.tables["asked"].collect()
     parts = [
         *_prompt_sets(evidence.tables["prompt_sets"].collect()),
         _invalid(counts, limits.invalid),
@@ -69,7 +71,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         _framings(effective_counts(counts, diagnostics)),
         _contraction(estimates, limits.contraction),
         _places(evidence),
-        prompts_sent.checks(evidence.tables["asked"].collect(), len(evidence.goals)),
+        prompts_sent.checks(asked, len(evidence.goals)),
+        servers.checks(evidence.tables["served"].collect(), asked),
     ]
     whose = ["model", "checkpoint"]
     labels = estimates.select(*whose, *LABEL_TYPES).unique(whose)
@@ -85,12 +88,14 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
                     "stopped",
                     "refused",
                     "identical",
+                    "served",
                     "position",
                     "described",
                     "framings",
                     "fit",
                     "prompts",
                     "own_system",
+                    "apart",
                     "system",
                     "invalid",
                     "label_mass",

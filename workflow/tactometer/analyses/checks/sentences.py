@@ -9,7 +9,7 @@ from tactometer.tables.cells import interval
 
 
 def sentences(frame: pl.DataFrame) -> list[str]:
-    """Prompt sets that a model refuses or that were stopped otherwise, and repeated answers."""
+    """Prompt sets that are refused or stopped, repeated answers, and models that changed."""
     flagged = frame.filter("flagged")
     refused = flagged.filter(check="refused")
     known = refused.select("model", "checkpoint", "goal")
@@ -17,7 +17,8 @@ def sentences(frame: pl.DataFrame) -> list[str]:
         known, on=["model", "checkpoint", "goal"], how="anti", maintain_order="left"
     )
     repeated = flagged.filter(check="identical")
-    told = ((refused, _refused), (stopped, _stopped), (repeated, _repeated))
+    served = flagged.filter(check="served")
+    told = ((refused, _refused), (stopped, _stopped), (repeated, _repeated), (served, _served))
     return [tell(row) for rows, tell in told for row in rows.head(MOST).iter_rows(named=True)]
 
 
@@ -34,6 +35,13 @@ def _refused(row: Row) -> str:
 
 def _stopped(row: Row) -> str:
     return f"{_whose(row)}: {row['note']}; what is fitted rests on the rest of these."
+
+
+def _served(row: Row) -> str:
+    return (
+        f"{row['model']} ({row['checkpoint']}): its provider changed the model while it was asked "
+        f"({row['note']}); {row['value']:.0%} of these answers are not of its usual version."
+    )
 
 
 def _repeated(row: Row) -> str:

@@ -71,6 +71,7 @@ class Batches:
         self._caller, self._manner, self._redact = caller, manner, redact
         self._most = manner.requests
         self._open: list[Order] = []
+        self._done: dict[str, int] = {}  # requests that are through at the provider, by batch
         self._stop: str | None = None
         self._failed: list[str] = []
         self._got = 0
@@ -97,6 +98,13 @@ class Batches:
             missing = f"{wanted - self._got} of {wanted} answers are missing"
             reason = self._stop or f"the last error was: {self._failed[-1]}"
             raise UserError(f"{missing}: {reason.rstrip('.')}; run again to order those alone.")
+
+    def under_way(self) -> str:
+        """What is on order, and how much of it the provider says that it has done."""
+        orders = list(self._open)
+        taken = sum(order.taken for order in orders)
+        done = sum(self._done.get(str(order.batch), 0) for order in orders)
+        return f"batches on order: {len(orders)} with {taken:,} requests, {done:,} done there"
 
     def _round(self) -> Iterator[list[Line]]:
         """One look at every open batch, and a pause if none had ended."""
@@ -257,6 +265,10 @@ class Batches:
         """Look at a batch, and fetch what it brought if it has ended."""
         batch = self._try(lambda: self._server.look(str(order.batch)))
         if batch["status"] not in ENDED:
+            counts = batch.get("request_counts") or {}
+            self._done[str(order.batch)] = sum(
+                counts.get(way) or 0 for way in ("completed", "failed")
+            )
             return
         self._open.remove(order)
         result = Result(order, self._wanted)

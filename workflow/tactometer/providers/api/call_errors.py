@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from tactometer.journal.journal import Line
 
@@ -157,6 +158,9 @@ def _status(code: Any) -> int | None:
 
 def of(error: Exception, redact: Callable[[str], str]) -> Trouble:
     """Tell errors of a transport apart, by status and code: LiteLLM's classes overlap."""
+    barred = _wire(error, redact)
+    if barred is not None:
+        return barred
     kind = type(error).__name__
     whole = str(error).removeprefix("litellm.")
     status = getattr(error, "status_code", None)
@@ -181,6 +185,43 @@ def of(error: Exception, redact: Callable[[str], str]) -> Trouble:
         return Trouble(f"{meaning} ({status}): {said}", final=True)
     broke_off = status == 408 or status < 400 or headers is None
     return Trouble(said, after=after, charged=broke_off)
+
+
+def _wire(error: Exception, redact: Callable[[str], str]) -> Trouble | None:
+    """What stands between us and a server, which every call would meet: a redirection, or a
+    certificate that nobody here trusts.
+    """
+    for each in _causes(error):
+        if isinstance(each, Refused) and 300 <= each.status_code < 400:
+            place = redact(_address({k.lower(): v for k, v in each.headers.items()}))
+            return Trouble(
+                f"the server sends on to {place} ({each.status_code}), and a key goes nowhere but "
+                "where the study says: write that address as api_base",
+                final=True,
+            )
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        why = re.search(r"certificate verify failed: ([^(\[\]']+)", str(error))
+        return Trouble(
+            f"the server's certificate is not trusted ({redact(why[1].strip()) if why else '?'}): "
+            "where an authority of your own has signed it, name the file of its certificate as "
+            "the environment variable SSL_CERT_FILE",
+            final=True,
+        )
+    return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _address(headers: Mapping[str, str]) -> str:
+    """Where a redirection leads, as an api_base: without user, password and what is queried."""
+    parts = urlsplit(headers.get("location", ""))
+    host = parts.netloc.rpartition("@")[2]
+    path = parts.path.removesuffix("/chat/completions").removesuffix("/messages")
+    return urlunsplit((parts.scheme, host, path, "", "")) or "nowhere"
 
 
 def _throttled(said: str, told: str, after: float | None) -> Trouble:

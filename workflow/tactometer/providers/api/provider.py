@@ -6,7 +6,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from importlib.util import find_spec
@@ -20,6 +20,7 @@ from tactometer.providers.api import (
     batch_endpoint,
     batch_ledger,
     batches,
+    connections,
     extra_headers,
     final_requests,
     parameters,
@@ -58,6 +59,7 @@ class Provider:
         self._redact = Redactor(secrets(extra_headers.variables(settings)))
         self._models: Counter[str] = Counter()
         self._flying: set[asyncio.Task[Any] | None] = set()  # those whose request is out
+        self.under_way: Callable[[], str] = lambda: f"{len(self._flying)} in flight"
 
     def identity(self) -> Mapping[str, Any]:
         """The model's name, its server, and the parameters of the checkpoint."""
@@ -112,6 +114,7 @@ class Provider:
         with batch_ledger.write(self._orders, self._held(asks)) as book:
             purse = self._open_purse(sum(order.worst for order in book.open))
             ordered = batches.Batches(asks, self._server, book, purse, caller, manner, self._redact)
+            self.under_way = ordered.under_way
             yield from ordered.answers()
 
     def _held(self, asks: Sequence[Ask]) -> set[str]:
@@ -122,6 +125,7 @@ class Provider:
 
     def _prepare(self, asks: Sequence[Ask]) -> None:
         self._api = parameters.litellm()
+        connections.secure()
         self._parameters: dict[str, dict[str, Any]] = {}
         sent: dict[str, Any] = {}
         own = wire_of(self._declared["checkpoint"])

@@ -9,7 +9,7 @@ one job by LiteLLM: it speaks the protocol, needs no translation, and gets a pla
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from tactometer.providers.api import bare_completion, overheard
+from tactometer.providers.api import bare_completion, connections, overheard
 from tactometer.providers.api.call_errors import Refused, Unreadable, parsed, within_reply
 
 Messages = Sequence[Mapping[str, str]]
@@ -109,7 +109,8 @@ class Plain:
     async def send(self, messages: Messages, wanted: Mapping[str, Any], timeout: float) -> Reply:
         """Post the chat with the parameters as LiteLLM translated them."""
         if self._session is None:
-            connector = self._http.TCPConnector(limit=0)  # the crew's size is the limit
+            # No limit: the crew's size is one.
+            connector = self._http.TCPConnector(limit=0, ssl=connections.context())
             self._session = self._http.ClientSession(
                 connector=connector,
                 headers=self._headers,
@@ -117,7 +118,9 @@ class Plain:
             )
         body = {"model": self._model, **plain_body(messages, wanted)}
         limit = self._http.ClientTimeout(total=timeout)
-        async with self._session.post(self._url, json=body, timeout=limit) as response:
+        async with self._session.post(
+            self._url, json=body, timeout=limit, allow_redirects=False
+        ) as response:
             content = await response.read()
             if response.status >= 300:
                 text = content.decode("utf-8", "replace")
