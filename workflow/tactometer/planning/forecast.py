@@ -169,6 +169,7 @@ class Forecaster:
                 wire=asked[0],
                 estimator=asked[1],
                 prompt=asked[2],
+                goals=model.goals,
             )
             self._built[key] = tokens.sized(frame)
         return self._built[key]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.analyses.answer_arrays import each
-from tactometer.analyses.checks import prompts_sent
+from tactometer.analyses.checks import prompts_sent, read_back
 from tactometer.analyses.checks.settings import Checks
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
 from tactometer.analyses.place_of_options import fitted
 from tactometer.inference import position_bias
 from tactometer.inference.criticism import LEVEL, TRIFLE, homogeneity
 from tactometer.reading.counts import POOLED
+from tactometer.study.comprehension import GOAL, OPINION
 from tactometer.tables.fit_selection import FIT, passed, sampled
 from tactometer.tables.proportions import wilson
 from tactometer.tables.reader import effective_counts
@@ -52,7 +53,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `position`: how much of the choices follows from the place of an option, in nats, flagged where
     that is more than follows from the state (`limit`), or where some place changes odds sevenfold.
     `system`, `own_system`, `added`, `date`, `prompts`: what was sent beside the study's messages
-    (`prompts_sent.checks`).
+    (`prompts_sent.checks`). `opinion_read_back`, `goal_read_back`: whether a model understands what
+    it is told, where the study asks for that (`read_back.checks`).
     Limits are the study's.
     """
     limits = evidence.settings.of(Checks)
@@ -71,6 +73,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         _places(evidence),
         prompts_sent.checks(evidence.tables["asked"].collect(), len(evidence.goals)),
     ]
+    if (asked_back := evidence.tables.get("comprehension")) is not None:
+        parts.append(read_back.checks(asked_back.collect()))
     whose = ["model", "checkpoint"]
     labels = estimates.select(*whose, *LABEL_TYPES).unique(whose)
     named = pl.concat(parts, how="diagonal_relaxed").with_columns(study=pl.lit(evidence.study))
@@ -82,6 +86,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
             name: place
             for place, name in enumerate(
                 [
+                    OPINION,
+                    GOAL,
                     "stopped",
                     "refused",
                     "identical",
