@@ -187,7 +187,9 @@ def _analyse(sweep: study.Study, place: Namespace) -> dict[str, pl.DataFrame]:
 
 def closed(tables: dict[str, pl.DataFrame]) -> list[Effect]:
     """The planted effects of `simulated_closed`: of an effort, and of the social goal."""
-    mixed = tables["mixed_effects"].filter(parameter="phi", term="high")
+    mixed = tables["mixed_effects"].filter(
+        factor="effort", parameter="phi", term="high", against="none", which="described"
+    )
     effects = [
         Effect(f"effort on phi, {r['goal']}", 0.2, r["bayes"], r["bayes_low"], r["bayes_high"])
         for r in mixed.to_dicts()

@@ -11,6 +11,7 @@ import pytest
 from evidences import PLAIN, SEMANTICS, SYCOPHANT, UTTERANCES, evidence, fit, moved
 from seeds import seed
 from tactometer.analyses.analyse import analyse
+from tactometer.analyses.contrasts.sentences import sentences as contrasts_told
 from tactometer.analyses.likeness.computation import matched, total_variation
 from tactometer.analyses.posterior_differences import holm, simultaneous, summarise
 from tactometer.inference.intervals import hdi
@@ -121,6 +122,25 @@ def test_a_quarter_between_checkpoints_is_interpolated_and_says_so() -> None:
     assert phi["interpolated"] and phi["share"] == pytest.approx(0.5, abs=0.05)
 
 
+def test_a_contrast_stands_with_and_without_runs_that_no_speaker_describes() -> None:
+    good = [
+        *course("ax", {0.0: 0.8, 1.0: 0.6}, family="a", dataset="x"),
+        *course("bx", {0.0: 0.8, 1.0: 0.4}, family="b", dataset="x"),
+        *course("ay", {0.0: 0.8, 1.0: 0.6}, family="a", dataset="y"),
+    ]
+    odd = course("by", {0.0: 0.8, 1.0: 0.8}, family="b", dataset="y")
+    table = analyse("contrasts", evidence(*good, *({**one, "described": "no"} for one in odd)))
+    found = table.filter(parameter="phi", quantity="end", factor="family")
+    kept, everything = (found.filter(which=w).row(0, named=True) for w in ("described", "all"))
+    assert (kept["pairs"], kept["left_out"], kept["verdict"]) == (1, 1, "ok")
+    assert (everything["pairs"], everything["left_out"]) == (2, 0)
+    assert everything["verdict"] == "suspect"
+    assert kept["mean"] == pytest.approx(-0.2, abs=0.01)
+    assert everything["mean"] == pytest.approx(0.0, abs=0.01)
+    told = contrasts_told(table)
+    assert any("with the 1 left out" in line and "0.00 [" in line for line in told), told
+
+
 def test_contrasts_compare_runs_that_differ_in_one_factor_alone() -> None:
     ends = {("a", "x"): 0.6, ("a", "y"): 0.7, ("b", "x"): 0.4, ("b", "y"): 0.5, ("b", "z"): 0.1}
     runs = [
@@ -130,57 +150,15 @@ def test_contrasts_compare_runs_that_differ_in_one_factor_alone() -> None:
             f"{family}{dataset}", {0.0: 0.8, 1.0: end}, family=family, dataset=dataset
         )
     ]
-    table = analyse("contrasts", evidence(*runs)).filter(parameter="phi", quantity="end")
+    table = analyse("contrasts", evidence(*runs)).filter(
+        parameter="phi", quantity="end", which="described"
+    )
     family = table.row(by_predicate=pl.col("factor") == "family", named=True)
     assert (family["level"], family["against"], family["pairs"]) == ("b", "a", 2)
     assert family["mean"] == pytest.approx(-0.2, abs=0.01) and family["found"]
     dataset = table.filter(factor="dataset", level="y", against="x")
     assert dataset["mean"].item() == pytest.approx(0.1, abs=0.01)
     assert dataset["pairs"].item() == 2
-
-
-def test_both_mixed_models_find_the_effect_of_effort_over_families_and_framings() -> None:
-    base = {"a": 0.3, "b": 0.45, "c": 0.4, "d": 0.35}
-    fits = [
-        fit(f, e, moved(phi + by + shift), effort=e, framing=framing, sd=0.03)
-        for f, phi in base.items()
-        for e, by in (("none", 0.0), ("low", 0.1), ("high", 0.2))
-        for framing, shift in (("first", 0.05), ("second", 0.0), ("third", -0.05))
-    ]
-    table = analyse("mixed_effects", evidence(*fits)).filter(parameter="phi")
-    assert table["fits"].unique().to_list() == [36]
-    for effort, truth in (("low", 0.1), ("high", 0.2)):
-        row = table.row(by_predicate=pl.col("term") == effort, named=True)
-        assert row["against"] == "none" and row["rhat"] <= 1.01 and row["verdict"] == "ok"
-        assert row["bayes_low"] < truth < row["bayes_high"] and row["found"]
-        low, high = row["classical_low"], row["classical_high"]
-        # seven standard errors, and these are small: the fits differ from the truth by their draws
-        assert abs(truth - (low + high) / 2) < 3.6 * (high - low) / 2 < 0.03
-    spread = dict(table.select("term", "classical").rows())
-    assert spread["sd family"] == pytest.approx(np.std(list(base.values()), ddof=1), abs=0.02)
-    assert spread["sd framing"] == pytest.approx(0.05, abs=0.02)
-
-
-def test_a_mixed_model_whose_chains_do_not_mix_is_suspect(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tactometer.analyses.mixed_effects.computation.WARMUP", 1)
-    monkeypatch.setattr("tactometer.analyses.mixed_effects.computation.DRAWS", 20)
-    fits = [fit(f, e, effort=e) for f in "ab" for e in ("none", "high")]
-    framed = [{**one, "framing": f} for one in fits for f in ("first", "third")]
-    assert set(analyse("mixed_effects", evidence(*framed))["verdict"]) == {"suspect"}
-
-
-def test_measurement_error_is_carried_into_the_bayesian_model() -> None:
-    def at(sd: float) -> float:
-        fits = [
-            fit(f, e, moved(0.4), effort=e, sd=sd, framing=framing)
-            for f in "ab"
-            for e in ("none", "high")
-            for framing in ("first", "third")
-        ]
-        table = analyse("mixed_effects", evidence(*fits))
-        return float(table.filter(parameter="phi", term="high")["bayes_sd"].item())
-
-    assert at(0.15) > 2 * at(0.01)
 
 
 HUMAN = [fit("human", "r", (0.39, 0.22, 0.1, 0.68), goal="both", family="human")]

@@ -34,7 +34,8 @@ def test_a_sycophant_whose_fit_is_suspect_is_neither_found_nor_denied() -> None:
     suspect = fit("m", "0", SYCOPHANT, goal="social", verdict="suspect")
     text = told(*PEOPLE, suspect, fit("n", "0", HONEST, goal="social"))
     assert "Of 1 fit that passed none has the signature of sycophancy with a probability" in text
-    assert "1 fit that did not pass would bear it too: that is no finding." in text
+    assert "With the 1 fit left out, which no speaker describes or which did not" in text
+    assert "1 of 2 would be above the study's threshold: that is no finding." in text
     assert "human (r)" not in text, "people are the yardstick, and no finding"
     read = told(*PEOPLE, {**suspect, "verdict": "ok"}, fit("n", "0", HONEST, goal="social"))
     assert (
@@ -51,7 +52,8 @@ def test_a_study_of_suspect_fits_alone_says_so_once_and_finds_nothing() -> None:
         "Of 6 models and goals no finding is made: a fit did not pass its checks, or no speaker"
         " describes it." in text
     )
-    assert "6 fits that did not pass would bear it too: that is no finding." in text
+    assert "With the 6 fits left out, which no speaker describes or which did not" in text
+    assert "6 of 6 would be above the study's threshold" in text
     assert "None of" not in text and "all four signs" not in text
 
 

@@ -14,19 +14,13 @@ import polars as pl
 import pytest
 
 import graph
-from graph import edit, plan, snakemake, tactometer
+from graph import contents, edit, plan, snakemake, tactometer
 from tactometer.elicitation.requests import build
 from tactometer.recipes import recipes
 from tactometer.study import study
 from tactometer.study.fields import plain
 
 CONFIG, PROMPTS = "config/config.yaml", "resources/polite_speech/prompts.yaml"
-
-
-def contents(folder: Path) -> dict[Path, tuple[bytes, int]]:
-    """Every file below a folder, with its time."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
 @contextmanager

@@ -60,13 +60,18 @@ class Sweep:
         (folder / "slurm").symlink_to("profiles/slurm")  # as `make slurm-profile` does
         self.env = {**cluster.env, "SWEEP_KEY": "none"}
 
-    def start(self, log: str) -> subprocess.Popen[bytes]:
-        """Start a controller."""
+    def run(self, log: str) -> subprocess.Popen[bytes]:
+        """Start a Snakemake on the cluster, whose output goes to a file."""
         with (self.folder / log).open("w") as out:
             return subprocess.Popen(
                 [sys.executable, "-m", "snakemake", *PROFILE.split()],
                 cwd=self.folder, env=self.env, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
+
+    def start(self, log: str) -> subprocess.Popen[bytes]:
+        """Start the controller; whoever waits for one of its jobs notices when it has ended."""
+        self.controller, self.log = self.run(log), self.folder / log
+        return self.controller
 
     def keys(self, model: str) -> list[str]:
         """The keys of a journal's whole lines."""
@@ -76,7 +81,15 @@ class Sweep:
 
     def number_of(self, about: str, state: str = "RUNNING") -> str:
         """The newest Slurm job of a rule, once there is one in this state."""
-        until(lambda: self.cluster.jobs(about, state), f"{about} is {state}")
+
+        def there() -> list[slurm.Job]:
+            jobs = self.cluster.jobs(about, state)
+            assert jobs or self.controller.poll() is None or self.controller.returncode < 0, (
+                f"no {about} was {state} when the run ended: {self.log.read_text()[-2000:]}"
+            )
+            return jobs
+
+        until(there, f"{about} is {state}")
         return self.cluster.jobs(about, state)[-1].number
 
 
@@ -137,11 +150,27 @@ def ask_cancelled(sweep: Sweep) -> None:
     )
 
 
+def looked_at_with_another_study(sweep: Sweep) -> None:
+    """Whoever plans an edited study meanwhile changes nothing that a job reads; nor may it run."""
+    files = ["config/config.yaml", "config/sweep.yaml"]
+    held = graph.contents(sweep.folder / ".snakemake/tactometer/sweep")
+    kept = (sweep.folder / files[1]).read_text()
+    graph.edit(sweep.folder / files[1], "{name_pairs: 1", "{name_pairs: 2")
+    assert graph.plan(sweep.folder, "--configfile", *files)
+    assert sweep.run("refused.log").wait(timeout=120) != 0
+    refused = (sweep.folder / "refused.log").read_text()
+    assert "another Snakemake is at work on this study" in refused
+    now = graph.contents(sweep.folder / ".snakemake/tactometer/sweep")
+    assert {path: now[path] for path in held} == held
+    (sweep.folder / files[1]).write_text(kept)
+
+
 def controller_killed(sweep: Sweep, controller: subprocess.Popen[bytes], hold: Path) -> str:
     """SIGKILL to Snakemake while its jobs live on; gives the job that is asking."""
     held = len(sweep.keys("cut"))
     until(lambda: len(sweep.keys("cut")) > held + 10, "the second attempt asks")
     hold.write_text("cut")  # it shall not be done before another controller is there
+    looked_at_with_another_study(sweep)
     os.killpg(controller.pid, signal.SIGKILL)
     controller.wait()
     assert len(sweep.keys("cut")) < ANSWERS
@@ -173,9 +202,9 @@ def node_drained(sweep: Sweep) -> None:
 
 
 def fit_cancelled(sweep: Sweep) -> None:
-    """Scancel in the middle of fits."""
-    number = sweep.number_of("rule_fit_wildcards")
-    until(lambda: list(sweep.folder.glob("logs/sweep/fit/*/*/*.log")), "a fit has begun")
+    """Scancel in the middle of a model's fits (the rule has the model's name in its own)."""
+    number = sweep.number_of("rule_fit_")
+    until(lambda: list(sweep.folder.glob("logs/sweep/fit/*/0.log")), "a fit has begun")
     sweep.cluster.command("scancel", number)
 
 

@@ -43,12 +43,13 @@ def fit(
     told: bool = True,
     choices: str = "vary",
     name: str = "main",
+    alpha: float = 3.0,
     **labels: Any,
 ) -> dict[str, Any]:
     """One fit: where its draws lie, and what it is called."""
     named = {"model": model, "checkpoint": checkpoint, "goal": goal, "framing": framing}
     fixed = {"speaker": "s2", "semantics": "joint", "verdict": verdict, "values": values, "sd": sd}
-    fixed |= {"fit": name}
+    fixed |= {"fit": name, "alpha": alpha}
     fixed |= {"described": described, "told": told, "choices": choices}
     return {**named, **fixed, **LABELS, "family": model, **labels}
 
@@ -69,7 +70,7 @@ def evidence(
             schema={
                 **dict.fromkeys(keys, pl.String),
                 "draw": pl.Int64,
-                **dict.fromkeys(PARAMETERS, pl.Float64),
+                **dict.fromkeys([*PARAMETERS, "alpha"], pl.Float64),
             }
         )
     ]
@@ -78,6 +79,7 @@ def evidence(
             p: rng.normal(value, one["sd"], DRAWS)
             for p, value in zip(PARAMETERS, one["values"], strict=True)
         }
+        x["alpha"] = np.exp(rng.normal(np.log(one["alpha"]), one["sd"], DRAWS))
         drawn.append(pl.DataFrame({**{k: one[k] for k in keys}, "draw": range(DRAWS), **x}))
     kinds = dict.fromkeys([*keys, "verdict", "described", *list(LABELS)[:-1]], pl.String)
     kinds |= {"told": pl.Boolean, "progress": pl.Float64}

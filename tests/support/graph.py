@@ -101,6 +101,12 @@ def plan(folder: Path, *arguments: str) -> dict[str, int]:
     return jobs
 
 
+def contents(folder: Path) -> dict[Path, tuple[bytes, int]]:
+    """Every file below a folder, with its time."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
 def edit(path: Path, old: str, new: str) -> None:
     """Change one place of a text file, as an editor would."""
     text = path.read_text()

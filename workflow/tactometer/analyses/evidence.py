@@ -112,10 +112,14 @@ class Evidence:
     @cached_property
     def by_framing(self) -> Posterior:
         """The fits of the single framings, of the speaker and semantics that stand."""
+        return self.of_framings(PARAMETERS)
+
+    def of_framings(self, parameters: Sequence[str]) -> Posterior:
+        """The same with the draws of these parameters, which all of the fits must have."""
         stands = representative(self.fits).select(*FIT, "fit", "speaker", "semantics")
         single = self.fits.filter(~pl.col("framing").is_in(TOGETHER))
         return self._posterior(
-            single.join(stands, on=stands.columns, how="semi", maintain_order="left")
+            single.join(stands, on=stands.columns, how="semi", maintain_order="left"), parameters
         )
 
     @property
@@ -153,20 +157,21 @@ class Evidence:
         """A generator that depends on what it is for alone."""
         return np.random.default_rng([int.from_bytes(n.encode(), "big") % 2**32 for n in names])
 
-    def _posterior(self, fits: pl.DataFrame) -> Posterior:
+    def _posterior(self, fits: pl.DataFrame, parameters: Sequence[str] = PARAMETERS) -> Posterior:
         """The draws of these fits, thinned to as many as the fit with fewest has."""
         wanted = fits.with_row_index("_fit").select("_fit", *ONE_FIT).lazy()
         known = set(self.drawn.collect_schema().names())
-        columns = [name for name in PARAMETERS if name in known]
+        columns = [name for name in parameters if name in known]
+        none = Posterior(fits.clear(), np.zeros((0, 0, len(parameters))))
         rows = self.drawn.join(wanted, on=ONE_FIT).sort("_fit", "draw").select("_fit", *columns)
         found = rows.collect()
-        if len(columns) < len(PARAMETERS) or found.is_empty():
-            return Posterior(fits.clear(), np.zeros((0, 0, len(PARAMETERS))))
+        if len(columns) < len(parameters) or found.is_empty():
+            return none
         parts = found.partition_by("_fit", as_dict=True, maintain_order=True, include_key=False)
         whole = {int(key[0]): part.to_numpy() for key, part in parts.items()}
         whole = {fit: x for fit, x in whole.items() if np.isfinite(x).all()}
         if not whole:
-            return Posterior(fits.clear(), np.zeros((0, 0, len(PARAMETERS))))
+            return none
         least = min(len(x) for x in whole.values())
         kept = fits[list(whole)]
         draws = [x[thinned(len(x), least)] for x in whole.values()]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from tactometer.tables.cells import interval, number
-from tactometer.tables.fit_selection import passed
+from tactometer.tables.fit_selection import ALL, passed
 
 MOST = 4
 """Sentences of one analysis; its table has all rows."""
@@ -72,6 +72,25 @@ def standing(frame: pl.DataFrame) -> pl.DataFrame:
     rows = readable(frame).filter(pl.col("found").fill_null(False))
     sure = pl.col("mean").abs() / pl.col("sd") if "sd" in rows.columns else pl.col("effect").abs()
     return rows.sort(sure, descending=True)
+
+
+def with_all(
+    rows: pl.DataFrame, frame: pl.DataFrame, same: Sequence[str], mean: str, low: str, high: str
+) -> pl.DataFrame:
+    """Rows of fits that may be read, each with `all_mean`, `all_low`, `all_high` of all fits."""
+    names = {"all_mean": mean, "all_low": low, "all_high": high}
+    rest = frame.filter(which=ALL).select(*same, **{k: pl.col(v) for k, v in names.items()})
+    return rows.join(rest, on=list(same), how="left", nulls_equal=True, maintain_order="left")
+
+
+def with_left_out(row: Row) -> str:
+    """What the same is with what was left out; nothing where nothing was."""
+    if not row["left_out"]:
+        return ""
+    return (
+        f"; with the {row['left_out']:,} left out, which no speaker describes or which did not"
+        f" pass, {number(row['all_mean'], '+.2f')} {interval(row['all_low'], row['all_high'])}"
+    )
 
 
 def some(

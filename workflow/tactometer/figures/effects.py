@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from tactometer.figures.forest import marked, parameters
+from tactometer.tables.fit_selection import ALL, DESCRIBED
 from tactometer.tables.proportions import Z
 from tactometer.tables.reader import Tables
 
@@ -18,6 +21,13 @@ def effect_rows(tables: Tables, name: str) -> pl.DataFrame:
     if rows.is_empty():
         return rows
     return parameters(marked(rows)).rename({"hdi_low": "low", "hdi_high": "high"})
+
+
+def readable_first(rows: pl.DataFrame, same: Sequence[str]) -> pl.DataFrame:
+    """Averages of fits that may be read; where there are none, those of all, which are suspect."""
+    kept = rows.filter(which=DESCRIBED)
+    rest = rows.filter(which=ALL).join(kept, on=list(same), how="anti", nulls_equal=True)
+    return pl.concat([kept, rest])
 
 
 def of_models(rows: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -17,6 +17,9 @@ ONE_FIT = [*FIT, *PREFERRED]
 PASSED = ("ok", "refit")  # clean at the first run, or at a later, more careful one
 
 
+# What an average over fits is of: those that may be read, or all. It is given with both, since to
+# leave out what no speaker describes selects on the outcome.
+DESCRIBED, ALL = "described", "all"
 NO_SPEAKER = "no speaker"
 NOTHING_TOLD = "nothing told"
 

@@ -13,13 +13,14 @@ import polars as pl
 from tactometer.analyses.evidence import Evidence, Posterior
 from tactometer.analyses.posterior_differences import FAMILY, SUMMARY
 from tactometer.analyses.shifts.computation import with_differences, worst
-from tactometer.tables.fit_selection import natural
+from tactometer.tables.fit_selection import ALL, DESCRIBED, PASSED, natural
 from tactometer.utils.arrays import Array
 
 FACTORS = ("family", "dataset", "method")
 SCHEMA = {
     **dict.fromkeys(["study", "goal", "quantity", "factor", "level", "against"], pl.String),
-    "pairs": pl.Int64,
+    "which": pl.String,
+    **dict.fromkeys(["pairs", "left_out"], pl.Int64),
     "parameter": pl.String,
     **SUMMARY,
     **FAMILY,
@@ -41,9 +42,17 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
 
     Each run of one level is compared with the run of the other that is alike in all other factors
     and in effort; the differences of `pairs` of them are averaged. Quantities: the last checkpoint
-    (`end`) and, for runs of training, the first one (`start`) and end minus start (`movement`). The
-    family of `found` is this whole table.
+    (`end`) and, for runs of training, the first one (`start`) and end minus start (`movement`).
+    Each is given of the pairs whose fits may be read alone (`described`) and of all. The family of
+    `found` are all rows of either.
     """
+    tables = [_contrasts(evidence, which) for which in (DESCRIBED, ALL)]
+    kept = [table for table in tables if not table.is_empty()]
+    return pl.concat(kept) if kept else pl.DataFrame(schema=SCHEMA)
+
+
+def _contrasts(evidence: Evidence, which: str) -> pl.DataFrame:
+    """The rows of the pairs that are described, or of all."""
     named: list[dict[str, object]] = []
     apart: list[Array] = []
     goals = evidence.models.fits["goal"].unique(maintain_order=True).to_list()
@@ -52,12 +61,13 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         for factor in FACTORS:
             for level, against, pairs in _matched(runs, factor):
                 for quantity in ("start", "end", "movement"):
-                    both = [p for p in pairs if all(quantity in run.quantities for run in p)]
+                    there = [p for p in pairs if all(quantity in run.quantities for run in p)]
+                    read = [p for p in there if all(run.verdict in PASSED for run in p)]
+                    both = there if which == ALL else read
                     if not both:
                         continue
                     x = [a.quantities[quantity] - b.quantities[quantity] for a, b in both]
                     apart.append(np.mean(x, axis=0))
-                    suspect = any(run.verdict != "ok" for pair in both for run in pair)
                     named.append(
                         {
                             "study": evidence.study,
@@ -66,8 +76,10 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
                             "factor": factor,
                             "level": level,
                             "against": against,
+                            "which": which,
                             "pairs": len(both),
-                            "verdict": "suspect" if suspect else "ok",
+                            "left_out": len(there) - len(both),
+                            "verdict": "ok" if len(both) == len(read) else "suspect",
                         }
                     )
     if not named:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.figures import style
-from tactometer.figures.effects import HDI, OUT, effect_rows
+from tactometer.figures.effects import HDI, OUT, effect_rows, readable_first
 from tactometer.figures.forest import forest, place
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
@@ -25,6 +25,7 @@ def plot(tables: Tables) -> Drawing:
     rows = effect_rows(tables, "contrasts")
     if rows.is_empty():
         return style.empty(title, "This study has no two models that differ in one label alone.")
+    rows = readable_first(rows, ["goal", "quantity", "factor", "level", "against", "parameter"])
     rows = rows.with_columns(named=pl.format("{}: {} − {}", "factor", "level", "against"))
     rows = place(rows, ["named", "goal", "quantity"])
     return forest(rows, title, f"{HDI}, runs alike in all else; {OUT}", "difference")

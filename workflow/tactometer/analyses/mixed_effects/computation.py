@@ -1,30 +1,29 @@
-"""Mixed effects: each parameter ~ effort + (1|family) + (1|framing), classical and Bayesian."""
+"""Mixed effects: each parameter by effort, or by goal, over families and framings."""
 
 from __future__ import annotations
 
-import json
-import tempfile
-import warnings
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from tactometer.analyses.evidence import PARAMETERS, Evidence, Posterior, efforts, table
+from tactometer.analyses.mixed_effects.bayesian import bayesian
+from tactometer.analyses.mixed_effects.classical import classical
+from tactometer.analyses.mixed_effects.observations import LOGARITHM, Observations, observe
 from tactometer.analyses.posterior_differences import FAMILY, simultaneous, summarise
-from tactometer.inference import cmdstan
-from tactometer.tables.fit_selection import passed
+from tactometer.tables.fit_selection import ALL, DESCRIBED, passed
 from tactometer.utils.arrays import Array
 
-PROGRAM = Path(__file__).with_name("mixed_effects.stan")
-CHAINS, WARMUP, DRAWS = 4, 500, 1000
-DELTAS = (0.9, 0.99)  # the second where the first run is not clean
-GROUPS = ("family", "framing")
+MODELLED = (*PARAMETERS, "alpha")
 SCHEMA = {
-    **dict.fromkeys(["study", "goal", "parameter", "term", "against"], pl.String),
-    **dict.fromkeys(["fits", "families", "framings"], pl.Int64),
+    **dict.fromkeys(
+        ["study", "factor", "goal", "effort", "parameter", "term", "against"], pl.String
+    ),
+    "which": pl.String,
+    **dict.fromkeys(["fits", "left_out", "families", "framings"], pl.Int64),
     **dict.fromkeys(["classical", "classical_se", "classical_low", "classical_high"], pl.Float64),
     "classical_p": pl.Float64,
     "classical_note": pl.String,
@@ -35,192 +34,116 @@ SCHEMA = {
 }
 
 
-def analyse(evidence: Evidence) -> pl.DataFrame:
-    """A row for each goal, parameter and term: efforts against the least, and spreads of groups.
+@dataclass(frozen=True)
+class Part:
+    """The fits of one mixed model: a factor's levels in order, all else of the fits alike.
 
-    One observation is a fit of a single framing. `classical`: statsmodels' MixedLM by REML, with
-    crossed variance components, of the posterior means as if they were data; `bayes`: the Stan
-    program beside this module, with each fit's posterior sd as its measurement error. A group with
-    one level alone has no spread, and its term is left out. The family of `found` are all efforts.
+    `named` says in columns what it is of; `left_out` how many fits no speaker describes.
     """
-    found = evidence.by_framing.where(
-        ~pl.col("model").is_in(list(evidence.baseline)), pl.col("effort").is_not_null()
+
+    named: dict[str, Any]
+    fits: Posterior
+    levels: list[str]
+    left_out: int = 0
+
+
+def analyse(evidence: Evidence) -> pl.DataFrame:
+    """A row for each factor (effort, goal), parameter and term: two levels, or a spread.
+
+    One observation is a fit of a single framing. `bayes`: the Stan program beside this module, with
+    the covariance of the fits' posteriors as measurement error; `classical`: statsmodels' MixedLM
+    by REML of the posterior means as if they were data. Both let a level do more in one family than
+    in another (slopes). Each is given with the fits that a speaker describes alone (`described`)
+    and with all of them, where these differ. The family of `found` are all pairs of levels of
+    either selection.
+    """
+    found: dict[str, list[tuple[dict[str, Any], Array | None]]] = {ALL: [], DESCRIBED: []}
+    for factor in ("effort", "goal"):
+        for whole in _parts(evidence, factor):
+            rows = list(_rows(whole))
+            found[ALL] += rows
+            kept = _described(whole)
+            if kept is whole:
+                found[DESCRIBED] += [({**row, "which": DESCRIBED}, x) for row, x in rows]
+            elif kept is not None:
+                found[DESCRIBED] += _rows(kept)
+    for rows in found.values():
+        pairs = [(row, x) for row, x in rows if x is not None]
+        if pairs:
+            family = simultaneous(np.stack([x for _, x in pairs]), evidence.level)
+            for (row, _), *values in zip(pairs, *family.values(), strict=True):
+                row |= dict(zip(family, (v.item() for v in values), strict=True))
+    return table([row for which in (DESCRIBED, ALL) for row, _ in found[which]], SCHEMA)
+
+
+def _parts(evidence: Evidence, factor: str) -> Iterator[Part]:
+    """What is modelled of one factor: efforts within each goal, goals within each effort.
+
+    Goals of checkpoints of a training are not taken together: their families have many each.
+    """
+    asked = evidence.of_framings(MODELLED).where(
+        ~pl.col("model").is_in(list(evidence.baseline)),
+        pl.col("effort").is_not_null() if factor == "effort" else pl.col("progress").is_null(),
     )
-    rows: list[dict[str, Any]] = []
-    draws: list[Array] = []
-    for goal in found.fits["goal"].unique(maintain_order=True):
-        mine = found.where(pl.col("goal") == goal)
-        if mine.fits["effort"].n_unique() < 2:
-            continue
-        for k, parameter in enumerate(PARAMETERS):
-            named = {"study": evidence.study, "goal": goal, "parameter": parameter}
-            for row, x in _model(mine, k):
-                rows.append({**named, **row})
-                if x is not None:
-                    draws.append(x)
-    if not rows:
-        return pl.DataFrame(schema=SCHEMA)
-    family = simultaneous(np.stack(draws), evidence.level)
-    for row, *values in zip(
-        [row for row in rows if row["against"] is not None], *family.values(), strict=True
-    ):
-        row |= dict(zip(family, (v.item() for v in values), strict=True))
-    return table(rows, SCHEMA)
+    within = {"effort": "goal", "goal": "effort"}[factor]
+    for value in asked.fits[within].unique(maintain_order=True):
+        fits = asked.where(pl.col(within).eq_missing(value))
+        names = fits.fits[factor].to_list()
+        levels = efforts(names) if factor == "effort" else [g for g in evidence.goals if g in names]
+        if len(levels) > 1 and (factor == "effort" or fits.fits["family"].n_unique() > 1):
+            named = {"study": evidence.study, "factor": factor, within: value, "which": ALL}
+            yield Part(named, fits, levels)
 
 
-def _model(fits: Posterior, k: int) -> Iterator[tuple[dict[str, Any], Array | None]]:
-    """The rows of one parameter; draws [draw] of the Bayesian effect where the row is an effort."""
-    order = efforts(fits.fits["effort"].to_list())
-    y, se = fits.draws[..., k].mean(axis=1), fits.draws[..., k].std(axis=1, ddof=1)
-    design = np.stack([(fits.fits["effort"] == effort).to_numpy() for effort in order[1:]], axis=1)
-    levels = {group: fits.fits[group].unique(maintain_order=True).to_list() for group in GROUPS}
-    groups = {
-        group: np.array([levels[group].index(name) for name in fits.fits[group]])
-        for group in GROUPS
-        if len(levels[group]) > 1
-    }
-    classical, note = _classical(y, design.astype(float), groups)
-    draws, told = _bayes(y, se, design.astype(float), groups)
-    size = {"fits": len(y), "families": len(levels["family"]), "framings": len(levels["framing"])}
-    verdict = "ok" if fits.fits.filter(~passed()).is_empty() and told["clean"] else "suspect"
+def _described(whole: Part) -> Part | None:
+    """The same without the fits that no speaker describes; None where no two levels are left."""
+    kept = whole.fits.where(passed())
+    out = whole.fits.fits.height - kept.fits.height
+    if not out:
+        return whole
+    levels = [name for name in whole.levels if name in kept.fits[whole.named["factor"]].to_list()]
+    if len(levels) < 2:
+        return None
+    return Part({**whole.named, "which": DESCRIBED}, kept, levels, out)
+
+
+def _rows(part: Part) -> Iterator[tuple[dict[str, Any], Array | None]]:
+    """The rows of each parameter; draws [draw] of the Bayesian difference of a pair of levels."""
+    for k, parameter in enumerate(MODELLED):
+        seen = observe(part.fits, k, part.named["factor"], part.levels, parameter)
+        for row, x in _model(seen, LOGARITHM if parameter == "alpha" else 1.0):
+            read = row["verdict"] == "ok" and part.fits.fits.filter(~passed()).is_empty()
+            row["verdict"] = "ok" if read else "suspect"
+            yield {**part.named, "parameter": parameter, "left_out": part.left_out, **row}, x
+
+
+def _model(seen: Observations, unit: float) -> Iterator[tuple[dict[str, Any], Array | None]]:
+    """Both models of one parameter, in the parameter's unit."""
+    by_reml, note = classical(seen)
+    draws, told = bayesian(seen)
+    levels = seen.levels["level"]
     for term, x in draws.items():
+        pair = isinstance(term, tuple)
+        # the sd between families of a difference of two levels, each of which has its own effect
+        x = x * unit * (2**0.5 if term == "slope" else 1.0)
+        own = by_reml.get(term, {})
+        scale = unit * (2**0.5 if term == "slope" else 1.0)
         numbers = {name: value.item() for name, value in summarise(x.reshape(-1)).items()}
-        effort = order[1 + int(term)] if term.isdecimal() else None
         row = {
-            "term": effort or term,
-            "against": order[0] if effort else None,
-            **size,
-            **classical.get(term, {}),
+            "term": levels[term[1]] if pair else f"sd {term}",
+            "against": levels[term[0]] if pair else None,
+            "fits": len(seen.y),
+            "families": seen.count("family"),
+            "framings": seen.count("framing"),
+            **{k: v if k == "classical_p" else v * scale for k, v in own.items()},
             "classical_note": note,
             "bayes": numbers["mean"],
             "bayes_sd": numbers["sd"],
             "bayes_low": numbers["hdi_low"],
             "bayes_high": numbers["hdi_high"],
-            "p_direction": numbers["p_direction"] if effort else None,
+            "p_direction": numbers["p_direction"] if pair else None,
             "rhat": told["rhat"][term],
             "ess_bulk": told["ess"][term],
-            "verdict": verdict,
+            "verdict": "ok" if told["clean"] else "suspect",
         }
-        yield row, x.reshape(-1) if effort else None
-
-
-def _classical(
-    y: Array, design: Array, groups: dict[str, Array]
-) -> tuple[dict[str, dict[str, float]], str]:
-    """Estimates by term (efforts by number, sd of groups and residual), and what went wrong."""
-    import statsmodels.api as sm
-
-    exog = np.column_stack([np.ones(len(y)), design])
-    if len(y) <= exog.shape[1]:
-        return {}, "no more fits than terms"
-    notes = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what they say is read from the result, into the table
-        try:
-            if groups and len(y) > exog.shape[1] + len(groups):
-                fitted = _crossed(y, exog, groups).fit(reml=True, method=["powell", "lbfgs"])
-                sds = [float(variance) ** 0.5 for variance in fitted.vcomp]
-                spread = {f"sd {group}": sd for group, sd in zip(groups, sds, strict=True)}
-                if min(sds) < 1e-3:
-                    notes.append("a spread is at its bound of 0")
-                if not fitted.converged:
-                    notes.append("did not converge")
-            else:
-                fitted, spread = sm.OLS(y, exog).fit(), {}
-                notes.append("no group with two levels: least squares")
-        except (np.linalg.LinAlgError, ValueError) as error:
-            return {}, f"failed: {error}"
-    interval = np.asarray(fitted.conf_int())
-    found = {
-        str(j): {
-            "classical": float(fitted.params[j + 1]),
-            "classical_se": float(fitted.bse[j + 1]),
-            "classical_low": float(interval[j + 1, 0]),
-            "classical_high": float(interval[j + 1, 1]),
-            "classical_p": float(fitted.pvalues[j + 1]),
-        }
-        for j in range(design.shape[1])
-    }
-    spread["sd residual"] = float(fitted.scale) ** 0.5
-    return found | {term: {"classical": sd} for term, sd in spread.items()}, "; ".join(notes)
-
-
-def _crossed(y: Array, exog: Array, groups: dict[str, Array]) -> Any:
-    """A MixedLM whose only group is the whole data, with a variance component for each factor."""
-    from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
-
-    matrices = [[np.eye(int(level.max()) + 1)[level]] for level in groups.values()]
-    columns = [
-        [[f"{g}{i}" for i in range(m[0].shape[1])]] for g, m in zip(groups, matrices, strict=True)
-    ]
-    return MixedLM(
-        y, exog, np.zeros(len(y)), exog_re=None, exog_vc=VCSpec(list(groups), columns, matrices)
-    )
-
-
-def _bayes(
-    y: Array, se: Array, design: Array, groups: dict[str, Array]
-) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Draws [chain, draw] by term, R-hat and ESS of each, and whether the run is clean."""
-    count = {group: int(level.max()) + 1 for group, level in groups.items()}
-    data = {
-        "N": len(y),
-        "K": design.shape[1],
-        "F": count.get("family", 0),
-        "R": count.get("framing", 0),
-        "y": y.tolist(),
-        "se": se.tolist(),
-        "X": design.tolist(),
-        **{g: (groups[g] + 1).tolist() if g in groups else [0] * len(y) for g in GROUPS},
-    }
-    for seed, delta in enumerate(DELTAS, start=1):
-        columns, diverging = _sampled(data, seed, delta)
-        draws = {str(j): columns[f"beta[{j + 1}]"] for j in range(design.shape[1])}
-        draws |= {f"sd {group}": columns[f"tau_{group}[1]"] for group in groups}
-        draws["sd residual"] = columns["sigma"]
-        told = _judged(draws, diverging)
-        if told["clean"]:
-            break
-    return draws, told
-
-
-def _sampled(data: dict[str, Any], seed: int, delta: float) -> tuple[dict[str, Array], int]:
-    """Draws [chain, draw] by column of the program, and the number of divergences."""
-    start = {
-        "sigma": 0.1,
-        "tau_family": [0.1] * bool(data["F"]),
-        "tau_framing": [0.1] * bool(data["R"]),
-    }
-    with tempfile.TemporaryDirectory(prefix="tactometer-") as folder:
-        for name, content in (("data", data), ("start", start)):
-            (Path(folder) / f"{name}.json").write_text(json.dumps(content))
-        fit = cmdstan.compile_program(PROGRAM).sample(
-            data=str(Path(folder) / "data.json"),
-            inits=str(Path(folder) / "start.json"),
-            chains=CHAINS,
-            parallel_chains=1,
-            seed=seed,
-            iter_warmup=WARMUP,
-            iter_sampling=DRAWS,
-            adapt_delta=delta,
-            output_dir=folder,
-            refresh=WARMUP + DRAWS,
-            show_progress=False,
-        )
-        table = np.swapaxes(fit.draws(), 0, 1)
-        diverging = int(fit.method_variables()["divergent__"].sum())
-    return {name: table[..., i] for i, name in enumerate(fit.column_names)}, diverging
-
-
-def _judged(draws: dict[str, Array], diverging: int) -> dict[str, Any]:
-    """R-hat and ESS by term, and whether they are within the limits that fits are held to."""
-    from tactometer.inference.summaries import ESS_LIMIT, RHAT_LIMIT, ess, rhat
-
-    told: dict[str, Any] = {
-        "rhat": {term: rhat(x) for term, x in draws.items()},
-        "ess": {term: ess(x, "bulk") for term, x in draws.items()},
-        "diverging": diverging,
-    }
-    mixed = max(told["rhat"].values()) <= RHAT_LIMIT and min(told["ess"].values()) >= ESS_LIMIT
-    told["clean"] = mixed and diverging == 0
-    return told
+        yield row, x.reshape(-1) if pair else None

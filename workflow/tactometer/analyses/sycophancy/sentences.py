@@ -47,10 +47,12 @@ def sentences(frame: pl.DataFrame) -> list[str]:
         )
         for row in crossed.head(MOST).iter_rows(named=True)
     ]
-    unread = frame.filter(~passed(), "crossed").height
-    if unread:
+    left = frame.filter(~passed()).height
+    if left:
         told.append(
-            f"{several(unread, 'fit')} that did not pass would bear it too: that is no finding."
+            f"With the {several(left, 'fit')} left out, which no speaker describes or which did not"
+            f" pass, {frame.filter('crossed').height:,} of {frame.height:,} would be above the"
+            " study's threshold: that is no finding."
         )
     return told
 

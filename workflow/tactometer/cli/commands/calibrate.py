@@ -12,11 +12,11 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("programs", "criticism", "vignettes", "position"),
+        choices=("programs", "criticism", "vignettes", "position", "mixed"),
         default="programs",
         help="programs: posteriors of every Stan program (default); criticism: false alarms, and"
         " power against misfits; vignettes: intervals where answers of one vignette hang together;"
-        " position: speakers behind a bias of place",
+        " position: speakers behind a bias of place; mixed: mixed models of families that differ",
     )
     parser.add_argument(
         "--programs",
@@ -52,7 +52,7 @@ def run(given: Namespace) -> int:
         np.array(words.states, float), tuple(words.utterances), np.array(words.literal)
     )
     held = {"programs": _programs, "criticism": _criticism, "vignettes": _vignettes}
-    held |= {"position": _position}
+    held |= {"position": _position, "mixed": _mixed}
     return 0 if held[given.what](given, known) else 1
 
 
@@ -146,6 +146,26 @@ def _position(given: Namespace, domain: Any) -> bool:
             f"{row['nats']:.0f} nats, rho {row['rho']:.1f}, {row['position']:8}: 95% HDIs hold"
             f" {row['held']:.1%} of {row['intervals']} (rms z {row['rms_z']:.2f}, {row['size']:.1f}"
             f" answers for an effective one, told as lost {row['told']:.0%})"
+        )
+    figure.draw(out)
+    return held
+
+
+def _mixed(given: Namespace, domain: Any) -> bool:
+    """Calibrate mixed models of families whose effects differ, draw, tell; whether they hold."""
+    import json
+
+    from tactometer.analyses.mixed_effects import bayesian, slopes_calibration
+    from tactometer.figures import mixed_models as figure
+    from tactometer.inference import cmdstan
+
+    cmdstan.executable(bayesian.PROGRAM)
+    out = given.out / "mixed"
+    held = slopes_calibration.run(given.speakers, out, cores=given.cores)
+    for row in json.loads((out / "mixed.json").read_text())["table"]:
+        print(
+            f"{row['model']:9} {row['families']:2} families, slopes {row['slope']:.2f}: 95%"
+            f" intervals hold {row['held']:.1%} of {row['intervals']}, width {row['width']:.2f}"
         )
     figure.draw(out)
     return held
