@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 
 import stub
 from asking import Job, inside, job, model, tables
@@ -164,8 +165,14 @@ def test_a_domain_without_the_questions_is_a_sentence(missing: str, tmp_path: Pa
     kept = text[: text.index(missing)] if missing.endswith(":") else text.replace(missing, "")
     (folder / "prompts.yaml").write_text(kept)
     assert simulated(tmp_path / "off", 0.0, domain=str(folder)).sweep  # nobody needs them there
-    with pytest.raises(UserError, match="comprehension") as caught:
-        simulated(tmp_path / "on", 0.0, domain=str(folder), **ON)
+    goals = ["default", "social"] if missing.startswith(" ") else ["default"]
+    folder_on = tmp_path / "on"
+    folder_on.mkdir()
+    data = {"study": "s", "domain": str(folder), "goals": goals, **ON}
+    data["models"] = {"m": {"provider": "simulated", "checkpoints": {"0": SPEAKER}}}
+    (folder_on / "study.yaml").write_text(yaml.safe_dump(data))
+    with pytest.raises(UserError, match=r"domain\.yaml, key prompts: .*comprehension") as caught:
+        study.load([folder_on / "study.yaml"])
     assert "\n" not in str(caught.value)
 
 

@@ -45,7 +45,8 @@ def need(domain: Domain) -> Comprehension:
 
 def check(domain: Domain, goals: Sequence[str]) -> None:
     """Raise `UserError` unless the domain has a question for the opinion and for every goal."""
-    lacking = [goal for goal in asking(domain, goals) if goal not in need(domain).goals]
+    questions = need(domain)
+    lacking = [goal for goal in asking(domain, goals) if goal not in questions.goals]
     if lacking:
         raise UserError(
             f"{domain.path}, key prompts: comprehension.goals has no text for the goal "
