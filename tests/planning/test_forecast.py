@@ -206,6 +206,21 @@ def test_what_a_judge_will_read_is_a_stated_guess_until_replies_tell(tmp_path: P
     assert semantics.to_ask == judge.AUDIT, "by the share of what is there"
 
 
+def test_a_judge_reads_nothing_of_what_a_stopped_set_is_not_asked(tmp_path: Path) -> None:
+    once = {**API, "estimator": {"kind": "samples", "k": 1}}
+    judge_of = {"model": "m", "checkpoint": "none"}
+    found = sweep(tmp_path, {"m": once}, judge=judge_of)
+    results = tmp_path / "results/s"
+    file = f"{results}/judgements/m/none/social.parquet"
+    answer(found, results, "none", 50, {"completion_tokens": 9}, finish_reason="length")
+    told = Forecaster(found, results, [file]).judged()[file]
+    assert (told.to_ask, told.notes[:1]) == (0, ()) and PRODUCTION > 50
+    on = sweep(
+        tmp_path, {"m": once}, judge={"model": "m", "checkpoint": "none"}, stop_at_unusable=1
+    )
+    assert Forecaster(on, results, [file]).judged()[file].to_ask == PRODUCTION - 50
+
+
 def test_an_unknown_price_is_said_not_guessed(tmp_path: Path) -> None:
     found = sweep(tmp_path, {"m": {**API, "source": "openai/my-own"}})
     told = forecasts(found, tmp_path / "results/s", ["m/none"])["m/none"]

@@ -17,7 +17,13 @@ DECLARED: dict[str, Any] = {
     "seed": seed(1),
     "simulator": "1",
 }
-ROW = {"request": "r", "state": 0, "goal": "default", "options": ["terrible", "amazing"]}
+ROW = {
+    "request": "r",
+    "prompt_set": "default",
+    "state": 0,
+    "goal": "default",
+    "options": ["terrible", "amazing"],
+}
 
 
 def texts(declared: dict[str, Any], key: str = "", **row: Any) -> list[str]:

@@ -138,6 +138,7 @@ def job(
             wire=found.wire,
             estimator=plain(found.estimator),
             prompt=found.message_settings,
+            goals=found.goals,
         )
         frame.head(rows).write_parquet(folder / "requests" / f"{prompt_set}.parquet")
     for name in found.checkpoints:

@@ -22,6 +22,7 @@ TABLES = [
     "replies",
     "published",
     "comparison",
+    *(["comprehension"] if STUDY.checks_comprehension else []),
     *(["heldout"] if STUDY.holds_out else []),
     *(["agreement"] if STUDY.judge else []),
 ]

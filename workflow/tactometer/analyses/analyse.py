@@ -34,6 +34,7 @@ def run(given: Namespace) -> None:
         sweep.name,
         given.tables,
         {model: given.condensed / model for model in sweep.models},
+        more=("comprehension",) if sweep.checks_comprehension else (),
         goals=sweep.goals,
         utterances=sweep.domain.utterances,
         baseline=sweep.baseline,

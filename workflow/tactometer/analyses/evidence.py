@@ -63,9 +63,9 @@ class Evidence:
     """Everything of a study that an analysis may read.
 
     `tables` are estimates, diagnostics, counts, semantics, predictive, asked, prompt_sets and
-    thoughts; `drawn` the thinned draws (a row a draw) and `answered` the answers (a row each, see
-    `condense`); `settings` the study's key `analyses` with defaults; `totals` the key count_total
-    of each model.
+    thoughts, and comprehension where the study asks for that; `drawn` the thinned draws (a row a
+    draw) and `answered` the answers (a row each, see `condense`); `settings` the study's key
+    `analyses` with defaults; `totals` the key count_total of each model.
     """
 
     study: str
@@ -193,10 +193,11 @@ def read(
     study: str,
     tables: Path,
     condensed: Mapping[str, Path],
+    more: Sequence[str] = (),
     **settings: Any,
 ) -> Evidence:
     """The evidence below results/{study}: `condensed` is the folder of each model's draws and
-    answers.
+    answers, `more` are tables that not every study has.
     """
     names = (
         "estimates",
@@ -208,6 +209,7 @@ def read(
         "served",
         "prompt_sets",
         "thoughts",
+        *more,
     )
     return Evidence(
         study=study,

@@ -24,6 +24,7 @@ from tactometer.replies.journal_line import JournalLine
 from tactometer.replies.usability import SURPLUS
 from tactometer.replies.usability import mass as probability
 from tactometer.study import providers, study
+from tactometer.study.comprehension import READ_BACK
 from tactometer.study.domain import SEMANTICS
 from tactometer.study.fields import plain, written
 from tactometer.study.model import Model
@@ -142,7 +143,7 @@ class LabelMass:
 
     def __init__(self, asks: Sequence[Ask], least: float) -> None:
         self._least = least
-        self._kinds = {ask.key: _kind(ask) for ask in asks}
+        self._kinds = {ask.key: _kind(ask) for ask in asks if _read(ask)}
         self._wanted = Counter(self._kinds.values())
         self._seen: dict[str, list[float]] = {kind: [] for kind in self._wanted}
         self._surplus = 0  # answers whose labels have more than all of the probability
@@ -187,6 +188,11 @@ class LabelMass:
                 "estimator: {kind: samples, k: 10} for it, or lower min_label_mass "
                 f"({self._least:g}) to go on all the same."
             )
+
+
+def _read(ask: Ask) -> bool:
+    """Whether an answer is read for what is measured: a check of the model stops nothing."""
+    return ask.row["prompt_set"] not in READ_BACK
 
 
 def _kind(ask: Ask) -> str:

@@ -4,18 +4,18 @@ What a request says depends on its own place in the design alone: more name pair
 or a vignette at the end add requests and change none, and an edited text changes those that use it.
 """
 
-import math
-import random
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 
+from tactometer.elicitation import comprehension_prompts
+from tactometer.elicitation.scenes import column_of, filled, messages, option_order, pairs
 from tactometer.study import study
-from tactometer.study.domain import SEMANTICS, STRIDE, Domain, Scene, Vignette
+from tactometer.study.comprehension import READ_BACK
+from tactometer.study.domain import SEMANTICS, Domain
 from tactometer.study.fields import plain
-from tactometer.study.option_labels import LABELS
 from tactometer.study.prompt_settings import MessageSettings, arrange
 from tactometer.utils import atomic_files
 from tactometer.utils.digests import canonical, digest
@@ -39,19 +39,6 @@ SCHEMA: Final[dict[str, Any]] = {
     "wire": pl.String,
 }
 
-# Row: vignette x framing; column: name pair x state. Any rectangle from the corner, tiled or cut,
-# holds each rotation equally often, up to one; found by search, and checked by a test.
-_SQUARE: Final = (
-    (2, 0, 5, 4, 1, 3, 6, 7),
-    (1, 7, 6, 3, 5, 2, 4, 0),
-    (4, 3, 2, 0, 7, 6, 1, 5),
-    (5, 6, 1, 7, 0, 4, 3, 2),
-    (0, 4, 3, 2, 6, 7, 5, 1),
-    (6, 1, 7, 5, 3, 0, 2, 4),
-    (3, 2, 0, 1, 4, 5, 7, 6),
-    (7, 5, 4, 6, 2, 1, 0, 3),
-)
-
 
 def build(
     domain: Domain,
@@ -64,13 +51,15 @@ def build(
     wire: Mapping[str, Any],
     estimator: Mapping[str, Any],
     prompt: MessageSettings | None = None,
+    goals: Sequence[str] = (),
 ) -> pl.DataFrame:
-    """Build the requests of a goal, or of `semantics`: the columns of `SCHEMA`, one row each.
+    """Build the requests of a prompt set: the columns of `SCHEMA`, one row each.
 
     A goal has vignettes x name pairs x states x framings rows; `semantics` has vignettes x
     semantics name pairs x states x utterances, without goal or framing. Each option stands in each
     position equally often, up to 1, with all framings of the domain (up to 3 with some of them).
-    `prompt` says what is done to the messages (`prompt_settings.in_messages`).
+    `prompt` says what is done to the messages (`prompt_settings.in_messages`). `goals` are those of
+    the study, which the comprehension check asks about (`comprehension_prompts.rows`).
     Raises `UserError` for a goal or framing without a text and for more pairs than names allow.
     """
     prompts = domain.need_prompts()
@@ -78,6 +67,8 @@ def build(
     rows: Iterator[dict[str, Any]]
     if prompt_set == SEMANTICS:
         rows = _semantics(domain, semantics_name_pairs, seed)
+    elif prompt_set in READ_BACK:
+        rows = comprehension_prompts.rows(domain, prompt_set, framings, goals, seed)
     else:
         _known(domain, "goal", [prompt_set], domain.goals)
         _known(domain, "framing", framings, domain.framings)
@@ -95,40 +86,6 @@ def identify(row: Mapping[str, Any], told: Mapping[str, Any]) -> str:
     return digest({"messages": row["messages"], "options": row["options"], **told})
 
 
-def pairs(names: Sequence[str], vignette: int, count: int, seed: int) -> list[tuple[str, str]]:
-    """The first `count` (speaker, listener) pairs of a vignette, by its position.
-
-    Round the shuffled names, each is speaker and listener once; every round pairs them anew.
-    """
-    rng = random.Random(f"{seed}/names")
-    circle = rng.sample(list(names), len(names))
-    steps = rng.sample(range(1, len(names)), len(names) - 1)
-    found = []
-    for pair in range(count):
-        turn, place = divmod(pair * STRIDE + vignette, len(names))
-        if turn >= len(steps):
-            raise UserError(
-                f"sample.name_pairs: {len(names)} names give vignette {vignette + 1} only {pair} "
-                "pairs; ask for fewer or add names to the vignettes file."
-            )
-        found.append((circle[place], circle[(place + steps[turn]) % len(circle)]))
-    return found
-
-
-def option_order(options: Sequence[str], row: int, column: int, seed: int) -> list[str]:
-    """Counterbalanced option order of one cell of the design: a rotation of a base that is seeded.
-
-    Over rows and columns, each option comes to each position equally often: up to 1 for two and
-    eight options, nearly for other numbers.
-    """
-    count = len(options)
-    block, place = divmod(column, count)
-    base = random.Random(f"{seed}/options/{block}").sample(list(options), count)
-    square = _SQUARE[row % 8][place] if count == 8 else row + place
-    turn = square % count
-    return base[turn:] + base[:turn]
-
-
 def _production(
     domain: Domain, goal: str | None, framings: Sequence[str], name_pairs: int, seed: int
 ) -> Iterator[dict[str, Any]]:
@@ -140,14 +97,14 @@ def _production(
             for framing in framings:
                 row = number * len(domain.framings) + domain.framings.index(framing)
                 for cell, state in enumerate(domain.states):
-                    column = _column(pair, cell, cells, len(domain.utterances))
+                    column = column_of(pair, cell, cells, len(domain.utterances))
                     options = option_order(domain.utterances, row, column, seed)
                     scene = prompts.framings[framing]
-                    fields = _fields(domain, vignette, names, state)
+                    fields = filled(domain, vignette, names, state)
                     yield fields["row"] | {
                         "framing": framing,
                         "options": options,
-                        "messages": _messages(domain, goal, scene, fields["texts"], options),
+                        "messages": messages(domain, goal, scene, fields["texts"], options),
                     }
 
 
@@ -158,68 +115,17 @@ def _semantics(domain: Domain, name_pairs: int, seed: int) -> Iterator[dict[str,
     for number, vignette in enumerate(domain.vignettes):
         for pair, names in enumerate(pairs(domain.names, number, name_pairs, seed)):
             for place, state in enumerate(domain.states):
-                fields = _fields(domain, vignette, names, state)
+                fields = filled(domain, vignette, names, state)
                 for offset, utterance in enumerate(domain.utterances):
                     cell = place * len(domain.utterances) + offset
-                    column = _column(pair, cell, cells, len(YES_NO))
+                    column = column_of(pair, cell, cells, len(YES_NO))
                     options = option_order(YES_NO, number, column, seed)
                     texts = fields["texts"] | {"utterance": utterance}
                     yield fields["row"] | {
                         "utterance": utterance,
                         "options": options,
-                        "messages": _messages(domain, None, scene, texts, options),
+                        "messages": messages(domain, None, scene, texts, options),
                     }
-
-
-def _column(pair: int, cell: int, cells: int, options: int) -> int:
-    """The column of a cell; where cells and options have a factor in common, pairs shift them.
-
-    Else the same state would meet the same few rotations with every pair.
-    """
-    shift = pair if math.gcd(cells, options) > 1 else 0
-    return pair * cells + (cell + shift) % cells
-
-
-def _fields(
-    domain: Domain, vignette: Vignette, names: tuple[str, str], state: int
-) -> dict[str, dict[str, Any]]:
-    """What the templates are filled with, and the columns that say so."""
-    speaker, listener = names
-    return {
-        "row": {
-            "vignette": vignette.id,
-            "speaker": speaker,
-            "listener": listener,
-            "state": state,
-        },
-        "texts": {
-            "speaker": speaker,
-            "listener": listener,
-            "made": vignette.made,
-            "took": vignette.took,
-            "thing": vignette.thing,
-            "asked": vignette.asked,
-            "number": state,
-            "state": domain.state_text(state),
-            "top": domain.state_text(domain.states[-1]),
-        },
-    }
-
-
-def _messages(
-    domain: Domain, goal: str | None, scene: Scene, texts: Mapping[str, Any], options: Sequence[str]
-) -> list[dict[str, str]]:
-    """A goal as system prompt, then instruction and scene, and what varies most at the end."""
-    shown = "\n".join(f"({label}) {option}" for label, option in zip(LABELS, options, strict=False))
-    content = "\n\n".join(
-        [
-            domain.need_prompts().instruction,
-            scene.scene.format_map(texts),
-            f"{scene.question.format_map(texts)}\n{shown}",
-        ]
-    )
-    system = [{"role": "system", "content": goal}] if goal else []
-    return [*system, {"role": "user", "content": content}]
 
 
 def _known(domain: Domain, what: str, names: Sequence[str], known: Sequence[str]) -> None:
@@ -246,6 +152,7 @@ def run(given: Namespace) -> None:
         wire=model.wire,
         estimator=plain(model.estimator),
         prompt=model.message_settings,
+        goals=model.goals,
     )
     with atomic_files.atomic(given.out) as temporary:
         frame.write_parquet(temporary)

@@ -28,17 +28,20 @@ def _prompt_sets(study: Study) -> Iterator[tuple[str, Recipe]]:
 
 def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
     """What the requests of one prompt set are made from."""
+    from tactometer.study import comprehension
     from tactometer.study.domain import SEMANTICS
     from tactometer.study.fields import plain
 
     sample = study.settings.sample
     semantics = prompt_set == SEMANTICS
     prompt = {"prompt": model.message_settings} if model.message_settings else {}
+    told = {**prompt, "estimator": plain(model.estimator), "wire": model.wire}
+    if prompt_set in comprehension.READ_BACK:
+        domain, framings = study.domain_of(model.domain), study.settings.framings
+        return {**told, "texts": comprehension.texts(domain, prompt_set, framings, model.goals)}
     return {
-        **prompt,
+        **told,
         "texts": study.domain_of(model.domain).texts(prompt_set, study.settings.framings),
-        "estimator": plain(model.estimator),
-        "wire": model.wire,
         "name_pairs": sample.semantics_name_pairs if semantics else sample.name_pairs,
     }
 
@@ -62,7 +65,7 @@ STAGES = (
         "elicitation.requests",
         "write a prompt set out: names drawn, options shuffled, each request digested",
         needs={"study": "the study as it was pinned"},
-        options={"model": "whose requests", "prompt_set": "a goal, or semantics"},
+        options={"model": "whose requests", "prompt_set": "a goal, semantics, or one of a check"},
         makes={"out": "the requests, a row each"},
         entry=("build",),
         keys=_seed,

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from tactometer.elicitation.requests import option_order
+from tactometer.elicitation.scenes import option_order
 from tactometer.inference import cmdstan, position_bias
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.calibration import Domain, simulated, write

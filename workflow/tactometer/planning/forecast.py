@@ -123,10 +123,14 @@ class Forecaster:
         case = Case(self._study, self._results, model, checkpoint, journal_state.answers(path))
         who = self._who(case).digest if lines else None
         words = self._study.domain_of(model.domain).utterances
-        return {
-            file: judging.replies(model, self._prompt_set(model, name), lines, who or "", words)
-            for file, name in files.items()
-        }
+        found = {}
+        for file, name in files.items():
+            wanted = self._prompt_set(model, name)
+            each = judging.replies(model, wanted, lines, who or "", words)
+            if each.missing and who is not None and not case.goes_on(wanted, who):
+                each = replace(each, missing=0)
+            found[file] = each
+        return found
 
     @cached_property
     def _recipes(self) -> Mapping[str, Recipe]:
@@ -169,6 +173,7 @@ class Forecaster:
                 wire=asked[0],
                 estimator=asked[1],
                 prompt=asked[2],
+                goals=model.goals,
             )
             self._built[key] = tokens.sized(frame)
         return self._built[key]
@@ -242,6 +247,16 @@ class Case:
             stop.told() + (f": {stop.remedy}" if stop.remedy else "") for stop in found.stops
         )
         return [key in chosen for key in keys], told
+
+    def goes_on(self, wanted: pl.DataFrame, who: str) -> bool:
+        """Whether a run asks anything of a prompt set that its journal lacks: one that was stopped
+        stays so.
+        """
+        samples = range(self.model.estimator.samples)
+        every = wanted.join(pl.DataFrame({"sample": samples}), how="cross")
+        pairs = zip(every["request"], every["sample"], strict=True)
+        keys = [answer_key(who, request, sample) for request, sample in pairs]
+        return any(self.asked(every, keys, set(self.answers["key"]))[0])
 
     def unasked(self, forecast: Forecast) -> Forecast:
         """The forecast of a checkpoint that has its answers, or had them."""

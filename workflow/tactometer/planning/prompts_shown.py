@@ -9,6 +9,8 @@ from tactometer.elicitation.identity import identity
 from tactometer.planning import wire_told
 from tactometer.providers.local.provider import LocalProvider
 from tactometer.providers.provider import open_provider
+from tactometer.study.comprehension import GOAL, OPINION
+from tactometer.study.domain import SEMANTICS
 from tactometer.study.fields import plain
 from tactometer.study.model import Model
 from tactometer.study.prompt_settings import Messages
@@ -16,13 +18,16 @@ from tactometer.study.providers import engines
 from tactometer.study.study import Study
 from tactometer.tables import prompts_told
 from tactometer.utils.digests import digest
+from tactometer.utils.open_data import Row
 
+NAMES = {SEMANTICS: "yes/no", OPINION: "opinion read back", GOAL: "goal read back"}
+"""What prompts are called that are none of a goal's production prompts."""
 UNKNOWN = "the chat template is not here: what it does to the messages is told when it is asked"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of prompt (a goal in a framing, or yes/no) with the messages of its first request."""
+    """A kind of prompt (a goal in a framing, yes/no, a check) with its first request's messages."""
 
     name: str
     messages: Messages
@@ -41,10 +46,18 @@ def kinds(study: Study, model: Model) -> Iterator[Kind]:
             wire=model.wire,
             estimator=plain(model.estimator),
             prompt=model.message_settings,
+            goals=model.goals,
         )
-        for row in frame.unique("framing", keep="first", maintain_order=True).iter_rows(named=True):
-            goal = f"goal {row['goal']}, framing {row['framing']}" if row["goal"] else "yes/no"
-            yield Kind(goal, row["messages"])
+        kept = frame.unique(["goal", "framing"], keep="first", maintain_order=True)
+        for row in kept.iter_rows(named=True):
+            yield Kind(_kind(row), row["messages"])
+
+
+def _kind(row: Row) -> str:
+    """What a prompt is called among those that are shown."""
+    told = [f"{name} {row[name]}" for name in ("goal", "framing") if row[name]]
+    own = NAMES.get(row["prompt_set"])
+    return ", ".join([*([own] if own else []), *told])
 
 
 def sent(study: Study, model: Model, checkpoint: str) -> tuple[str, ...]:

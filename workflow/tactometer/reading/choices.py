@@ -18,6 +18,7 @@ from tactometer.replies.stop_reasons import counting, no_answer
 from tactometer.replies.usability import SURPLUS
 from tactometer.replies.usability import mass as probability
 from tactometer.study import study
+from tactometer.study.comprehension import READ_BACK
 from tactometer.study.model import Model
 from tactometer.study.option_labels import LABELS
 from tactometer.study.study import Study
@@ -48,14 +49,15 @@ def parse(
     """Read every answer to the requests: one row per (request, sample).
 
     `answers` maps journal keys to lines, `who` is the identity's digest. The requests' columns
-    come first, then `COLUMNS`: `probs` is over `utterances` (over yes alone for yes/no prompts)
-    where the method gives probabilities, else null; `reason` says of an invalid answer why it is
-    one; `label_mass` is the probability of all labels together. Raises UserError if the journal
-    lacks an answer, unless asking was `stopped`: then what was asked has a row.
+    come first, then `COLUMNS`: `probs` is over `utterances` (over yes alone for yes/no prompts,
+    over the sorted options of a check) where the method gives probabilities, else null; `reason`
+    says of an invalid answer why it is one; `label_mass` is the probability of all labels together.
+    Raises UserError if the journal lacks an answer, unless asking was `stopped`: then what was
+    asked has a row.
     """
     read = []
     for row in requests.iter_rows(named=True):
-        space = utterances if row["goal"] is not None else (YES,)
+        space = _space(row, utterances)
         for sample in range(samples):
             line = answers.get(answer_key(who, row["request"], sample))
             if line is None and stopped:
@@ -68,6 +70,13 @@ def parse(
             read.append({**row, "sample": sample, **_read(line, row["options"], space)})
     schema: dict[str, Any] = {**requests.schema, **COLUMNS}
     return pl.DataFrame(read, schema=schema)
+
+
+def _space(row: Mapping[str, Any], utterances: Sequence[str]) -> Sequence[str]:
+    """What the probabilities of an answer are over, in a fixed order."""
+    if row["prompt_set"] in READ_BACK:
+        return sorted(row["options"])
+    return utterances if row["goal"] is not None else (YES,)
 
 
 def _read(line: JournalLine, options: Sequence[str], space: Sequence[str]) -> dict[str, Any]:

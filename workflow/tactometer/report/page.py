@@ -140,6 +140,7 @@ def _parts(
     return {
         "glance": at_a_glance.facts(frames, baseline, methods),
         "speakers": [
+            *speakers_found.of_readers(frames["checks"]),
             *speakers_found.of_places(frames["checks"]),
             *speakers_found.of_mixtures(frames["checks"]),
             *speakers_found.sentences(frames["diagnostics"]),

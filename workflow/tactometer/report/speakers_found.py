@@ -6,8 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from tactometer.analyses.checks.read_back import WHAT
 from tactometer.analyses.phrases import Row, several, who
-from tactometer.tables.cells import PICKED, Cell, Table, cell
+from tactometer.study.comprehension import READ_BACK
+from tactometer.tables.cells import PICKED, Cell, Table, cell, interval
 from tactometer.tables.fit_selection import FIT, passed, representative
 
 MOST = 8  # sentences; the table has all
@@ -38,6 +40,26 @@ def sentences(diagnostics: pl.DataFrame) -> list[str]:
     more = len(doubted) - MOST
     rest = f"{several(more, 'more behaviour', 'more behaviours')} in doubt: see Tables below."
     return told + doubted[:MOST] + [rest] * (more > 0)
+
+
+def of_readers(checks: pl.DataFrame) -> list[str]:
+    """Which models do not understand what they are told, a sentence each: they have no speaker."""
+    if checks.is_empty():
+        return []
+    found = checks.filter(pl.col("check").is_in(list(READ_BACK)), "flagged")
+    told = []
+    for (model, checkpoint), rows in found.group_by(["model", "checkpoint"], maintain_order=True):
+        shares = " and ".join(
+            f"{WHAT[row['check']]} in {row['value']:.0%} "
+            f"{interval(row['low'], row['high'])} of {row['n']} prompts"
+            for row in rows.to_dicts()
+        )
+        told.append(
+            f"{model} ({checkpoint}) reads back {shares}: it does not understand what it is told, "
+            "and there is no speaker to be read."
+        )
+    more = len(told) - MOST
+    return told[:MOST] + [f"So of {several(more, 'more checkpoint')}: see checks."] * (more > 0)
 
 
 def of_mixtures(checks: pl.DataFrame) -> list[str]:

@@ -10,8 +10,9 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 
-from tactometer.study import yaml_lines
+from tactometer.study import comprehension, yaml_lines
 from tactometer.study.domain_file import (
+    ComprehensionText,
     DomainFile,
     DomainFit,
     PromptsFile,
@@ -20,7 +21,7 @@ from tactometer.study.domain_file import (
 )
 from tactometer.study.faults import validated
 from tactometer.study.fields import UNSET, plain, read, written
-from tactometer.utils.errors import UserError
+from tactometer.utils.errors import UserError, nearest
 
 SEMANTICS: Final = "semantics"
 """The prompt set of the yes/no prompts; every other prompt set is a goal."""
@@ -55,6 +56,15 @@ class Scene:
 
 
 @dataclass(frozen=True)
+class Comprehension:
+    """The questions of the comprehension check; `goals` says what each asks for, as an option."""
+
+    opinion: str
+    goal: str
+    goals: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Prompts:
     """The texts of the prompts; a goal without a text sends no system prompt."""
 
@@ -62,6 +72,7 @@ class Prompts:
     goals: Mapping[str, str | None]
     framings: Mapping[str, Scene]
     semantics: Scene
+    comprehension: Comprehension | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +159,7 @@ class Domain:
             "goals": dict(self.prompts.goals),
             "framings": {k: asdict(v) for k, v in self.prompts.framings.items()},
             "semantics": asdict(self.prompts.semantics),
+            "comprehension": _content(self.prompts.comprehension),
         }
         held = {f.name: getattr(self, f.name) for f in fields(self)}
         return held | {
@@ -166,6 +178,7 @@ def of_content(content: Mapping[str, Any]) -> Domain:
         goals=MappingProxyType(held["goals"]),
         framings=MappingProxyType({k: Scene(**v) for k, v in held["framings"].items()}),
         semantics=Scene(**held["semantics"]),
+        comprehension=Comprehension(**asked) if (asked := held.get("comprehension")) else None,
     )
     literal = content["literal"]
     return Domain(
@@ -299,6 +312,9 @@ def _load_prompts(path: Path) -> Prompts:
         if goal == SEMANTICS:
             text = f"{SEMANTICS} is the name of the yes/no prompts; rename the goal"
             raise file.fail(("goals", goal), text)
+        if goal in comprehension.READ_BACK:
+            text = f"{goal} is the name of prompts of the comprehension check; rename the goal"
+            raise file.fail(("goals", goal), text)
         _check_template(file, ("goals", goal), text or "", ())
     for name, scene in data.framings.items():
         _check_scene(file, ("framings", name), scene, _PLACEHOLDERS)
@@ -311,7 +327,34 @@ def _load_prompts(path: Path) -> Prompts:
         goals=MappingProxyType({k: v and v.strip() for k, v in data.goals.items()}),
         framings=MappingProxyType({k: _scene(v) for k, v in data.framings.items()}),
         semantics=_scene(data.semantics),
+        comprehension=None
+        if data.comprehension is UNSET
+        else _comprehension(file, data.comprehension),
     )
+
+
+def _comprehension(file: _File[PromptsFile], data: ComprehensionText) -> Comprehension:
+    """The questions of the comprehension check; none of them gives its answer away."""
+    for name in ("opinion", "goal"):
+        allowed = _PLACEHOLDERS - _OPINION
+        _check_template(file, ("comprehension", name), getattr(data, name), allowed)
+    seen: dict[str, str] = {}
+    for goal, text in data.goals.items():
+        key = ("comprehension", "goals", goal)
+        _check_template(file, key, text, ())
+        if goal not in file.data.goals:
+            told = f"{goal!r} is no goal{nearest(goal, file.data.goals)}; correct or remove it"
+            raise file.fail(key, told)
+        if (other := seen.setdefault(text.strip().casefold(), goal)) != goal:
+            raise file.fail(key, f"the same text as of {other}; say in other words what it asks")
+    goals = {goal: text.strip() for goal, text in data.goals.items()}
+    return Comprehension(data.opinion.strip(), data.goal.strip(), MappingProxyType(goals))
+
+
+def _content(asked: Comprehension | None) -> dict[str, Any] | None:
+    if asked is None:
+        return None
+    return {"opinion": asked.opinion, "goal": asked.goal, "goals": dict(asked.goals)}
 
 
 def _scene(data: SceneText) -> Scene:

@@ -113,6 +113,14 @@ class SceneText(Settings):
     question: Annotated[Text, about("what to answer")]
 
 
+class ComprehensionText(Settings):
+    """The questions of the comprehension check, and what each goal is called in their options."""
+
+    opinion: Annotated[Text, about("asks for the opinion that the scene states")]
+    goal: Annotated[Text, about("asks what the words were to aim at")]
+    goals: Annotated[dict[Name, Text], about("what each goal asks for, as an option", min_length=2)]
+
+
 class PromptsFile(Settings):
     """The texts of the prompts."""
 
@@ -126,3 +134,6 @@ class PromptsFile(Settings):
         about("who speaks, such as third, first and second", min_length=1),
     ]
     semantics: Annotated[SceneText, about("the yes/no prompt, with {utterance} in it")]
+    comprehension: Maybe[
+        Annotated[ComprehensionText, about("questions of the comprehension check")]
+    ] = UNSET

@@ -26,7 +26,8 @@ class Model:
     `settings` is what the study says of it; `checkpoints` maps each name to its own settings;
     `goals` are those that this model has answers for, in the study's order; `fit` is the study's
     and the domain's with its own. `beside` is how a yardstick is fitted once more, on the terms of
-    the others (`yardstick.beside`).
+    the others (`yardstick.beside`), `checked` the prompt sets that ask it to read back what it was
+    told (`comprehension.prompt_sets`).
     """
 
     name: str
@@ -37,6 +38,7 @@ class Model:
     fit: Fit
     domain: str
     beside: Beside | None = None
+    checked: tuple[str, ...] = ()
 
     @property
     def recorded(self) -> bool:
@@ -90,8 +92,10 @@ class Model:
 
     @property
     def prompt_sets(self) -> tuple[str, ...]:
-        """The prompt sets that it is asked: its goals and the yes/no prompts; none if recorded."""
-        return () if self.recorded else (*self.goals, SEMANTICS)
+        """The prompt sets that it is asked: its goals, the yes/no prompts and those of checks; none
+        if recorded.
+        """
+        return () if self.recorded else (*self.goals, SEMANTICS, *self.checked)
 
     @property
     def compares(self) -> bool:

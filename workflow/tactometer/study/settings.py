@@ -74,6 +74,12 @@ class AnalysesSettings(Settings):
         held = (getattr(self, name) for name in self.__struct_fields__)
         return next(settings for settings in held if isinstance(settings, kind))
 
+    @property
+    def comprehension(self) -> bool:
+        """Whether models are asked to read back what they were told: some analysis wants it."""
+        held = (getattr(self, name) for name in self.__struct_fields__)
+        return any(getattr(settings, "comprehension", UNSET) is True for settings in held)
+
 
 class StudySettings(Settings):
     """One sweep, described in one file; its results stand under results/{study}."""

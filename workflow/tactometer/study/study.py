@@ -10,8 +10,15 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tactometer.study import (
+    comprehension,
+    fields,
+    prompt_settings,
+    recorded_csv,
+    yaml_lines,
+    yardstick,
+)
 from tactometer.study import domain as domains
-from tactometer.study import fields, prompt_settings, recorded_csv, yaml_lines, yardstick
 from tactometer.study.faults import validated
 from tactometer.study.fields import UNSET, plain, written
 from tactometer.study.locations import Place
@@ -93,6 +100,11 @@ class Study:
     def holds_out(self) -> bool:
         """Whether vignettes of some model are held out."""
         return any(model.folds for model in self.models.values())
+
+    @property
+    def checks_comprehension(self) -> bool:
+        """Whether its models are asked to read back what they were told."""
+        return self.settings.analyses.comprehension and bool(self.asked)
 
     @property
     def judge(self) -> tuple[str, str] | None:
@@ -213,6 +225,8 @@ def _resolve(
         study.models[name] = _model(name, model, settings.goals, fit, domain, place)
     _check_goals(study, lines)
     _check_judge(study, lines)
+    if settings.analyses.comprehension:
+        _ask_back(study)
     yardstick.check(study, lines)
     again = yardstick.beside(study)
     if again is not None:
@@ -306,6 +320,15 @@ def _check_goals(study: Study, lines: yaml_lines.Lines) -> None:
                 f"{yaml_lines.where(study.source, lines, ('goals', index))}: the domain "
                 f"{path} has no prompt for the goal {goal!r}{known}."
             )
+
+
+def _ask_back(study: Study) -> None:
+    """Give the models that are asked the prompt sets of the comprehension check."""
+    for model in study.asked:
+        domain = study.domain_of(model.domain)
+        comprehension.check(domain, model.goals)
+        sets = comprehension.prompt_sets(domain, model.goals)
+        study.models[model.name] = replace(model, checked=sets)
 
 
 def _check_judge(study: Study, lines: yaml_lines.Lines) -> None:

@@ -23,7 +23,14 @@ from tactometer.reading import answer_samples, judge_agreement
 from tactometer.study import study
 from tactometer.study.fields import written
 from tactometer.study.labels import LABEL_COLUMNS
-from tactometer.tables import answer_quality, prompts_told, published, served, thought_tokens
+from tactometer.tables import (
+    answer_quality,
+    prompts_told,
+    published,
+    read_back_counts,
+    served,
+    thought_tokens,
+)
 from tactometer.utils import atomic_files
 
 if TYPE_CHECKING:
@@ -122,6 +129,8 @@ def gather(study: Study, model: Model, results: Path) -> None:
     }
     if study.holds_out:
         frames["heldout"] = _heldout(study, model, results)
+    if study.checks_comprehension:
+        frames["comprehension"] = read_back_counts.of_model(study.name, model, results)
     if study.judge:
         frames["agreement"] = _agreement(study, model, results)
     for name, frame in frames.items():

@@ -5,13 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.analyses.answer_arrays import each
-from tactometer.analyses.checks import prompts_sent, servers
+from tactometer.analyses.checks import prompts_sent, read_back, servers
 from tactometer.analyses.checks.settings import Checks
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
 from tactometer.analyses.place_of_options import fitted
 from tactometer.inference import position_bias
 from tactometer.inference.criticism import LEVEL, TRIFLE, homogeneity
 from tactometer.reading.counts import POOLED
+from tactometer.study.comprehension import GOAL, OPINION
 from tactometer.tables.fit_selection import FIT, passed, sampled
 from tactometer.tables.proportions import wilson
 from tactometer.tables.reader import effective_counts
@@ -53,7 +54,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     that is more than follows from the state (`limit`), or where some place changes odds sevenfold.
     `system`, `own_system`, `added`, `date`, `prompts`: what was sent beside the study's messages
     (`prompts_sent.checks`). `served`, `apart`: whether one model answered throughout, and all
-    checkpoints at the same time (`servers.checks`).
+    checkpoints at the same time (`servers.checks`). `opinion_read_back`, `goal_read_back`: whether
+    a model understands what it is told, where the study asks for that (`read_back.checks`).
     Limits are the study's.
     """
     limits = evidence.settings.of(Checks)
@@ -74,6 +76,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         prompts_sent.checks(asked, len(evidence.goals)),
         servers.checks(evidence.tables["served"].collect(), asked),
     ]
+    if (asked_back := evidence.tables.get("comprehension")) is not None:
+        parts.append(read_back.checks(asked_back.collect()))
     whose = ["model", "checkpoint"]
     labels = estimates.select(*whose, *LABEL_TYPES).unique(whose)
     named = pl.concat(parts, how="diagonal_relaxed").with_columns(study=pl.lit(evidence.study))
@@ -85,6 +89,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
             name: place
             for place, name in enumerate(
                 [
+                    OPINION,
+                    GOAL,
                     "stopped",
                     "refused",
                     "identical",

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from tactometer.study.fields import Settings, Share, about
+from tactometer.study.fields import UNSET, Maybe, Settings, Share, about
 
 
 class Checks(Settings):
@@ -13,6 +13,15 @@ class Checks(Settings):
     contraction: Annotated[
         Share, about("Least share of the prior variance that the data took away.")
     ] = 0.5
+    comprehension: Maybe[
+        Annotated[
+            bool,
+            about(
+                "Whether models are asked to read back the opinion and the goal that they were "
+                "told, some 60 prompts each."
+            ),
+        ]
+    ] = UNSET
 
 
 SETTINGS = {"checks": Checks}

@@ -14,6 +14,7 @@ import numpy as np
 from tactometer.journal.journal import Line
 from tactometer.providers.provider import Ask
 from tactometer.speaker_model import reference
+from tactometer.study.comprehension import READ_BACK
 from tactometer.utils import digests
 
 BATCH = 500
@@ -75,11 +76,19 @@ class Provider:
         )
 
     def _meant(self, row: Mapping[str, Any], draw: random.Random) -> str:
+        if row["prompt_set"] in READ_BACK:
+            return self._read_back(row, draw)
         state = self._values.index(row["state"])
         if row["goal"] is None:
             return "yes" if draw.random() < self._literal[row["utterance"]][state] else "no"
         weights = self._speaker_probabilities(row["goal"])[state]
         return str(draw.choices(self._utterances, weights=weights)[0])
+
+    def _read_back(self, row: Mapping[str, Any], draw: random.Random) -> str:
+        """What it was told; a share of the time something else."""
+        wrong = draw.random() < self._speaker.get("misreads", 0.0)
+        others = [option for option in row["options"] if option != row["utterance"]]
+        return str(draw.choice(others) if wrong else row["utterance"])
 
     def _speaker_probabilities(self, goal: str) -> Any:
         """S2 of the speaker under a goal: [state, utterance]."""

@@ -56,6 +56,9 @@ class SimulatedCheckpoint(Checkpoint, kw_only=True):
     phi: Inside
     omega: Omega
     noise: Maybe[Annotated[Noise, about("Share of answers that cannot be read.")]] = UNSET
+    misreads: Maybe[
+        Annotated[Share, about("Share of the prompts of the comprehension check answered wrongly.")]
+    ] = UNSET
     goals: Maybe[
         Annotated[dict[str, SpeakerParameters], about("Parameters that a goal changes.")]
     ] = UNSET
