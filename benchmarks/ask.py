@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "tests/support")]
 
 PROMPTS = 120
 WORDS = 16  # tokens of a sampled answer: "I'd say (C) not bad." and a little more
