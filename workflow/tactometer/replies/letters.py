@@ -39,10 +39,15 @@ _LETTERS: Final = re.compile(
 # "A:" opens an answer where one letter follows it, or where a "Q:" came before.
 _ANSWERS: Final = re.compile(r"^A:(?=\s*[(\"']{0,2}[A-Za-z][)\"'.]{0,3}\s*$)|(?<=\n)A:(?=\s)", re.M)
 
+# A turn of a talk, "A: Hello!", is no answer.
+_TURN: Final = re.compile(
+    r"(?:^|(?<=[.!?] ))[A-Z]: ?(?=(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)|thank)\b)", re.M | re.I
+)
+
 
 def mark_letters(text: str, count: int) -> str:
     """Each letter as a mention, with "option" before it; `count` options are shown."""
-    text = _ANSWERS.sub("Answer:", text)
+    text = _ANSWERS.sub("Answer:", _TURN.sub("", text))
 
     def mention(found: re.Match[str]) -> str:
         kind = found.lastgroup if found.lastgroup != "end" else "first"

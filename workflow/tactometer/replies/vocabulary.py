@@ -76,7 +76,8 @@ SUPPOSES: Final = re.compile(
     r"first instinct|(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|"
     r"(?:tempting|easy|nice|possible|impossible|difficult|hard|wrong|fair) to|used to|"
     r"wants? (?:to hear|me|you|him|her|them)|expect\w*|whether|if|sure about|what about|between|"
-    r"one might|thinks|(?:might|may|could|would|you) think|think(?=ing))\b",
+    r"one might|thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
+    r"|(?<!\bhe )(?<!\bi )(?<!she )(?<!\bwe )\bsaid (?:that )?(?:it was )?$",
     re.IGNORECASE,
 )
 """What others say, another world, a thought on the way: nothing there decides."""
@@ -169,7 +170,7 @@ SAYS: Final = (
     r"recommends|prefer|prefers|favou?r|uses|take|try|complete|completes|completed|finish|fill|"
     r"(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing) for|"
     r"lean(?:s|ed|ing)? (?:towards?|to)|land(?:s|ed)? on|put|mark|circle|enter|write|settl\w+ on|"
-    r"down for|make it|let it be|stick(?:ing)? with|inclined to say|argue(?: for)?|admit|confess|"
+    r"down for|change (?:that|it|my \w+) to|make it|let it be|stick(?:ing)? with|inclined to say|argue(?: for)?|admit|confess|"
     r"assure)\b|(?<=am |'m |be )(?:choosing|picking|selecting|saying|answering)\b"
     r"|\b(?:i|we)\b(?: \w+){0,2} (?:think|believe|guess|suppose|feel|thought|felt|reckon|found|"
     r"imagine)\b)"
@@ -185,7 +186,9 @@ OR: Final = r"\bor\b(?! rather\b| better\b| worse\b)"
 NOUN: Final = (
     r"\b(?:answer|choice|option|response|reply|pick|selection|completion|letter|label|solution|"
     r"conclusion|verdict|decision|result|output|guess|vote|bet|best|fit|recommendation|suggestion|"
-    r"thing to say|match|preference|winner|way to \w+(?: it| the \w+)?)s?\b"
+    r"thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|"
+    r"(?:phrase|word|utterance|statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would "
+    r"(?:say|use|choose|pick)\b))s?\b"
 )
 IS: Final = (
     r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|remains|"
