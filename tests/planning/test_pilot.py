@@ -5,15 +5,20 @@ import math
 import os
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import yaml
 
 import stub
 from asking import KEY, ROOT, STUDY, model
+from tactometer.elicitation import requests
 from tactometer.planning.pilot import Seen
+from tactometer.study.comprehension import READ_BACK
+from tactometer.study.study import load
 
 WANTED = {"default": 65, "social": 65, "semantics": 520}
 PRICES = {"openai/m": {"input": 1000, "output": 1000}}
@@ -93,3 +98,25 @@ def test_each_prompt_set_counts_by_its_own_mean() -> None:
     assert rest[1] == pytest.approx(math.sqrt(10**2 * 2 / 2 + 10 * 2))
     assert found.rest({"informative": 1}) is None
     assert Seen({"social": [None]}).rest({"social": 1}) is None
+
+
+def test_a_pilot_asks_what_a_run_asks_of_every_prompt_set_those_of_checks_too(
+    tmp_path: Path,
+) -> None:
+    """Its answers are found again: by the requests that the stage of a run writes."""
+    on = {"analyses": {"checks": {"comprehension": True}}}
+    with stub.running(tmp_path / "log") as base:
+        study(tmp_path, base, **on)
+        done = pilot(tmp_path, "--share", "0.01")
+        assert done.returncode == 0, done.stderr
+    (tmp_path / "study.json").write_text(json.dumps(load([tmp_path / "s.yaml"]).content()))
+    asked = {line["request"] for checkpoint in "01" for line in lines(tmp_path, checkpoint)}
+    for prompt_set in (*WANTED, *READ_BACK):
+        out = tmp_path / f"{prompt_set}.parquet"
+        requests.run(
+            Namespace(study=tmp_path / "study.json", model="m", prompt_set=prompt_set, out=out)
+        )
+        wanted = set(pl.read_parquet(out)["request"])
+        assert len(asked & wanted) >= 2, prompt_set
+        asked -= wanted
+    assert not asked, "what no run asks for was paid for"

@@ -15,12 +15,11 @@ import polars as pl
 import yaml
 
 from tactometer.cli import parser
+from tactometer.elicitation import requests
 from tactometer.elicitation.ask import wanted
 from tactometer.elicitation.identity import identity
-from tactometer.elicitation.requests import build
 from tactometer.reading.choices import of_journal, parse
 from tactometer.study import study
-from tactometer.study.fields import plain
 
 ROOT = Path(__file__).parents[2]
 KEY = "sk-planted-4f1d9c7e2b"  # no real key: it must turn up nowhere
@@ -125,21 +124,9 @@ def job(
     sweep = study.load([folder / "study.yaml"])
     (folder / "study.json").write_text(json.dumps(sweep.content()))
     found = sweep.models["m"]
-    sample = sweep.settings.sample
     (folder / "requests").mkdir(exist_ok=True)
     for prompt_set in found.prompt_sets:
-        frame = build(
-            sweep.domain,
-            prompt_set,
-            framings=sweep.settings.framings,
-            name_pairs=sample.name_pairs,
-            semantics_name_pairs=sample.semantics_name_pairs,
-            seed=sample.seed,
-            wire=found.wire,
-            estimator=plain(found.estimator),
-            prompt=found.message_settings,
-            goals=found.goals,
-        )
+        frame = requests.of(sweep, found, prompt_set)
         frame.head(rows).write_parquet(folder / "requests" / f"{prompt_set}.parquet")
     for name in found.checkpoints:
         who = identity(sweep, found, name)

@@ -12,11 +12,13 @@ import polars as pl
 
 from tactometer.elicitation import comprehension_prompts
 from tactometer.elicitation.scenes import column_of, filled, messages, option_order, pairs
-from tactometer.study import study
+from tactometer.study import study as studies
 from tactometer.study.comprehension import READ_BACK
 from tactometer.study.domain import SEMANTICS, Domain
 from tactometer.study.fields import plain
+from tactometer.study.model import Model
 from tactometer.study.prompt_settings import MessageSettings, arrange
+from tactometer.study.study import Study
 from tactometer.utils import atomic_files
 from tactometer.utils.digests import canonical, digest
 from tactometer.utils.errors import UserError
@@ -137,22 +139,28 @@ def _known(domain: Domain, what: str, names: Sequence[str], known: Sequence[str]
             )
 
 
-def run(given: Namespace) -> None:
-    """Write one prompt set of one model."""
-    sweep = study.read(given.study)
-    model = sweep.models[given.model]
-    asked, sample = sweep.settings, sweep.settings.sample
-    frame = build(
-        sweep.domain_of(model.domain),
-        given.prompt_set,
-        framings=asked.framings,
-        name_pairs=sample.name_pairs,
-        semantics_name_pairs=sample.semantics_name_pairs,
+def of(study: Study, model: Model, prompt_set: str, **fewer: int) -> pl.DataFrame:
+    """The requests of a prompt set of a model, as its study has them; `fewer` name pairs of a kind
+    (`name_pairs`, `semantics_name_pairs`) leave requests out and change none.
+    """
+    sample = study.settings.sample
+    kinds = ("name_pairs", "semantics_name_pairs")
+    return build(
+        study.domain_of(model.domain),
+        prompt_set,
+        framings=study.settings.framings,
         seed=sample.seed,
         wire=model.wire,
         estimator=plain(model.estimator),
         prompt=model.message_settings,
         goals=model.goals,
+        **{kind: fewer.get(kind, getattr(sample, kind)) for kind in kinds},
     )
+
+
+def run(given: Namespace) -> None:
+    """Write one prompt set of one model."""
+    sweep = studies.read(given.study)
+    frame = of(sweep, sweep.models[given.model], given.prompt_set)
     with atomic_files.atomic(given.out) as temporary:
         frame.write_parquet(temporary)

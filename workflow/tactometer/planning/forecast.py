@@ -159,23 +159,10 @@ class Forecaster:
         return pl.concat(parts).unique("request", keep="first", maintain_order=True)
 
     def _prompt_set(self, model: Model, name: str) -> pl.DataFrame:
-        sample = self._study.settings.sample
-        asked = (model.wire, plain(model.estimator), model.message_settings)
-        key = canonical([model.domain, name, *asked])
+        told = (model.wire, plain(model.estimator), model.message_settings, model.goals)
+        key = canonical([model.domain, name, *told])
         if key not in self._built:
-            frame = requests.build(
-                self._study.domain_of(model.domain),
-                name,
-                framings=self._study.settings.framings,
-                name_pairs=sample.name_pairs,
-                semantics_name_pairs=sample.semantics_name_pairs,
-                seed=sample.seed,
-                wire=asked[0],
-                estimator=asked[1],
-                prompt=asked[2],
-                goals=model.goals,
-            )
-            self._built[key] = tokens.sized(frame)
+            self._built[key] = tokens.sized(requests.of(self._study, model, name))
         return self._built[key]
 
     def _who(self, case: "Case") -> journal_state.Identity:

@@ -17,7 +17,6 @@ from tactometer.elicitation.identity import identity
 from tactometer.providers.local import checkpoint_files
 from tactometer.recipes import acceptance
 from tactometer.study import file_names
-from tactometer.study.fields import plain
 from tactometer.study.model import Model
 from tactometer.study.stages import Recipe
 from tactometer.study.study import Study
@@ -87,19 +86,7 @@ def journal_of(study: Study, model: Model, checkpoint: str) -> Path:
 
 def requests_of(study: Study, model: Model, folder: Path) -> Iterator[Path]:
     """The model's requests as a run writes them, a file for each prompt set."""
-    sample = study.settings.sample
     for name in model.prompt_sets:
-        frame = requests.build(
-            study.domain_of(model.domain),
-            name,
-            framings=study.settings.framings,
-            name_pairs=sample.name_pairs,
-            semantics_name_pairs=sample.semantics_name_pairs,
-            seed=sample.seed,
-            wire=model.wire,
-            estimator=plain(model.estimator),
-            prompt=model.message_settings,
-        )
         path = folder / f"{name}.parquet"
-        frame.write_parquet(path)
+        requests.of(study, model, name).write_parquet(path)
         yield path

@@ -11,7 +11,6 @@ from tactometer.providers.local.provider import LocalProvider
 from tactometer.providers.provider import open_provider
 from tactometer.study.comprehension import GOAL, OPINION
 from tactometer.study.domain import SEMANTICS
-from tactometer.study.fields import plain
 from tactometer.study.model import Model
 from tactometer.study.prompt_settings import Messages
 from tactometer.study.providers import engines
@@ -36,18 +35,7 @@ class Kind:
 def kinds(study: Study, model: Model) -> Iterator[Kind]:
     """One prompt of each kind, the first of its design."""
     for prompt_set in model.prompt_sets:
-        frame = requests.build(
-            study.domain_of(model.domain),
-            prompt_set,
-            framings=study.settings.framings,
-            name_pairs=1,  # more pairs add prompts and change none
-            semantics_name_pairs=1,
-            seed=study.settings.sample.seed,
-            wire=model.wire,
-            estimator=plain(model.estimator),
-            prompt=model.message_settings,
-            goals=model.goals,
-        )
+        frame = requests.of(study, model, prompt_set, name_pairs=1, semantics_name_pairs=1)
         kept = frame.unique(["goal", "framing"], keep="first", maintain_order=True)
         for row in kept.iter_rows(named=True):
             yield Kind(_kind(row), row["messages"])

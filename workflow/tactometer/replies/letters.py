@@ -41,7 +41,9 @@ _ANSWERS: Final = re.compile(r"^A:(?=\s*[(\"']{0,2}[A-Za-z][)\"'.]{0,3}\s*$)|(?<
 
 # A turn of a talk, "A: Hello!", is no answer.
 _TURN: Final = re.compile(
-    r"(?:^|(?<=[.!?] ))[A-Z]: ?(?=(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)|thank)\b)", re.M | re.I
+    r"(?:^|(?<=[.!?] ))[A-Z]: ?"
+    r"(?=(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)|thank)\b)",
+    re.M | re.I,
 )
 
 

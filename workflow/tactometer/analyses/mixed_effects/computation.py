@@ -125,9 +125,8 @@ def _model(seen: Observations, unit: float) -> Iterator[tuple[dict[str, Any], Ar
     for term, x in draws.items():
         pair = isinstance(term, tuple)
         # the sd between families of a difference of two levels, each of which has its own effect
-        x = x * unit * (2**0.5 if term == "slope" else 1.0)
-        own = by_reml.get(term, {})
         scale = unit * (2**0.5 if term == "slope" else 1.0)
+        x, own = x * scale, by_reml.get(term, {})
         numbers = {name: value.item() for name, value in summarise(x.reshape(-1)).items()}
         row = {
             "term": levels[term[1]] if pair else f"sd {term}",
