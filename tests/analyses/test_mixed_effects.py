@@ -13,6 +13,7 @@ from evidences import evidence, fit, moved
 from seeds import seed
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.evidence import Posterior
+from tactometer.analyses.mixed_effects import computation
 from tactometer.analyses.mixed_effects.bayesian import bayesian
 from tactometer.analyses.mixed_effects.observations import observe
 from tactometer.analyses.mixed_effects.sentences import sentences
@@ -20,6 +21,12 @@ from tactometer.analyses.mixed_effects.sentences import sentences
 BASE = {"a": 0.3, "b": 0.45, "c": 0.4, "d": 0.35}
 STEPS = (("none", 0.0), ("low", 0.1), ("high", 0.2))
 FRAMED = (("first", 0.05), ("second", 0.0), ("third", -0.05))
+
+
+@pytest.fixture(autouse=True)
+def modelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each parameter has a model of its own, of the same program: two of the five are enough."""
+    monkeypatch.setattr(computation, "MODELLED", ("phi", "alpha"))
 
 
 def swept(**more: Any) -> list[dict[str, Any]]:

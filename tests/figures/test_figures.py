@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import pages
 import synthetic
 from seeds import seed
 from tactometer.figures import forest, posteriors
@@ -24,7 +26,7 @@ from tactometer.tables.reader import (
 )
 from tactometer.utils.errors import UserError
 
-pytestmark = pytest.mark.xdist_group("figures")  # what they look at is made once
+pytestmark = pytest.mark.xdist_group("report")  # what they look at is made once
 BASELINE = ["human"]
 DESCRIBING = ["weights", "phi", "responses", "semantics", "predictive", "recovery", "diagnostics"]
 
@@ -43,24 +45,28 @@ def svg(name: str, tables: Path, out: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return synthetic.write(tmp_path_factory.mktemp("tables"))
+def tables(report: Path) -> Path:
+    """Those of the page, in which the sycophant has the name `EVIL`."""
+    return report.parent / "tables"
 
 
 @pytest.fixture(scope="module")
-def drawn(tables: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    out = tmp_path_factory.mktemp("figures")
-    return {name: svg(name, tables, out) for name in figure_names()}
+def drawn(report: Path) -> dict[str, str]:
+    """The figures of the page."""
+    return {
+        name: (report.parent / "figures" / f"{name}.svg").read_text() for name in figure_names()
+    }
 
 
 def texts(drawing: str) -> set[str]:
-    return {t.strip() for t in re.findall(r"<text[^>]*>(.*?)</text>", drawing, re.S)}
+    found = re.findall(r"<text[^>]*>(.*?)</text>", drawing, re.S)
+    return {html.unescape(text).strip() for text in found}
 
 
 @pytest.mark.parametrize("name", DESCRIBING)
 def test_every_figure_names_its_models_in_text(name: str, drawn: dict[str, str]) -> None:
-    simulated = set(synthetic.SPEAKERS) - set(BASELINE)
-    expected = simulated if name == "recovery" else set(synthetic.SPEAKERS)
+    shown = {pages.EVIL if name == "sycophant" else name for name in synthetic.SPEAKERS}
+    expected = shown - set(BASELINE) if name == "recovery" else shown
     assert expected <= texts(drawn[name])
 
 
@@ -166,7 +172,7 @@ def test_the_comparison_shows_differences_weights_bad_k_and_what_was_published(
     tables: Path, tmp_path: Path
 ) -> None:
     shown = texts(svg("comparison", tables, tmp_path))
-    assert {"best; weight 0.70", "−8 ± 14; 0.26, 2 k &gt; .7", "−24 ± 10; 0.04"} <= shown
+    assert {"best; weight 0.70", "−8 ± 14; 0.26, 2 k > .7", "−24 ± 10; 0.04"} <= shown
     assert {"not to be read", "Pareto k above .7", "published log Bayes factor"} <= shown
 
 

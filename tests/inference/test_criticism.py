@@ -8,11 +8,11 @@ import pytest
 from scipy import special, stats
 
 import synthetic
+from behaviours import DOMAIN, RECORDED, recorded
 from seeds import seed
 from tactometer.inference import criticism
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.best_fit import best_fit
-from tactometer.inference.calibration import Domain
 from tactometer.inference.criticism import choices_vary, criticise, homogeneity, words_known
 from tactometer.inference.criticism_calibration import TRUE, behave
 from tactometer.inference.described import COLUMNS, described, row_of, told
@@ -25,36 +25,6 @@ from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
 from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import speaker
-from tactometer.study import domain as domains
-
-DATA = Path(__file__).parents[1] / "data/misfit"
-BEHAVIOURS = sorted(path.name.split(".")[0] for path in DATA.glob("*.production.csv"))
-WORDS = domains.load(Path("resources/polite_speech"))
-DOMAIN = Domain(
-    np.array(WORDS.states, float), tuple(WORDS.utterances), np.array(WORDS.literal, float)
-)
-
-
-def recorded(name: str) -> Behaviour:
-    """A behaviour of tests/data/misfit (shared/cases/README.md says what each is)."""
-    spoken = pl.read_csv(DATA / f"{name}.production.csv")
-    yes_no = pl.read_csv(DATA / f"{name}.semantics.csv")
-    states = sorted(spoken["state"].unique())
-
-    def cells(frame: pl.DataFrame, column: str) -> np.ndarray:
-        found = {(r["utterance"], r["state"]): r[column] for r in frame.to_dicts()}
-        return np.array([[found[u, s] for s in states] for u in WORDS.utterances], float)
-
-    return Behaviour(
-        counts=cells(spoken, "count").T[None],
-        yes=cells(yes_no, "yes"),
-        n=cells(yes_no, "n"),
-        values=np.array(states, float),
-        negated=None,
-        goals=("both",),
-        states=tuple(map(str, states)),
-        utterances=tuple(WORDS.utterances),
-    )
 
 
 def fitted(behaviour: Behaviour, semantics: str = "joint") -> Sampled:
@@ -74,7 +44,7 @@ def judged(sampled: Sampled) -> tuple[criticism.Criticism, dict[str, object], se
 
 @pytest.mark.long
 @pytest.mark.parametrize("semantics", ["joint", "fixed"])
-@pytest.mark.parametrize("name", BEHAVIOURS)
+@pytest.mark.parametrize("name", RECORDED)
 def test_recorded_misfits_are_told_as_such(name: str, semantics: str) -> None:
     found, row, may = judged(fitted(recorded(name), semantics))
     words = {

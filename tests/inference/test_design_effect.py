@@ -26,6 +26,7 @@ from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.shared_evidence import ordered, shuffled
 from tactometer.inference.vignettes import Vignettes
 from tactometer.reading import counts, truth_counts
+from tactometer.speaker_model.semantics import Semantics
 from tactometer.study import domain as domains
 from tactometer.study.fit_recipe import FitRecipe, of_content
 
@@ -69,7 +70,7 @@ def test_independent_answers_keep_nearly_their_number() -> None:
     found = []
     for _ in range(40):
         cells = answers(rng, np.zeros((13, 8)))
-        found += design_effects(behaviour(cells), vignettes(cells), S2, joint=True).choices
+        found += design_effects(behaviour(cells), vignettes(cells), S2, "joint").choices
     assert min(found) >= 1
     assert np.mean(found) < 1.25  # an interval is wider by the root of it
 
@@ -79,7 +80,7 @@ def test_what_persists_over_the_states_weighs_more_than_each_state_shows() -> No
     seen, within = [], []
     for _ in range(20):
         cells = answers(rng, rng.normal(size=(13, 8)))
-        seen += design_effects(behaviour(cells), vignettes(cells), S2, joint=True).choices
+        seen += design_effects(behaviour(cells), vignettes(cells), S2, "joint").choices
         within.append(for_few(overdispersion(cells), 13))
     assert np.median(seen) > 1.5 * np.median(within)
 
@@ -96,6 +97,9 @@ def test_a_vignette_pulls_by_the_derivative_of_its_log_likelihood() -> None:
         assert pulls @ (step / 1e-4) == pytest.approx(by_hand, abs=1e-2)
 
 
+WAYS: tuple[Semantics, ...] = ("fixed", "joint", "cut")
+
+
 def test_yes_no_answers_of_one_vignette_hang_together_too() -> None:
     rng = np.random.default_rng(seed(13))
     cells = answers(rng, np.zeros((13, 8)))
@@ -104,13 +108,13 @@ def test_yes_no_answers_of_one_vignette_hang_together_too() -> None:
     mixed = rng.binomial(4, DOMAIN.literal, size=asked.shape).astype(float)
     found = [
         design_effects(
-            behaviour(cells), Vignettes(tuple(SCENES), cells[None], yes, asked), S2, joint=joint
+            behaviour(cells), Vignettes(tuple(SCENES), cells[None], yes, asked), S2, how
         ).words
         for yes in (alike, mixed)
-        for joint in (False, True)
+        for how in WAYS
     ]
-    assert min(found[:2]) > 3
-    assert max(found[2:]) < 2
+    assert min(found[:3]) > 3
+    assert max(found[3:]) < 2
 
 
 def choices(rng: np.random.Generator, pull: np.ndarray) -> pl.DataFrame:
@@ -218,7 +222,7 @@ def test_draws_of_goals_that_share_vignettes_go_together_where_these_differ() ->
         for goal in ("one", "other"):
             cells = answers(rng, effect / 1.2 * pull, each=40)
             raw, scenes = behaviour(cells, yes_no=4000, goal=goal), vignettes(cells)
-            weighed = raw.weighed(design_effects(raw, scenes, S2, joint=True), scenes)
+            weighed = raw.weighed(design_effects(raw, scenes, S2, "joint"), scenes)
             how = SamplingSettings(
                 semantics="fixed", parallel_chains=1, seed=seed(31), warmup=300, draws=500
             )

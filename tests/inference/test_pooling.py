@@ -257,6 +257,13 @@ def test_goals_that_share_parameters_are_not_pooled_partially(
     assert one.models["kind"].shares
 
 
+def test_words_that_are_cut_off_from_choices_are_not_pooled_partially(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UserError, match=r"key models\.kind\.fit\.pooling: .* semantics to joint"):
+        _load(tmp_path, "fit: {pooling: partial, semantics: cut}", monkeypatch)
+
+
 def _load(folder: Path, lines: str, monkeypatch: pytest.MonkeyPatch) -> study.Study:
     monkeypatch.chdir(graph.ROOT)
     path = folder / "study.yaml"

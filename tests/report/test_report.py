@@ -120,6 +120,13 @@ def test_the_methods_paragraph_counts_the_effects_and_cites_what_was_used(page: 
     assert "statsmodels" not in page.text.split("Methods")[-1], "no effort, no mixed model"
 
 
+def test_vignettes_that_were_held_out_have_a_sentence_and_a_table(page: Page) -> None:
+    assert "Over 1 fits, shares among vignettes that a fit had not seen" in page.text
+    assert "mean squared error of 0.0021; speakers drawn from the prior come to 0.0253" in page.text
+    assert "tell no vignettes apart: human" in page.text
+    assert "Mean squared error of shares among unseen vignettes" in page.text
+
+
 def test_headings_do_not_skip_a_level(page: Page) -> None:
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1 and levels.count(1) == 1

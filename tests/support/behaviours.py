@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from seeds import seed
 from tactometer.inference import calibrated, calibration
@@ -16,6 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = ROOT / "benchmarks"
 VALUES = np.arange(1.0, 6.0)
 FIXED = SamplingSettings(semantics="fixed", seed=seed(1))
+DATA = ROOT / "tests/data/misfit"
+RECORDED = sorted(path.name.split(".")[0] for path in DATA.glob("*.production.csv"))
+WORDS = domain.load(ROOT / "resources" / "polite_speech")
+DOMAIN = calibration.Domain(
+    np.array(WORDS.states, float), tuple(WORDS.utterances), np.array(WORDS.literal, float)
+)
 
 
 def make(counts: np.ndarray, yes: np.ndarray, n: np.ndarray | float = 52.0) -> Behaviour:
@@ -45,3 +52,25 @@ def entries(alpha: float, phi: float, *omega: float) -> np.ndarray:
     """The cone's entries of natural parameters."""
     natural = speaker_coordinates.Natural(np.array(alpha), np.array([phi]), np.array([omega]))
     return speaker_coordinates.entries(natural, speaker("s2"))
+
+
+def recorded(name: str) -> Behaviour:
+    """A behaviour of tests/data/misfit (shared/cases/README.md says what each is)."""
+    spoken = pl.read_csv(DATA / f"{name}.production.csv")
+    yes_no = pl.read_csv(DATA / f"{name}.semantics.csv")
+    states = sorted(spoken["state"].unique())
+
+    def cells(frame: pl.DataFrame, column: str) -> np.ndarray:
+        found = {(r["utterance"], r["state"]): r[column] for r in frame.to_dicts()}
+        return np.array([[found[u, s] for s in states] for u in WORDS.utterances], float)
+
+    return Behaviour(
+        counts=cells(spoken, "count").T[None],
+        yes=cells(yes_no, "yes"),
+        n=cells(yes_no, "n"),
+        values=np.array(states, float),
+        negated=None,
+        goals=("both",),
+        states=tuple(map(str, states)),
+        utterances=tuple(WORDS.utterances),
+    )

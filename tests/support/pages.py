@@ -32,7 +32,18 @@ def write(folder: Path) -> Path:
     path = tables / "diagnostics.parquet"
     noted = pl.read_parquet(path).with_columns(note=pl.col("note") + EVIL)
     noted.write_parquet(path)
+    _held_out().write_parquet(tables / "heldout.parquet")
     return render(folder, tables)
+
+
+def _held_out() -> pl.DataFrame:
+    """One fit that predicts vignettes which it has not seen, and recorded counts, which cannot."""
+    at = {"study": "demo", "checkpoint": "0", "goal": "social", "framing": "pooled"}
+    at |= {"speaker": "s2", "semantics": "fixed", "suspect": 0}
+    asked = {"model": "honest-friend", "n": 650, "folds": 5, "vignettes": 13, "mse": 0.0021}
+    asked |= {"mse_prior": 0.0253, "mse_prior_mean": 0.0172, "mse_counting": 0.0019, "note": ""}
+    people = {"model": "human", "n": 650, "folds": 0, "vignettes": 0, "note": "no vignettes"}
+    return pl.DataFrame([at | asked, at | people])
 
 
 def render(folder: Path, tables: Path) -> Path:
@@ -53,7 +64,7 @@ def render(folder: Path, tables: Path) -> Path:
         study="demo",
         goals=synthetic.GOALS,
         baseline=["human"],
-        methods=METHODS,
+        methods=METHODS | {"heldout": (tables / "heldout.parquet").exists()},
         provenance={"Tactometer": "0.1.0", "asked": EVIL},
     )
     return folder / "report.html"

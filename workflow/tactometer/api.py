@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tactometer.speaker_model.semantics import Semantics
 from tactometer.utils.arrays import Array
 from tactometer.utils.errors import UserError, nearest
 
@@ -159,7 +160,7 @@ def fit_counts(
     values: ArrayLike,
     *,
     speaker: str = "s2",
-    semantics: Literal["joint", "fixed"] = "joint",
+    semantics: Semantics = "joint",
     negated: Sequence[bool] | None = None,
     utterances: Sequence[str] | None = None,
     **sampling: Any,

@@ -4,11 +4,10 @@ has beyond the plain one. Light: the rule of the graph names its files from here
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
 
-Semantics = Literal["joint", "fixed"]
+from tactometer.speaker_model.semantics import Semantics
 
-WARMUP = {"joint": 400, "fixed": 200}
+WARMUP: dict[Semantics, int] = {"joint": 400, "fixed": 200, "cut": 200}
 EXTRAS = ("", "cost", "lapse", "cost-lapse")
 
 

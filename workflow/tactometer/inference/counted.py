@@ -51,11 +51,10 @@ def effective(
         if not orders:
             return raw
         return raw.weighed(DesignEffects(tuple(map(float, losses)), 1.0), vignettes)
-    joint = settings.fit.semantics == "joint"
     first = speakers(settings.fit.speakers, cost=settings.fit.cost)[0]
     worth = replace(raw, counts=raw.counts / losses[:, None, None])
     each = vignettes.scaled(np.broadcast_to(1 / losses[:, None], factors.shape))
-    found = design_effects(worth, each, first, joint=joint)
+    found = design_effects(worth, each, first, settings.fit.semantics)
     whole = tuple(float(x * loss) for x, loss in zip(found.choices, losses, strict=True))
     return raw.weighed(DesignEffects(whole, found.words), vignettes)
 

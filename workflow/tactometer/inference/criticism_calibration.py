@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,13 +25,13 @@ from tactometer.inference.misfits import MISFITS, S2, SIZES, said
 from tactometer.inference.predictive import predictive
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
+from tactometer.speaker_model.semantics import Semantics
 
 TRUE = "true speaker"
 ALPHA = (1.0, 12.0)
 SCATTER = 0.7  # of the logit of a meaning, from one speaker to the next
 PER_STATE = (65, 130, 390)
 MISFIT_PER_STATE = 130
-Semantics = Literal["joint", "fixed"]
 HOW: tuple[Semantics, ...] = ("joint", "fixed")
 MOST = 0.05  # of true speakers may be called less than described
 COLUMNS = {

@@ -20,6 +20,7 @@ from scipy import special
 from tactometer.inference.behaviour import Behaviour, DesignEffects
 from tactometer.inference.best_fit import Likelihood, best_fit
 from tactometer.inference.vignettes import Vignettes
+from tactometer.speaker_model.semantics import Semantics
 from tactometer.speaker_model.variants import SpeakerModel
 from tactometer.utils.arrays import Array
 
@@ -30,11 +31,10 @@ ALPHA, EXTRA = 3.0, 0.05  # of a start; an extra lies low within its bounds
 
 
 def design_effects(
-    behaviour: Behaviour, vignettes: Vignettes, speaker: SpeakerModel, *, joint: bool
+    behaviour: Behaviour, vignettes: Vignettes, speaker: SpeakerModel, semantics: Semantics
 ) -> DesignEffects:
-    """The design effects of a behaviour, for a speaker whose words are inferred with it (`joint`)
-    or plugged in.
-    """
+    """The design effects of a behaviour, for a speaker whose words enter in this way."""
+    known = semantics == "fixed"
     answers = np.stack([vignettes.yes, vignettes.n - vignettes.yes], axis=-1)
     answers = answers.reshape(len(answers), -1, 2)
     words = overdispersion(answers)
@@ -42,13 +42,14 @@ def design_effects(
     for goal, cells in enumerate(vignettes.counts):
         effect = overdispersion(cells)
         if _clusters(cells) > 1:
-            likelihood = Likelihood(behaviour, goal, speaker, None if joint else behaviour.theta)
+            likelihood = Likelihood(behaviour, goal, speaker, behaviour.theta if known else None)
             x = likelihood.coordinates(usual_fit(behaviour, goal, speaker))
             choices, of_words = likelihood.information(x)
-            back = influence(choices, of_words)
+            back = influence(choices, of_words, cut=semantics == "cut")
+            own = of_choices(back, of_words, cut=semantics == "cut")
             pulls = scores(cells, likelihood, x)
-            effect = max(effect, projected(pulls, back @ choices @ back.T, back))
-            if joint and _clusters(answers) > 1:
+            effect = max(effect, projected(pulls, own @ choices @ own.T, own))
+            if not known and _clusters(answers) > 1:
                 back = back[:, -of_words.size :]
                 pulls = answers[..., 0] - answers.sum(axis=2) * behaviour.theta.ravel()
                 words = max(words, projected(pulls, (back * of_words) @ back.T, back))
@@ -103,13 +104,25 @@ def scores(cells: Array, likelihood: Likelihood, x: Array) -> Array:
     return np.asarray(np.einsum("vsu,suc->vc", surprise, derivatives))
 
 
-def influence(choices: Array, words: Array) -> Array:
+def influence(choices: Array, words: Array, *, cut: bool) -> Array:
     """How far a pull moves the speaker's own coordinates [speaker's coordinate, coordinate]: their
-    rows of the inverse of the information of choices and words (`Likelihood.information`).
+    rows of the inverse of the information of choices and words (`Likelihood.information`). Of a
+    `cut` posterior the words move first, by their own information, and the speaker after them.
     """
     speaker = len(choices) - len(words)
+    if cut:
+        own = np.linalg.inv(choices[:speaker, :speaker] + PRIOR * np.eye(speaker))
+        return np.hstack([own, -own @ choices[:speaker, speaker:] / words])
     whole = choices + np.diag([*np.full(speaker, PRIOR), *words])
     return np.asarray(np.linalg.inv(whole)[:speaker])
+
+
+def of_choices(back: Array, words: Array, *, cut: bool) -> Array:
+    """The `influence` of choices alone: words of a `cut` posterior do not heed them."""
+    own = back.copy()
+    if cut:
+        own[:, back.shape[1] - len(words) :] = 0.0
+    return own
 
 
 def for_few(effect: float, clusters: int) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.speaker_coordinates import Frame, Natural
@@ -59,6 +60,10 @@ class Problem:
         """Variables [P]: a speaker with all utilities alike, and the smoothed proportions."""
         speaker = np.append(np.ones(self.entries), np.zeros(self.size - self.entries))
         return np.concatenate([speaker, self.roots.usual])
+
+    def among(self, rows: NDArray[np.int64]) -> "Problem":
+        """What some rows of variables are variables of: of a single posterior, itself."""
+        return self
 
     @property
     def roots(self) -> Roots:
@@ -201,14 +206,14 @@ def log_mass(problem: Problem, v: Array) -> float:
 
 def mode(problem: Problem, v: Array) -> tuple[Array, Array]:
     """The posterior mode [P] uphill from v [P], and the information there in u."""
-    u, _, information = _climb(problem, v[None])
-    return _of_logs(problem, u[0]), information[0]
+    u, _, information = climb(problem, v[None])
+    return of_logs(problem, u[0]), information[0]
 
 
 def best_climb(problem: Problem, starts: Array) -> Array:
     """The highest mode [P] found by ascent from several variables [n, P]."""
-    u, values, _ = _climb(problem, starts)
-    return _of_logs(problem, u[values.argmax()])
+    u, values, _ = climb(problem, starts)
+    return of_logs(problem, u[values.argmax()])
 
 
 def peaks(problem: Problem, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -234,8 +239,8 @@ def peaks(problem: Problem, count: int, rng: np.random.Generator) -> tuple[Array
 
 def _tops(problem: Problem, v: Array) -> tuple[Array, Array]:
     """The modes [n, P] uphill from v [n, P], and the logs of their masses [n]."""
-    u, values, information = _climb(problem, v)
-    return _of_logs(problem, u), values - 0.5 * np.linalg.slogdet(information)[1]
+    u, values, information = climb(problem, v)
+    return of_logs(problem, u), values - 0.5 * np.linalg.slogdet(information)[1]
 
 
 def from_prior(problem: Problem, count: int, rng: np.random.Generator) -> Array:
@@ -254,49 +259,63 @@ def log_likelihood(problem: Problem, v: Array) -> Array:
     return np.asarray((problem.counts * problem.log_speaker(v)).sum(axis=(-1, -2)))
 
 
-def _climb(problem: Problem, v: Array) -> tuple[Array, Array, Array]:
+def climb(
+    problem: Problem, v: Array, *, enough: float = 1e-3, damping: float = 1.0
+) -> tuple[Array, Array, Array]:
     """The modes u [n, P] that Fisher scoring comes to from v [n, P], their values and informations.
 
-    All climb side by side: numpy takes hardly longer for five than for one.
+    All climb side by side: numpy takes hardly longer for five than for one. A step that gains less
+    than `enough` nats is the last; small `damping` trusts the first.
     """
     u = v.copy()
     u[:, : problem.entries] = np.log(v[:, : problem.entries])
-    damping, diagonal = np.ones(len(u)), np.eye(u.shape[1], dtype=bool)
+    damped_by, diagonal = np.full(len(u), damping), np.eye(u.shape[1], dtype=bool)
     value, gradient, information = _expand(problem, u)
     going = np.arange(len(u))
     for _ in range(_ITERATIONS):
         damped = information[going]
-        damped[:, diagonal] *= 1 + damping[going, None]
+        damped[:, diagonal] *= 1 + damped_by[going, None]
         step = np.linalg.solve(damped, gradient[going][..., None])[..., 0]
         step *= np.minimum(1.0, 2.0 / np.abs(step).max(axis=1, keepdims=True))
         trial = u[going] + step
-        found = _expand(problem, trial)
+        found = _expand(problem.among(going), trial)
         gain = found[0] - value[going]
         up = gain > 0
-        damping[going] *= np.where(up, 1 / 4, 6)
+        damped_by[going] *= np.where(up, 1 / 4, 6)
         better = going[up]
         u[better] = trial[up]
         value[better], gradient[better], information[better] = (part[up] for part in found)
-        going = going[np.where(up, gain >= 1e-3, damping[going] <= 1e6)]
+        going = going[np.where(up, gain >= enough, damped_by[going] <= 1e6)]
         if not going.size:
             break
     return u, value, information
 
 
-def _of_logs(problem: Problem, u: Array) -> Array:
+def of_logs(problem: Problem, u: Array) -> Array:
     """Variables v of u, in which the entries are logs."""
     logs = u[..., : problem.entries]
     return np.concatenate([np.exp(logs), u[..., problem.entries :]], axis=-1)
 
 
+def logs(problem: Problem, v: Array) -> Array:
+    """u of variables v [..., P], of which the entries become logs."""
+    return np.concatenate([np.log(v[..., : problem.entries]), v[..., problem.entries :]], axis=-1)
+
+
+def log_density(problem: Problem, u: Array) -> Array:
+    """The log posterior density of u [..., P], up to what is the same for all."""
+    said = (problem.counts * problem.log_speaker(of_logs(problem, u))).sum(axis=(-1, -2, -3))
+    return np.asarray(said + _log_prior(problem, u))
+
+
 def _log_prior(problem: Problem, u: Array) -> Array:
     logs = u[..., : problem.entries]
-    return np.asarray(problem.log_prior(_of_logs(problem, u)) + logs.sum(axis=-1))
+    return np.asarray(problem.log_prior(of_logs(problem, u)) + logs.sum(axis=-1))
 
 
 def _expand(problem: Problem, u: Array) -> tuple[Array, Array, Array]:
     """Values [n], gradients [n, P] and informations [n, P, P] of the log posterior at u [n, P]."""
-    log_p, slopes = _differences(lambda at: problem.log_speaker(_of_logs(problem, at)), u)
+    log_p, slopes = _differences(lambda at: problem.log_speaker(of_logs(problem, at)), u)
     prior, prior_slopes = _differences(lambda at: _log_prior(problem, at), u)
     weights = problem.counts.sum(axis=-1, keepdims=True) * np.exp(log_p)
     jacobian = slopes.reshape(*u.shape, -1)

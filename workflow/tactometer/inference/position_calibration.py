@@ -140,7 +140,7 @@ def _fit(cells: Array, theta: Array, domain: Domain, seed: int) -> tuple[Array, 
     )
     none = np.zeros((VIGNETTES, *theta.shape))
     vignettes = Vignettes(tuple(map(str, range(VIGNETTES))), cells[None], none, none)
-    effects = design_effects(behaviour, vignettes, S2, joint=False)
+    effects = design_effects(behaviour, vignettes, S2, "fixed")
     behaviour = behaviour.weighed(effects, vignettes)
     settings = SamplingSettings(semantics="fixed", parallel_chains=1, seed=seed + 1)
     sampled = sample(behaviour, S2, settings)

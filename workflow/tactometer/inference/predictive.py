@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tactometer.inference import cut
 from tactometer.inference.intervals import thinned
 from tactometer.inference.sampled import Sampled
 from tactometer.utils.arrays import Array
@@ -55,9 +56,26 @@ def predictive(
 
 
 def _influence(sampled: Sampled, goal: int, p: Array) -> Array:
-    """Cov(phi, log p) over the draws of p [draw, state, utterance]: [state, utterance]."""
+    """Cov(phi, log p) over the draws of p [draw, state, utterance]: [state, utterance].
+
+    Of a cut posterior, the mean of those within each theta: no answer moves theta.
+    """
     if "phi" not in sampled.draws:
         return np.zeros(p.shape[1:])
+    if sampled.settings.semantics == "cut":
+        return _influence_within(sampled, goal)
     phi = sampled.draws["phi"][..., goal].reshape(-1)[thinned(sampled.stats["lp"].size, len(p))]
     covariance: Array = np.tensordot(phi - phi.mean(), np.log(np.maximum(p, TINY)), axes=1) / len(p)
     return covariance
+
+
+def _influence_within(sampled: Sampled, goal: int) -> Array:
+    """The same over neighbours in the chains, which share their theta: [state, utterance]."""
+    size, each = sampled.stats["lp"].size, cut.each(sampled.settings)
+    first = each * thinned(size // each, PREDICTIVE_DRAWS // each)
+    picked = (first[:, None] + np.arange(each)).ravel()
+    logs = np.log(np.maximum(sampled.predict_at(picked)[:, goal], TINY))
+    phi = sampled.draws["phi"][..., goal].reshape(-1)[picked].reshape(-1, each, 1, 1)
+    logs = logs.reshape(len(first), each, *logs.shape[1:])
+    away = (phi - phi.mean(axis=1, keepdims=True)) * logs
+    return np.asarray(away.sum(axis=1).mean(axis=0) / max(each - 1, 1))

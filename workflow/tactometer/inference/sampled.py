@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.intervals import thinned
@@ -62,7 +62,11 @@ class Sampled:
         """Posterior predictive p(u|s) [draw, goal, state, utterance] of draws spread evenly over
         the chains.
         """
-        return np.exp(_log_speaker(self, draws))
+        return self.predict_at(thinned(self.stats["lp"].size, draws))
+
+    def predict_at(self, picked: NDArray[np.int64]) -> Array:
+        """The same of these draws, numbered through all chains."""
+        return np.exp(_log_speaker(self, picked))
 
     def parts(self) -> dict[str, dict[str, ArrayLike]]:
         """The arrays of an InferenceData: draws, sample_stats, the behaviour as observed_data."""
@@ -98,9 +102,8 @@ def nodes_for(alpha: ArrayLike) -> int:
     return max(LEAST_NODES, round(NODES * float(np.max(alpha))))
 
 
-def _log_speaker(sampled: Sampled, draws: int) -> Array:
+def _log_speaker(sampled: Sampled, picked: NDArray[np.int64]) -> Array:
     total = sampled.stats["lp"].size
-    picked = thinned(total, draws)
     flat = {k: x.reshape(total, *x.shape[2:])[picked] for k, x in sampled.draws.items()}
     b = sampled.behaviour
     nodes = nodes_for(flat["alpha"])

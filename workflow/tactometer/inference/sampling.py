@@ -6,6 +6,7 @@ from typing import Any
 
 from tactometer.inference import modes, stan_runs
 from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.cut import sample_cut
 from tactometer.inference.mode_search import Problem, log_mass
 from tactometer.inference.refits import ladder
 from tactometer.inference.sampled import Sampled
@@ -35,8 +36,11 @@ def sample(behaviour: Behaviour, speaker: SpeakerModel, settings: SamplingSettin
     the third within the mode that has all the weight.
 
     Verdicts: `ok` the first run is clean, `refit` a later one is, `suspect` none. UserError if the
-    sampler fails.
+    sampler fails. Cut semantics begin with a run at the usual theta (`cut`).
     """
+    if settings.semantics == "cut":
+        usual = sample(behaviour, speaker, replace(settings, semantics="fixed"))
+        return sample_cut(usual, problem_of(behaviour, speaker, settings), settings)
     problem = problem_of(behaviour, speaker, settings)
     found: Run | None = None
     seen: _Seen | None = None

@@ -1,7 +1,8 @@
 """How to sample: chains, warm-up, draws, step sizes."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+
+from tactometer.speaker_model.semantics import Semantics
 
 # cheapest in all: with fixed semantics .85 costs 30% more, for a fit is run again twice as often
 _DELTA = 0.93
@@ -17,7 +18,7 @@ class SamplingSettings:
     as there are cores.
     """
 
-    semantics: Literal["joint", "fixed"] = "joint"
+    semantics: Semantics = "joint"
     chains: int = 4
     warmup: int = 400
     draws: int = 1000

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy import optimize, special
 
 from tactometer.inference.best_fit import Likelihood
-from tactometer.inference.design_effect import influence, scores
+from tactometer.inference.design_effect import influence, of_choices, scores
 from tactometer.inference.intervals import thinned
 from tactometer.inference.sampled import Sampled
 from tactometer.utils import digests
@@ -91,27 +91,29 @@ def _of_goal(flat: Mapping[str, Array], goal: int) -> dict[str, Array]:
 def _shared(sampled: Sampled, checkpoint: Sequence[str], size: int) -> Array:
     """What shared evidence moves the coordinates by [draw, goal x coordinate]."""
     b = sampled.behaviour
-    joint = "theta" in sampled.draws
+    known, cut = sampled.settings.semantics == "fixed", sampled.settings.semantics == "cut"
     likeliest = [int(np.argmax(sampled.stats["lp"]))]
     mode = {"theta": b.theta[None], **{k: x[likeliest] for k, x in _flat(sampled).items()}}
+    if cut:
+        mode["theta"] = b.theta[None]
     names = [f"{u} {s}" for u in b.utterances for s in b.states]
     words = np.stack([_generator("words", *checkpoint, name).normal(size=size) for name in names])
     places = b.vignettes.names if b.vignettes else ()
     scenes = [_generator("vignette", name).normal(size=size) for name in places]
     parts = []
     for goal in range(len(b.goals)):
-        likelihood = Likelihood(b, goal, sampled.speaker, None if joint else b.theta)
+        likelihood = Likelihood(b, goal, sampled.speaker, b.theta if known else None)
         x = likelihood.coordinates(_of_goal(mode, goal))[0]
         choices, of_words = likelihood.information(x)
-        back = influence(choices, of_words)
+        back = influence(choices, of_words, cut=cut)
         moved = np.zeros((size, len(back)))
-        if joint:
+        if not known:
             moved += words.T @ (back[:, -len(of_words) :] * np.sqrt(of_words)).T
         if scenes and b.vignettes and b.design_effects:
             effect = b.design_effects.choices[goal]
             pulls = scores(b.vignettes.counts[goal] / effect, likelihood, x)
             pulls = (pulls - pulls.mean(axis=0)) * np.sqrt(1 - 1 / effect)
-            moved += np.stack(scenes).T @ pulls @ back.T
+            moved += np.stack(scenes).T @ pulls @ of_choices(back, of_words, cut=cut).T
         parts.append(moved)
     return np.concatenate(parts, axis=1)
 

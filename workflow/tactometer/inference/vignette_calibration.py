@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -32,6 +32,7 @@ from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.shared_evidence import ordered
 from tactometer.inference.vignettes import Vignettes
+from tactometer.speaker_model.semantics import Semantics
 from tactometer.utils.arrays import Array
 
 VIGNETTES, NAMES = 13, 10
@@ -151,14 +152,14 @@ def _speaker_of(p: Array, theta: Array, domain: Domain) -> Array:
 
 def _fit(behaviour: Behaviour, cells: Array, case: Case, how: str) -> tuple[Sampled, Array, float]:
     """A fit, its draws [draw, parameter] in the order of shared evidence, and the design effect."""
-    joint, seed = case[0] == JOINT, case[3]
+    seed = case[3]
+    semantics: Semantics = "joint" if case[0] == JOINT else "fixed"
     if how == "estimate":
         none = np.zeros((VIGNETTES, *behaviour.yes.shape))
         names = tuple(str(v) for v in range(VIGNETTES))
         vignettes = Vignettes(names, cells[None], none, none)
-        effects = design_effects(behaviour, vignettes, S2, joint=joint)
+        effects = design_effects(behaviour, vignettes, S2, semantics)
         behaviour = behaviour.weighed(effects, vignettes)
-    semantics: Literal["joint", "fixed"] = "joint" if joint else "fixed"
     settings = SamplingSettings(semantics=semantics, parallel_chains=1, seed=seed + 1)
     sampled = sample(behaviour, S2, settings)
     known = behaviour.design_effects

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -27,6 +27,7 @@ from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.summaries import contraction, scalars
 from tactometer.planning import formatting
 from tactometer.speaker_model import speaker_coordinates
+from tactometer.speaker_model.semantics import Semantics
 from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import SpeakerModel
 from tactometer.speaker_model.variants import speaker as known_as
@@ -96,7 +97,7 @@ class Design:
     """What is to be compared: sizes, and the speakers that answer in each of them."""
 
     known: SpeakerModel
-    semantics: Literal["fixed", "joint"]
+    semantics: Semantics
     domain: Domain
     sizes: Sequence[Size]
     around: Around
@@ -130,7 +131,7 @@ def of_domain(
     words: Words,
     *,
     speaker: str,
-    semantics: Literal["fixed", "joint"],
+    semantics: Semantics,
     sizes: Sequence[Size],
     around: Around,
     speakers: int,

@@ -143,6 +143,7 @@ def _parts(
             *speakers_found.of_readers(frames["checks"]),
             *speakers_found.of_places(frames["checks"]),
             *speakers_found.of_mixtures(frames["checks"]),
+            *speakers_found.of_plugged_in(frames["diagnostics"]),
             *speakers_found.sentences(frames["diagnostics"]),
         ],
         "described": speakers_found.table(frames["diagnostics"]),

@@ -45,6 +45,19 @@ REFERENCES = {
             "archiveprefix": "arXiv",
         },
     ),
+    "plummer2015cuts": Reference(
+        "Plummer 2015",
+        "article",
+        {
+            "author": "Plummer, Martyn",
+            "title": "Cuts in Bayesian graphical models",
+            "journal": "Statistics and Computing",
+            "volume": "25",
+            "pages": "37--43",
+            "year": "2015",
+            "doi": "10.1007/s11222-014-9503-z",
+        },
+    ),
     "frank2012predicting": Reference(
         "Frank and Goodman 2012",
         "article",

@@ -78,6 +78,19 @@ def of_mixtures(checks: pl.DataFrame) -> list[str]:
     ]
 
 
+def of_plugged_in(diagnostics: pl.DataFrame) -> list[str]:
+    """Whose words are taken as known though they were asked for: intervals are too narrow."""
+    fits = diagnostics.filter(semantics="fixed") if "semantics" in diagnostics.columns else None
+    if fits is None or fits.is_empty():
+        return []
+    names = ", ".join(fits["model"].unique(maintain_order=True).to_list())
+    return [
+        f"The words of {names} are plugged in as if their meaning were known (semantics: fixed): "
+        "intervals are too narrow by what is not. Of 24 hidden speakers with 52 yes/no answers a "
+        "cell, 95% intervals of such fits held 46% of the true parameters, of joint fits 97%."
+    ]
+
+
 def of_places(checks: pl.DataFrame) -> list[str]:
     """Who chooses by the place of an option, more than by the state or strongly."""
     if checks.is_empty():

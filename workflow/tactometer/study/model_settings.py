@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
 from tactometer.replies.stop_reasons import REASONS
+from tactometer.speaker_model.semantics import Semantics
 from tactometer.speaker_model.variants import SPEAKERS
 from tactometer.study import recorded_csv
 from tactometer.study.fields import (
@@ -47,7 +48,11 @@ class Fit(Settings):
     """What is fitted, and how."""
 
     semantics: Annotated[
-        Literal["joint", "fixed"], about("theta inferred with the rest or plugged in.")
+        Semantics,
+        about(
+            "How the meaning of the words enters: inferred with the rest (joint), plugged in"
+            " (fixed), or from the yes/no answers alone with its uncertainty (cut)."
+        ),
     ] = "joint"
     speakers: Annotated[
         tuple[Speaker, ...],

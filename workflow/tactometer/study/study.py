@@ -286,11 +286,19 @@ def _check_name_pairs(study: Study, domain: domains.Domain, lines: yaml_lines.Li
 
 
 def _check_pooling(model: Model, asked: Sequence[str], place: Place) -> None:
-    """Check that framings are not to be pooled partially where goals share parameters.
+    """Check that framings are not to be pooled partially where goals share parameters, or where
+    words are cut off from the choices.
 
     `asked` are the study's framings; recorded counts have their own, often none.
     """
-    if model.fit.pooling != "partial" or not model.shares:
+    if model.fit.pooling != "partial":
+        return
+    if model.fit.semantics == "cut":
+        raise UserError(
+            f"{place('fit', 'pooling')}: framings are not pooled partially with semantics: cut; "
+            "set pooling to none or full, or semantics to joint or fixed."
+        )
+    if not model.shares:
         return
     framings: set[str | None] = set(asked)
     if model.recorded:

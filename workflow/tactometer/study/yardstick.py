@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from msgspec import UNSET, structs
 
+from tactometer.speaker_model.semantics import Semantics
 from tactometer.study.fit_recipe import Beside
 from tactometer.utils.errors import UserError, nearest
 
@@ -43,7 +44,7 @@ class Terms(TypedDict):
 
     speaker: str
     cost: bool
-    semantics: Literal["joint", "fixed"]
+    semantics: Semantics
     share: list[str]
     values: list[float]
 

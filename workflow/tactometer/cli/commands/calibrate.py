@@ -12,11 +12,12 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("programs", "criticism", "vignettes", "position", "mixed"),
+        choices=("programs", "criticism", "vignettes", "semantics", "position", "mixed"),
         default="programs",
         help="programs: posteriors of every Stan program (default); criticism: false alarms, and"
         " power against misfits; vignettes: intervals where answers of one vignette hang together;"
-        " position: speakers behind a bias of place; mixed: mixed models of families that differ",
+        " semantics: words that are inferred, plugged in or cut; position: speakers behind a bias"
+        " of place; mixed: mixed models of families that differ",
     )
     parser.add_argument(
         "--programs",
@@ -56,7 +57,7 @@ def run(given: Namespace) -> int:
         np.array(words.negated),
     )
     held = {"programs": _programs, "criticism": _criticism, "vignettes": _vignettes}
-    held |= {"position": _position, "mixed": _mixed}
+    held |= {"position": _position, "mixed": _mixed, "semantics": _semantics}
     return 0 if held[given.what](given, known) else 1
 
 
@@ -129,6 +130,26 @@ def _vignettes(given: Namespace, domain: Any) -> bool:
             f"{row['answers']:14} {row['effect']:10} rho {row['rho']:.1f} {row['of']:11}"
             f" {row['design_effect']:8} 95% HDIs hold {row['held']:.1%} of {row['intervals']}"
             f" (rms z {row['rms_z']:.2f}, design effect {row['size']:.1f})"
+        )
+    figure.draw(out)
+    return held
+
+
+def _semantics(given: Namespace, domain: Any) -> bool:
+    """Calibrate intervals by how the words enter, draw, tell; whether they hold."""
+    import json
+
+    from tactometer.figures import behind_semantics as figure
+    from tactometer.inference import semantics_calibration
+
+    _ready()
+    out = given.out / "semantics"
+    held = semantics_calibration.run(given.speakers, domain, out, cores=given.cores)
+    for row in json.loads((out / "semantics.json").read_text())["table"]:
+        print(
+            f"{row['semantics']:6} {row['yes_no']:4} yes/no {row['quantity']:10} 95% HDIs hold"
+            f" {row['held']:.1%} of {row['intervals']} (rms z {row['rms_z']:.2f}, width"
+            f" {row['width']:.2f}, {row['seconds']:.1f} s a fit, {row['suspect']:.0%} suspect)"
         )
     figure.draw(out)
     return held

@@ -4,6 +4,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tactometer.speaker_model.semantics import SEMANTICS
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -31,9 +33,10 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--speaker", default="s2", help="the speaker model (s2)")
     parser.add_argument(
         "--semantics",
-        choices=["fixed", "joint"],
+        choices=SEMANTICS,
         default="joint",
-        help="joint by default, as a study; fixed is faster, and its intervals too narrow",
+        help="joint by default, as a study; fixed is faster, and its intervals too narrow; cut"
+        " has words that no choice bends",
     )
     parser.add_argument(
         "--design-effect", type=float, default=1.0, metavar="D",

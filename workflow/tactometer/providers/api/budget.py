@@ -57,18 +57,18 @@ class Purse:
     def lose(self, cost: float) -> None:
         """Count what was paid for answers that no journal of this job keeps."""
         if cost:
-            self._lost += cost
             with self._lock:
+                self._lost += cost
                 self._write()
 
     def settle(self, worst: float, cost: float | None) -> None:
         """Replace a call's worst case by its cost; None if nobody knows whether it was charged."""
-        self._held = max(0.0, self._held - worst)
-        if cost is None:
-            self._lost += worst
-        else:
-            self._spent += cost
-        with self._lock:
+        with self._lock:  # of threads too: two that settle at once are both counted
+            self._held = max(0.0, self._held - worst)
+            if cost is None:
+                self._lost += worst
+            else:
+                self._spent += cost
             self._write()
 
     @property

@@ -1,0 +1,95 @@
+"""The cut posterior: what is not known of the words is carried over, and no choice bends them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from behaviours import DOMAIN, recorded
+from seeds import seed
+from tactometer.inference import cut, mode_search
+from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.misfits import S2, said
+from tactometer.inference.sampled import Sampled
+from tactometer.inference.sampling import sample
+from tactometer.inference.settings import SamplingSettings
+
+CUT = SamplingSettings(semantics="cut", warmup=200, seed=seed(1))
+ASKED = 13.0
+
+
+def spoken(goal: str = "social", phi: float = 0.6, own: int = 1) -> Behaviour:
+    """What a speaker says whose words are asked for 13 times a cell."""
+    rng = np.random.default_rng(seed(own))
+    yes = np.random.default_rng(seed(5)).binomial(int(ASKED), DOMAIN.literal).astype(float)
+    p = said(DOMAIN.literal, DOMAIN, alpha=4.0, phi=phi, omega=np.array([0.4, 0.2, 0.4]))
+    counts = np.array([[rng.multinomial(130, row / row.sum()) for row in p]], float)
+    n = np.full(yes.shape, ASKED)
+    states = tuple(f"{v:g}" for v in DOMAIN.values)
+    return Behaviour(counts, yes, n, DOMAIN.values, None, (goal,), states, DOMAIN.utterances)
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Sampled:
+    """With twenty draws for each theta."""
+    return sample(spoken(), S2, replace(CUT, draws=5000))
+
+
+def test_each_theta_has_the_speakers_that_chains_find_there(drawn: Sampled) -> None:
+    """Chains at ten of the thetas, each plugged in as if asked for ten million times."""
+    behaviour, z = drawn.behaviour, []
+    theta = drawn.draws["theta"].reshape(cut.THETAS, 20, *behaviour.yes.shape)[:, 0]
+    many = np.full(behaviour.yes.shape, 1e7)
+    for number in range(0, cut.THETAS, cut.THETAS // 10):
+        known = replace(behaviour, yes=theta[number] * (many + 2) - 1, n=many)
+        settings = replace(CUT, semantics="fixed", seed=seed(number + 1))
+        there = sample(known, S2, settings)
+        for name in ("alpha", "phi"):
+            found = drawn.draws[name].reshape(cut.THETAS, -1)[number]
+            right = there.draws[name].reshape(-1)
+            z.append((found.mean() - right.mean()) / (right.std() / np.sqrt(found.size / 4)))
+    # twenty draws of which some are alike: a chance below one in 100,000
+    assert float(np.square(z).sum()) < stats.chi2.isf(1e-5, len(z))
+    assert drawn.diagnostics.verdict in ("ok", "refit")
+
+
+def test_intervals_are_wider_than_with_theta_plugged_in(drawn: Sampled) -> None:
+    usual = sample(drawn.behaviour, S2, replace(CUT, semantics="fixed"))
+    wider = [drawn.draws[k].std(axis=(0, 1)) / x.std(axis=(0, 1)) for k, x in usual.draws.items()]
+    assert np.mean(np.concatenate([np.ravel(x) for x in wider])) > 1.1
+
+
+def test_choices_that_no_speaker_makes_do_not_bend_theta() -> None:
+    odd = recorded("off-cell")
+    told = (odd.yes + 1) / (odd.n + 2)
+    spread = np.sqrt(told * (1 - told) / (odd.n + 3))
+
+    def bent(how: str) -> float:
+        found = sample(odd, S2, replace(CUT, semantics=how))  # type: ignore[arg-type]
+        theta = found.draws["theta"].reshape(-1, *told.shape).mean(axis=0)
+        return float(np.abs((theta - told) / spread).max())
+
+    assert bent("cut") < 0.25 < 1.5 < bent("joint")  # of 1,000 draws: .25 is eight of its errors
+
+
+def test_goals_of_a_checkpoint_have_the_same_thetas(drawn: Sampled) -> None:
+    other = sample(spoken("informative", phi=0.3, own=2), S2, CUT)
+    theta = other.draws["theta"].reshape(cut.THETAS, 4, *other.behaviour.yes.shape)
+    mine = drawn.draws["theta"].reshape(cut.THETAS, 20, *other.behaviour.yes.shape)
+    assert np.array_equal(theta[:, 0], mine[:, 0]) and np.array_equal(theta[:, 0], theta[:, 3])
+
+
+def test_where_draws_do_not_reach_the_speakers_of_other_thetas_the_fit_is_suspect(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    climb = mode_search.climb
+
+    def astray(problem: mode_search.Problem, v: np.ndarray, **how: float) -> tuple:  # type: ignore[type-arg]
+        u, value, information = climb(problem, v, **how)
+        return (u + 1.0 if isinstance(problem, cut.Imputed) else u), value, information
+
+    monkeypatch.setattr(mode_search, "climb", astray)
+    found = sample(spoken(), S2, CUT)
+    assert found.diagnostics.verdict == "suspect"
+    assert "of the thetas lie where no chain was" in "; ".join(found.diagnostics.notes)
