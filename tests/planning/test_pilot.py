@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import yaml
 
+import inside
 import stub
 from asking import KEY, ROOT, STUDY, model
 from tactometer.elicitation import requests
@@ -25,6 +26,12 @@ PRICES = {"openai/m": {"input": 1000, "output": 1000}}
 
 
 def pilot(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """The command in this process, which has LiteLLM imported already from the second one on."""
+    return inside.command(folder, ["pilot", "s.yaml", *options], TEST_API_KEY=KEY)
+
+
+def pilot_alone(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, as a user has it."""
     env = {**os.environ, "PYTHONPATH": str(ROOT / "workflow"), "TEST_API_KEY": KEY}
     command = [sys.executable, "-m", "tactometer", "pilot", "s.yaml", *options]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
@@ -59,7 +66,7 @@ def test_a_pilot_asks_a_share_nothing_twice_and_what_it_says_of_the_rest_holds(
     log = tmp_path / "log"
     with stub.running(log) as base:
         study(tmp_path, base)
-        first = pilot(tmp_path, "--share", "0.05")
+        first = pilot_alone(tmp_path, "--share", "0.05")
         assert first.returncode == 0, first.stderr
         few = sum(math.ceil(0.05 * n) for n in WANTED.values())
         before = [lines(tmp_path, c) for c in "01"]
