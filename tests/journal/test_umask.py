@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import inside
 import stub
 from asking import KEY, ROOT, Job, job, model
 
@@ -23,7 +24,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
     with stub.running(folder / "log") as base:
         prices = {"openai/m": {"input": 1, "output": 1}}
         found = job(folder / "run", model(base), rows=3, budget_usd=5, prices=prices)
-        found.run()
+        done = inside.command(found.folder, found.arguments(), TEST_API_KEY=KEY)
+        assert done.returncode == 0, done.stderr
         yield found
 
 
@@ -71,7 +73,7 @@ def told(asked: Job) -> dict[tuple[str, int], tuple[int, str, str]]:
     return {case: tuple(said) for case, said in zip(CASES, json.loads(done.stdout), strict=True)}
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]:o}")
 def test_what_another_users_umask_closes_is_told_in_a_sentence(
     case: tuple[str, int], told: dict[tuple[str, int], tuple[int, str, str]]
 ) -> None:

@@ -30,7 +30,7 @@ ANSWERS = 13 * (5 + 5 * 8)
 MOMENTS = (
     "results/small/requests/blunt/*.parquet",
     "results/small/answers/blunt/0.jsonl",
-    "logs/small/fit/blunt/*.log",
+    "logs/small/fit/blunt/**/*.log",
 )
 
 

@@ -17,12 +17,26 @@ from slurm import Cluster, until
 
 pytestmark = pytest.mark.slurm
 
-# The demo study, with fewer prompts and draws, and three models more, behind a slow server.
+# A study of people and one speaker, with three models more, behind a slow server.
+STUDY = """\
+study: small
+goals: [social]
+fit: {share: [alpha, cost], chains: 2, warmup: 150, draws: 150}
+models:
+  people:
+    provider: recorded
+    production: resources/human/yoon2020_production.csv
+    semantics: resources/human/yoon2020_semantics.csv
+    domain: resources/human/hearts.yaml
+  sycophant:
+    provider: simulated
+    checkpoints:
+      "0": {alpha: 5.5, phi: 0.3, omega: {inf: 0.1, soc: 0.1, pre: 0.8}}
+"""
 SWEEP = """\
 study: sweep
 framings: [third]
 sample: {name_pairs: 1, semantics_name_pairs: 1}
-fit: {chains: 2, warmup: 150, draws: 150}
 models:
 """
 SLOW = """\
@@ -41,7 +55,7 @@ MODELS = {  # calls in flight and resources: what each is there for
     "late": (1, "{runtime: 1}"),  # is over its first time limit, in minutes
     "big": (4, "{mem_mb: 260}"),  # is over its first memory limit
 }
-ANSWERS = 13 * (4 * 5 + 5 * 8)  # vignettes, and states of each goal; states and utterances
+ANSWERS = 13 * (5 + 5 * 8)  # vignettes, and states of the goal; states and utterances
 PROFILE = """--profile slurm --slurm-status-command squeue --max-jobs-per-timespan 50/1s
 --slurm-init-seconds-before-status-checks 2 --latency-wait 10 --set-threads fit=2
 --configfile config/config.yaml config/sweep.yaml"""
@@ -51,7 +65,7 @@ class Sweep:
     """A study on a cluster: its folder, the server that it asks, and who runs it."""
 
     def __init__(self, folder: Path, cluster: Cluster, base: str) -> None:
-        self.folder = graph.lay_out(folder, (graph.ROOT / "config/config.yaml").read_text())
+        self.folder = graph.lay_out(folder, STUDY)
         self.cluster = cluster
         models = [
             SLOW.format(name=n, base=base, calls=c, resources=r) for n, (c, r) in MODELS.items()

@@ -63,6 +63,13 @@ def lay_out(folder: Path, study: str = STUDY) -> Path:
     return folder
 
 
+def few_vignettes(folder: Path, count: int) -> None:
+    """Leave only the first vignettes of polite speech, where the size of a study proves nothing."""
+    path = folder / "resources/polite_speech/vignettes.yaml"
+    head, *parts = path.read_text().split("  - id: ")
+    path.write_text("  - id: ".join([head, *parts[:count]]))
+
+
 def snakemake(
     folder: Path, *arguments: str, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
