@@ -13,7 +13,6 @@ import runpy
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -35,24 +34,22 @@ def run(
 
 
 def _ask(asked: dict[str, Any]) -> tuple[int, float]:
-    lock, server = _server()
+    server = _server()
     assert server.stdin and server.stdout
-    with lock:  # one at a time
-        server.stdin.write(json.dumps(asked) + "\n")
-        server.stdin.flush()
-        answer = server.stdout.readline()
+    server.stdin.write(json.dumps(asked) + "\n")
+    server.stdin.flush()
+    answer = server.stdout.readline()
     assert answer, "the process that forks has ended"
     status, seconds = json.loads(answer)
     return int(status), float(seconds)
 
 
 @cache
-def _server() -> "tuple[threading.Lock, subprocess.Popen[str]]":
+def _server() -> "subprocess.Popen[str]":
     """The process that forks; it ends with this one, whose pipe it reads."""
     env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     command, pipe = [sys.executable, "-P", __file__], subprocess.PIPE
-    server = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=env, cwd="/")
-    return threading.Lock(), server
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=env, cwd="/")
 
 
 def _imports() -> None:
@@ -68,7 +65,6 @@ def _imports() -> None:
 
 def _become(asked: dict[str, Any]) -> None:
     """Make a forked process what a new one would be: its output, folder, environment, arguments."""
-    os.setsid()
     for number, end in ((1, "out"), (2, "err")):
         path = f"{asked['said']}/{end}"
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
