@@ -66,8 +66,8 @@ def lay_out(folder: Path, study: str = STUDY) -> Path:
 def few_vignettes(folder: Path, count: int) -> None:
     """Leave only the first vignettes of polite speech, where the size of a study proves nothing."""
     path = folder / "resources/polite_speech/vignettes.yaml"
-    head, *parts = path.read_text().split("  - id: ")
-    path.write_text("  - id: ".join([head, *parts[:count]]))
+    vignettes, mark, rest = path.read_text().partition("\nnames:")
+    path.write_text("  - id: ".join(vignettes.split("  - id: ")[: count + 1]) + mark + rest)
 
 
 def snakemake(
