@@ -55,7 +55,7 @@ def test_changed_texts_settings_and_code_are_told_apart_with_their_costs(run: Pa
     edit(run / PROMPTS, "feeling good about\n", "happy about\n")
     edit(run / PARSER, 'YES = "yes"', 'YES = str("yes")')
     edit(run / CONFIG, "{share: []}", "{share: [], draws: 160}")
-    found, text = both(run)
+    found, said = both(run)
     told = {recipe: each for each in found["stale"] for recipe in each["recipes"]}
     asked = {"requests/kind/social", "requests/blunt/social"}
     assert set(told) == {*asked, "parse", "fit/people", "write_report"}, "draws are told of"
@@ -74,7 +74,7 @@ def test_changed_texts_settings_and_code_are_told_apart_with_their_costs(run: Pa
     }
     assert found["to_ask"] == told["requests/kind/social"]["to_ask"] == 3 * 13 * 5
     assert told["parse"]["to_ask"] == 0 or "ask_checkpoint" in told["parse"]["jobs"]
-    assert "feeling good about" in text and "accept config/config.yaml parse" in text
+    assert "feeling good about" in said and "accept config/config.yaml parse" in said
 
     one = why(run, "results/small/fits/people/recorded/social.nc")
     assert [each["recipes"] for each in one["stale"]] == [["fit/people"]]

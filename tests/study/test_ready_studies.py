@@ -125,10 +125,12 @@ goals: [default]
 framings: [third]
 sample: {name_pairs: 1, semantics_name_pairs: 1}
 budget_usd: 0.01
+prices: {dear: {input: 1, output: 1}}
 models:
-  gpt:
+  dear:
     provider: api
-    source: openai/gpt-5.1-2025-11-13
+    source: openai/dear
+    api_base: http://127.0.0.1:9/v1
     checkpoints: {"0": {}}
 """
 
