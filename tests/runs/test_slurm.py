@@ -56,7 +56,7 @@ MODELS = {  # calls in flight and resources: what each is there for
     "big": (4, "{mem_mb: 260}"),  # is over its first memory limit
 }
 ANSWERS = 13 * (5 + 5 * 8)  # vignettes, and states of the goal; states and utterances
-# Jobs are looked at after 4 s, 18 s, 42 s ...: one of this study takes 8 s, and 15 beside other tests.
+# Jobs are looked at after 4, 18, 42 s ...: one of this study takes 8 s, 15 beside other tests.
 PROFILE = """--profile slurm --slurm-status-command squeue --max-jobs-per-timespan 50/1s
 --slurm-init-seconds-before-status-checks 4 --latency-wait 10 --set-threads fit=2
 --configfile config/config.yaml config/sweep.yaml"""
