@@ -79,7 +79,7 @@ class Sweep:
         """Start a Snakemake on the cluster, whose output goes to a file."""
         with (self.folder / log).open("w") as out:
             return subprocess.Popen(
-                [sys.executable, "-m", "snakemake", *PROFILE.split()],
+                [sys.executable, "-m", "snakemake", "tables", *PROFILE.split()],
                 cwd=self.folder, env=self.env, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
 
@@ -243,8 +243,9 @@ def placed_by_what_they_ask_for(sweep: Sweep) -> None:
 
 
 def complete(sweep: Sweep, calls: Path) -> None:
-    """Everything is there, and asked for once, but for the calls that a kill cut off."""
-    assert graph.plan(sweep.folder, "--configfile", "config/config.yaml", "config/sweep.yaml") == {}
+    """Every table is there, and asked for once, but for the calls that a kill cut off."""
+    files = ("config/config.yaml", "config/sweep.yaml")
+    assert graph.plan(sweep.folder, "tables", "--configfile", *files) == {}
     for name in (*MODELS, "sycophant"):
         keys = sweep.keys(name)
         assert len(keys) == len(set(keys)) == ANSWERS
