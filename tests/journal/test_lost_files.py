@@ -1,15 +1,14 @@
 """A quota that is used up and a file that vanishes: one sentence each, and the next run goes on."""
 
-import os
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+import inside
 import stub
-from asking import KEY, ROOT, job, model
+from asking import KEY, job, model
 
 QUOTA = """
 #include <errno.h>
@@ -35,7 +34,8 @@ def test_a_quota_that_is_used_up_in_mid_sweep_is_told_and_loses_nothing(tmp_path
         assert "cannot be written (Disk quota exceeded)" in done.stderr
         first = asked.lines()
         assert 0 < len(first) < 15
-        asked.run()
+        again = inside.command(asked.folder, asked.arguments(), TEST_API_KEY=KEY)
+        assert again.returncode == 0, again.stderr
     assert asked.lines()[: len(first)] == first
     assert set(Counter(line["key"] for line in asked.lines()).values()) == {1}
     assert len(asked.lines()) == 15 and len(stub.calls(tmp_path / "log")) <= 15 + 1
@@ -47,8 +47,6 @@ def test_a_file_that_vanishes_before_a_job_reads_it_is_named(tmp_path: Path, whi
     gone = asked.requests[0] if which == "requests" else asked.who
     task = asked.arguments()
     gone.rename(tmp_path / "elsewhere")
-    env = {**os.environ, "TEST_API_KEY": KEY, "PYTHONPATH": str(ROOT / "workflow")}
-    command = [sys.executable, "-m", "tactometer", *task]
-    done = subprocess.run(command, cwd=asked.folder, env=env, capture_output=True, text=True)
-    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    done = inside.command(asked.folder, task, TEST_API_KEY=KEY)
+    assert done.returncode == 1, done.stderr
     assert gone.name in done.stderr and "run again" in done.stderr

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import yaml
 
+import inside
 import stub
 from asking import KEY, ROOT, STUDY, model
 from tactometer.elicitation import requests
@@ -25,6 +26,12 @@ PRICES = {"openai/m": {"input": 1000, "output": 1000}}
 
 
 def pilot(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """The command in this process, which has LiteLLM imported already from the second one on."""
+    return inside.command(folder, ["pilot", "s.yaml", *options], TEST_API_KEY=KEY)
+
+
+def pilot_alone(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, as a user has it."""
     env = {**os.environ, "PYTHONPATH": str(ROOT / "workflow"), "TEST_API_KEY": KEY}
     command = [sys.executable, "-m", "tactometer", "pilot", "s.yaml", *options]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
@@ -59,7 +66,7 @@ def test_a_pilot_asks_a_share_nothing_twice_and_what_it_says_of_the_rest_holds(
     log = tmp_path / "log"
     with stub.running(log) as base:
         study(tmp_path, base)
-        first = pilot(tmp_path, "--share", "0.05")
+        first = pilot_alone(tmp_path, "--share", "0.05")
         assert first.returncode == 0, first.stderr
         few = sum(math.ceil(0.05 * n) for n in WANTED.values())
         before = [lines(tmp_path, c) for c in "01"]
@@ -73,7 +80,8 @@ def test_a_pilot_asks_a_share_nothing_twice_and_what_it_says_of_the_rest_holds(
     cost = sum(x["cost_usd"] for c in "01" for x in lines(tmp_path, c)[few:])
     said = first.stdout.splitlines()[-1]
     low, high = interval(said)
-    assert low <= cost <= high, (said, cost)
+    # of 95%, and which answers are asked first changes with the port: 3.5 standard errors
+    assert abs(cost - (low + high) / 2) <= 3.5 / 1.96 * (high - low) / 2, (said, cost)
     assert high - low < 0.2 * cost
     assert f"{2 * (sum(WANTED.values()) - few):,} answers to ask" in said
     assert "0 answers to ask" in whole.stdout.splitlines()[-1]
@@ -85,7 +93,7 @@ def test_a_pilot_keeps_the_cap_and_says_where_the_rest_would_pass_it(tmp_path: P
         done = pilot(tmp_path)
         assert done.returncode == 3 and "Over budget" in done.stdout, done.stdout + done.stderr
         study(tmp_path, base, budget_usd=1.5, study="poor")
-        poor = pilot(tmp_path)
+        poor = pilot_alone(tmp_path)
     assert poor.returncode == 1 and "the budget of 1.5 USD has no room" in poor.stderr
     spent = json.loads((tmp_path / "results/poor/answers/.spending.json").read_text())
     assert 0 < sum(sum(job.values()) for job in spent.values()) <= 1.5

@@ -201,6 +201,33 @@ def test_imports_are_followed_however_they_are_written(tmp_path: Path) -> None:
         reached([("a", "nothing")], tmp_path)
 
 
+def test_what_code_reaches_is_remembered_by_its_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The memory is read, an edit is another memory, and a torn one, or none, costs time alone."""
+    code, kept = tmp_path / "a.py", tmp_path / "cache/code"
+    code.write_text("def f():\n    return 1\n")
+    monkeypatch.setenv("TACTOMETER_CACHE", str(kept.parent))
+
+    def found() -> object:
+        code_digest._parse.cache_clear()
+        return reached([("a", "f")], tmp_path)
+
+    first = found()
+    (memory,) = kept.iterdir()
+    whole = memory.read_text()
+    memory.write_text(whole.replace("value=1", "value=7"))
+    assert found() != first, "the memory is not read"
+    for torn in ("", whole[:-2], "7"):
+        memory.write_text(torn)
+        assert found() == first and memory.read_text() == whole
+    code.write_text("def f():\n    return 2\n")
+    assert found() != first and len(list(kept.iterdir())) == 2
+    code.write_text("def f():\n    return 1\n")
+    monkeypatch.setenv("TACTOMETER_CACHE", str(code / "no folder"))
+    assert found() == first
+
+
 # of tests/data/meaning.py, by Python 3.11.7, 3.12.1 and 3.13.0 alike
 MEANING = "e4e0ce56f0cd82f233efce0ed52adce9"
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import graph
 
 STUDY = """\
@@ -47,41 +49,51 @@ def journal(folder: Path) -> list[str]:
     return [json.loads(line)["key"] for line in text.splitlines()]
 
 
-def test_a_full_disk_is_told_in_a_sentence_and_the_next_run_goes_on(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A study whose disk is full while it is asked, then larger; then a stage with a full disk."""
+    folder = tmp_path_factory.mktemp("full") / "run"
     done = mounted(
-        tmp_path,
+        folder,
         "mount -t tmpfs -o size=200k tmpfs results\n"
         f"if {SNAKEMAKE} ask; then exit 9; fi\n"
         "cp results/small/answers/blunt/0.jsonl first.jsonl\n"
         "mount -o remount,size=20m results\n"
         f"{SNAKEMAKE} semantics\n"
-        "cp results/small/answers/blunt/0.jsonl kept.jsonl\n",
+        "cp results/small/answers/blunt/0.jsonl kept.jsonl\n"
+        "mkdir small && mount -t tmpfs -o size=4k tmpfs small\n"
+        f"export PYTHONPATH=workflow\n{PARSE} 2> stage.err || echo rc $? > stage.rc\n"
+        "ls -A small > stage.left\n",
     )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder, done
+
+
+def test_a_full_disk_is_told_in_a_sentence_and_the_next_run_goes_on(
+    full: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, done = full
     text = done.stdout + done.stderr
-    assert done.returncode == 0, text
     assert "cannot be written (No space left on device): free the disk" in text
     assert "Traceback" not in text
-    first = (tmp_path / "first.jsonl").read_text()
+    first = (folder / "first.jsonl").read_text()
     assert 0 < first.count("\n") < ANSWERS
     whole = first[: first.rindex("\n") + 1]
-    assert (tmp_path / "kept.jsonl").read_text().startswith(whole), "an answer was lost"
-    keys = journal(tmp_path)
+    assert (folder / "kept.jsonl").read_text().startswith(whole), "an answer was lost"
+    keys = journal(folder)
     assert len(keys) == len(set(keys)) == ANSWERS
 
 
-def test_a_stage_tells_a_full_disk_in_a_sentence(tmp_path: Path) -> None:
-    done = mounted(
-        tmp_path,
-        f"{SNAKEMAKE} ask\n"
-        "mkdir small && mount -t tmpfs -o size=4k tmpfs small\n"
-        f"export PYTHONPATH=workflow\n{PARSE} || echo rc $?\n"
-        "ls -A small\n",
-    )
-    assert "rc 1" in done.stdout, done.stdout + done.stderr
-    assert "No space left on device" in done.stderr
-    assert "free the disk" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "choices" not in done.stdout, "half a file is left"
+def test_a_stage_tells_a_full_disk_in_a_sentence(
+    full: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, _ = full
+    said = (folder / "stage.err").read_text()
+    assert (folder / "stage.rc").read_text() == "rc 1\n", said
+    assert "No space left on device" in said
+    assert "free the disk" in said
+    assert "Traceback" not in said
+    assert "choices" not in (folder / "stage.left").read_text(), "half a file is left"
 
 
 def test_a_results_folder_that_cannot_be_written_stops_a_run_before_its_first_job(

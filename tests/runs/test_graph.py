@@ -178,28 +178,74 @@ def change(run: Path, name: str) -> dict[str, int]:
     return jobs
 
 
-@pytest.mark.parametrize("name", CHANGES)
-def test_a_change_costs_exactly_what_depends_on_it(name: str, run: Path) -> None:
+# Changes that are made together and run: what they cost, and the answers that they ask for.
+TOGETHER: dict[str, tuple[tuple[str, ...], str, dict[str, int], dict[str, int]]] = {
+    "what is asked, read and fitted": (
+        (
+            "a goal's text", "one checkpoint's settings", "one model's fit", "a new checkpoint",
+            "recorded counts", "a parser line",
+        ),
+        "all",
+        {
+            "recipe": 9, "requests": 2, "ask_checkpoint": 4, "parse": 12, "count": 8,
+            "count_orders": 8, "count_semantics": 4, "count_recorded_people": 1, "fit": 9,
+            **ends(3, 3),
+        },
+        {"kind/0": 65, "kind/1": 650, "kind/2": 650, "blunt/0": 65},
+    ),
+    "who is asked, and how it is analysed": (
+        (
+            "one vignette", "a Stan line", "a new model", "a new goal", "an analysis", "a label",
+        ),
+        "tables",
+        {
+            "recipe": 20 + len(analysis_names()), "requests": 12, "ask_checkpoint": 4, "parse": 16,
+            "count": 12, "count_orders": 12, "count_semantics": 4, "fit": 13, **ends(4, 4),
+        },
+        {"kind/0": 50 + 65, "kind/1": 50 + 65, "blunt/0": 50 + 65, "meek/0": 715},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_changes_together_cost_what_they_cost_alone_and_leave_nothing_to_do(
+    name: str, run: Path
+) -> None:
+    changes, target, jobs, asked = TOGETHER[name]
     before = journals(run)
-    jobs = change(run, name)
+    for each in changes:
+        change(run, each)
     assert plan(run) == jobs
-    snakemake(run)
-    assert plan(run) == {}
+    snakemake(run, target)
+    assert plan(run) == ({} if target == "all" else {"recipe": 2, "draw": 1, "write_report": 1})
     after = journals(run)
+    assert {path: len(keys) - len(before.get(path, [])) for path, keys in after.items()} == {
+        f"results/small/answers/{who}.jsonl": count for who, count in asked.items()
+    }
     for path, keys in after.items():
         held = before.get(path, [])
         assert keys[: len(held)] == held, "a journal is append-only"
         assert len(set(keys)) == len(keys), "an answer was asked twice"
+    if "one vignette" in changes:
+        assert own_requests(run, len(before["results/small/answers/kind/0.jsonl"])) == {
+            ("poem", "default"): 5, ("poem", "social"): 5, ("poem", "semantics"): 5 * 8,
+        }  # fmt: skip
 
 
-def test_changes_together_cost_what_they_cost_alone(run: Path) -> None:
-    for name in ("a goal's text", "a parser line", "a Stan line"):
-        change(run, name)
-    assert plan(run) == {
-        **REREAD, "recipe": 6, "requests": 2, "ask_checkpoint": 3, "fit": 7, **ends(3, 3),
-    }  # fmt: skip
-    snakemake(run)
-    assert plan(run) == {}
+def own_requests(run: Path, held: int) -> dict[tuple[str, str], int]:
+    """Of what kind/0 was asked behind so many lines: vignettes and prompt sets, not of `both`."""
+    lines = (run / "results/small/answers/kind/0.jsonl").read_text().splitlines()[held:]
+    asked = [json.loads(line)["request"] for line in lines]
+    found: dict[tuple[str, str], int] = {}
+    for prompt_set in ("default", "social", "semantics"):
+        requests = pl.read_parquet(run / f"results/small/requests/kind/{prompt_set}.parquet")
+        for vignette in requests.filter(pl.col("request").is_in(asked))["vignette"]:
+            found[vignette, prompt_set] = found.get((vignette, prompt_set), 0) + 1
+    return found
+
+
+def test_every_change_is_run_with_others() -> None:
+    assert {each for changes, *_ in TOGETHER.values() for each in changes} == CHANGES.keys()
 
 
 # What else a recipe pins, and what no result depends on; planned, not run.
@@ -261,21 +307,11 @@ PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PLANNED)
+@pytest.mark.parametrize("name", [*CHANGES, *PLANNED])
 def test_a_change_plans_exactly_what_depends_on_it(name: str, run: Path) -> None:
-    file, old, new, jobs = PLANNED[name]
+    file, old, new, jobs = (CHANGES | PLANNED)[name]
     edit(run / file, old, new)
     assert plan(run) == jobs
-
-
-def test_one_vignette_asks_its_own_requests_alone(run: Path) -> None:
-    before = journals(run)
-    change(run, "one vignette")
-    snakemake(run, "ask")
-    after = journals(run)
-    for name in before:
-        asked = len(after[name]) - len(before[name])
-        assert asked == 2 * 5 + 5 * 8, "two goals x 5 states, and 5 states x 8 utterances"
 
 
 TARGETS = {
@@ -298,9 +334,16 @@ TARGETS["tables"] = {**SUMMED, "describe": 1}
 TARGETS["report"] = {**SUMMED, "draw": 1, "write_report": 1}
 
 
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in which nothing has run; dry runs leave it so."""
+    return graph.lay_out(tmp_path_factory.mktemp("fresh") / "run")
+
+
 @pytest.mark.parametrize("name", TARGETS)
-def test_a_target_makes_what_it_names_and_nothing_more(name: str, tmp_path: Path) -> None:
-    jobs = plan(graph.lay_out(tmp_path / "run"), name)
+def test_a_target_makes_what_it_names_and_nothing_more(name: str, fresh: Path) -> None:
+    jobs = plan(fresh, name)
+    assert not (fresh / "results").exists()
     assert jobs.pop(name) == 1
     assert jobs.pop("recipe") > 0
     assert jobs == TARGETS[name]

@@ -13,43 +13,61 @@ import pytest
 import graph
 from graph import edit, plan, snakemake
 
-MOMENTS = (4.0, 9.0, 20.0)  # seconds: while requests are written, asked, fitted
+STUDY = """\
+study: small
+goals: [social]
+framings: [third]
+sample: {name_pairs: 1, semantics_name_pairs: 1}
+fit: {chains: 2, warmup: 150, draws: 150}
+models:
+  blunt:
+    provider: simulated
+    checkpoints:
+      "0": {alpha: 4.0, phi: 0.8, omega: {inf: 0.8, soc: 0.1, pre: 0.1}}
+"""
+ANSWERS = 13 * (5 + 5 * 8)
+# What there is at the latest when a run is killed: while requests are written, asked, fitted.
+MOMENTS = (
+    "results/small/requests/blunt/*.parquet",
+    "results/small/answers/blunt/0.jsonl",
+    "logs/small/fit/blunt/**/*.log",
+)
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """A run in a process, and a session, of its own."""
+    command, null = [sys.executable, "-m", "snakemake", *arguments], subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=folder, stdout=null, stderr=null, start_new_session=True)
+
+
+def wait_for(folder: Path, pattern: str, run: subprocess.Popen[bytes]) -> None:
+    """Wait until a run has made such a file."""
+    deadline = time.monotonic() + 240
+    while not any(folder.glob(pattern)):
+        assert run.poll() is None and time.monotonic() < deadline, pattern
+        time.sleep(0.02)
 
 
 def test_a_run_killed_again_and_again_is_completed(tmp_path: Path) -> None:
-    folder = graph.lay_out(tmp_path / "run")
+    folder = graph.lay_out(tmp_path / "run", STUDY)
     for moment in MOMENTS:
-        run = subprocess.Popen(
-            [sys.executable, "-m", "snakemake"],
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(moment)
+        run = start(folder, "fits")
+        wait_for(folder, moment, run)
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
-    snakemake(folder)
-    assert plan(folder) == {}
-    for journal in folder.glob("results/small/answers/*/*.jsonl"):
-        keys = [json.loads(line)["key"] for line in journal.read_text().splitlines()]
-        assert len(keys) == len(set(keys)) == 13 * (2 * 5 + 5 * 8)
+        assert not any(folder.glob("results/small/fits/**/*.nc")), "it was over"
+    snakemake(folder, "fits")
+    assert plan(folder, "fits") == {}
+    (journal,) = folder.glob("results/small/answers/*/*.jsonl")
+    keys = [json.loads(line)["key"] for line in journal.read_text().splitlines()]
+    assert len(keys) == len(set(keys)) == ANSWERS
 
 
 def test_two_runs_at_once_are_told_apart(tmp_path: Path) -> None:
-    folder = graph.lay_out(tmp_path / "run")
-    first = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", "ask"],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    folder = graph.lay_out(tmp_path / "run", STUDY)
+    first = start(folder, "ask")
     try:
-        deadline = time.monotonic() + 60
-        while not any((folder / "logs").rglob("*.log")):  # of a job: it holds the lock
-            assert first.poll() is None and time.monotonic() < deadline
-            time.sleep(0.1)
+        wait_for(folder, "logs/**/*.log", first)  # of a job: it holds the lock
         os.killpg(first.pid, signal.SIGSTOP)  # it must not end before the second has begun
         second = snakemake(folder, "ask", check=False)
         os.killpg(first.pid, signal.SIGCONT)
@@ -92,9 +110,14 @@ MISTAKES = {
 }
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return graph.lay_out(tmp_path_factory.mktemp("mistakes") / "run")
+
+
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_stops_a_plan_with_one_sentence(mistake: str, tmp_path: Path) -> None:
-    folder = graph.lay_out(tmp_path / "run")
+def test_a_mistake_stops_a_plan_with_one_sentence(mistake: str, folder: Path) -> None:
+    (folder / "config/config.yaml").write_text(graph.STUDY)
     old, new, told = MISTAKES[mistake]
     edit(folder / "config/config.yaml", old, new)
     done = snakemake(folder, "-n", check=False)

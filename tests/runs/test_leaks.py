@@ -88,12 +88,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, st
         env.pop("PYTHONPATH", None)
         said = ""
         snakemake = [sys.executable, "-m", "snakemake"]
-        for arguments in (["ask"], ["model_echo"]):
-            done = subprocess.run(
-                [*snakemake, *arguments], cwd=run, env=env, capture_output=True, text=True
-            )
-            said += done.stdout + done.stderr
-        assert done.returncode == 0, said
+        done = subprocess.run([*snakemake, "ask"], cwd=run, env=env, capture_output=True, text=True)
+        said += done.stdout + done.stderr
+        assert done.returncode != 0, "two models are not to be had"
         study = STUDY.format(base=base, more="")
         (run / "config/config.yaml").write_text(study)
         for arguments in ([], ["--report", "results/small/report.zip"]):

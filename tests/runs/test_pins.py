@@ -20,6 +20,21 @@ from tactometer.recipes import recipes
 from tactometer.study import study
 from tactometer.study.fields import plain
 
+STUDY = """\
+study: small
+goals: [social]
+framings: [third]
+sample: {name_pairs: 1, semantics_name_pairs: 1}
+models:
+  kind:
+    provider: simulated
+    checkpoints:
+      "0": {alpha: 4.0, phi: 0.3, omega: {inf: 0.3, soc: 0.3, pre: 0.4}}
+  blunt:
+    provider: simulated
+    checkpoints:
+      "0": {alpha: 4.0, phi: 0.8, omega: {inf: 0.8, soc: 0.1, pre: 0.1}}
+"""
 CONFIG, PROMPTS = "config/config.yaml", "resources/polite_speech/prompts.yaml"
 
 
@@ -47,7 +62,7 @@ def test_looking_at_another_study_in_the_middle_of_a_run_changes_nothing_of_it(
     tmp_path: Path,
 ) -> None:
     """A dry run, a plan and a `why` of an edited study and domain, while a run is stopped."""
-    folder = graph.lay_out(tmp_path / "run")
+    folder = graph.lay_out(tmp_path / "run", STUDY)
     config, prompts = (folder / CONFIG).read_text(), (folder / PROMPTS).read_text()
     with stopped_in_the_middle(folder, "ask"):
         pinned = contents(folder / ".snakemake/tactometer/small")
@@ -72,7 +87,7 @@ def test_looking_at_another_study_in_the_middle_of_a_run_changes_nothing_of_it(
 def test_a_second_run_with_another_content_is_refused_and_overwrites_nothing(
     tmp_path: Path,
 ) -> None:
-    folder = graph.lay_out(tmp_path / "run")
+    folder = graph.lay_out(tmp_path / "run", STUDY)
     with stopped_in_the_middle(folder, "ask"):
         edit(folder / CONFIG, "{name_pairs: 1", "{name_pairs: 2")
         before = contents(folder / "results")
@@ -93,7 +108,13 @@ def test_a_pinned_study_asks_what_the_study_asks(
         loaded = study.load([Path(file)])
         pinned = study.read(recipes.pin(loaded, tmp_path / "results", tmp_path / "pins"))
         assert list(pinned.models) == list(loaded.models) and pinned.goals == loaded.goals
+        built = set()
         for one, other in zip(loaded.asked, pinned.asked, strict=True):
+            same = one.domain, json.dumps(plain(one.estimator)), one.prompt_sets
+            assert same == (other.domain, json.dumps(plain(other.estimator)), other.prompt_sets)
+            if same in built:  # requests follow from these alone
+                continue
+            built.add(same)
             for prompt_set in one.prompt_sets:
                 asked = [
                     build(

@@ -29,6 +29,7 @@ def test_a_cap_on_a_provider_holds_over_all_its_models(tmp_path: Path) -> None:
     with stub.running(log, "--bodies", "--latency", "0.1") as base:
         text = HEAD + "".join(MODEL.format(name=name, base=base) for name in names)
         run = graph.lay_out(tmp_path / "run", text)
+        graph.few_vignettes(run, 2)
         graph.snakemake(run, "ask", "--cores", "4", "--resources", "api=3", "api_127_0_0_1=1")
     calls = sorted(stub.calls(log), key=lambda call: float(call["at"]))
     turns = [name for name, _ in itertools.groupby(call["body"]["model"] for call in calls)]

@@ -17,12 +17,26 @@ from slurm import Cluster, until
 
 pytestmark = pytest.mark.slurm
 
-# The demo study, with fewer prompts and draws, and three models more, behind a slow server.
+# A study of people and one speaker, with three models more, behind a slow server.
+STUDY = """\
+study: small
+goals: [social]
+fit: {share: [alpha, cost], chains: 2, warmup: 150, draws: 150}
+models:
+  people:
+    provider: recorded
+    production: resources/human/yoon2020_production.csv
+    semantics: resources/human/yoon2020_semantics.csv
+    domain: resources/human/hearts.yaml
+  sycophant:
+    provider: simulated
+    checkpoints:
+      "0": {alpha: 5.5, phi: 0.3, omega: {inf: 0.1, soc: 0.1, pre: 0.8}}
+"""
 SWEEP = """\
 study: sweep
 framings: [third]
 sample: {name_pairs: 1, semantics_name_pairs: 1}
-fit: {chains: 2, warmup: 150, draws: 150}
 models:
 """
 SLOW = """\
@@ -41,9 +55,10 @@ MODELS = {  # calls in flight and resources: what each is there for
     "late": (1, "{runtime: 1}"),  # is over its first time limit, in minutes
     "big": (4, "{mem_mb: 260}"),  # is over its first memory limit
 }
-ANSWERS = 13 * (4 * 5 + 5 * 8)  # vignettes, and states of each goal; states and utterances
+ANSWERS = 13 * (5 + 5 * 8)  # vignettes, and states of the goal; states and utterances
+# Jobs are looked at after 4, 18, 42 s ...: one of this study takes 8 s, 15 beside other tests.
 PROFILE = """--profile slurm --slurm-status-command squeue --max-jobs-per-timespan 50/1s
---slurm-init-seconds-before-status-checks 2 --latency-wait 10 --set-threads fit=2
+--slurm-init-seconds-before-status-checks 4 --latency-wait 10 --set-threads fit=2
 --configfile config/config.yaml config/sweep.yaml"""
 
 
@@ -51,7 +66,7 @@ class Sweep:
     """A study on a cluster: its folder, the server that it asks, and who runs it."""
 
     def __init__(self, folder: Path, cluster: Cluster, base: str) -> None:
-        self.folder = graph.lay_out(folder, (graph.ROOT / "config/config.yaml").read_text())
+        self.folder = graph.lay_out(folder, STUDY)
         self.cluster = cluster
         models = [
             SLOW.format(name=n, base=base, calls=c, resources=r) for n, (c, r) in MODELS.items()
@@ -64,7 +79,7 @@ class Sweep:
         """Start a Snakemake on the cluster, whose output goes to a file."""
         with (self.folder / log).open("w") as out:
             return subprocess.Popen(
-                [sys.executable, "-m", "snakemake", *PROFILE.split()],
+                [sys.executable, "-m", "snakemake", "tables", *PROFILE.split()],
                 cwd=self.folder, env=self.env, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
 
@@ -228,8 +243,9 @@ def placed_by_what_they_ask_for(sweep: Sweep) -> None:
 
 
 def complete(sweep: Sweep, calls: Path) -> None:
-    """Everything is there, and asked for once, but for the calls that a kill cut off."""
-    assert graph.plan(sweep.folder, "--configfile", "config/config.yaml", "config/sweep.yaml") == {}
+    """Every table is there, and asked for once, but for the calls that a kill cut off."""
+    files = ("config/config.yaml", "config/sweep.yaml")
+    assert graph.plan(sweep.folder, "tables", "--configfile", *files) == {}
     for name in (*MODELS, "sycophant"):
         keys = sweep.keys(name)
         assert len(keys) == len(set(keys)) == ANSWERS

@@ -1,8 +1,10 @@
 """The studies that come with the project: valid, planned, and honest about what is sent."""
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,34 +16,50 @@ from tactometer.providers.api import parameters
 from tactometer.study import study
 
 STUDIES = {"human": 0, "closed_source": 9 * 9880, "open_source": 8 * 10 * 9880}
-README = Path("README.md").resolve()
+README = graph.ROOT / "README.md"
 GIVEN = {"none": 0, "low": 1024, "medium": 2048}
 
 
 def ready(name: str) -> study.Study:
     """A study that comes with the project."""
-    return study.load([Path("config/studies") / f"{name}.yaml"])
+    return study.load([graph.ROOT / "config/studies" / f"{name}.yaml"])
 
 
-@pytest.fixture(autouse=True)
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project in a folder of its own, where nothing was ever run."""
-    folder = graph.lay_out(tmp_path / "project")
-    monkeypatch.chdir(folder)
-    return folder
+    return graph.lay_out(tmp_path_factory.mktemp("ready") / "project")
+
+
+PLAN = """\
+import sys
+from tactometer.cli import parser
+try: parser.main(["plan", sys.argv[1], "--json"])
+except SystemExit as end: print(end.code, file=sys.stderr)
+heavy = {"litellm", "torch", "vllm", "transformers", "arviz", "plotnine"}
+print(sorted(heavy & set(sys.modules)), file=sys.stderr)
+"""
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", STUDIES)
-def test_a_ready_study_is_planned_without_weights_keys_or_network(name: str, project: Path) -> None:
+def test_a_ready_study_is_planned_without_weights_keys_network_or_engine(
+    name: str, project: Path
+) -> None:
     file = f"config/studies/{name}.yaml"
-    command = ["unshare", "--net", "--map-root-user"] if shutil.which("unshare") else []
-    found = json.loads(tactometer(project, "plan", file, "--json", before=command).stdout)
+    alone = ["unshare", "--net", "--map-root-user"] if shutil.which("unshare") else []
+    env = {**os.environ, "PYTHONPATH": str(project / "workflow")}
+    done = subprocess.run(
+        [*alone, sys.executable, "-c", PLAN, file],
+        cwd=project, env=env, capture_output=True, text=True,
+    )  # fmt: skip
+    client = ["litellm"] if name == "closed_source" else []  # tells what goes over the wire
+    assert done.stderr.splitlines() == ["0", str(client)]
+    found = json.loads(done.stdout)
     assert found["total"]["requests"] == found["total"]["to_ask"] == STUDIES[name]
     jobs = {rule: states["new"] for rule, states in found["jobs"].items()}
     assert jobs == plan(project, "--configfile", file)
-    text = tactometer(project, "plan", file).stdout
-    assert f"{STUDIES[name]:,} of {STUDIES[name]:,} requests to ask" in text
+    assert f"{STUDIES[name]:,} of {STUDIES[name]:,} requests to ask" in found["summary"]
     if name == "closed_source":
         asked, _, _ = found["summary"].rpartition(";")  # jobs come with every analysis
         assert asked in README.read_text(), "the README shows this very plan"
@@ -84,35 +102,40 @@ def test_the_open_suite_crosses_bases_feedback_and_methods() -> None:
 
 
 @pytest.mark.long
-def test_a_run_stops_at_the_first_folder_that_is_missing_and_names_it(project: Path) -> None:
-    file = project / "config/studies/open_source.yaml"
-    edit(file, "sample: {name_pairs: 10, semantics_name_pairs: 4", "sample: {name_pairs: 1")
-    edit(file, "goals: [default, informative, social, both]\nframings", "goals: [social]\nframings")
-    done = graph.snakemake(
-        project, "--configfile", str(file), "--until", "ask_qwen-uf-dpo", "ask", check=False
+def test_a_run_stops_at_the_first_folder_that_is_missing_and_names_it(tmp_path: Path) -> None:
+    run = graph.lay_out(tmp_path / "run")
+    file = "config/studies/open_source.yaml"
+    edit(run / file, "name_pairs: 10, semantics_name_pairs: 4", "name_pairs: 1")
+    edit(
+        run / file,
+        "goals: [default, informative, social, both]\nframings",
+        "goals: [social]\nframings",
     )
+    asked = "results/open_source/answers/qwen-uf-dpo/100.done"
+    done = graph.snakemake(run, asked, "--configfile", file, check=False)
     assert done.returncode != 0
     said = [line for line in (done.stdout + done.stderr).splitlines() if "tactometer:" in line]
     assert said and all("checkpoint-0 is not there; train or copy" in line for line in said)
     assert "Traceback" not in done.stderr
 
 
+DEAR = """\
+study: dear
+goals: [default]
+framings: [third]
+sample: {name_pairs: 1, semantics_name_pairs: 1}
+budget_usd: 0.01
+prices: {dear: {input: 1, output: 1}}
+models:
+  dear:
+    provider: api
+    source: openai/dear
+    api_base: http://127.0.0.1:9/v1
+    checkpoints: {"0": {}}
+"""
+
+
 def test_the_exit_status_tells_a_plan_over_its_budget(project: Path) -> None:
-    file = project / "config/studies/closed_source.yaml"
-    edit(file, "budget_usd: 300", "budget_usd: 100")
-    done = tactometer(project, "plan", str(file), status=3)
-    assert "of $100.00" in done.stdout and "Over budget" in done.stdout
-
-
-@pytest.mark.long
-def test_a_plan_loads_no_client_and_no_engine(project: Path) -> None:
-    code = (
-        "import sys\nfrom tactometer.cli import parser\n"
-        "try: parser.main(['plan', 'config/studies/open_source.yaml'])\n"
-        "except SystemExit as end: print(end.code, file=sys.stderr)\n"
-        "heavy = {'litellm', 'torch', 'vllm', 'transformers', 'arviz', 'plotnine'}\n"
-        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
-    )
-    command = [graph.sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=project)
-    assert done.stderr.splitlines()[-2:] == ["0", "[]"]
+    (project / "dear.yaml").write_text(DEAR)
+    done = tactometer(project, "plan", "dear.yaml", status=3)
+    assert "of $0.01" in done.stdout and "Over budget" in done.stdout

@@ -8,7 +8,6 @@ each of them to a file that is named by its digest (`pin`), beside the study in 
 began, and whoever looks meanwhile at another version of the study changes nothing that it reads.
 """
 
-import contextlib
 import importlib.metadata
 import json
 import os
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tactometer.inference import stan_sources
-from tactometer.recipes import acceptance
+from tactometer.recipes import acceptance, code_memory
 from tactometer.recipes.code_digest import reached
 from tactometer.study import stages
 from tactometer.study.stages import Code, Recipe
@@ -63,26 +62,18 @@ def _made_of(name: str, code: Code) -> dict[str, Any]:
 
 @cache
 def _reached() -> dict[str, dict[str, Any]]:
-    """What the code of each recipe reaches; remembered, since it takes a second to find out.
+    """What the code of each recipe reaches; remembered, since it takes a second to find out."""
+    sources = {str(p.relative_to(PACKAGE)): p.read_text() for p in sorted(PACKAGE.rglob("*.py"))}
+    return code_memory.recall(f"all-{digest(sources)}", dict[str, dict[str, Any]], _reach)
 
-    The memory is named by the digest of all code: no edit is missed, and where it cannot be
-    written it is done without.
-    """
-    sources = {str(path): path.read_text() for path in sorted(PACKAGE.rglob("*.py"))}
-    memory = PINS / "code" / f"{digest(sources)}.json"
-    try:
-        held: dict[str, dict[str, Any]] = json.loads(memory.read_text())
-        return held
-    except (OSError, ValueError):
-        pass
+
+def _reach() -> dict[str, dict[str, Any]]:
     every: dict[str, dict[str, Any]] = {}
     for stage in stages.declared().values():
         for name, code in stage.codes():
             parts = (entry.partition(":") for entry in code.entry)
             found = reached([(module, symbol) for module, _, symbol in parts])
             every[name] = {"files": dict(found.files), "libraries": sorted(found.libraries)}
-    with contextlib.suppress(OSError):
-        atomic_files.write_if_changed(memory, json.dumps(every), sync=False)
     return every
 
 
