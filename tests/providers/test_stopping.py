@@ -16,13 +16,14 @@ import polars as pl
 import pytest
 
 import stub
-from asking import Job, job, model
+from asking import Job, inside, job, model
+from forks import Fork
 from seeds import seed
 
 PRICES = {"prices": {"openai/m": {"input": 0.0, "output": 1000.0}}, "budget_usd": 1e4}
 
 
-def wait_for(log: Path, calls: int, process: subprocess.Popen[str]) -> None:
+def wait_for(log: Path, calls: int, process: Fork | subprocess.Popen[str]) -> None:
     """Wait until the server has been asked so often."""
     began = time.monotonic()
     while not log.exists() or len(stub.calls(log)) < calls:
@@ -37,16 +38,19 @@ def asked(folder: Path, base: str, concurrency: int, timeout: float = 10, **more
 
 @pytest.mark.parametrize("kind", ["openai", "together_ai"])
 @pytest.mark.parametrize(
-    ("number", "concurrency"), [(signal.SIGTERM, 32), (signal.SIGINT, 64)], ids=["TERM", "INT"]
+    ("number", "concurrency", "whole"),
+    [(signal.SIGTERM, 32, True), (signal.SIGINT, 64, False)],
+    ids=["TERM", "INT"],
 )
 def test_what_arrives_within_the_grace_of_a_signal_is_kept_and_paid_once(
-    tmp_path: Path, number: signal.Signals, concurrency: int, kind: str
+    tmp_path: Path, number: signal.Signals, concurrency: int, whole: bool, kind: str
 ) -> None:
+    """Where it is a `whole` process, with its own end, nothing else is printed there."""
     log = tmp_path / "log"
     with stub.running(log, "--latency", "0.5", "--early") as base:
         limits = {"concurrency": concurrency, "timeout": 10}
         found = job(tmp_path / "run", model(base, f"{kind}/m", limits=limits), rows=130)
-        process = found.start()
+        process = found.start() if whole else found.fork()
         wait_for(log, concurrency + 20, process)
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
@@ -54,7 +58,7 @@ def test_what_arrives_within_the_grace_of_a_signal_is_kept_and_paid_once(
         told = f"stopped by {number.name}: {260 - len(found.lines())} of 260 answers are missing"
         assert told in err and len(err.splitlines()) == 1, err
         assert len(stub.calls(log)) == len(found.lines()), "what went out has come in"
-        found.run()
+        assert inside(found).returncode == 0
     assert len(found.lines()) == len({line["key"] for line in found.lines()}) == 260
     assert Counter(call["prompt"] for call in stub.calls(log)).most_common(1)[0][1] == 1
 
@@ -65,7 +69,7 @@ def test_what_does_not_arrive_within_the_grace_is_counted_at_its_worst_case(
     log = tmp_path / "log"
     with stub.running(log, "--latency", "30", "--only", "cake|poem", "--early") as base:
         found = asked(tmp_path / "run", base, 8, timeout=2, **PRICES)
-        process = found.start()
+        process = found.fork()
         wait_for(log, 1, process)
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
@@ -80,7 +84,7 @@ def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with stub.running(log, "--latency", "30", "--early") as base:
         found = asked(tmp_path / "run", base, 8, timeout=60)
-        process = found.start()
+        process = found.fork()
         wait_for(log, 1, process)
         process.send_signal(signal.SIGINT)
         time.sleep(0.8)
@@ -103,7 +107,7 @@ def test_ten_kills_lose_nothing_that_had_arrived(tmp_path: Path) -> None:
         prompts = _prompts(found)
         for _ in range(10):
             before = len(stub.calls(log)) if log.exists() else 0
-            process = found.start()
+            process = found.fork()
             with waits_of(process.pid) as waited:
                 wait_for(log, before + 1 + draw.randrange(1, 100), process)
                 process.kill()
@@ -116,7 +120,7 @@ def test_ten_kills_lose_nothing_that_had_arrived(tmp_path: Path) -> None:
             ages.append(max((at - each - waited(each) for each in gone), default=0.0))
             lost += len(gone)
             time.sleep(2 * latency)  # what was in flight has come to nothing at the server too
-        found.run()
+        assert inside(found).returncode == 0
     lines = found.lines()
     assert len(lines) == len({line["key"] for line in lines}) == 650
     again = len(stub.calls(log)) - 650
