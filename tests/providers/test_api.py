@@ -33,7 +33,7 @@ def test_with_a_fifth_of_all_calls_failing_every_request_is_answered_once(
     tmp_path: Path, kind: str
 ) -> None:
     log = tmp_path / "log"
-    limits = {"concurrency": 32, "timeout": 1, "attempts": 8}
+    limits = {"concurrency": 16, "timeout": 3, "attempts": 8}
     with stub.running(log, "--trouble", "0.2", "--hang", "20", "--after", "1") as base:
         asked = job(tmp_path / "run", model(base, f"{kind}/m", limits=limits), rows=65)
         done = inside(asked)
