@@ -11,9 +11,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +27,9 @@ class Fork:
 
     def __init__(self, warm: "Warm", told: Mapping[str, Any]) -> None:
         self._warm, self._out = warm, str(told["out"])
-        self.args = list(told["start"])
+        self.args = [*told["start"]]
+        for where in ("out", "err"):
+            Path(f"{self._out}.{where}").touch()
         self.pid = int(warm.tell({**told}))
         self.returncode: int | None = None
 
@@ -65,6 +69,7 @@ class Warm:
     """The process that forks for each command: a Python with some imports done (`warm.py`)."""
 
     def __init__(self, python: str, imports: str, environment: Mapping[str, str]) -> None:
+        self._said = TemporaryDirectory()
         command = [python, str(ROOT / "tests/support/warm.py"), imports]
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
@@ -90,9 +95,32 @@ class Warm:
         """Start a script and then `tactometer` with some arguments, in a folder; with this
         environment, or its own.
         """
-        out = str(folder / f".fork-{time.monotonic_ns()}")
+        out = str(Path(self._said.name) / str(time.monotonic_ns()))
         told = {"start": list(arguments), "script": script, "cwd": str(folder), "out": out}
         return Fork(self, {**told, "environment": environment and dict(environment)})
+
+
+@cache
+def stubs() -> Warm:
+    """The one that has imported what servers of tests import: a start is a fifth of a second."""
+    return Warm(sys.executable, "stubs", {**os.environ, "PYTHONPATH": str(ROOT / "workflow")})
+
+
+@contextmanager
+def serving(script: str, *arguments: str) -> Iterator[str]:
+    """A script that serves and prints its address first, in a fork; gives the address."""
+    command = f"import runpy, sys\nsys.argv = {[script, *arguments]!r}\n"
+    run = f"runpy.run_path({script!r}, run_name='__main__')"
+    process = stubs().start([], Path.cwd(), command + run)
+    try:
+        until = time.monotonic() + PATIENCE
+        while not (said := process.said("out")).endswith("\n"):
+            assert process.poll() is None and time.monotonic() < until, process.said("err")
+            time.sleep(0.002)
+        yield said.strip()
+    finally:
+        process.kill()
+        process.wait()
 
 
 @cache

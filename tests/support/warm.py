@@ -1,7 +1,7 @@
 """Commands without their imports: a process that has imported PyTorch, transformers and vLLM, or
 LiteLLM, forks for each.
 
-Run as `python warm.py engines` or `python warm.py api`: reads a JSON object a line and answers each
+Run as `python warm.py engines`, `api` or `stubs`: reads a JSON object a line and answers each
 with one. `{"start": ARGUMENTS, "script": TEXT, "cwd": FOLDER, "out": PATH, "environment": {...}}`
 forks, runs the script, then `tactometer` with these arguments if there are any; what it says goes
 to PATH.out and PATH.err. `{"wait": PID}` gives its return code, null while it runs. No engine is
@@ -14,6 +14,14 @@ import os
 import sys
 import traceback
 from typing import Any
+
+
+def stubs() -> None:
+    """What the servers of tests import."""
+    import batchstub  # noqa: F401
+    import dialects  # noqa: F401
+    import mutants  # noqa: F401
+    import proxy  # noqa: F401
 
 
 def api() -> None:
@@ -76,7 +84,7 @@ def command(asked: dict[str, Any]) -> int:
 
 
 def serve(imports: str) -> None:
-    {"api": api, "engines": engines}[imports]()
+    {"api": api, "engines": engines, "stubs": stubs}[imports]()
     gc.freeze()  # a fork's collections leave what is imported, and its pages, alone
     answers = os.dup(1)
     os.dup2(2, 1)  # nobody else prints where the answers go
