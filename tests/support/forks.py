@@ -54,7 +54,8 @@ class Fork:
         return self.said("out"), self.said("err")
 
     def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
+        if self.poll() is None:
+            os.kill(self.pid, number)
 
     def kill(self, how: int = signal.SIGKILL) -> None:
         """Send it a signal, SIGKILL by default."""
