@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tactometer.inference import calibration
+from tactometer.inference import calibrated
 from tactometer.reading.counts import POOLED
 from tactometer.speaker_model import reference
 from tactometer.study import domain
@@ -95,7 +95,7 @@ def lay_out(
 ) -> None:
     """The inputs of that many jobs: settings, semantics, 130 answers a state in each framing."""
     words = domain.load(RESOURCES / "polite_speech")
-    warmup = calibration.PROGRAMS["s2_fixed"].warmup
+    warmup = calibrated.PROGRAMS["s2_fixed"].warmup
     fit = {"semantics": "fixed", "speakers": ["s2"], "chains": 4, "warmup": warmup, "draws": 1000}
     settings = {
         "domain": {

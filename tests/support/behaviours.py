@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from seeds import seed
-from tactometer.inference import calibration
+from tactometer.inference import calibrated, calibration
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.settings import SamplingSettings
 from tactometer.speaker_model import speaker_coordinates
@@ -38,7 +38,7 @@ def of_the_prior(number: int) -> Behaviour:
     words = domain.load(ROOT / "resources" / "polite_speech")
     values, literal = np.array(words.states, float), np.array(words.literal)
     known = calibration.Domain(values, tuple(words.utterances), literal)
-    return calibration.simulate(calibration.PROGRAMS["s2_fixed"], known, number)[1]
+    return calibration.simulate(calibrated.PROGRAMS["s2_fixed"], known, number).behaviours["alone"]
 
 
 def entries(alpha: float, phi: float, *omega: float) -> np.ndarray:

@@ -5,11 +5,11 @@ fitting code, a Stan program or the domain changes. Needs: recipes/fit.json, the
 Makes: calibration/{program}.csv and .png, calibration/calibration.json.
 """
 
-PROGRAMS = ["s2_fixed", "s2_joint", "s1"]
+from tactometer.inference.calibrated import PROGRAMS
 
 
 rule calibrate:
-    """Target: simulation-based calibration of the three programs."""
+    """Target: simulation-based calibration of every program."""
     input:
         code=recipe("fit"),
         stan=sorted(map(str, Path(workflow.basedir, "workflow/stan").rglob("*.stan"))),

@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,9 +23,13 @@ from scipy import stats
 
 from tactometer.inference import cmdstan, intervals
 from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.calibrated import PROGRAMS, Program
+from tactometer.inference.framing_hierarchy import draw_prior_of_framings
+from tactometer.inference.partial_pooling import sample_framings
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.summaries import scalars
+from tactometer.reading.counts import POOLED
 from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import speaker
@@ -36,6 +40,8 @@ RANKS = 100  # a rank is 0..99: the draws are thinned to 99
 BAND = 0.995  # of a parameter: some twenty are looked at, and noise alone may not fail a run
 COVERAGE = (0.92, 0.98)
 TOLD = 20  # cases between two lines of progress
+ALONE = "alone"  # the only framing of a speaker that has one
+FRAMINGS = ("first", "second", "third")
 PER_STATE, PER_CELL = 130, 52  # answers, as many as the default study asks for
 SETTINGS = SamplingSettings(parallel_chains=1)  # a study's: HDIs of fewer draws are too narrow
 ROW = {
@@ -46,30 +52,6 @@ ROW = {
     "rank": pl.Int64,
     "covered": pl.Boolean,
     "verdict": pl.String,
-}
-
-
-@dataclass(frozen=True)
-class Program:
-    """One program to calibrate: a speaker variant its semantics (joint or fixed) and warm-up."""
-
-    speaker: str
-    semantics: Literal["joint", "fixed"]
-    warmup: int
-
-    @property
-    def stan_file(self) -> Path:
-        """The Stan program of its fits."""
-        return speaker(self.speaker).stan_file(joint=self.semantics == "joint")
-
-
-PROGRAMS = {
-    "s2_fixed": Program("s2", "fixed", 200),
-    "s2_joint": Program("s2", "joint", 400),
-    "s1": Program("s1", "joint", 400),
-    "s2_fixed_lapse": Program("s2-lapse", "fixed", 200),
-    "s2_joint_lapse": Program("s2-lapse", "joint", 400),
-    "s1_lapse": Program("s1-lapse", "joint", 400),
 }
 
 
@@ -85,48 +67,86 @@ class Domain:
     negated: Array | None = None
 
 
-def simulate(program: Program, domain: Domain, seed: int) -> tuple[Natural, Behaviour]:
-    """Draw a speaker from the prior and its answers; theta from its prior too, if inferred."""
+@dataclass(frozen=True)
+class Simulated:
+    """Speakers of the prior by framing, their answers, and the mean of framings with their spread
+    where these are pooled partially.
+    """
+
+    speakers: dict[str, Natural]
+    behaviours: dict[str, Behaviour]
+    mean: Natural | None = None
+    spread: float | None = None
+
+
+def simulate(program: Program, domain: Domain, seed: int) -> Simulated:
+    """Draw speakers from the prior and their answers; theta from its prior too, if inferred."""
     rng = np.random.default_rng([20260701, seed])
     known = speaker(program.speaker)
-    truth = speaker_coordinates.draw_prior(rng, known, 1)
+    mean, spread = None, None
+    if program.framings:
+        mean, spread, speakers = draw_prior_of_framings(rng, known, FRAMINGS)
+    else:
+        speakers = {ALONE: speaker_coordinates.draw_prior(rng, known, 1)}
     theta = domain.literal
     if program.semantics == "joint":
         theta = rng.uniform(size=theta.shape)
     n = np.full(theta.shape, float(PER_CELL))
     yes = rng.binomial(PER_CELL, theta).astype(float)
     spoken = theta if program.semantics == "joint" else (yes + 1) / (n + 2)
-    p = np.exp(known.log_speaker(truth, spoken, domain.values)[0])
-    counts = np.array([[rng.multinomial(PER_STATE, row / row.sum()) for row in p]], float)
     names = tuple(str(i) for i in range(len(domain.values)))
-    behaviour = Behaviour(counts, yes, n, domain.values, None, ("prior",), names, domain.utterances)
-    return truth, behaviour
+    behaviours = {}
+    for framing, truth in speakers.items():
+        p = np.exp(known.log_speaker(truth, spoken, domain.values, domain.negated)[0])
+        counts = np.array([[rng.multinomial(PER_STATE, row / row.sum()) for row in p]], float)
+        behaviours[framing] = Behaviour(
+            counts, yes, n, domain.values, domain.negated, ("prior",), names, domain.utterances
+        )
+    return Simulated(speakers, behaviours, mean, spread)
+
+
+def stan_file(name: str) -> Path:
+    """The Stan program of a kind of fit."""
+    program = PROGRAMS[name]
+    known, joint = speaker(program.speaker), program.semantics == "joint"
+    return known.stan_file(joint=joint, framings=program.framings)
 
 
 def check_one(name: str, domain: Domain, seed: int) -> list[dict[str, Any]]:
     """Simulate and fit once: a row for each parameter."""
     program = PROGRAMS[name]
-    truth, behaviour = simulate(program, domain, seed)
+    made = simulate(program, domain, seed)
     settings = replace(SETTINGS, semantics=program.semantics, warmup=program.warmup, seed=seed + 1)
-    found = sample(behaviour, speaker(program.speaker), settings)
-    known = scalars(truth.arrays(speaker(program.speaker)), behaviour.goals)
+    known = speaker(program.speaker)
+    if made.mean is None:
+        found = {"": sample(made.behaviours[ALONE], known, settings)}
+        truths = {"": made.speakers[ALONE].arrays(known)}
+    else:  # framings have one prior: the first stands for all
+        fits, one = sample_framings(made.behaviours, known, settings), FRAMINGS[0]
+        found = {"": fits[POOLED], f"{one} ": fits[one]}
+        truths = {"": made.mean.arrays(known) | {"spread": np.asarray(made.spread)}}
+        truths[f"{one} "] = made.speakers[one].arrays(known)
     rows = []
-    for key, x in scalars(found.draws, behaviour.goals).items():
-        value, flat = float(known[key]), x.T.ravel()
-        thinned = flat[intervals.thinned(flat.size, RANKS - 1)]
-        low, high = intervals.hdi(flat)
-        rows.append(
-            {
-                "program": name,
-                "draw": seed,
-                "parameter": key[0],
-                "truth": value,
-                "rank": int((thinned < value).sum()),
-                "covered": low <= value <= high,
-                "verdict": found.diagnostics.verdict,
-            }
-        )
+    for prefix, fitted in found.items():
+        truth = scalars(truths[prefix], ("prior",))
+        for key, x in scalars(fitted.draws, ("prior",)).items():
+            if prefix and key[0] in known.extras:
+                continue  # shared by all framings, told already
+            row = {"program": name, "draw": seed, "parameter": prefix + key[0]}
+            told = {"verdict": fitted.diagnostics.verdict}
+            rows.append(row | _ranked(float(truth[key]), x.T.ravel()) | told)
     return rows
+
+
+def _ranked(value: float, draws: Array) -> dict[str, Any]:
+    """Where the truth stands among its draws, and whether their 95% HDI holds it."""
+    thinned = draws[intervals.thinned(draws.size, RANKS - 1)]
+    low, high = intervals.hdi(draws)
+    return {
+        "truth": value,
+        "rank": int((thinned < value).sum()),
+        "covered": bool(low <= value <= high),
+    }
 
 
 def run(

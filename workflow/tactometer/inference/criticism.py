@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.best_fit import BestFit, best_fit
@@ -179,7 +179,7 @@ def words_known(behaviour: Behaviour) -> Literal["known", "unknown"]:
     found = binomial(yes, n, np.broadcast_to(rate, n.shape))
     freedom = yes.size - len(yes)
     w = np.sqrt(max(found - freedom, 0.0) / asked)
-    return "known" if stats.chi2.sf(found, freedom) < SAME and w > TRIFLE else "unknown"
+    return "known" if special.chdtrc(freedom, found) < SAME and w > TRIFLE else "unknown"
 
 
 def total_variation(seen: Array, p: Array) -> float:
@@ -226,5 +226,5 @@ def _cells_expected(seen: Array, known: Reference) -> float:
     where the interval allows for 1 + h.
     """
     h = np.minimum(known.leverage[: seen.size], 1 - 1e-9).reshape(seen.shape)
-    z = stats.norm.isf(OUTSIDE / 2) * np.sqrt((1 + h) / (1 - h))
-    return float(2 * stats.norm.sf(z[seen.sum(axis=1) > 0]).sum())
+    z = special.ndtri(1 - OUTSIDE / 2) * np.sqrt((1 + h) / (1 - h))
+    return float(2 * special.ndtr(-z[seen.sum(axis=1) > 0]).sum())

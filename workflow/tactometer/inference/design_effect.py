@@ -15,7 +15,7 @@ larger one taken:
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from tactometer.inference.behaviour import Behaviour, DesignEffects
 from tactometer.inference.best_fit import Likelihood, best_fit
@@ -116,7 +116,7 @@ def for_few(effect: float, clusters: int) -> float:
     """An estimate of at least 1, with what goes beyond raised for the few clusters it is from."""
     if clusters < 2:
         return 1.0
-    few = float(stats.t.ppf(COVERS, clusters - 1) / stats.norm.ppf(COVERS)) ** 2
+    few = float(special.stdtrit(clusters - 1, COVERS) / special.ndtri(COVERS)) ** 2
     return 1 + max(effect - 1, 0.0) * few
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from tactometer.utils.arrays import Array
 
@@ -34,7 +34,7 @@ class Reference:
         """The chance of as high a deviance or a higher one."""
         mean = max(self.mean, 1.0)
         spread = (self.variance + SLACK) / mean
-        return float(stats.gamma.sf(deviance, mean / spread, scale=spread))
+        return float(special.gammaincc(mean / spread, deviance / spread))
 
     def detectable(self, level: float, power: float) -> float:
         """The excess of deviance that is seen at that level with that power.
@@ -43,8 +43,8 @@ class Reference:
         """
         mean = max(self.mean, 1.0)
         variance = self.variance + SLACK
-        gap = float(stats.gamma.isf(level, mean**2 / variance, scale=variance / mean)) - mean
-        z = float(stats.norm.ppf(power))
+        gap = float(special.gammainccinv(mean**2 / variance, level)) * variance / mean - mean
+        z = float(special.ndtri(power))
         root = 2 * z + np.sqrt(4 * z * z + variance + 4 * gap)
         return float((root**2 - variance) / 4)
 

@@ -11,6 +11,7 @@ speaker differ by .07 in phi and .4 in alpha at the median, and by more than .6 
 twenty (4,000 draws): ordinary differences are expected, large ones are not ruled out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from tactometer.inference.stan_runs import behaviour_data
 from tactometer.inference.summaries import SPREAD
 from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.speaker_coordinates import Natural
+from tactometer.speaker_model.variants import SpeakerModel
 from tactometer.utils.arrays import Array
 
 SOFTNESS = 0.5
@@ -82,6 +84,21 @@ class Expansion:
         logits = problem.roots.logits(rest[..., rest.shape[-1] - problem.roots.usual.size :])
         before = np.ones((*rest.shape[:-1], problem.size))
         return problem.theta(np.concatenate([before, logits], axis=-1))
+
+
+def draw_prior_of_framings(
+    rng: np.random.Generator, speaker: SpeakerModel, names: Sequence[str]
+) -> tuple[Natural, float, dict[str, Natural]]:
+    """A mean speaker, a spread and the speakers of these framings from their prior."""
+    mean = speaker_coordinates.draw_prior(rng, speaker, 1)
+    spread = float(SPREAD * abs(rng.normal()))
+    middle = speaker_coordinates.straight(speaker_coordinates.entries(mean, speaker), SOFTNESS)
+    found = {}
+    for name in names:
+        x = speaker_coordinates.bent(middle + spread * rng.normal(size=middle.size), SOFTNESS)
+        alone = speaker_coordinates.natural(x, speaker, 1)
+        found[name] = replace(alone, cost=mean.cost, lapse=mean.lapse)
+    return mean, spread, found
 
 
 def expand(problem: Framings) -> Expansion:

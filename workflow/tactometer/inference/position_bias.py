@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from tactometer.utils.arrays import Array
 
@@ -215,7 +215,7 @@ def places(fitted: PositionFit) -> Iterator[Place]:
     robust = few * (moved**2).sum(axis=0)
     middle = np.eye(width) - 1 / width
     alone = np.diag(middle @ fitted.inverse[-width:, -width:] @ middle)
-    t = float(stats.t.ppf(0.975, max(clusters - 1, 1)))
+    t = float(special.stdtrit(max(clusters - 1, 1), 0.975))
     half = np.maximum(t * np.sqrt(robust) if clusters > 1 else 0.0, 1.96 * np.sqrt(alone))
     for nats, spread in zip(fitted.gamma, half, strict=True):
         yield Place(float(nats), float(nats - spread), float(nats + spread))
@@ -257,6 +257,6 @@ def outweighed(fitted: PositionFit) -> Outweighed:
     information = float(asked @ special.rel_entr(shares, middle).sum(axis=1) / asked.sum())
     chance = (int((asked > 0).sum()) - 1) * (int((middle > RARE).sum()) - 1) / (2 * n)
     of_state = max(0.0, information - chance)
-    sure = float(stats.chi2.sf(2 * n * raw, width - 1)) < SURE
+    sure = float(special.chdtrc(width - 1, 2 * n * raw)) < SURE
     strong = any(max(found.low, -found.high) > STRONG for found in places(fitted))
     return Outweighed(of_place, of_state, sure and of_place > max(TRIFLE, of_state), strong)

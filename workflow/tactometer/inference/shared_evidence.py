@@ -18,8 +18,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
-from scipy import optimize, spatial, special, stats
+from scipy import optimize, special
 
 from tactometer.inference.best_fit import Likelihood
 from tactometer.inference.design_effect import influence, scores
@@ -125,14 +126,15 @@ def _matched(target: Array, points: Array) -> NDArray[np.int64]:
     for mine, theirs in zip(
         np.array_split(wanted, count), np.array_split(there, count), strict=True
     ):
-        distances = spatial.distance.cdist(target[mine], points[theirs], "sqeuclidean")
+        distances = ((target[mine][:, None] - points[theirs]) ** 2).sum(axis=2)
         found[mine] = theirs[optimize.linear_sum_assignment(distances)[1]]
     return found
 
 
 def _normal_scores(x: Array) -> Array:
-    """Normal scores of each column [draw, coordinate]."""
-    return np.asarray(special.ndtri((stats.rankdata(x, axis=0) - 0.5) / len(x)))
+    """Normal scores of each column [draw, coordinate]; draws that are alike share their mean."""
+    ranks = pl.from_numpy(x).select(pl.all().rank()).to_numpy()
+    return np.asarray(special.ndtri((ranks - 0.5) / len(x)))
 
 
 def _capped(moved: Array) -> Array:

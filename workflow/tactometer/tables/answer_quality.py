@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
 from tactometer.replies.stop_reasons import REASONS
 
@@ -109,4 +109,4 @@ def _as_many(alike: int, expected: np.ndarray) -> float:
     spread = math.sqrt(float((expected * (1 - expected)).sum()))
     if spread == 0.0:
         return 1.0
-    return float(stats.norm.sf((alike - 0.5 - float(expected.sum())) / spread))
+    return float(special.ndtr((float(expected.sum()) - alike + 0.5) / spread))

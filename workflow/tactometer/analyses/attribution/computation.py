@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
 from tactometer.analyses.answer_arrays import Answers, Integers, each, sums
 from tactometer.analyses.evidence import (
@@ -178,7 +178,7 @@ def _against(size: Array, chance: list[float]) -> dict[str, float]:
     mean, variance = float(squares.mean()), float(squares.var(ddof=1))
     if variance == 0:
         return {"size_by_chance": mean**0.5, "p": 1.0}
-    p = stats.gamma.sf(size.mean() ** 2, mean**2 / variance, scale=variance / mean)
+    p = special.gammaincc(mean**2 / variance, size.mean() ** 2 * mean / variance)
     return {"size_by_chance": mean**0.5, "p": float(p)}
 
 

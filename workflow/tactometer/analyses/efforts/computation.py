@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
 from tactometer.analyses.evidence import Evidence, table
 from tactometer.tables.fit_selection import natural
@@ -93,5 +93,5 @@ def interval(x: Array, least: float = -np.inf) -> tuple[float | None, float | No
     mean = float(x.mean())
     if x.size < 2:
         return mean, None, None
-    half = float(stats.t.ppf(COVERS, x.size - 1) * x.std(ddof=1) / np.sqrt(x.size))
+    half = float(special.stdtrit(x.size - 1, COVERS) * x.std(ddof=1) / np.sqrt(x.size))
     return mean, max(mean - half, least), mean + half

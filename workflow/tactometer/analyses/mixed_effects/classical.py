@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from tactometer.analyses.mixed_effects.observations import Observations
 from tactometer.utils.arrays import Array
@@ -57,8 +57,8 @@ def classical(seen: Observations) -> tuple[dict[Any, dict[str, float]], str]:
     for pair in pairs(levels):
         c = contrast(*pair, k)
         value, se = float(c @ params[:k]), float(np.sqrt(c @ covariance[:k, :k] @ c))
-        reach = float(stats.t.ppf(0.975, df)) * se
-        p = 2 * float(stats.t.sf(abs(value) / se, df)) if se > 0 else 1.0
+        reach = float(special.stdtrit(df, 0.975)) * se
+        p = 2 * float(special.stdtr(df, -abs(value) / se)) if se > 0 else 1.0
         found[pair] = {"classical": value, "classical_se": se, "classical_low": value - reach,
                        "classical_high": value + reach, "classical_p": p}  # fmt: skip
     return found | {name: {"classical": sd} for name, sd in spread.items()}, "; ".join(notes)

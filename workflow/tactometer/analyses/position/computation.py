@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
 from tactometer.analyses.answer_arrays import Answers, each, leave_one_out
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, Evidence, table
@@ -74,7 +74,7 @@ def _positions(answers: Answers) -> list[dict[str, Any]]:
             "se": se[p],
             "low": effect[p] - Z * se[p],
             "high": effect[p] + Z * se[p],
-            "p": 2 * stats.norm.sf(abs(z[p])),
+            "p": 2 * special.ndtr(-abs(z[p])),
             "nats": found[p].nats,
             "nats_low": found[p].low,
             "nats_high": found[p].high,

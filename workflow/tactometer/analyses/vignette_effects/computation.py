@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
 from tactometer.analyses.answer_arrays import Answers, Integers, each, sums
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, Evidence, table
@@ -89,7 +89,7 @@ def _vignettes(answers: Answers, worth: Array, rng: np.random.Generator) -> list
             "se": se[v],
             "low": effect[v] - Z * se[v],
             "high": effect[v] + Z * se[v],
-            "p": 2 * stats.norm.sf(abs(z[v])),
+            "p": 2 * special.ndtr(-abs(z[v])),
             "distance": distance[v],
             "distance_by_chance": chance[v],
         }

@@ -22,7 +22,8 @@ def arguments(parser: ArgumentParser) -> None:
         "--programs",
         nargs="*",
         metavar="PROGRAM",
-        help="s2_fixed, s2_joint, s1, or these with _lapse (default: all)",
+        help="s2_fixed, s2_joint, s1, each also with _cost, _lapse or _cost_lapse,"
+        " framings_fixed, framings_joint (default: all)",
     )
     parser.add_argument(
         "--speakers", type=int, default=200, help="draws from the prior for each (default: 200)"
@@ -49,7 +50,10 @@ def run(given: Namespace) -> int:
     if words.literal is None:
         raise UserError(f"{words.path} has no key literal: calibrate in a domain that has one.")
     known = calibration.Domain(
-        np.array(words.states, float), tuple(words.utterances), np.array(words.literal)
+        np.array(words.states, float),
+        tuple(words.utterances),
+        np.array(words.literal),
+        np.array(words.negated),
     )
     held = {"programs": _programs, "criticism": _criticism, "vignettes": _vignettes}
     held |= {"position": _position, "mixed": _mixed}
@@ -63,15 +67,14 @@ def _programs(given: Namespace, domain: Any) -> bool:
 
     from tactometer.figures import calibration as figure
     from tactometer.inference import calibration, cmdstan
+    from tactometer.inference.calibrated import PROGRAMS
     from tactometer.utils.errors import UserError, nearest
 
-    names = given.programs or list(calibration.PROGRAMS)
+    names = given.programs or list(PROGRAMS)
     for name in names:
-        if name not in calibration.PROGRAMS:
-            raise UserError(
-                f"--programs: there is no program {name!r}{nearest(name, calibration.PROGRAMS)}."
-            )
-    wanted = [calibration.PROGRAMS[name].stan_file for name in names]
+        if name not in PROGRAMS:
+            raise UserError(f"--programs: there is no program {name!r}{nearest(name, PROGRAMS)}.")
+    wanted = {calibration.stan_file(name) for name in names}
     with ThreadPoolExecutor(given.cores) as pool:  # before the speakers want them all at once
         list(pool.map(cmdstan.executable, wanted))
     held = calibration.run(names, given.speakers, domain, given.out, cores=given.cores)
