@@ -19,11 +19,11 @@ from tactometer.tables.thought_tokens import THOUGHTS, by_vignette, tokens_of
 VIGNETTES = 13
 
 
-def thoughts(rng: np.random.Generator, **means: float) -> pl.DataFrame:
+def thoughts(rng: np.random.Generator, model: str = "m", **means: float) -> pl.DataFrame:
     """Thought tokens of each effort round its mean: what a vignette adds is common to all."""
     own = rng.normal(0, 60, VIGNETTES)
     rows = [
-        {"study": "s", "model": "m", "checkpoint": effort, "goal": "default", "vignette": f"v{v}"}
+        {"study": "s", "model": model, "checkpoint": effort, "goal": "default", "vignette": f"v{v}"}
         | {"n": 10, "thought": 10 if mean else 0, "estimated": 0}
         | {"tokens": float(mean + own[v] + rng.normal(0, 10)) if mean else 0.0}
         for effort, mean in means.items()
@@ -48,13 +48,17 @@ def test_efforts_stand_in_their_order_and_the_one_that_thinks_no_more_is_flagged
 
 
 def test_intervals_hold_over_vignettes() -> None:
-    """Of means and of differences, at their nominal rate; few vignettes, much between them."""
+    """Of means and of differences, at their nominal rate; few vignettes, much between them. 400
+    models, each with vignettes of its own, stand in one table.
+    """
     rng = np.random.default_rng(seed(2))
     held = np.zeros(2)
     flags = 0
-    for _ in range(400):
-        found = table_of(thoughts(rng, low=500.0, medium=500.0))
-        row = found["medium"]
+    models = [thoughts(rng, f"m{i}", low=500.0, medium=500.0) for i in range(400)]
+    rows = analyse(evidence(fit("m0", "low"), thoughts=pl.concat(models))).to_dicts()
+    medium = [row for row in rows if row["checkpoint"] == "medium"]
+    assert len(rows) == 2 * len(medium) == 800
+    for row in medium:
         held += (row["low"] <= 500 <= row["high"],
                  row["difference_low"] <= 0 <= row["difference_high"])  # fmt: skip
         flags += row["flagged"]
@@ -89,7 +93,7 @@ def test_tokens_are_those_reported_else_those_of_the_text() -> None:
 def test_thoughts_are_counted_from_a_journal_that_a_server_filled(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with stub.running(log, "--reasoning", "let me see") as base:
-        asked = job(tmp_path / "run", model(base), goals=["default"])
+        asked = job(tmp_path / "run", model(base), rows=65, goals=["default"])
         assert inside(asked).returncode == 0
     choices = tmp_path / "default.parquet"
     tables(asked).filter(pl.col("goal") == "default").write_parquet(choices)

@@ -7,7 +7,7 @@ import pytest
 from engine_env import run
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of tiny models with random weights, made in the environment of the engines."""
     folder = tmp_path_factory.mktemp("models")

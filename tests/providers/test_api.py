@@ -2,12 +2,10 @@
 
 import json
 import math
-import os
 import random
-import subprocess
-import sys
 import textwrap
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ import pytest
 import yaml
 
 import batchstub
+import forks
 import stub
 from asking import KEY, ROOT, Job, inside, job, model, tables, texts
 from seeds import seed
@@ -34,11 +33,15 @@ def test_with_a_fifth_of_all_calls_failing_every_request_is_answered_once(
     tmp_path: Path, kind: str
 ) -> None:
     log = tmp_path / "log"
-    with stub.running(log, "--trouble", "0.2", "--hang", "20", "--after", "1") as base:
-        asked = job(tmp_path / "run", model(base, f"{kind}/m"))
-        done = asked.run()
+    limits = {"concurrency": 16, "timeout": 3, "attempts": 8}
+    plan = ("--trouble", "0.2", "--hang", "20", "--after", "1")
+    # Under this seed each kind of failure comes six times, and no request fails four in a row.
+    with stub.running(log, *plan, "--seed", "30") as base:
+        asked = job(tmp_path / "run", model(base, f"{kind}/m", limits=limits), rows=65)
+        done = inside(asked)
     calls, lines = stub.calls(log), asked.lines()
-    assert len(lines) == len({line["key"] for line in lines}) == 650
+    assert done.returncode == 0, done.stderr
+    assert len(lines) == len({line["key"] for line in lines}) == 195
     troubles = {call["trouble"] for call in calls if call["trouble"]}
     assert troubles == set(stub.TROUBLES)
     tries: dict[str, int] = {}
@@ -46,7 +49,7 @@ def test_with_a_fifth_of_all_calls_failing_every_request_is_answered_once(
         tries[call["prompt"]] = tries.get(call["prompt"], 0) + 1
     assert max(tries.values()) <= 8
     failed = sum(bool(call["trouble"]) for call in calls)
-    assert len(calls) == 650 + failed  # no call is repeated by anybody's other retry loop
+    assert len(calls) == 195 + failed  # no call is repeated by anybody's other retry loop
     assert KEY not in texts(asked.folder) + done.stdout + done.stderr
     assert all(line["text"] and line["usage"]["completion_tokens"] == 5 for line in lines)
 
@@ -86,24 +89,43 @@ def test_a_server_that_never_recovers_is_given_up_after_the_attempts_allowed(
 def test_retry_after_is_kept(tmp_path: Path) -> None:
     log = tmp_path / "log"
     limits = {"concurrency": 4, "attempts": 2}
-    with stub.running(log, "--after", "3") as base:
+    with stub.running(log, "--after", "2") as base:
         asked = small(tmp_path / "run", base, source="openai/always-429-after", limits=limits)
         inside(asked)
     first, second = (call["at"] for call in stub.calls(log))
-    assert 3.0 <= second - first < 3.5
+    assert 2.0 <= second - first < 2.5
 
 
-@pytest.mark.long
+def keeps(folder: Path, measured: Callable[[Path], float], limit: float) -> None:
+    """Hold a measured rate to its limit within 5%, in one of three measurements.
+
+    On a free processor it is the limit to a thousandth. One that others use holds calls back, and
+    what it held back is made up for, faster: over a few seconds either may be more than 5%.
+    """
+    rates: list[float] = []
+    while len(rates) < 3 and not (rates and abs(rates[-1] / limit - 1) < 0.05):
+        rates.append(measured(folder / str(len(rates))))
+    assert abs(rates[-1] / limit - 1) < 0.05, rates
+
+
+def rate(at: Sequence[float]) -> float:
+    """Calls a minute, by least squares over all of them: no single late one makes it another."""
+    return float(np.polyfit(np.sort(at), np.arange(len(at)), 1)[0]) * 60
+
+
 def test_rpm_holds_within_five_percent(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    limits = {"concurrency": 64, "rpm": 1500}
-    with stub.running(log, "--latency", "0.05") as base:
-        job(tmp_path / "run", model(base, limits=limits), rows=195).run()
-    at = sorted(call["at"] for call in stub.calls(log))[1:]  # the first goes alone
-    rate = (len(at) - 1) / (at[-1] - at[0]) * 60
-    assert rate == pytest.approx(1500, rel=0.05)
-    busiest = max(sum(t <= u < t + 1 for u in at) for t in at[::10])
-    assert busiest <= 25 / HASTE + 3, "what a stall held back made a burst"
+    def measured(folder: Path) -> float:
+        folder.mkdir()
+        with stub.running(folder / "log", "--latency", "0.05") as base:
+            limits = {"concurrency": 64, "rpm": 900}
+            asked = job(folder / "run", model(base, limits=limits), rows=30)
+            assert inside(asked).returncode == 0
+        at = sorted(call["at"] for call in stub.calls(folder / "log"))[1:]  # the first goes alone
+        busiest = max(sum(t <= u < t + 1 for u in at) for t in at[::10])
+        assert busiest <= 15 / HASTE + 3, "what a stall held back made a burst"
+        return rate(at[9:])
+
+    keeps(tmp_path, measured, 900)
 
 
 def test_no_stall_lets_a_minute_hold_more_than_its_calls() -> None:
@@ -124,54 +146,59 @@ def test_no_stall_lets_a_minute_hold_more_than_its_calls() -> None:
     assert within[1] <= 50 / HASTE + 1
 
 
-@pytest.mark.long
 def test_jobs_that_run_at_once_keep_the_rpm_of_their_account_together(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    limits = {"concurrency": 8, "rpm": 900}
-    both = {"0": {}, "1": {"wire": {"top_p": 0.9}}}
-    with stub.running(log, "--latency", "0.05") as base:
-        one = job(tmp_path / "run", model(base, limits=limits, checkpoints=both), rows=65)
-        running = [each.start() for each in (one, Job(one.folder, one.sweep, "1"))]
-        assert [process.wait(timeout=600) for process in running] == [0, 0]
-    at = sorted(call["at"] for call in stub.calls(log))
-    assert len(at) == 2 * 195
-    both_at_work = at[30:-150]
-    rate = (len(both_at_work) - 1) / (both_at_work[-1] - both_at_work[0]) * 60
-    assert rate == pytest.approx(900, rel=0.05)
+    def measured(folder: Path) -> float:
+        folder.mkdir()
+        both = {"0": {}, "1": {"wire": {"top_p": 0.9}}}
+        with stub.running(folder / "log", "--latency", "0.05", "--bodies") as base:
+            who = model(base, limits={"concurrency": 8, "rpm": 900}, checkpoints=both)
+            one = job(folder / "run", who, rows=15)
+            running = [each.fork() for each in (one, Job(one.folder, one.sweep, "1"))]
+            assert [process.wait(timeout=600) for process in running] == [0, 0]
+        calls = sorted(stub.calls(folder / "log"), key=lambda call: float(call["at"]))
+        of = [[c["at"] for c in calls if ("top_p" in c["body"]) == one] for one in (False, True)]
+        assert list(map(len, of)) == [45, 45]
+        began, ended = max(at[5] for at in of), min(at[-1] for at in of)
+        both_at_work = [call["at"] for call in calls if began <= call["at"] <= ended]
+        assert len(both_at_work) > 50
+        return rate(both_at_work)
+
+    keeps(tmp_path, measured, 900)
 
 
-@pytest.mark.long
 def test_tpm_holds_within_five_percent(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    limits = {"concurrency": 64, "tpm": 150_000}
-    with stub.running(log, "--latency", "0.05") as base:
-        asked = job(tmp_path / "run", model(base, limits=limits), rows=195)
-        asked.run()
-    at = sorted(call["at"] for call in stub.calls(log))[1:]
-    mean = sum(line["usage"]["total_tokens"] for line in asked.lines()) / len(asked.lines())
-    rate = (len(at) - 1) * mean / (at[-1] - at[0]) * 60
-    assert rate == pytest.approx(150_000, rel=0.05)
+    def measured(folder: Path) -> float:
+        folder.mkdir()
+        with stub.running(folder / "log", "--latency", "0.05") as base:
+            limits = {"concurrency": 64, "tpm": 100_000}
+            asked = job(folder / "run", model(base, limits=limits), rows=30)
+            assert inside(asked).returncode == 0
+        at = sorted(call["at"] for call in stub.calls(folder / "log"))[1:]
+        used = [line["usage"]["total_tokens"] for line in asked.lines()]
+        return rate(at[9:]) * sum(used) / len(used)
+
+    keeps(tmp_path, measured, 100_000)
 
 
 @pytest.mark.long
 def test_twenty_kills_lose_nothing_and_ask_no_journaled_request_again(tmp_path: Path) -> None:
     with stub.running(tmp_path / "log.whole") as base:
         whole = job(tmp_path / "whole", model(base))
-        whole.run()
+        assert inside(whole).returncode == 0
     log = tmp_path / "log"
     draw = random.Random(seed(7))
     kills = 0
-    with stub.running(log, "--latency", "0.3") as base:
+    with stub.running(log, "--latency", "0.1") as base:
         limits = {"concurrency": 8}
         asked = job(tmp_path / "killed", model(base, limits=limits))
         held: dict[str, int] = {}
         while kills < 20:
-            process = asked.start()
+            process = asked.fork()
             began, calls = time.monotonic(), len(stub.calls(log)) if log.exists() else 0
             while len(stub.calls(log) if log.exists() else []) == calls:  # it is asking
                 assert process.poll() is None and time.monotonic() - began < 60
                 time.sleep(0.01)
-            time.sleep(draw.random() * 0.8)
+            time.sleep(draw.random() * 0.3)
             process.kill()
             process.wait()
             kills += 1
@@ -189,24 +216,23 @@ def test_twenty_kills_lose_nothing_and_ask_no_journaled_request_again(tmp_path: 
     assert tables(asked).equals(tables(whole))
 
 
-@pytest.mark.long
 def test_a_budget_is_never_passed_and_says_what_is_left(tmp_path: Path) -> None:
     log = tmp_path / "log"
     prices = {"openai/m": {"input": 10.0, "output": 1000.0}}
     with stub.running(log, "--latency", "0.02") as base:
-        asked = job(tmp_path / "run", model(base), budget_usd=3.0, prices=prices)
-        done = asked.run(check=False)
+        asked = job(tmp_path / "run", model(base), rows=65, budget_usd=1.0, prices=prices)
+        done = inside(asked)
         cost = sum(line["cost_usd"] for line in asked.lines())
         assert done.returncode == 1
-        assert f"{650 - len(asked.lines())} of 650 answers are missing" in done.stderr
+        assert f"{195 - len(asked.lines())} of 195 answers are missing" in done.stderr
         assert "budget_usd" in done.stderr
         # It stops because one more call at its worst case would pass the cap, and not before.
         worst = 16 * 1e-3 + 4000 * 1e-5
-        assert 3.0 - worst < cost <= 3.0
+        assert 1.0 - worst < cost <= 1.0
         assert len(stub.calls(log)) == len(asked.lines())
-        more = job(asked.folder, model(base), budget_usd=100.0, prices=prices)
-        more.run()
-    assert len(more.lines()) == len(stub.calls(log)) == 650
+        more = job(asked.folder, model(base), rows=65, budget_usd=100.0, prices=prices)
+        assert inside(more).returncode == 0
+    assert len(more.lines()) == len(stub.calls(log)) == 195
     assert '"origin": "the study"' in more.journal.with_suffix(".prices.json").read_text()
 
 
@@ -229,33 +255,31 @@ def test_a_usage_that_is_not_told_is_taken_at_its_worst_case_and_marked(
     assert len(stub.calls(log)) == 25
 
 
-@pytest.mark.long
 def test_jobs_that_run_at_once_share_one_budget(tmp_path: Path) -> None:
     prices = {"openai/m": {"input": 0.0, "output": 1000.0}}
     with stub.running(tmp_path / "log", "--latency", "0.05") as base:
         both = {"0": {}, "1": {"wire": {"top_p": 0.9}}}
         one = job(tmp_path / "run", model(base, checkpoints=both), budget_usd=1.0, prices=prices)
         other = Job(one.folder, one.sweep, "1")
-        running = [each.start() for each in (one, other)]
+        running = [each.fork() for each in (one, other)]
         said = [process.communicate(timeout=600)[1] for process in running]
     assert all("budget" in text for text in said), said
     cost = sum(line["cost_usd"] for each in (one, other) for line in each.lines())
     assert 1.0 - 2 * 16e-3 < cost <= 1.0
 
 
-@pytest.mark.long
 def test_a_kill_leaves_its_calls_in_flight_on_the_budget(tmp_path: Path) -> None:
     prices = {"openai/m": {"input": 0.0, "output": 1000.0}}
     log = tmp_path / "log"
     with stub.running(log, "--latency", "5") as base:
         asked = job(tmp_path / "run", model(base), budget_usd=0.03, prices=prices)
-        process = asked.start()
+        process = asked.fork()
         while not (asked.answers / ".spending.json").exists() or not _held(asked):
             assert process.poll() is None
             time.sleep(0.05)
         process.kill()
         process.wait()
-        done = asked.run(check=False)
+        done = inside(asked)
     assert "budget" in done.stderr and "cut off" in done.stderr
     assert not asked.lines()
 
@@ -400,36 +424,34 @@ def test_an_empty_answer_is_an_answer_and_counts_as_invalid(tmp_path: Path) -> N
     assert (tables(asked)["method"] == "invalid").sum() == empty
 
 
-@pytest.mark.long
 def test_memory_does_not_grow_with_the_number_of_answers(tmp_path: Path) -> None:
-    """The provider's own peak: 2,500 more answers, each of 40 kB, take no more memory.
+    """The provider's own peak: 500 more answers, each of 40 kB, take no more memory.
 
-    What waits for the journal is bounded (crew.FULL: 5 MB here, a few times that as it is read);
-    how full it was at its fullest differs from run to run. Answers that were kept would be 100 MB.
+    Eight are asked at once, and whoever has an answer waits until it is in the journal: no more
+    than these wait, 0.3 MB. Answers that were kept would be 20 MB.
     """
     script = """
 import resource, sys
 from tactometer.providers.provider import Ask
 from tactometer.providers.api.provider import Provider
-base, count = sys.argv[1], int(sys.argv[2])
 row = {"request": "r", "wire": "{}", "options": ["a", "b"]}
 asks = [Ask(str(i), {**row, "messages": [{"role": "user", "content": f"{i}"}]}, 0)
-        for i in range(3000)][:count]
+        for i in range(600)]
 job = {"file": "f", "model": "m", "prices": {}, "prices_copy": "prices", "budget_usd": None,
        "journal": "j.jsonl"}
-settings = {"estimator": {"kind": "samples", "k": 1}, "limits": {"concurrency": 32}, "job": job,
+settings = {"estimator": {"kind": "samples", "k": 1}, "limits": {"concurrency": 8}, "job": job,
             "checkpoints": {"0": {}}}
-provider = Provider({"source": "openai/m", "api_base": base, "checkpoint": {}}, settings)
-assert sum(map(len, provider.answer(asks))) == count
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+provider = Provider({"source": "openai/m", "api_base": BASE, "checkpoint": {}}, settings)
+count, peaks = 0, []
+for lines in provider.answer(asks):
+    before, count = count, count + len(lines)
+    if before < 100 <= count or count == 600:
+        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(*peaks)
 """
-    peaks = []
     with stub.running(tmp_path / "log", "--says", "x" * 40_000) as base:
-        for count in (500, 3000):
-            command = [sys.executable, "-c", script, base, str(count)]
-            env = {**os.environ, "PYTHONPATH": str(ROOT / "workflow")}
-            done = subprocess.run(
-                command, capture_output=True, text=True, check=True, cwd=tmp_path, env=env
-            )
-            peaks.append(int(done.stdout.split()[-1]) / 1024)
-    assert peaks[1] - peaks[0] < 15, peaks  # MiB
+        process = forks.asking().start([], tmp_path, script.replace("BASE", repr(base)))
+        out, err = process.communicate()
+    assert process.returncode == 0, err
+    first, last = (int(peak) / 1024 for peak in out.splitlines()[-1].split())
+    assert last - first < 5, (first, last)  # MiB

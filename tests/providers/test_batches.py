@@ -150,7 +150,7 @@ def test_kills_at_every_step_submit_nothing_twice(tmp_path: Path) -> None:
         asked = batched(tmp_path / "run", base, limits={"batch_requests": 45})
         for step, pause in steps:
             before = len(calls(log, step)) if log.exists() else 0
-            process = asked.start()
+            process = asked.fork()
             began = time.monotonic()
             while time.monotonic() - began < 30 and process.poll() is None:
                 if len(calls(log, step) if log.exists() else []) > before:
@@ -158,10 +158,10 @@ def test_kills_at_every_step_submit_nothing_twice(tmp_path: Path) -> None:
                 time.sleep(0.005)
             time.sleep(pause)
             process.kill()
-            process.communicate()
+            process.wait()
         with asked.journal.with_suffix(".batches.jsonl").open("ab") as stream:
             stream.write(b'{"key": "torn')
-        asked.run()
+        assert run(asked) == ""
     lines = asked.lines()
     assert len(lines) == len({line["key"] for line in lines}) == ALL
     failed = Counter(
@@ -199,7 +199,7 @@ def test_a_killed_batch_stays_on_the_budget_until_it_is_read(tmp_path: Path) -> 
     budget: dict[str, Any] = {"prices": {"openai/m": {"input": 0.0, "output": 1000.0}}}
     with server(log, "--delay", "4") as base:
         asked = batched(tmp_path / "run", base, **budget, budget_usd=ALL * 16 * 0.5e-3 + 1e-9)
-        process = asked.start()
+        process = asked.fork()
         while not (log.exists() and calls(log, "look")):
             assert process.poll() is None
             time.sleep(0.02)

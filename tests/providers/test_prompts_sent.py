@@ -33,11 +33,9 @@ print(json.dumps({name: provider.shown(row["messages"]) for name, row in rows.it
 """
 
 
-@pytest.fixture(scope="module")
-def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    run([], folder, f"import tiny, pathlib; tiny.make(pathlib.Path({str(folder)!r}))")
-    return folder / "llama"
+@pytest.fixture
+def llama(models: Path) -> Path:
+    return models / "llama"
 
 
 def asked(

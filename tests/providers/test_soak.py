@@ -2,6 +2,7 @@
 
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,8 @@ def test_a_small_soak_answers_every_prompt_once_and_its_books_hold(
     tmp_path: Path, source: str
 ) -> None:
     signals = [signal.SIGKILL, signal.SIGTERM] if source == "openai/m" else [signal.SIGKILL]
-    found = soak.run(tmp_path, signals, every=90, source=source, rows=195, goals=["default"])
+    small: dict[str, Any] = {"rows": 195, "goals": ["default"]}
+    found = soak.run(tmp_path, signals, every=90, source=source, forked=True, **small)
     lines = found.lines
     assert len(lines) == len({line["key"] for line in lines}) == 260
     assert len({line["fingerprint"] for line in found.arrived}) == len(found.arrived) > 240

@@ -69,10 +69,11 @@ def test_one_byte_of_the_weights_makes_another_model(tmp_path: Path) -> None:
 
 def test_checkpoints_that_share_an_engine_are_asked_by_one_job(tmp_path: Path) -> None:
     steps = {str(step): checkpoint(tmp_path / "runs" / str(step), seed=step) for step in (0, 50)}
-    text = "study: small\ngoals: [default]\nmodels:\n  m:\n    provider: vllm\n"
-    text += f"    source: {steps['0']}\n    engine: {{share: SHARE}}\n"
-    text += f"    checkpoints: {{pattern: '{tmp_path}/runs/{{step}}', steps: [0, 50]}}\n"
-    for share, jobs in (("true", {"ask_m": 1}), ("false", {"ask_checkpoint": 2})):
-        folder = lay_out(tmp_path / share, text.replace("SHARE", share))
-        planned = plan(folder, "ask")
-        assert {rule: n for rule, n in planned.items() if rule.startswith("ask_")} == jobs
+    text = "study: small\ngoals: [default]\nmodels:\n"
+    for name, share in (("together", "true"), ("apart", "false")):
+        text += f"  {name}:\n    provider: vllm\n    source: {steps['0']}\n"
+        text += f"    engine: {{share: {share}}}\n"
+        text += f"    checkpoints: {{pattern: '{tmp_path}/runs/{{step}}', steps: [0, 50]}}\n"
+    planned = plan(lay_out(tmp_path / "run", text), "ask")
+    asks = {rule: n for rule, n in planned.items() if rule.startswith("ask_")}
+    assert asks == {"ask_together": 1, "ask_checkpoint": 2}

@@ -1,6 +1,7 @@
 """The judge reads what the strict parser cannot, blind, and is counted against it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,24 +31,52 @@ models:
 TARGETS = [f"results/small/choices/m/0/{name}.parquet" for name in ("default", "semantics")]
 
 
+def planned(folder: Path) -> dict[str, Any]:
+    """What a plan counts for the judge; its totals are those of the judge and the models."""
+    found = json.loads(tactometer(folder, "plan", "config/config.yaml", "--json").stdout)
+    for key in ("requests", "held", "to_ask", "tokens_in"):
+        assert found["total"][key] == pytest.approx(
+            found["judge"][key] + sum(each[key] for each in found["checkpoints"])
+        )
+    judged: dict[str, Any] = found["judge"]
+    assert judged["checkpoint"] == "0 as judge"
+    return judged
+
+
 @pytest.mark.long
-def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once(tmp_path: Path) -> None:
+def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once_as_planned(
+    tmp_path: Path,
+) -> None:
     log = tmp_path / "log"
     with stub.running(log, "--bodies", "--mumbles", "Hmm, the one with {label} on it") as base:
-        folder = lay_out(tmp_path / "run", STUDY.format(base=base))
+        prices = "prices: {openai/m: {input: 1, output: 10}}\nmodels:"
+        folder = lay_out(tmp_path / "run", STUDY.format(base=base).replace("models:", prices))
+        snakemake(folder, "ask")  # the replies are there: what the judge reads can be counted
+        asked, judged = len(stub.calls(log)), planned(folder)
+        assert judged["held"] == 0 < judged["to_ask"] and judged["usd"] > 0
+        assert not any("the judge reads" in note for note in judged["notes"]), "nothing is guessed"
         snakemake(folder, *TARGETS)
         calls = len(stub.calls(log))
+        assert calls == asked + judged["to_ask"]
         assert not plan(folder, *TARGETS)
+        places = {folder / t.replace("choices", "judgements"): tmp_path / str(i)
+                  for i, t in enumerate(TARGETS)}  # fmt: skip
+        for place, away in places.items():
+            place.rename(away)
+        again = planned(folder)
+        assert (again["held"], again["to_ask"]) == (judged["to_ask"], 0), "its journals have them"
+        for place, away in places.items():
+            away.rename(place)
         # Another line of the judge's judges again, from its journal: one reply more is asked.
         edit(
             folder / "workflow/tactometer/reading/judge.py",
             "AUDIT: Final = 50",
             "AUDIT: Final = 51",
         )
-        assert plan(folder, *TARGETS)["judge"] == 2
-        snakemake(folder, *TARGETS)
-        assert len(stub.calls(log)) <= calls + 1  # `default` has fewer than 51
-    for target in TARGETS:
+        done = snakemake(folder, TARGETS[1])
+        assert re.search(r"^judge +1$", done.stdout + done.stderr, re.M), "nothing was stale"
+        assert len(stub.calls(log)) <= calls + 1  # it may read as one that was judged already
+    for target, audited in zip(TARGETS, (50, 51), strict=True):
         choices = pl.read_parquet(folder / target)
         methods = dict(choices.group_by("method").len().iter_rows())
         assert set(methods) == {"letter", "judge"} and methods["judge"] > 10
@@ -57,7 +86,7 @@ def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once(tmp_path: Pa
         found = pl.read_parquet(folder / target.replace("choices", "judgements"))
         told = judge_agreement.count(found)
         assert told["n_rescued"] == told["n_unread"] == mumbled.height
-        assert told["n_agree"] == told["n_audited"] == min(51, methods["letter"])
+        assert told["n_agree"] == told["n_audited"] == min(audited, methods["letter"])
     if "semantics" in target:
         assert choices["p_yes"].null_count() == 0
     seen = [c["body"]["messages"] for c in stub.calls(log) if "<<<" in str(c["body"])]
@@ -66,36 +95,6 @@ def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once(tmp_path: Pa
         assert len(messages) == 1 and "star" not in messages[0]["content"]
     lines = (folder / "results/small/judgements/m/0/default.jsonl").read_text().splitlines()
     assert {"key", "text", "usage", "model"} <= json.loads(lines[0]).keys()
-
-
-@pytest.mark.long
-def test_a_plan_counts_what_the_judge_is_asked(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    with stub.running(log, "--mumbles", "Hmm, the one with {label} on it") as base:
-        prices = "prices: {openai/m: {input: 1, output: 10}}\nmodels:"
-        folder = lay_out(tmp_path / "run", STUDY.format(base=base).replace("models:", prices))
-
-        def planned() -> dict[str, Any]:
-            command = ("plan", "config/config.yaml", "--json")
-            found: dict[str, Any] = json.loads(tactometer(folder, *command).stdout)
-            for key in ("requests", "held", "to_ask", "tokens_in"):
-                assert found["total"][key] == pytest.approx(
-                    found["judge"][key] + sum(each[key] for each in found["checkpoints"])
-                )
-            judged: dict[str, Any] = found["judge"]
-            assert judged["checkpoint"] == "0 as judge"
-            return judged
-
-        snakemake(folder, "ask")  # the replies are there: what the judge reads can be counted
-        asked, judged = len(stub.calls(log)), planned()
-        assert judged["held"] == 0 < judged["to_ask"] and judged["usd"] > 0
-        assert not any("the judge reads" in note for note in judged["notes"]), "nothing is guessed"
-        snakemake(folder, *TARGETS)
-        assert len(stub.calls(log)) == asked + judged["to_ask"]
-    for target in TARGETS:
-        (folder / target.replace("choices", "judgements")).unlink()
-    again = planned()
-    assert (again["held"], again["to_ask"]) == (judged["to_ask"], 0), "its journals have them"
 
 
 def test_a_judge_that_contradicts_the_parser_is_counted_and_changes_nothing() -> None:

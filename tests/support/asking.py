@@ -14,6 +14,8 @@ from unittest import mock
 import polars as pl
 import yaml
 
+import forks
+from forks import Fork
 from tactometer.cli import parser
 from tactometer.elicitation import requests
 from tactometer.elicitation.ask import wanted
@@ -85,6 +87,11 @@ class Job:
         return subprocess.Popen(
             command, cwd=self.folder, env=env, stdout=pipe, stderr=pipe, text=True
         )
+
+    def fork(self) -> Fork:
+        """Start the same command in a fork of a process that has LiteLLM imported already."""
+        environment = {**os.environ, "TEST_API_KEY": KEY}
+        return forks.asking().start(self.arguments(), self.folder, environment=environment)
 
     def run(self, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run `tactometer elicitation.ask` to its end."""

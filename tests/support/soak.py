@@ -96,9 +96,13 @@ def run(
     latency: float = 0.05,
     hangs: float = 0.01,
     source: str = "openai/m",
+    forked: bool = False,
     **study: Any,
 ) -> Soak:
-    """Ask a study through; a signal after each `every` further calls, and the job anew."""
+    """Ask a study through; a signal after each `every` further calls, and the job anew.
+
+    Where it is `forked`, no job pays for its imports (forks.py).
+    """
     log, found, began = folder / "log", Soak(), time.monotonic()
     shares = ["--latency", str(latency), "--errors", "0.05", "--hangs", str(hangs)]
     with stub.running(log, *shares, script=__file__) as base:
@@ -108,7 +112,7 @@ def run(
         asked = job(folder / "run", who, prices=prices, budget_usd=1e6, **study)
         for number in [*signals, None]:
             before = len(log.read_text().splitlines()) if log.exists() else 0
-            process = asked.start()
+            process = asked.fork() if forked else asked.start()
             with watched(process.pid) as seen:
                 while number is not None and process.poll() is None:
                     if len(log.read_text().splitlines()) >= before + every:

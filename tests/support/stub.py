@@ -12,14 +12,14 @@ import math
 import random
 import re
 import ssl
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import forks
 
 TROUBLES = ("429", "429-after", "500", "hang", "drop", "truncated", "echo")
 COST = 0.0025  # US dollars, of a provider that says what a call cost
@@ -268,13 +268,8 @@ async def main(stub: Stub) -> None:
 @contextmanager
 def running(log: Path, *arguments: str, script: str = __file__) -> Iterator[str]:
     """A stub in a process of its own; gives the api_base."""
-    command = [sys.executable, script, str(log), *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.kill()
+    with forks.serving(script, str(log), *arguments) as base:
+        yield base
 
 
 def calls(log: Path) -> list[dict[str, Any]]:

@@ -1,13 +1,14 @@
-"""Commands in the engines' environment without their imports: a process that has imported PyTorch,
-transformers and vLLM forks for each.
+"""Commands without their imports: a process that has imported PyTorch, transformers and vLLM, or
+LiteLLM, forks for each.
 
-Run as `python warm.py`: reads a JSON object a line and answers each with one. `{"start": ARGUMENTS,
-"script": TEXT, "cwd": FOLDER, "out": PATH}` forks, runs the script, then `tactometer` with these
-arguments if there are any; what it says goes to PATH.out and PATH.err. `{"wait": PID}` gives its
-return code, null while it runs. No engine is ever loaded here, so a fork has the engines' modules
-and nothing of another run.
+Run as `python warm.py engines`, `api` or `stubs`: reads a JSON object a line and answers each
+with one. `{"start": ARGUMENTS, "script": TEXT, "cwd": FOLDER, "out": PATH, "environment": {...}}`
+forks, runs the script, then `tactometer` with these arguments if there are any; what it says goes
+to PATH.out and PATH.err. `{"wait": PID}` gives its return code, null while it runs. No engine is
+ever loaded here and nothing is asked, so a fork has the modules and nothing of another run.
 """
 
+import gc
 import json
 import os
 import sys
@@ -15,7 +16,27 @@ import traceback
 from typing import Any
 
 
-def imports() -> None:
+def stubs() -> None:
+    """What the servers of tests import."""
+    import batchstub  # noqa: F401
+    import dialects  # noqa: F401
+    import mutants  # noqa: F401
+    import proxy  # noqa: F401
+
+
+def api() -> None:
+    """What an ask job of the provider `api` would import for itself."""
+    import aiohttp  # noqa: F401
+
+    import tactometer.cli.parser
+    import tactometer.elicitation.ask
+    import tactometer.providers.api.provider  # noqa: F401
+    from tactometer.providers.api import parameters
+
+    parameters.litellm()
+
+
+def engines() -> None:
     """What every command would import for itself, without starting a thread."""
     import polars  # noqa: F401
     import transformers.models.llama.modeling_llama
@@ -37,6 +58,9 @@ def start(asked: dict[str, Any], answers: int) -> int:
         os.dup2(os.open(f"{asked['out']}.{end}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(asked["cwd"])
+    if asked.get("environment"):
+        os.environ.clear()
+        os.environ.update(asked["environment"])
     os._exit(command(asked))
 
 
@@ -59,8 +83,9 @@ def command(asked: dict[str, Any]) -> int:
     return 0
 
 
-def serve() -> None:
-    imports()
+def serve(imports: str) -> None:
+    {"api": api, "engines": engines, "stubs": stubs}[imports]()
+    gc.freeze()  # a fork's collections leave what is imported, and its pages, alone
     answers = os.dup(1)
     os.dup2(2, 1)  # nobody else prints where the answers go
     for line in sys.stdin:
@@ -74,4 +99,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1])

@@ -10,7 +10,7 @@ import os
 import socket
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, cast
@@ -67,7 +67,7 @@ class Line:
 
     def entries(self) -> JournalLine:
         """The JSON object that stands in a journal."""
-        found = asdict(self)
+        found = vars(self)  # not copied: `asdict` took a tenth of what an answer takes
         return cast(
             JournalLine, {k: v for k, v in found.items() if k not in _RARE or v is not None}
         )

@@ -35,12 +35,18 @@ def context() -> ssl.SSLContext:
     """TLS that trusts the authorities of the environment, else those of the system."""
     path = bundle()
     try:
-        return ssl.create_default_context(cafile=path)
+        return _context(path, Path(path).stat().st_mtime_ns if path else 0)
     except ssl.SSLError:
         raise UserError(
             f"{path} holds no certificate that can be read: name a file of certificates (PEM) as "
             f"{' or '.join(BUNDLES)}, or unset it."
         ) from None
+
+
+@cache
+def _context(path: str | None, written: int) -> ssl.SSLContext:
+    """Reading a system's authorities takes a tenth of a second: once for all that is asked."""
+    return ssl.create_default_context(cafile=path)
 
 
 def secure() -> None:
