@@ -107,7 +107,7 @@ class Evidence:
     @cached_property
     def posterior(self) -> Posterior:
         """The fit that stands for each (model, checkpoint, goal), where it has all PARAMETERS."""
-        return self._posterior(representative(self.fits))
+        return self.posterior_of(representative(self.fits))
 
     @cached_property
     def by_framing(self) -> Posterior:
@@ -118,7 +118,7 @@ class Evidence:
         """The same with the draws of these parameters, which all of the fits must have."""
         stands = representative(self.fits).select(*FIT, "fit", "speaker", "semantics")
         single = self.fits.filter(~pl.col("framing").is_in(TOGETHER))
-        return self._posterior(
+        return self.posterior_of(
             single.join(stands, on=stands.columns, how="semi", maintain_order="left"), parameters
         )
 
@@ -133,7 +133,7 @@ class Evidence:
         if self.yardstick is None:
             return self.posterior.where(pl.lit(False))
         whose = [pl.col(k) == getattr(self.yardstick, k) for k in ("model", "fit")]
-        return self._posterior(representative(self.fits.filter(*whose)))
+        return self.posterior_of(representative(self.fits.filter(*whose)))
 
     @property
     def comparable(self) -> Posterior:
@@ -157,7 +157,7 @@ class Evidence:
         """A generator that depends on what it is for alone."""
         return np.random.default_rng([int.from_bytes(n.encode(), "big") % 2**32 for n in names])
 
-    def _posterior(self, fits: pl.DataFrame, parameters: Sequence[str] = PARAMETERS) -> Posterior:
+    def posterior_of(self, fits: pl.DataFrame, parameters: Sequence[str] = PARAMETERS) -> Posterior:
         """The draws of these fits, thinned to as many as the fit with fewest has."""
         wanted = fits.with_row_index("_fit").select("_fit", *ONE_FIT).lazy()
         known = set(self.drawn.collect_schema().names())
