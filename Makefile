@@ -71,12 +71,12 @@ schemas: env  ## Write workflow/schemas anew, from the types of the keys
 	@$(RUN) tactometer schema domain >workflow/schemas/domain.schema.yaml
 
 test-fast: cmdstan  ## Run what needs no engine, no Slurm, no browser and no long run (minutes)
-	@$(RUN) pytest -n 2 --dist loadgroup -m "not engine and not slurm and not browser and not long"
+	@$(RUN) pytest -n 3 --dist loadgroup -m "not engine and not slurm and not browser and not long"
 
 # The engines' tests are one group: they run one after another, beside all others.
 test: check cmdstan chromium slurm engines  ## Check everything and run all tests
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))"; export PATH TACTOMETER_ENGINES; \
-	pytest -n 2 --dist loadgroup
+	pytest -n 3 --dist loadgroup
 
 test-engines: env engines  ## Run the tests of vllm and transformers alone
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))" pytest -m engine

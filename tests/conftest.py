@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,14 +22,44 @@ KNOWN |= {"HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest come first, so that no worker is left alone with one of them at the end.
+    """The longest come first, so that no worker is left alone with one of them at the end: the
+    cluster, what is long, what reads a finished study (which is being made meanwhile), the rest.
 
     Whatever runs a whole study, or reads one that has run, is long.
     """
     for item in items:
-        if item.path.parent.name == "runs" or "finished" in item.fixturenames:  # type: ignore[attr-defined]
+        if item.path.parent.name == "runs" or _reads_a_finished_study(item):
             item.add_marker("long")
-    items.sort(key=lambda item: item.get_closest_marker("slurm") is None)
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    if item.get_closest_marker("slurm") or item.get_closest_marker("engine"):
+        return 0
+    if item.get_closest_marker("long"):
+        return 2 if _reads_a_finished_study(item) else 1
+    return 3
+
+
+def _reads_a_finished_study(item: pytest.Item) -> bool:
+    return "finished" in item.fixturenames  # type: ignore[attr-defined]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The first of several workers begins to make the finished study, so that none waits for it;
+    tests that share what is dear stay together.
+    """
+    if getattr(session.config.option, "loadgroup", False):
+        grouped = [item for item in session.items if item.get_closest_marker("xdist_group")]
+        assert all("@" in item.nodeid for item in grouped), "this pytest hides groups from xdist"
+    first = os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
+    if first and any(map(_reads_a_finished_study, session.items)):
+        base = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+        make = f"from pathlib import Path; import conftest; conftest.finish(Path({str(base)!r}))"
+        paths = [str(Path(__file__).parent), *sys.path]
+        subprocess.Popen(
+            [sys.executable, "-c", make], env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +74,11 @@ def environment_as_found() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small study that has run to its end, once for all workers."""
-    base = tmp_path_factory.getbasetemp()
+    return finish(tmp_path_factory.getbasetemp())
+
+
+def finish(base: Path) -> Path:
+    """The finished study of all workers, or of this one alone; made if nobody has."""
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
     with FileLock(folder.with_suffix(".lock")):
         if not (folder / "results/small/report.html").exists():

@@ -27,6 +27,8 @@ from tactometer.speaker_model.variants import speaker
 from tactometer.study import study
 from tactometer.utils.errors import UserError
 
+pytestmark = pytest.mark.xdist_group("pooling")  # what they look at is made once
+
 VALUES = np.arange(1.0, 6.0)
 NAMES = ("first", "second", "third")
 SETTINGS = SamplingSettings(semantics="fixed", seed=seed(3))

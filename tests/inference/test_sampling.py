@@ -25,6 +25,8 @@ from tactometer.speaker_model.variants import speaker
 from tactometer.utils import paths
 from tactometer.utils.errors import UserError
 
+pytestmark = pytest.mark.xdist_group("sampling")  # what they look at is made once
+
 HUMAN = ROOT / "resources" / "human"
 
 

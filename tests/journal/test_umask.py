@@ -13,6 +13,8 @@ import inside
 import stub
 from asking import KEY, ROOT, Job, job, model
 
+pytestmark = pytest.mark.xdist_group("umask")  # what they look at is made once
+
 # Root may read all: without these two capabilities it is a user like others.
 PLAIN = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 

@@ -10,6 +10,8 @@ import pytest
 
 import graph
 
+pytestmark = pytest.mark.xdist_group("disk")  # what they look at is made once
+
 STUDY = """\
 study: small
 goals: [default]

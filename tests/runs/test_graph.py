@@ -340,6 +340,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return graph.lay_out(tmp_path_factory.mktemp("fresh") / "run")
 
 
+@pytest.mark.xdist_group("targets")
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_target_makes_what_it_names_and_nothing_more(name: str, fresh: Path) -> None:
     jobs = plan(fresh, name)

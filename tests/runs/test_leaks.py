@@ -15,6 +15,8 @@ import pytest
 import graph
 import stub
 
+pytestmark = pytest.mark.xdist_group("leaks")  # what they look at is made once
+
 KEY, OTHER = "sk-planted-4f1d9c7e2b", "planted+header/value=0815"
 PASSWORD = "hunter2secret"
 STUDY = """\
