@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=145, told=6)
+ANALYSIS = Analysis(place=145, told=125)
