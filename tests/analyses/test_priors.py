@@ -38,7 +38,7 @@ def test_an_interval_that_leaves_out_the_even_value_under_one_prior_alone_is_nam
     found = rows(0.37)["strong"]
     assert found["hdi_low"] < 0.5 < found["hdi_high"] and found["changes"] and found["moved"] > 0.5  # type: ignore[operator]
     (whole, named) = sentences(analyse("priors", evidence(fit("m", "0", moved(0.37), sd=0.06))))
-    assert "Under 1 other prior of" in whole and "of 4 told parameters" in whole
+    assert "Under 1 other prior of" in whole and "of 4 told φ* and weights" in whole
     assert named.startswith("What hangs on the prior: φ* of m (0)") and "strong" in named
 
 
@@ -46,6 +46,13 @@ def test_too_few_draws_that_carry_weight_tell_nothing(monkeypatch: pytest.Monkey
     monkeypatch.setattr(computation, "PRIORS", {"none": lambda x: np.full(len(x), -np.inf)})
     found = rows()["none"]
     assert found["ess"] == 0 and found["mean"] is None and found["changes"] is None
+    (told,) = sentences(analyse("priors", evidence(fit("m", "0"))))
+    assert "0 of 4 told" in told and "of 4 more too few draws" in told and "0 move by" in told
+
+
+def test_an_average_over_framings_has_no_prior_to_be_exchanged() -> None:
+    framed = [fit("m", "0", framing=f) for f in ("pooled", "averaged")]
+    assert analyse("priors", evidence(*framed)).is_empty()
 
 
 def test_of_a_fit_that_is_not_described_nothing_is_said() -> None:

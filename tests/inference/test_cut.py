@@ -11,6 +11,7 @@ from seeds import seed
 from tactometer.inference import cut, mode_search
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.misfits import S2, said
+from tactometer.inference.predictive import predictive
 from tactometer.inference.sampled import Sampled
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
@@ -96,3 +97,11 @@ def test_where_draws_do_not_reach_the_speakers_of_other_thetas_the_fit_is_suspec
     found = sample(spoken(), S2, CUT)
     assert found.diagnostics.verdict == "suspect"
     assert "of the thetas lie where no chain was" in "; ".join(found.diagnostics.notes)
+
+
+def test_few_draws_still_tell_what_an_answer_does_within_a_theta() -> None:
+    few = sample(spoken(), S2, replace(CUT, chains=2, draws=150))
+    assert few.draws["alpha"].size == 2 * cut.THETAS
+    rows, _ = predictive(few, 0, np.random.default_rng(seed(1)))
+    found = [row["phi_influence"] for row in rows]
+    assert np.ptp(found) > 0 and np.isfinite(found).all()

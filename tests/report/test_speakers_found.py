@@ -73,3 +73,10 @@ def test_a_variant_that_saves_a_description_is_named() -> None:
     )
     told = speakers_found.sentences(frame)
     assert told[1].endswith("Described better by s2-lapse (yes).") and "s2-soc" not in told[1]
+
+
+def test_words_that_are_plugged_in_are_told_by_model_and_others_are_not() -> None:
+    fits = pl.DataFrame([row("a"), row("b", semantics="fixed"), row("c", semantics="cut")])
+    (told,) = speakers_found.of_plugged_in(fits)
+    assert told.startswith("The words of b are plugged in") and "too narrow" in told
+    assert speakers_found.of_plugged_in(fits.filter(pl.col("model") != "b")) == []

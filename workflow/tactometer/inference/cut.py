@@ -65,7 +65,7 @@ def sample_cut(at_usual: Sampled, problem: Problem, settings: SamplingSettings) 
     """
     start = time.monotonic()
     thetas = draw_thetas(at_usual.behaviour, THETAS)
-    there = Imputed(**_fields(problem), thetas=thetas)
+    there = Imputed(**vars(problem), thetas=thetas)
     v = _variables(Natural.of(_flat(at_usual)), problem.speaker)
     u = mode_search.logs(problem, v)
     moved = _Moved.between(problem, there, v[np.argmax(at_usual.stats["lp"])])
@@ -86,8 +86,10 @@ def sample_cut(at_usual: Sampled, problem: Problem, settings: SamplingSettings) 
 
 
 def each(settings: SamplingSettings) -> int:
-    """How many draws, next to each other, share a theta."""
-    return -(-settings.chains * settings.draws // THETAS)
+    """How many draws, next to each other, share a theta: two at least, or there is no variance
+    within one.
+    """
+    return max(2, -(-settings.chains * settings.draws // THETAS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,11 +128,6 @@ def draw_thetas(behaviour: Behaviour, count: int) -> Array:
     rng = np.random.default_rng(seed)
     found = rng.beta(yes + 1, n - yes + 1, (count, *yes.shape))
     return np.asarray(np.clip(found, INSIDE, 1 - INSIDE))
-
-
-def _fields(problem: Problem) -> dict[str, Any]:
-    names = ("counts", "yes", "n", "values", "negated", "speaker", "joint")
-    return {name: getattr(problem, name) for name in names}
 
 
 def _flat(sampled: Sampled) -> dict[str, Array]:

@@ -267,8 +267,7 @@ def climb(
     All climb side by side: numpy takes hardly longer for five than for one. A step that gains less
     than `enough` nats is the last; small `damping` trusts the first.
     """
-    u = v.copy()
-    u[:, : problem.entries] = np.log(v[:, : problem.entries])
+    u = logs(problem, v)
     damped_by, diagonal = np.full(len(u), damping), np.eye(u.shape[1], dtype=bool)
     value, gradient, information = _expand(problem, u)
     going = np.arange(len(u))
@@ -304,7 +303,7 @@ def logs(problem: Problem, v: Array) -> Array:
 
 def log_density(problem: Problem, u: Array) -> Array:
     """The log posterior density of u [..., P], up to what is the same for all."""
-    said = (problem.counts * problem.log_speaker(of_logs(problem, u))).sum(axis=(-1, -2, -3))
+    said = log_likelihood(problem, of_logs(problem, u)).sum(axis=-1)
     return np.asarray(said + _log_prior(problem, u))
 
 

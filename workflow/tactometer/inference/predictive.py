@@ -78,4 +78,4 @@ def _influence_within(sampled: Sampled, goal: int) -> Array:
     phi = sampled.draws["phi"][..., goal].reshape(-1)[picked].reshape(-1, each, 1, 1)
     logs = logs.reshape(len(first), each, *logs.shape[1:])
     away = (phi - phi.mean(axis=1, keepdims=True)) * logs
-    return np.asarray(away.sum(axis=1).mean(axis=0) / max(each - 1, 1))
+    return np.asarray(away.sum(axis=1).mean(axis=0) / (each - 1))

@@ -93,8 +93,8 @@ def _shared(sampled: Sampled, checkpoint: Sequence[str], size: int) -> Array:
     b = sampled.behaviour
     known, cut = sampled.settings.semantics == "fixed", sampled.settings.semantics == "cut"
     likeliest = [int(np.argmax(sampled.stats["lp"]))]
-    mode = {"theta": b.theta[None], **{k: x[likeliest] for k, x in _flat(sampled).items()}}
-    if cut:
+    mode = {k: x[likeliest] for k, x in _flat(sampled).items()}
+    if known or cut:  # a cut posterior has many thetas, and the usual one in their middle
         mode["theta"] = b.theta[None]
     names = [f"{u} {s}" for u in b.utterances for s in b.states]
     words = np.stack([_generator("words", *checkpoint, name).normal(size=size) for name in names])

@@ -14,7 +14,7 @@ import polars as pl
 
 from tactometer.analyses.evidence import NAMES, ONE_FIT, PARAMETERS, Evidence, table
 from tactometer.inference.intervals import hdi
-from tactometer.tables.fit_selection import representative
+from tactometer.tables.fit_selection import AVERAGED, representative
 from tactometer.utils.arrays import Array
 
 READ = (*PARAMETERS, "alpha")
@@ -52,7 +52,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `moved` is how far the mean goes, in sds of the fit; `changes` whether the HDI leaves out the
     even value (1/2 of phi, 1/3 of a weight) under one prior and not under the other.
     """
-    fits = evidence.posterior_of(representative(evidence.fits), READ)
+    one = representative(evidence.fits).filter(pl.col("framing") != AVERAGED)  # has no prior
+    fits = evidence.posterior_of(one, READ)
     rows = []
     for fit, x in zip(fits.fits.to_dicts(), fits.draws, strict=True):
         usual = {name: _summary(x[:, k], None) for k, name in enumerate(READ)}

@@ -13,22 +13,28 @@ FAR = 0.5  # sds of a fit: a parameter that another prior moves so far is named
 
 
 def sentences(frame: pl.DataFrame) -> list[str]:
-    """How many of the parameters that are told keep their side of the even value under all other
-    priors, and those that do not.
+    """Of how many told parameters the interval leaves out the even value under all other priors if
+    it did under the fit's, and not otherwise; and the others. alpha has no even value.
     """
-    read = frame.filter("told", pl.col("verdict").is_in(PASSED), pl.col("moved").is_not_null())
+    read = frame.filter("told", pl.col("verdict").is_in(PASSED), pl.col("parameter") != "alpha")
     if read.is_empty():
         return []
     keys = ["model", "checkpoint", "goal", "parameter"]
     whole = read.group_by(keys, maintain_order=True).agg(
-        pl.col("moved").abs().max(), pl.col("changes").fill_null(False).any()
+        pl.col("moved").abs().max(),
+        pl.col("changes").any(),
+        unseen=pl.col("moved").is_null().any(),
     )
-    far, changed = whole.filter(pl.col("moved") > FAR).height, whole.filter("changes").height
+    changed = whole.filter("changes").height
+    unseen = whole.filter("unseen", ~pl.col("changes")).height
+    near = whole.filter(~pl.col("unseen"), pl.col("moved") <= FAR).height
+    few = f"; of {unseen:,} more too few draws carry the weight of some prior" if unseen else ""
+    all_told = several(whole.height, "told φ* or weight", "told φ* and weights")
     told = [
         f"Under {several(frame['prior'].n_unique(), 'other prior')} of α, φ* and the weights, "
-        f"{whole.height - changed:,} of {several(whole.height, 'told parameter')} keep their side "
-        f"of the even value, and {whole.height - far:,} move by less than half a standard "
-        "deviation."
+        f"{whole.height - changed - unseen:,} of {all_told} say "
+        f"the same of the even value as under the fit's{few}. {near:,} move by half a standard "
+        "deviation at most."
     ]
     most = read.filter("changes").sort(pl.col("moved").abs(), descending=True)
     named = [_named(row) for row in most.unique(keys, keep="first", maintain_order=True).to_dicts()]
