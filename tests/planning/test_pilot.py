@@ -92,11 +92,13 @@ def test_a_pilot_keeps_the_cap_and_says_where_the_rest_would_pass_it(tmp_path: P
         study(tmp_path, base, budget_usd=8)
         done = pilot(tmp_path)
         assert done.returncode == 3 and "Over budget" in done.stdout, done.stdout + done.stderr
-        study(tmp_path, base, budget_usd=1.5, study="poor")
+        # room for any one call at its worst case (1.7 USD), and not for all: which prompt is the
+        # first changes with the port
+        study(tmp_path, base, budget_usd=2.5, study="poor")
         poor = pilot_alone(tmp_path)
-    assert poor.returncode == 1 and "the budget of 1.5 USD has no room" in poor.stderr
+    assert poor.returncode == 1 and "the budget of 2.5 USD has no room" in poor.stderr
     spent = json.loads((tmp_path / "results/poor/answers/.spending.json").read_text())
-    assert 0 < sum(sum(job.values()) for job in spent.values()) <= 1.5
+    assert 0 < sum(sum(job.values()) for job in spent.values()) <= 2.5
 
 
 def test_each_prompt_set_counts_by_its_own_mean() -> None:

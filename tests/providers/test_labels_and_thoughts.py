@@ -10,7 +10,6 @@ from asking import Job, job, tables
 from engine_env import ask, reference, run
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engines")]
-COUNT = 55 + 55  # requests of a goal, cut like the yes/no requests
 
 
 def asked(folder: Path, source: Path, rows: int = 55, most: float = 1, **changes: Any) -> Job:

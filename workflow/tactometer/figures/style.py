@@ -35,7 +35,6 @@ BAND = "#D9D9D9"
 GOAL_COLOURS = {"default": BLACK, "informative": BLUE, "social": VERMILLION, "both": GREEN}
 GOAL_SHAPES = {"default": "o", "informative": "s", "social": "^", "both": "D"}
 SPARE = [(PURPLE, "v"), (ORANGE, "P"), (SKY, "X")]  # goals that a study adds of its own
-FRAMINGS = ["first", "second", "third", "pooled", "averaged"]
 
 PARAMETERS = {
     "phi": "φ*: 0 looks kind, 1 looks informative",

@@ -43,7 +43,6 @@ from tactometer.utils.errors import UserError
 
 CONCURRENCY, ATTEMPTS = 16, 8
 SHORT, LONG = 0.5, 30.0  # seconds before the second try, and the most between two
-ROOM = 1024  # bytes allowed for what a provider puts round the messages
 
 
 class Provider:
