@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from behaviours import DOMAIN, recorded
+from behaviours import recorded, spoken
 from seeds import seed
 from tactometer.inference import cut, mode_search
-from tactometer.inference.behaviour import Behaviour
-from tactometer.inference.misfits import S2, said
+from tactometer.inference.misfits import S2
 from tactometer.inference.predictive import predictive
 from tactometer.inference.sampled import Sampled
 from tactometer.inference.sampling import sample
@@ -19,18 +18,6 @@ from tactometer.inference.settings import SamplingSettings
 pytestmark = pytest.mark.xdist_group("cut")  # what they look at is made once
 
 CUT = SamplingSettings(semantics="cut", warmup=200, seed=seed(1))
-ASKED = 13.0
-
-
-def spoken(goal: str = "social", phi: float = 0.6, own: int = 1) -> Behaviour:
-    """What a speaker says whose words are asked for 13 times a cell."""
-    rng = np.random.default_rng(seed(own))
-    yes = np.random.default_rng(seed(5)).binomial(int(ASKED), DOMAIN.literal).astype(float)
-    p = said(DOMAIN.literal, DOMAIN, alpha=4.0, phi=phi, omega=np.array([0.4, 0.2, 0.4]))
-    counts = np.array([[rng.multinomial(130, row / row.sum()) for row in p]], float)
-    n = np.full(yes.shape, ASKED)
-    states = tuple(f"{v:g}" for v in DOMAIN.values)
-    return Behaviour(counts, yes, n, DOMAIN.values, None, (goal,), states, DOMAIN.utterances)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import polars as pl
 from seeds import seed
 from tactometer.inference import calibrated, calibration
 from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.misfits import said
 from tactometer.inference.settings import SamplingSettings
 from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.variants import speaker
@@ -20,6 +21,7 @@ FIXED = SamplingSettings(semantics="fixed", seed=seed(1))
 DATA = ROOT / "tests/data/misfit"
 RECORDED = sorted(path.name.split(".")[0] for path in DATA.glob("*.production.csv"))
 WORDS = domain.load(ROOT / "resources" / "polite_speech")
+ASKED = 13.0
 DOMAIN = calibration.Domain(
     np.array(WORDS.states, float), tuple(WORDS.utterances), np.array(WORDS.literal, float)
 )
@@ -38,6 +40,17 @@ def make(counts: np.ndarray, yes: np.ndarray, n: np.ndarray | float = 52.0) -> B
         states=tuple(str(s) for s in range(states)),
         utterances=tuple(f"u{u}" for u in range(utterances)),
     )
+
+
+def spoken(goal: str = "social", phi: float = 0.6, own: int = 1) -> Behaviour:
+    """What a speaker says whose words are asked for 13 times a cell."""
+    rng = np.random.default_rng(seed(own))
+    yes = np.random.default_rng(seed(5)).binomial(int(ASKED), DOMAIN.literal).astype(float)
+    p = said(DOMAIN.literal, DOMAIN, alpha=4.0, phi=phi, omega=np.array([0.4, 0.2, 0.4]))
+    counts = np.array([[rng.multinomial(130, row / row.sum()) for row in p]], float)
+    n = np.full(yes.shape, ASKED)
+    states = tuple(f"{v:g}" for v in DOMAIN.values)
+    return Behaviour(counts, yes, n, DOMAIN.values, None, (goal,), states, DOMAIN.utterances)
 
 
 def of_the_prior(number: int) -> Behaviour:

@@ -84,9 +84,15 @@ def evidence(
     kinds = dict.fromkeys([*keys, "verdict", "described", *list(LABELS)[:-1]], pl.String)
     kinds |= {"told": pl.Boolean, "progress": pl.Float64}
     estimates = pl.DataFrame(
-        [{**{k: one[k] for k in kinds}, "parameter": p} for one in fits for p in PARAMETERS],
-        schema={**kinds, "parameter": pl.String},
-    )
+        [
+            {**{k: one[k] for k in kinds}, "parameter": p, "mean": x, "hdi_low": x - 2 * one["sd"],
+             "hdi_high": x + 2 * one["sd"]}
+            for one in fits
+            for p, x in zip(PARAMETERS, one["values"], strict=True)
+        ],
+        schema={**kinds, "parameter": pl.String, "mean": pl.Float64, "hdi_low": pl.Float64,
+                "hdi_high": pl.Float64},
+    )  # fmt: skip
     named = dict.fromkeys((*keys, "choices"), pl.String)
     diagnosed = pl.DataFrame([{k: one[k] for k in named} for one in fits], schema=named)
     diagnosed = diagnosed.with_columns(design_effect=pl.lit(1.0))

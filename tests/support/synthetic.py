@@ -11,6 +11,7 @@ import polars as pl
 from seeds import seed
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.evidence import Evidence
+from tactometer.inference.predictive import MOVED
 from tactometer.study.analyses import names as analysis_names
 from tactometer.study.settings import analyses_type
 from tactometer.study.yardstick import Yardstick
@@ -280,7 +281,8 @@ def _fit(rows, rng, fit, values, human, bad, simulated) -> None:  # type: ignore
             sd = np.sqrt(share * (1 - share) / 130) + 0.002
             rows["predictive"].append(
                 base | {"state": state, "utterance": utterance, "p_mean": share,
-                       "phi_influence": float(rng.normal(0, 1e-4)),
+                       "effective": 130.0,
+                       **{f"{name}_influence": float(rng.normal(0, 1e-4)) for name in MOVED},
                        "p_low": max(0, share - 2 * sd), "p_high": min(1, share + 2 * sd),
                        "p_data": float(np.clip(share + rng.normal(0, sd), 0, 1))}
             )  # fmt: skip

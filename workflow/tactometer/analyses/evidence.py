@@ -29,6 +29,8 @@ from tactometer.tables.fit_selection import ONE_FIT as ONE_FIT
 from tactometer.utils.arrays import Array
 
 PARAMETERS = ("phi", "omega_inf", "omega_soc", "omega_pre")
+READ = (*PARAMETERS, "alpha")
+EVEN = {"phi": 1 / 2, **dict.fromkeys(PARAMETERS[1:], 1 / 3)}  # what says nothing of a preference
 LABELS = ("family", "dataset", "method", "effort", "progress")
 NAMES = dict.fromkeys(["study", *FIT], pl.String)
 LABEL_TYPES = {**dict.fromkeys(LABELS[:-1], pl.String), "progress": pl.Float64}

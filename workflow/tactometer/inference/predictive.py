@@ -9,9 +9,11 @@ import numpy as np
 from tactometer.inference import cut
 from tactometer.inference.intervals import thinned
 from tactometer.inference.sampled import Sampled
+from tactometer.inference.summaries import scalars
 from tactometer.utils.arrays import Array
 
 PREDICTIVE_DRAWS = 400
+MOVED = ("alpha", "phi", "omega_inf", "omega_soc", "omega_pre")
 INTERVAL = (0.025, 0.975)
 TINY = 1e-300  # an utterance that is never said still has a logarithm
 
@@ -23,14 +25,16 @@ def predictive(
     expected shares, the mean over replicates and over states with answers.
 
     The interval is of replicated proportions, so it holds the noise of counting as well.
-    `phi_influence` is how much one more such answer moves the mean of phi: the derivative by its
-    weight, Cov(phi, log p(u|s)) over the posterior (the infinitesimal jackknife); 0 without a phi.
+    `{parameter}_influence` is how much one more such answer moves the parameter's mean: the
+    derivative by its weight, Cov(parameter, log p(u|s)) over the posterior (the infinitesimal
+    jackknife); 0 where the speaker has no such parameter. `effective` is what the state's answers
+    count for.
     """
     behaviour = sampled.behaviour
     p = sampled.predict(PREDICTIVE_DRAWS)[:, goal]
     seen = behaviour.counts[goal]
     totals = seen.sum(axis=1)
-    influence = _influence(sampled, goal, p)
+    influences = _influences(sampled, goal, p)
     rows, apart = [], []
     for s, state in enumerate(behaviour.states):
         n = max(1, round(totals[s]))
@@ -49,33 +53,38 @@ def predictive(
                     "p_low": float(low[u]),
                     "p_high": float(high[u]),
                     "p_data": float(seen[s, u] / totals[s]) if totals[s] > 0 else None,
-                    "phi_influence": float(influence[s, u]),
+                    "effective": float(totals[s]),
+                    **{f"{name}_influence": float(x[s, u]) for name, x in influences.items()},
                 }
             )
     return rows, float(np.mean(apart)) if apart else 0.0
 
 
-def _influence(sampled: Sampled, goal: int, p: Array) -> Array:
-    """Cov(phi, log p) over the draws of p [draw, state, utterance]: [state, utterance].
+def _influences(sampled: Sampled, goal: int, p: Array) -> dict[str, Array]:
+    """Cov(x, log p) over the draws of p [draw, state, utterance] for each x of MOVED: [state,
+    utterance].
 
     Of a cut posterior, the mean of those within each theta: no answer moves theta.
     """
-    if "phi" not in sampled.draws:
-        return np.zeros(p.shape[1:])
-    if sampled.settings.semantics == "cut":
-        return _influence_within(sampled, goal)
-    phi = sampled.draws["phi"][..., goal].reshape(-1)[thinned(sampled.stats["lp"].size, len(p))]
-    covariance: Array = np.tensordot(phi - phi.mean(), np.log(np.maximum(p, TINY)), axes=1) / len(p)
-    return covariance
+    goals, size = sampled.behaviour.goals, sampled.stats["lp"].size
+    named = scalars(sampled.draws, goals)
+    mine = {name: x.ravel() for (name, whose), x in named.items() if whose in (None, goals[goal])}
+    if sampled.settings.semantics == "cut":  # neighbours in the chains share their theta
+        each = cut.each(sampled.settings)
+        first = each * thinned(size // each, PREDICTIVE_DRAWS // each)
+        picked = (first[:, None] + np.arange(each)).ravel()
+        p = sampled.predict_at(picked)[:, goal]
+    else:
+        each, picked = len(p), thinned(size, len(p))
+    logs = np.log(np.maximum(p, TINY)).reshape(-1, each, *p.shape[1:])
+    none = np.zeros(p.shape[1:])
+    return {
+        name: _within(mine[name][picked].reshape(-1, each), logs) if name in mine else none
+        for name in MOVED
+    }
 
 
-def _influence_within(sampled: Sampled, goal: int) -> Array:
-    """The same over neighbours in the chains, which share their theta: [state, utterance]."""
-    size, each = sampled.stats["lp"].size, cut.each(sampled.settings)
-    first = each * thinned(size // each, PREDICTIVE_DRAWS // each)
-    picked = (first[:, None] + np.arange(each)).ravel()
-    logs = np.log(np.maximum(sampled.predict_at(picked)[:, goal], TINY))
-    phi = sampled.draws["phi"][..., goal].reshape(-1)[picked].reshape(-1, each, 1, 1)
-    logs = logs.reshape(len(first), each, *logs.shape[1:])
-    away = (phi - phi.mean(axis=1, keepdims=True)) * logs
-    return np.asarray(away.sum(axis=1).mean(axis=0) / (each - 1))
+def _within(x: Array, logs: Array) -> Array:
+    """The mean of Cov(x, log p) within groups, of x [group, draw], logs [group, draw, ...]."""
+    away = x - x.mean(axis=1, keepdims=True)
+    return np.asarray(np.einsum("gd,gdsu->su", away, logs) / len(x) / (x.shape[1] - 1))

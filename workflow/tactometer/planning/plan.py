@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from tactometer.planning import dry_run, forecast, formatting, wire_told
+from tactometer.planning import dry_run, effective_answers, forecast, formatting, wire_told
 from tactometer.planning.forecast import Forecast, Forecaster
 from tactometer.study.fields import written
 from tactometer.study.study import Study
@@ -23,7 +23,8 @@ COSTS = ("cost", "batch", "GPU h")
 class Plan:
     """What a run of a study would do; `spent_usd` is what its journals have cost so far.
 
-    `judge` forecasts what the study's judge is asked beside all others, None where nothing is.
+    `judge` forecasts what the study's judge is asked beside all others, None where nothing is;
+    `worth` says what the answers are worth.
     """
 
     study: Study
@@ -31,6 +32,7 @@ class Plan:
     jobs: Sequence[dry_run.Job]
     spent_usd: float
     judge: Forecast | None = None
+    worth: Sequence[str] = ()
 
     @property
     def total(self) -> Forecast:
@@ -65,6 +67,7 @@ class Plan:
             "over_budget": self.over,
             "notes": _gathered(self._every),
             "sent": _gathered(self._every, "sent"),
+            "worth": list(self.worth),
             "summary": self.sentence(),
         }
 
@@ -83,6 +86,8 @@ class Plan:
             lines += ["What is sent beside the messages:", *(f"- {note}" for note in told), ""]
         if told := _gathered(self._every):
             lines += ["How this is known:", *(f"- {note}" for note in told), ""]
+        if self.worth:
+            lines += ["What the answers are worth:", *(f"- {note}" for note in self.worth), ""]
         return [*lines, self.sentence()]
 
     def sentence(self) -> str:
@@ -138,7 +143,9 @@ def plan(study: Study, study_file: Path) -> Plan:
     jobs = dry_run.jobs(study_file)
     forecaster = Forecaster(study, results, dry_run.made(jobs))
     judged = list(forecaster.judged().values())
-    return Plan(study, list(forecaster.all()), jobs, forecast.spent(results), _judge(judged))
+    every, spent = list(forecaster.all()), forecast.spent(results)
+    worth = effective_answers.told(study, results / "tables")
+    return Plan(study, every, jobs, spent, _judge(judged), worth)
 
 
 def _judge(judged: Sequence[Forecast]) -> Forecast | None:

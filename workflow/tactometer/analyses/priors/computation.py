@@ -12,13 +12,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tactometer.analyses.evidence import NAMES, ONE_FIT, PARAMETERS, Evidence, table
+from tactometer.analyses.evidence import EVEN, NAMES, ONE_FIT, READ, Evidence, table
 from tactometer.inference.intervals import hdi
 from tactometer.tables.fit_selection import AVERAGED, representative
 from tactometer.utils.arrays import Array
 
-READ = (*PARAMETERS, "alpha")
-EVEN = {"phi": 1 / 2, **dict.fromkeys(PARAMETERS[1:], 1 / 3)}
 ENOUGH = 100.0  # effective draws: fewer tell no interval
 SMALL = 1e-12
 SCHEMA = {

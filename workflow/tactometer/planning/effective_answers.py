@@ -1,0 +1,62 @@
+"""Effective answers: how many independent answers those of a fit are worth, as far as a plan knows.
+
+Those of one vignette hang together. m of them, with an intra-class correlation rho, have a design
+effect of 1 + (m - 1) rho (Kish 1965, Survey Sampling).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tactometer.study.study import Study
+
+SUPPOSED = (0.1, 0.3)  # correlations, of which simulated studies have both (docs/calibration)
+
+
+def told(study: Study, tables: Path) -> list[str]:
+    """What a plan says of it, a line for each number of answers a state; nothing where the study
+    asks nobody, or has them all count as independent.
+
+    `tables` is the study's folder of tables: where it has been run, the design effects of its fits
+    stand there.
+    """
+    asked = [model for model in study.asked if model.fit.design_effect != "ignore"]
+    vignettes = len(study.domain.vignettes)
+    framings, names = len(study.settings.framings), study.settings.sample.name_pairs
+    sizes: dict[int, list[str]] = {}
+    for model in asked:
+        sizes.setdefault(names * framings * model.estimator.samples, []).append(model.name)
+    return [
+        _said(vignettes, each, framings, whose if len(sizes) > 1 else [])
+        for each, whose in sizes.items()
+    ] + _seen(tables) * bool(asked)
+
+
+def _said(vignettes: int, each: int, framings: int, whose: Sequence[str]) -> str:
+    whole = vignettes * each
+    apart = f" ({whole // framings:,} in each framing)" if framings > 1 else ""
+    of = f" of {', '.join(whose)}" if whose else ""
+    worth = [f"{whole / (1 + (each - 1) * rho):,.0f} with {rho:g}" for rho in SUPPOSED]
+    return (
+        f"a fit{of} stands on {whole:,} answers a state{apart} to {vignettes} vignettes; those to "
+        "one vignette resemble each other, and count for fewer independent ones: for "
+        f"{', for '.join(worth)} as their intra-class correlation"
+    )
+
+
+def _seen(tables: Path) -> list[str]:
+    """What earlier fits of the study found."""
+    path = tables / "diagnostics.parquet"
+    if not path.is_file():
+        return []
+    import polars as pl
+
+    frame = pl.read_parquet(path)
+    if "design_effect" not in frame.columns:  # of an older version
+        return []
+    found = frame["design_effect"].drop_nulls()
+    if found.is_empty():
+        return []
+    return [
+        f"the {len(found):,} fits so far have a design effect of {found.median():.1f} in the "
+        f"median, {found.max():.1f} at most (tables/diagnostics)"
+    ]
