@@ -6,6 +6,7 @@ effect of 1 + (m - 1) rho (Kish 1965, Survey Sampling).
 
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 from tactometer.study.study import Study
 
@@ -53,10 +54,10 @@ def _seen(tables: Path) -> list[str]:
     frame = pl.read_parquet(path)
     if "design_effect" not in frame.columns:  # of an older version
         return []
-    found = frame["design_effect"].drop_nulls()
-    if found.is_empty():
+    found = sorted(frame["design_effect"].drop_nulls().to_list())
+    if not found:
         return []
     return [
-        f"the {len(found):,} fits so far have a design effect of {found.median():.1f} in the "
-        f"median, {found.max():.1f} at most (tables/diagnostics)"
+        f"the {len(found):,} fits so far have a design effect of {median(found):.1f} in the median, "
+        f"{found[-1]:.1f} at most (tables/diagnostics)"
     ]

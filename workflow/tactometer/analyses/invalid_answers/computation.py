@@ -81,7 +81,7 @@ def _of(frame: pl.DataFrame, fit: dict[str, Any]) -> pl.DataFrame:
 
 def _worth(states: pl.DataFrame) -> float:
     """What one answer counts for: 1 over the design effect, times a rescaled total."""
-    return float(states["effective"].sum() / max(1, states["n_valid"].sum()))
+    return float(states["effective"].sum()) / max(1, int(states["n_valid"].sum()))
 
 
 def _shares(states: pl.DataFrame) -> dict[str, Any]:
