@@ -58,6 +58,6 @@ def _seen(tables: Path) -> list[str]:
     if not found:
         return []
     return [
-        f"the {len(found):,} fits so far have a design effect of {median(found):.1f} in the median, "
-        f"{found[-1]:.1f} at most (tables/diagnostics)"
+        f"the {len(found):,} fits so far have a design effect of {median(found):.1f} in the "
+        f"median, {found[-1]:.1f} at most (tables/diagnostics)"
     ]
