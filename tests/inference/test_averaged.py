@@ -33,9 +33,11 @@ LIST = pl.List(pl.Float64)
 HONEST, KIND = (0.8, (0.6, 0.2, 0.2)), (0.2, (0.2, 0.2, 0.6))
 
 
-def fitted(folder: Path, first: tuple[float, tuple[float, ...]]) -> dict[str, pl.DataFrame]:
+def fitted(
+    folder: Path, first: tuple[float, tuple[float, ...]], text: str = STUDY
+) -> dict[str, pl.DataFrame]:
     """The fits of a speaker that is `first` in one framing and KIND in the other."""
-    (folder / "study.yaml").write_text(STUDY)
+    (folder / "study.yaml").write_text(text)
     sweep = study.load([folder / "study.yaml"])
     stage = next(stage for stage in STAGES if stage.name == "fit")
     settings = of_content(json.loads(json.dumps(dict(stage.targets(sweep))["fit/friend"])))
@@ -99,9 +101,30 @@ def test_one_speaker_in_both_framings_has_no_average_and_the_pooled_fit_stands(
     assert set(tables["estimates"]["framing"]) == {"first", "third", "pooled"}
 
 
+def test_as_published_framings_are_averaged_in_both_ways_whether_they_agree_or_not(
+    tmp_path: Path,
+) -> None:
+    """A mixture is as wide as its parts and what lies between them."""
+    published = STUDY.replace("fit: {", "fit: {preset: murthy2025, ")
+    for name, first in (("apart", HONEST), ("alike", KIND)):
+        (tmp_path / name).mkdir()
+        phi = fitted(tmp_path / name, first, published)["estimates"].filter(parameter="phi")
+        rows = {row["framing"]: row for row in phi.to_dicts()}
+        assert set(rows) == {"first", "third", "pooled", "averaged", "mixture"}
+        assert {row["semantics"] for row in rows.values()} == {"fixed"}
+        parts = [rows[framing] for framing in ("first", "third")]
+        means, variances = [r["mean"] for r in parts], [r["sd"] ** 2 for r in parts]
+        between = ((means[0] - means[1]) / 2) ** 2
+        assert rows["mixture"]["mean"] == pytest.approx(np.mean(means), abs=0.02)
+        whole = np.mean(variances) + between
+        assert rows["mixture"]["sd"] ** 2 == pytest.approx(whole, rel=0.15), name
+        assert rows["averaged"]["mean"] == pytest.approx(np.mean(means), abs=0.02)
+
+
 def test_an_average_is_no_framing_of_its_own() -> None:
     """Framing effects and mixed models are of the single framings."""
-    fits = [one_fit("m", "0", framing=name) for name in ("first", "third", "pooled", "averaged")]
+    names = ("first", "third", "pooled", "averaged", "mixture")
+    fits = [one_fit("m", "0", framing=name) for name in names]
     found = evidence(*fits)
     assert found.posterior.fits["framing"].to_list() == ["averaged"]
     assert sorted(found.by_framing.fits["framing"]) == ["first", "third"]

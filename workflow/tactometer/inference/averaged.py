@@ -21,7 +21,11 @@ from tactometer.reading.counts import POOLED
 from tactometer.speaker_model.variants import SpeakerModel
 from tactometer.utils.arrays import Array
 
-AVERAGED = "averaged"
+AVERAGED, MIXTURE = "averaged", "mixture"
+NOTES = {
+    AVERAGED: "mean over framings, draw by draw",
+    MIXTURE: "mixture of the framings' posteriors",
+}
 
 VERDICTS, WORDS = ("ok", "refit", "suspect"), ("yes", "roughly", "no")
 OF_ALL = ("fit", "speaker", "semantics", "values")
@@ -53,34 +57,45 @@ def averaged(
     diagnostics: Sequence[Mapping[str, Any]],
     draws: Sequence[pl.DataFrame],
     speakers: Mapping[str, SpeakerModel],
+    *,
+    mixed: bool = False,
 ) -> Iterator[Found]:
     """For each speaker variant the estimates, the diagnostics and the draws of the average over
     framings; nothing of a variant whose framings were not all fitted.
+
+    `mixed`: of the mixture of their posteriors too, as wide as framings differ: a draw of it is a
+    draw of some framing.
     """
     singles = [
         (row, x)
         for row, x in zip(diagnostics, draws, strict=True)
-        if row["framing"] not in (POOLED, AVERAGED)
+        if row["framing"] not in (POOLED, AVERAGED, MIXTURE)
     ]
     for key in dict.fromkeys(tuple(row[name] for name in OF_ALL) for row, _ in singles):
         mine = [(r, x) for r, x in singles if tuple(r[name] for name in OF_ALL) == key]
         if len(mine) > 1:
             rows = [row for row, _ in mine]
-            yield _average(rows, [x for _, x in mine], speakers[rows[0]["speaker"]])
+            for name in (AVERAGED, MIXTURE)[: 1 + mixed]:
+                yield _average(name, rows, [x for _, x in mine], speakers[rows[0]["speaker"]])
 
 
 def _average(
-    rows: Sequence[Mapping[str, Any]], draws: Sequence[pl.DataFrame], speaker: SpeakerModel
+    framing: str,
+    rows: Sequence[Mapping[str, Any]],
+    draws: Sequence[pl.DataFrame],
+    speaker: SpeakerModel,
 ) -> Found:
-    head = {"framing": AVERAGED, **{name: rows[0][name] for name in OF_ALL}}
+    head = {"framing": framing, **{name: rows[0][name] for name in OF_ALL}}
     word = _worst(rows, "described", WORDS)
     doubted = next((row for row in rows if row["described"] == word), rows[0])
     told = {"verdict": _worst(rows, "verdict", VERDICTS), "described": word}
     names = [name for name in draws[0].columns if name not in (*head, "draw")]
     size = min(x.height for x in draws)
-    means: dict[str, Array] = {
-        name: np.mean([x[name].to_numpy()[:size] for x in draws], axis=0) for name in names
-    }
+    each = {name: np.stack([x[name].to_numpy()[:size] for x in draws]) for name in names}
+    means: dict[str, Array] = {name: x.mean(axis=0) for name, x in each.items()}
+    if framing == MIXTURE:  # framings in turn
+        turn = np.arange(size) % len(draws)
+        means = {name: x[turn, np.arange(size)] for name, x in each.items()}
     may = word != "no" and all(r["words"] == "known" and r["choices"] != "even" for r in rows)
     estimates = []
     for name, x in means.items():
@@ -92,7 +107,7 @@ def _average(
         "choices": _worst(rows, "choices", ("even", "alike", "vary")),
         "words": _worst(rows, "words", ("known", "unknown")),
         "reason": f"in the framing {doubted['framing']} {reason}" if reason else "",
-        "note": "mean over framings, which do not agree",
+        "note": NOTES[framing],
     }
     blank = {name: None for name in rows[0] if name not in head}
     index = pl.DataFrame({"draw": np.arange(size, dtype=np.int32), **means})

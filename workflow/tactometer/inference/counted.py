@@ -111,6 +111,8 @@ def _counted(
     shape = (len(states), len(utterances))
     total = settings.fit.count_total
     weights = [_weights(frame, framing, shape, total) for frame in frames.values()]
+    if settings.fit.count_round is True:
+        weights = [np.round(x) for x in weights]
     cells = (len(utterances), len(states))
     return Behaviour(
         counts=np.stack(weights),

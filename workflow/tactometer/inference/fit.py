@@ -27,6 +27,7 @@ from tactometer.inference.summaries import scalars
 from tactometer.reading.counts import POOLED
 from tactometer.speaker_model.variants import speakers
 from tactometer.study import fit_recipe
+from tactometer.study.fields import UNSET
 from tactometer.study.fit_recipe import FitRecipe
 from tactometer.study.yardstick import BESIDE, MAIN
 from tactometer.utils import atomic_files, digests
@@ -278,10 +279,12 @@ def _average(settings: FitRecipe, rows: Rows, counts: pl.DataFrame) -> None:
     """Add the average over framings where they do not agree; a partial pooling has it already."""
     main = [k for k, row in enumerate(rows.diagnostics) if row["fit"] == MAIN]
     fits = [rows.diagnostics[k] for k in main]
-    if settings.fit.pooling != "none" or not averaged.disagree(counts, fits):
+    published = settings.fit.preset is not UNSET  # such a study averages whether they agree or not
+    if settings.fit.pooling != "none" or not (published or averaged.disagree(counts, fits)):
         return
     known = {one.name: one for one in speakers(settings.fit.speakers, cost=settings.fit.cost)}
-    for found in averaged.averaged(fits, [rows.draws[k] for k in main], known):
+    drawn = [rows.draws[k] for k in main]
+    for found in averaged.averaged(fits, drawn, known, mixed=published):
         rows.estimates += found[0]
         rows.diagnostics.append(found[1])
         rows.draws.append(found[2])

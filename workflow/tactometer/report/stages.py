@@ -27,6 +27,13 @@ class Compared(TypedDict):
     terms: Terms
 
 
+class Preset(TypedDict):
+    """A published study that fits follow, and in what they depart from it."""
+
+    name: str
+    departures: list[str]
+
+
 class Methods(TypedDict):
     """What the report's methods paragraph says of a study beside the numbers in its tables."""
 
@@ -46,6 +53,7 @@ class Methods(TypedDict):
     chains: str
     draws: str
     warmup: str
+    preset: Preset | None
 
 
 def methods_of(study: Study) -> Methods:
@@ -70,7 +78,20 @@ def methods_of(study: Study) -> Methods:
         "chains": _range(fit.chains for fit in fits),
         "draws": _range(fit.draws for fit in fits),
         "warmup": _range(fit.warmup for fit in fits),
+        "preset": _preset(study),
     }
+
+
+def _preset(study: Study) -> Preset | None:
+    """The published study whose settings the fits of models have, and in what they depart."""
+    from tactometer.study.fields import UNSET
+    from tactometer.study.presets import departures
+
+    fits = [model.fit for model in study.asked if model.fit.preset is not UNSET]
+    if not fits:
+        return None
+    found = dict.fromkeys(phrase for fit in fits for phrase in departures(fit))
+    return {"name": str(fits[0].preset), "departures": list(found)}
 
 
 def _yardstick(study: Study) -> Compared | None:

@@ -47,6 +47,12 @@ _LABELS = about(
 class Fit(Settings):
     """What is fitted, and how."""
 
+    preset: Maybe[
+        Annotated[
+            Literal["murthy2025"],
+            about("What a published study did; keys beside it win (docs/statistics.md)."),
+        ]
+    ] = UNSET
     semantics: Annotated[
         Semantics,
         about(
@@ -91,6 +97,9 @@ class Fit(Settings):
         Positive | None,
         about("Total weight of each state's answers; null keeps the real number."),
     ] = None
+    count_round: Maybe[
+        Annotated[bool, about("Whether these weights are rounded to whole numbers.")]
+    ] = UNSET
     design_effect: Annotated[
         Literal["estimate", "ignore"],
         about(

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from tactometer.study import (
     comprehension,
     fields,
+    presets,
     prompt_settings,
     recorded_csv,
     yaml_lines,
@@ -211,17 +212,18 @@ def _resolve(
     _check_there(study, settings.domain, yaml_lines.where(source, lines, ("domain",)))
     # people pay for a negation, and what is compared with them may
     costly = {"cost": True} if "yardstick" in written else {}
-    base = {**plain(study.domain.fit), **costly, **written.get("fit", {})}
+    base = {**plain(study.domain.fit), **costly, **presets.expanded(written.get("fit", {}))}
     for name, model in settings.models.items():
         place = Place(source, lines, name)
-        domain, own = settings.domain, {}
+        domain, usual, own = settings.domain, base, {}
         if isinstance(model, RecordedModel) and model.domain is not UNSET:
             domain = model.domain
             _check_there(study, domain, place("domain"))
             own = plain(study.domain_of(domain).fit)
+            usual = {k: v for k, v in base.items() if k not in ("preset", "count_round")}
             own["cost"] |= "yardstick" in written and base["cost"]
-        own |= written["models"][name].get("fit", {})
-        fit = fields.read({**base, **own}, Fit)
+        own |= presets.expanded(written["models"][name].get("fit", {}))
+        fit = fields.read({**usual, **own}, Fit)
         study.models[name] = _model(name, model, settings.goals, fit, domain, place)
     _check_goals(study, lines)
     _check_judge(study, lines)

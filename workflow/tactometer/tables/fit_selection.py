@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import polars as pl
 
 AVERAGED = "averaged"  # over framings that do not agree: it stands then, and not what is pooled
-TOGETHER = ("pooled", AVERAGED)  # what is of all framings
+MIXTURE = "mixture"  # of the framings' posteriors, where a preset asks for both
+TOGETHER = ("pooled", AVERAGED, MIXTURE)  # what is of all framings
 # Where a (model, checkpoint, goal) has several fits, the first of these stands for it.
 PREFERRED = {"framing": "pooled", "fit": "main", "speaker": "s2", "semantics": "joint"}
 EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
@@ -48,7 +49,7 @@ def sampled(diagnostics: pl.DataFrame) -> pl.DataFrame:
     """The rows of fits that were sampled: an average over framings has no chains of its own."""
     if diagnostics.is_empty():
         return diagnostics
-    return diagnostics.filter(pl.col("framing") != AVERAGED)
+    return diagnostics.filter(~pl.col("framing").is_in([AVERAGED, MIXTURE]))
 
 
 def representative(frame: pl.DataFrame) -> pl.DataFrame:
