@@ -16,13 +16,19 @@ from tactometer.utils.errors import UserError
 
 CODE = ("sources", "stan", "versions")
 """The keys of a recipe that say which code a stage is made of; all others are settings."""
+ARCHIVED = "archived.json"
+"""Beside the recipes of an archive that is replayed."""
 COLUMNS = ("stage", "at", "by", "note", "file", "old", "new")
 
 Recipe = Mapping[str, Any]
 
 
 def settle(name: str, wanted: Recipe, results: Path) -> Recipe:
-    """The recipe that a stage shall have: the used one where its difference is accepted."""
+    """The recipe that a stage shall have: the used one where its difference is accepted, and of
+    who was asked where an archive is replayed: weights and keys are elsewhere then.
+    """
+    if name.startswith("checkpoints/") and (results / "recipes" / ARCHIVED).is_file():
+        return used_recipe(results, name) or wanted
     entries = _entries(results, name)
     if not entries:
         return wanted
