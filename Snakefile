@@ -19,6 +19,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 from tactometer.recipes import job_environment, mtimes, recipes
 from tactometer.study import file_names, study
+from tactometer.terminal import views
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
 
@@ -44,6 +45,9 @@ try:
     RECIPES = recipes.pinned(Path(STUDY_FILE))
 except UserError as error:
     raise WorkflowError(str(error)) from None
+
+if workflow.is_main_process:
+    views.attach(workflow, STUDY)
 
 NAME = STUDY.name
 RESULTS = f"results/{NAME}"

@@ -18,6 +18,7 @@ from tactometer.utils.paths import PACKAGE, ROOT, WORKFLOW
 # From the top: a package imports from those below it, and from none above or beside it.
 LAYERS = (
     ("cli", "the command line"),
+    ("terminal", "what a run and a dry run of Snakemake show"),
     ("planning", "what a run would do and cost"),
     ("report", "the page"),
     ("recipes", "what pins a stage"),

@@ -7,15 +7,17 @@ import os
 import pkgutil
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 from tactometer import __version__
 from tactometer.cli import commands
 from tactometer.study import stages
 from tactometer.study.stages import Stage
 from tactometer.utils.errors import UserError, forbidden, nearest
+from tactometer.utils.paths import PACKAGE
 
 CLOSED = 128 + 13  # the exit status of a command whose reader has gone, as shells have it
 # The disk is full, a quota is used up, or nothing may be written.
@@ -43,11 +45,11 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _main(arguments: list[str] | None) -> None:
-    parser = make_parser()
     try:
-        words = sys.argv[1:] if arguments is None else arguments
-        _known(words)
-        given = parser.parse_args(words)
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        name = words[0] if words and not words[0].startswith("-") else None
+        parser = make_parser(name)
+        given = parser.parse_args(_quoted(words))
         if given.run is None:
             parser.print_help()
             sys.exit(0)
@@ -68,11 +70,12 @@ def _main(arguments: list[str] | None) -> None:
         sys.exit(130)
 
 
-def _known(words: list[str]) -> None:
-    """UserError for a command that is none, with the nearest that is one."""
-    known = [*command_names(), *(stage.module for stage in stages.declared().values())]
-    if words and not words[0].startswith("-") and words[0] not in known:
-        raise UserError(f"there is no command {words[0]!r}{nearest(words[0], known)}.")
+def _quoted(words: list[str]) -> list[str]:
+    """The words, those behind a command that hands on its options as they are."""
+    if len(words) < 2 or words[1] in ("-h", "--help") or words[0] not in command_names():
+        return words
+    passes_on = getattr(_command_module(words[0]), "PASSES_ON", False)
+    return [words[0], "--", *words[1:]] if passes_on else words
 
 
 def _disk(error: Exception) -> str | None:
@@ -98,20 +101,42 @@ def _disk(error: Exception) -> str | None:
     )
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser of all commands and stages; `run` of what it gives is None without a command."""
+def make_parser(name: str | None = None) -> argparse.ArgumentParser:
+    """The parser of one command or stage, or of all; `run` of what it gives is None without one.
+
+    Raises UserError, with the nearest that there is, for a command that is none.
+    """
     parser = argparse.ArgumentParser(
         prog="tactometer", description="Measure how a language model trades honesty for kindness."
     )
     parser.add_argument("--version", action="version", version=f"tactometer {__version__}")
     parser.set_defaults(run=None)
     parsers = parser.add_subparsers(metavar="COMMAND")
-    for name in command_names():
-        module = importlib.import_module(f"tactometer.cli.commands.{name}")
-        module.arguments(_command(parsers, name, module.run, module.PURPOSE))
-    for stage in stages.declared().values():
+    for command in [name] if name in command_names() else [] if name else command_names():
+        module = _command_module(command)
+        module.arguments(_command(parsers, command, module.run, module.PURPOSE))
+    wanted = list(_stages(name)) if name not in command_names() else []
+    for stage in wanted:
         _add(stage, _command(parsers, stage.module, partial(_run, stage.module), stage.purpose))
+    if name and not wanted and name not in command_names():
+        known = [*command_names(), *(stage.module for stage in stages.declared().values())]
+        raise UserError(f"there is no command {name!r}{nearest(name, known)}.")
     return parser
+
+
+def _command_module(name: str) -> ModuleType:
+    return importlib.import_module(f"tactometer.cli.commands.{name}")
+
+
+def _stages(name: str | None) -> Iterable[Stage]:
+    """The stage of that name, of which its folder alone is read, or all."""
+    if name is None:
+        return stages.declared().values()
+    folder = name.partition(".")[0]
+    if not (PACKAGE / folder / "stages.py").is_file():
+        return ()
+    module = importlib.import_module(f"tactometer.{folder}.stages")
+    return [stage for stage in getattr(module, "STAGES", ()) if stage.module == name]
 
 
 def command_names() -> list[str]:
