@@ -18,12 +18,24 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 STARTED_WITH = ("Assuming unrestricted shared filesystem usage.",)  # before every run
 
+TERMINAL = "TACTOMETER_TERMINAL"  # as in the package's __main__
+_TERMINAL = os.environ.pop(TERMINAL, None)
+
+
+def _in_utf8() -> None:
+    """Start anew in Python's UTF-8 mode where the locale is another: all files here are UTF-8."""
+    if sys.getfilesystemencoding() != "utf-8" and sys.orig_argv[0]:
+        os.environ |= {"PYTHONUTF8": "1", TERMINAL: sys.stdout.encoding}
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
 
 class LogHandler(LogHandlerBase):
     """Hands what Snakemake logs to a view, or shows it as Snakemake does."""
 
     def __post_init__(self) -> None:
         """Take Snakemake's own handler for what no view shows."""
+        _in_utf8()
         asked = self.common_settings
         quiet = asked.quiet or ()
         self.view: Any = None
@@ -36,8 +48,9 @@ class LogHandler(LogHandlerBase):
         self._plain.setFormatter(DefaultFormatter(quiet, asked.show_failed_logs))
         filters = (quiet, asked.debug_dag, asked.verbose, asked.dryrun, asked.printshellcmds)
         self._plain.addFilter(DefaultFilter(*filters))
-        if hasattr(self.stream, "reconfigure"):
-            self.stream.reconfigure(errors="backslashreplace")  # a view does better
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # a view does better
+                stream.reconfigure(encoding=_TERMINAL, errors="backslashreplace")
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show a record; whoever reads it may have gone."""
@@ -46,6 +59,10 @@ class LogHandler(LogHandlerBase):
             self.stream.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
+        except Exception:  # a view that fails must not take the run's output with it
+            self.view = None
+            self.handleError(record)
+            self._plain.handle(record)
 
     def _emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "event", None)

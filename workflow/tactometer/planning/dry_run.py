@@ -56,7 +56,7 @@ def jobs(files: Sequence[Path], targets: Sequence[str] = ()) -> list[Job]:
         out = Path(folder) / "jobs.jsonl"
         asked = json.dumps({"files": list(map(str, files)), "targets": list(targets)})
         command = [sys.executable, "-m", __spec__.name, str(out), asked]
-        done = subprocess.run(command, capture_output=True, text=True, env=_environment())
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", env=_environment())
         if not out.exists():
             raise UserError(f"Snakemake's dry run broke off: {done.stderr.strip()[-500:]}")
         told = [json.loads(line) for line in out.read_text().splitlines()]
@@ -77,9 +77,10 @@ def _unplanned(files: Sequence[Path], targets: Sequence[str], said: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """The environment of a process that has this very package."""
+    """The environment of a process that has this very package, and speaks UTF-8."""
     paths = [str(WORKFLOW), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    utf8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+    return {**os.environ, **utf8, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _job(told: Json) -> Job:

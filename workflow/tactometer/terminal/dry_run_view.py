@@ -1,6 +1,7 @@
 """A dry run in two screens: the stages with their jobs, what is stale and why, what it costs."""
 
 import sys
+import textwrap
 from collections.abc import Iterator
 from logging import WARNING, LogRecord
 from typing import TYPE_CHECKING, Any, TextIO
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 LARGE = 5_000
 """Jobs of which a dry run counts the stages alone: `tactometer plan` and `why` tell the rest."""
 REASONS, LINES = 4, 8  # stale recipes that are told, and lines of each
+WIDE = 100  # characters of a line
 _ENDS = "This was a dry-run"
 _NOTHING = "Nothing to be done"
 
@@ -72,8 +74,8 @@ class DryRunView:
             yield "Stale:"
         for stale in found.stale[:REASONS]:
             *reasons, cost = stale.lines()
-            yield from (f"  {line}" for line in reasons[: LINES - 1])
-            yield f"  {cost}"
+            for line in [*reasons[: LINES - 1], cost]:
+                yield textwrap.fill(f"  {line}", WIDE, subsequent_indent=" " * 6)
         if (more := len(found.stale) - REASONS) > 0:
             yield f"  and {more:,} more: tactometer why {self._file}"
         yield from (f"{remark}." for remark in found.remarks)

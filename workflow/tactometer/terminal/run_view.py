@@ -1,5 +1,6 @@
 """A run: a bar a stage, the last event, failed jobs in a few lines; the rest is in the log."""
 
+import os
 import threading
 import time
 from collections import Counter
@@ -95,8 +96,7 @@ class RunView:
         order = ["recipe", *stages.declared(), *counts]
         self._totals = {stage: counts[stage] for stage in order if counts[stage]}
         self._write(f"Run of {self._study.name} ({self._file}). Log: {self._log}")
-        kind = Bars if self._stream.isatty() else Lines
-        self._shown = kind(self._totals, self._stream)
+        self._shown = (Bars if _draws(self._stream) else Lines)(self._totals, self._stream)
         threading.Thread(target=self._tell, args=(self._shown.pause,), daemon=True).start()
 
     @property
@@ -196,6 +196,15 @@ class RunView:
             f"{head}; done are {jobs}. What is done stays: the same command goes on from there."
             f" Log: {self._log}"
         )
+
+
+def _draws(stream: TextIO) -> bool:
+    """Whether bars can be drawn: on a terminal that has a size and moves its cursor."""
+    try:
+        size = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return size.columns > 0 and os.environ.get("TERM") != "dumb"
 
 
 def _stage(rule: str) -> str | None:

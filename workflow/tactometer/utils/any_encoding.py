@@ -29,8 +29,8 @@ def _of(letter: str) -> str:
 codecs.register_error(HANDLER, _spell)
 
 
-def spell(*streams: Any) -> None:
-    """Let text streams spell what their encoding lacks, where they would stop at it."""
+def spell(*streams: Any, encoding: str | None = None) -> None:
+    """Let text streams spell what their encoding, or this one, lacks; they would stop at it."""
     for stream in streams:
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors=HANDLER)
+            stream.reconfigure(encoding=encoding, errors=HANDLER)
