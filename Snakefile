@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 from tactometer.recipes import job_environment, mtimes, recipes
-from tactometer.study import file_names, study
+from tactometer.study import file_names, study, study_files
 from tactometer.terminal import views
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
@@ -28,7 +28,7 @@ job_environment.use_this_package()
 
 if not workflow.overwrite_configfiles:
 
-    configfile: "config/config.yaml"
+    configfile: str(study_files.default_file())
 
 
 # A run reads what was pinned when it began: its jobs are handed the file, named by its digest.

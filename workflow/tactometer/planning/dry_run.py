@@ -50,11 +50,11 @@ def jobs(files: Sequence[Path], targets: Sequence[str] = ()) -> list[Job]:
     `files` describe the study, later ones over earlier. Raises UserError where there is no
     Snakefile and for whatever stops a dry run.
     """
-    if not Path("Snakefile").is_file():
-        raise UserError("there is no Snakefile here: run tactometer in the folder that holds it.")
+    snakefile = str(study_files.snakefile())
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "jobs.jsonl"
-        asked = json.dumps({"files": list(map(str, files)), "targets": list(targets)})
+        what = {"files": list(map(str, files)), "targets": list(targets), "snakefile": snakefile}
+        asked = json.dumps(what)
         command = [sys.executable, "-m", __spec__.name, str(out), asked]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", env=_environment())
         if not out.exists():
@@ -161,7 +161,7 @@ def _told(graph: Any) -> Iterator[Json]:
             }
 
 
-def _dry_run(files: Sequence[str], targets: Sequence[str]) -> Iterator[Json]:
+def _dry_run(files: Sequence[str], targets: Sequence[str], snakefile: str) -> Iterator[Json]:
     """Let Snakemake build the graph and look at it; read by `jobs`, in the process above."""
     from snakemake import api
     from snakemake.settings import types
@@ -172,7 +172,7 @@ def _dry_run(files: Sequence[str], targets: Sequence[str]) -> Iterator[Json]:
         workflow = snakemake.workflow(
             resource_settings=types.ResourceSettings(cores=1),
             config_settings=types.ConfigSettings(configfiles=[Path(file) for file in files]),
-            snakefile=Path("Snakefile"),
+            snakefile=Path(snakefile),
         )
         dag = workflow.dag(
             types.DAGSettings(
@@ -185,10 +185,10 @@ def _dry_run(files: Sequence[str], targets: Sequence[str]) -> Iterator[Json]:
         yield from _told(workflow._workflow.dag)  # the API ends at printing it
 
 
-def _main(out: Path, files: Sequence[str], targets: Sequence[str]) -> int:
+def _main(out: Path, files: Sequence[str], targets: Sequence[str], snakefile: str) -> int:
     """Write the jobs to a file, or the words of the error that stopped the dry run."""
     try:
-        told: list[Any] = list(_dry_run(files, targets))
+        told: list[Any] = list(_dry_run(files, targets, snakefile))
         status = 0
     except Exception as error:  # Snakemake's own, of many classes
         told, status = str(error).rstrip(".").split(), 1

@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from tactometer.study.domain import Domain
-from tactometer.utils.errors import UserError, nearest
+from tactometer.utils.errors import UserError, nearest, no_file
 
 FRAMINGS = ("first", "second", "third")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # as in the study's schema
@@ -137,7 +137,7 @@ def _rows(
                     )
                 yield line, {k: v.strip() for k, v in row.items() if k in needed + optional}
     except FileNotFoundError:
-        raise UserError(f"{place}: {path} does not exist; correct the path.") from None
+        raise UserError(f"{place}: {no_file(path)}.") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise UserError(f"{place}: {path} cannot be read as CSV ({why}); correct it.") from None
@@ -154,7 +154,8 @@ def _state(text: str, domain: Domain, at: str) -> int:
     if state not in domain.states:
         raise UserError(
             f"{at} state: {state} is not a state of the domain {domain.name}, "
-            f"whose states are {known}."
+            f"whose states are {known}; correct it, or name the domain of these data in the "
+            "model's key domain."
         )
     return state
 

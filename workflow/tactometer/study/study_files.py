@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tactometer.utils import paths
 from tactometer.utils.errors import UserError, nearest
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 SUFFIXES = (".yaml", ".yml", ".json")
 DEFAULT = Path("config/config.yaml")
 FOLDER = Path("config/studies")
+"""Of the default study and of others: here, else those of the repository."""
 TARGETS = ("ask", "semantics", "fits", "tables", "report", "all")
 """The targets that every study has; each of its models is one too, model_{name}."""
 
@@ -32,21 +34,33 @@ def is_named(word: str) -> bool:
 def ready() -> dict[str, Path]:
     """The studies of this folder, by the name of each and by that of its file."""
     found: dict[str, Path] = {}
-    for path in (DEFAULT, *sorted(FOLDER.glob("*.y*ml"))):
+    default = default_file()
+    for path in (default, *sorted(FOLDER.glob("*.y*ml")), *_ready_elsewhere()):
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             continue
         said = re.search(r"^study:\s*[\"']?([\w.-]+)", text, re.MULTILINE)
         names = [said[1]] if said else []
-        for name in [path.stem, *names] if path != DEFAULT else names:
+        for name in [path.stem, *names] if path != default else names:
             found.setdefault(name, path)
     return found
 
 
+def default_file() -> Path:
+    """The default study: of this folder, else of the repository."""
+    return paths.locate(DEFAULT)
+
+
+def _ready_elsewhere() -> Iterator[Path]:
+    """The ready studies of the repository, where this folder is not that."""
+    if not (FOLDER.is_dir() and FOLDER.samefile(paths.ROOT / FOLDER)):
+        yield from sorted((paths.ROOT / FOLDER).glob("*.y*ml"))
+
+
 def find(word: str | Path) -> Path:
     """The file that is meant; UserError, with the nearest study, where there is none."""
-    path = Path(word)
+    path = paths.locate(word)
     if path.is_file():
         return path
     known = ready()
@@ -79,6 +93,24 @@ def load(words: Sequence[str | Path]) -> tuple[Study, list[Path]]:
 
     files = [find(word) for word in words]
     return study.load(files), files
+
+
+def snakefile() -> Path:
+    """The Snakefile of this folder, or of the repository where results stand here already.
+
+    Raises UserError elsewhere, lest a run begin all over again in a wrong folder.
+    """
+    here, repository = Path("Snakefile"), paths.ROOT / "Snakefile"
+    if here.is_file():
+        return here
+    if not repository.is_file():
+        raise UserError("there is no Snakefile here: change to the folder that holds it.")
+    if Path(".snakemake/tactometer").is_dir():
+        return repository
+    raise UserError(
+        f"there is no Snakefile here: change to {paths.ROOT}, or, for results in this folder, give "
+        "`tactometer run STUDY --directory .` once."
+    )
 
 
 def check_targets(study: Study, targets: Sequence[str]) -> None:

@@ -82,6 +82,7 @@ def _design(given: Namespace) -> "Design":
     """What is asked for; UserError for what makes no sense."""
     from tactometer.planning import precision
     from tactometer.study import domain, study_files
+    from tactometer.utils.paths import locate
 
     _check(given)
     around = precision.Around(given.alpha, given.phi, given.omega and tuple(given.omega))
@@ -91,7 +92,7 @@ def _design(given: Namespace) -> "Design":
         words = planned.domain
         sizes = precision.of_study(planned)
     else:
-        words = domain.load(given.domain or WORDS)
+        words = domain.load(given.domain or locate(WORDS))
     if given.answers or not sizes:
         usual = sizes[0].yes_no if sizes else precision.YES_NO
         found = given.answers or precision.ANSWERS

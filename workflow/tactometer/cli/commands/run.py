@@ -46,7 +46,21 @@ def command(words: list[str]) -> list[str]:
     study, files = study_files.load(study_files.split(named)[0])
     targets = study_files.split(named)[1]
     study_files.check_targets(study, targets)
-    return [*targets, *options, "--configfile", *map(str, files)]
+    where = _snakefile(options)
+    return [*targets, *options, *where, "--configfile", *map(str, files)]
+
+
+def _snakefile(options: list[str]) -> list[str]:
+    """What Snakemake must be told where it does not find the Snakefile by itself."""
+    from tactometer.study import study_files
+    from tactometer.utils.paths import ROOT
+
+    if any(word.split("=")[0] in ("-s", "--snakefile") for word in options):
+        return []
+    if any(word.split("=")[0] in ("-d", "--directory") for word in options):
+        return [] if Path("Snakefile").is_file() else ["--snakefile", str(ROOT / "Snakefile")]
+    found = study_files.snakefile()
+    return [] if found == Path("Snakefile") else ["--snakefile", str(found)]
 
 
 def _is_study(word: str) -> bool:
