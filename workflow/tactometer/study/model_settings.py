@@ -322,8 +322,16 @@ class Asked(AskedModel, kw_only=True):
 class RecordedModel(ModelSettings, tag="recorded", kw_only=True):
     """Behaviour that is already there: counts in CSV files."""
 
-    production: Annotated[str, about("CSV: goal, framing (optional), state, utterance, count.")]
-    semantics: Annotated[str, about("CSV: utterance, state, yes, n.")]
+    production: Annotated[
+        str,
+        about(
+            "CSV: goal, framing (optional), state, utterance, count (or a share, beside n); without "
+            "count, a row for each choice."
+        ),
+    ]
+    semantics: Annotated[
+        str, about("CSV: utterance, state, yes, n; without n, a row for each answer.")
+    ]
     published: Annotated[
         tuple[str, ...],
         about("CSV files of published point estimates, shown beside the fit."),

@@ -155,7 +155,11 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
         domain = study.domain_of(model.domain)
         model.settings.check(domain, place)
         _check_pooling(model, settings.framings, place)
-        if not model.recorded:
+        if model.recorded:
+            known = {*settings.goals, *domain.goals, *study.domain.goals}
+            if model.counted.goals is UNSET:  # else those that are named there are meant
+                recorded_csv.check_goals(model.counted.files["production"], sorted(known), place())
+        else:
             prompt_settings.check(model.asked.prompt, model.renders, place)
             _check_name_pairs(study, domain, lines)
     return study
