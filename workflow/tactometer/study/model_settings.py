@@ -325,8 +325,8 @@ class RecordedModel(ModelSettings, tag="recorded", kw_only=True):
     production: Annotated[
         str,
         about(
-            "CSV: goal, framing (optional), state, utterance, count (or a share, beside n); without "
-            "count, a row for each choice."
+            "CSV: goal, framing (optional), state, utterance, count (or a share, beside n); "
+            "without count, a row for each choice."
         ),
     ]
     semantics: Annotated[
