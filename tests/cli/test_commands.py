@@ -210,6 +210,53 @@ def test_a_command_line_loads_no_study_before_it_is_asked_to() -> None:
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
+def test_a_command_starts_without_what_the_others_need() -> None:
+    """Start-up is felt at every command: nothing but its own module is imported for one."""
+    code = (
+        "import sys\nfrom tactometer.cli.parser import make_parser\n"
+        "make_parser(sys.argv[1] or None)\nprint(*sys.modules)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(WORKFLOW)}
+    for name in ("", "plan", "inference.fit"):
+        command = [sys.executable, "-c", code, name]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+        loaded = set(done.stdout.split())
+        commands = {m for m in loaded if m.startswith("tactometer.cli.commands.")}
+        stages = {m for m in loaded if m.endswith(".stages")}
+        if name == "inference.fit":
+            assert not commands and stages == {
+                "tactometer.study.stages",
+                "tactometer.inference.stages",
+            }
+        else:
+            assert not stages and not loaded & {
+                "json",
+                "dataclasses",
+                "hashlib",
+                "importlib.metadata",
+            }
+            assert commands == {f"tactometer.cli.commands.{n}" for n in [name] if n} or not name
+
+
+def test_the_help_costs_few_times_a_bare_python() -> None:
+    """Processor time, the least of five, as a share of that of an interpreter that does nothing."""
+
+    def cost(*words: str) -> float:
+        seconds = []
+        for _ in range(5):
+            before = os.times()
+            env = {**os.environ, "PYTHONPATH": str(WORKFLOW)}
+            subprocess.run([sys.executable, *words], env=env, capture_output=True, check=True)
+            after = os.times()
+            mine = (after.children_user, after.children_system)
+            seconds.append(sum(mine) - before.children_user - before.children_system)
+        return min(seconds)
+
+    bare = cost("-c", "pass")
+    assert cost("-m", "tactometer", "--help") < 12 * bare  # of .013 s: .15 s
+    assert cost("-m", "tactometer", "plan", "--help") < 12 * bare
+
+
 @pytest.mark.parametrize(
     "arguments", [["summary", "results/demo"], ["--help"], ["plan", "--help"], ["design", "--help"]]
 )

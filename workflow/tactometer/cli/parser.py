@@ -4,20 +4,20 @@ import argparse
 import errno
 import importlib
 import os
-import pkgutil
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
 from tactometer import __version__
-from tactometer.cli import commands
-from tactometer.study import stages
-from tactometer.study.stages import Stage
 from tactometer.utils.errors import UserError, forbidden, nearest
 from tactometer.utils.paths import PACKAGE
+
+if TYPE_CHECKING:
+    from tactometer.study.stages import Stage
 
 CLOSED = 128 + 13  # the exit status of a command whose reader has gone, as shells have it
 # The disk is full, a quota is used up, or nothing may be written.
@@ -107,20 +107,20 @@ def make_parser(name: str | None = None) -> argparse.ArgumentParser:
     Raises UserError, with the nearest that there is, for a command that is none.
     """
     parser = argparse.ArgumentParser(
-        prog="tactometer", description="Measure how a language model trades honesty for kindness."
+        prog="tactometer",
+        description="Measure how a language model trades honesty for kindness.",
+        epilog="The stages that rules call are commands too: tactometer inference.fit --help.",
     )
     parser.add_argument("--version", action="version", version=f"tactometer {__version__}")
     parser.set_defaults(run=None)
     parsers = parser.add_subparsers(metavar="COMMAND")
-    for command in [name] if name in command_names() else [] if name else command_names():
+    typed = command_names()
+    for command in typed if name is None else {name}.intersection(typed):
         module = _command_module(command)
         module.arguments(_command(parsers, command, module.run, module.PURPOSE))
-    wanted = list(_stages(name)) if name not in command_names() else []
-    for stage in wanted:
-        _add(stage, _command(parsers, stage.module, partial(_run, stage.module), stage.purpose))
-    if name and not wanted and name not in command_names():
-        known = [*command_names(), *(stage.module for stage in stages.declared().values())]
-        raise UserError(f"there is no command {name!r}{nearest(name, known)}.")
+    if name is not None and name not in typed:
+        stage = _stage(name)
+        _add(stage, _command(parsers, name, partial(_run, name), stage.purpose))
     return parser
 
 
@@ -128,20 +128,24 @@ def _command_module(name: str) -> ModuleType:
     return importlib.import_module(f"tactometer.cli.commands.{name}")
 
 
-def _stages(name: str | None) -> Iterable[Stage]:
-    """The stage of that name, of which its folder alone is read, or all."""
-    if name is None:
-        return stages.declared().values()
+def _stage(name: str) -> "Stage":
+    """The stage whose logic is in that module: of its folder, which alone is read."""
     folder = name.partition(".")[0]
-    if not (PACKAGE / folder / "stages.py").is_file():
-        return ()
-    module = importlib.import_module(f"tactometer.{folder}.stages")
-    return [stage for stage in getattr(module, "STAGES", ()) if stage.module == name]
+    if (PACKAGE / folder / "stages.py").is_file():
+        module = importlib.import_module(f"tactometer.{folder}.stages")
+        for stage in getattr(module, "STAGES", ()):
+            if stage.module == name:
+                return cast("Stage", stage)
+    from tactometer.study import stages
+
+    known = [*command_names(), *(stage.module for stage in stages.declared().values())]
+    raise UserError(f"there is no command {name!r}{nearest(name, known)}.")
 
 
 def command_names() -> list[str]:
     """The commands that people type: each is a module of `commands`."""
-    return [module.name for module in pkgutil.iter_modules(commands.__path__)]
+    files = os.listdir(PACKAGE / "cli/commands")  # noqa: PTH208  # names alone
+    return sorted(name[:-3] for name in files if name.endswith(".py") and name[0] != "_")
 
 
 def _command(
@@ -160,7 +164,7 @@ def _run(module: str, given: argparse.Namespace) -> None:
     importlib.import_module(f"tactometer.{module}").run(given)
 
 
-def _add(stage: Stage, command: argparse.ArgumentParser) -> None:
+def _add(stage: "Stage", command: argparse.ArgumentParser) -> None:
     """The options of a stage: what it needs, makes and is told, by the words of its rule."""
     for part in (stage.needs, stage.options, stage.beside, stage.makes):
         for name, purpose in part.items():

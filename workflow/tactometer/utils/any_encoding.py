@@ -1,7 +1,6 @@
 """Output in any encoding: a character that a terminal lacks is spelt in those that it has."""
 
 import codecs
-import unicodedata
 from typing import Any
 
 SPELT = {
@@ -20,6 +19,8 @@ def _spell(error: UnicodeError) -> tuple[str, int]:
 
 def _of(letter: str) -> str:
     """A letter without its accents, a sign in words, else a question mark."""
+    import unicodedata  # which few need
+
     if letter in SPELT:
         return SPELT[letter]
     bare = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
