@@ -4,13 +4,14 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tactometer.inference import cmdstan
+from tactometer.inference import cache_link, cmdstan
 from tactometer.inference.stan_sources import with_includes
 from tactometer.utils.errors import UserError
 from tactometer.utils.paths import PACKAGE, STAN
@@ -235,3 +236,25 @@ def test_a_program_that_does_not_compile_is_one_sentence_and_leaves_nothing(
         cmdstan.compile_program(source)
     assert "\n" not in str(caught.value)
     assert not [p for p in cache.iterdir() if p.is_dir()]
+
+
+def test_a_cache_whose_path_has_a_space_is_named_by_a_link_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """make takes no such path, and the C++ halves of the programs are refused there."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setenv("HOME", str(tmp_path / "A User"))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    own = tmp_path / "A User/.cache/tactometer"
+    for _ in range(2):  # the second finds the link of the first
+        monkeypatch.setenv("TACTOMETER_CACHE", "")
+        cache_link.enter()
+        folder = cmdstan.cache_folder()
+        assert " " not in str(folder) and folder.resolve() == own.resolve()
+    (folder / "programs").mkdir()
+    assert (own / "programs").is_dir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TACTOMETER_CACHE", "")
+    cache_link.enter()
+    assert not os.environ["TACTOMETER_CACHE"], "without a space nothing is linked"

@@ -106,7 +106,7 @@ def test_a_dry_run_fits_two_screens_and_says_why_and_what_it_costs(run: Path) ->
     assert re.search(r"^requests +0 +2 +4$", done.stdout, re.MULTILINE)
     told = done.stdout[done.stdout.index("Stale:") :]
     assert "requests/kind/social" in told and "texts.goal" in told and "happy about" in told
-    assert "Costs no dollars; 195 of 1,755 requests to ask" in told
+    assert "Costs no dollars; 195 of 1,950 requests to ask" in told
     every = graph.snakemake(run, "-n", "-p").stdout
     assert "tactometer elicitation.requests --study" in every and "Reasons:" in every
     table = graph.snakemake(run, "-n", "--quiet").stdout
