@@ -4,14 +4,13 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tactometer.inference import cache_link, cmdstan
+from tactometer.inference import cache_place, cmdstan
 from tactometer.inference.stan_sources import with_includes
 from tactometer.utils.errors import UserError
 from tactometer.utils.paths import PACKAGE, STAN
@@ -238,23 +237,19 @@ def test_a_program_that_does_not_compile_is_one_sentence_and_leaves_nothing(
     assert not [p for p in cache.iterdir() if p.is_dir()]
 
 
-def test_a_cache_whose_path_has_a_space_is_named_by_a_link_without_one(
+def test_a_cache_whose_path_has_a_space_is_kept_where_there_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """make takes no such path, and the C++ halves of the programs are refused there."""
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(cache_place, "_LASTING", tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "A User"))
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    own = tmp_path / "A User/.cache/tactometer"
-    for _ in range(2):  # the second finds the link of the first
+    for _ in range(2):
         monkeypatch.setenv("TACTOMETER_CACHE", "")
-        cache_link.enter()
-        folder = cmdstan.cache_folder()
-        assert " " not in str(folder) and folder.resolve() == own.resolve()
-    (folder / "programs").mkdir()
-    assert (own / "programs").is_dir()
+        cache_place.enter()
+        assert cmdstan.cache_folder() == tmp_path / f"tactometer-{os.getuid()}"
+    assert cmdstan.cache_folder().stat().st_mode & 0o077 == 0, "this user's alone"
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("TACTOMETER_CACHE", "")
-    cache_link.enter()
-    assert not os.environ["TACTOMETER_CACHE"], "without a space nothing is linked"
+    cache_place.enter()
+    assert not os.environ["TACTOMETER_CACHE"], "without a space it stays where it is"

@@ -26,11 +26,11 @@ def main() -> None:
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, "-m", "tactometer", *sys.argv[1:]])
     from tactometer.cli.parser import main
-    from tactometer.inference import cache_link
+    from tactometer.inference import cache_place
     from tactometer.utils.any_encoding import spell
 
     spell(sys.stdout, sys.stderr, encoding=os.environ.pop(TERMINAL, None))
-    cache_link.enter()
+    cache_place.enter()
     main()
 
 
