@@ -186,6 +186,27 @@ def test_a_misspelt_command_names_the_nearest(capsys: pytest.CaptureFixture[str]
     assert end.value.code == 1 and "perhaps plan was meant" in capsys.readouterr().err
 
 
+def test_a_misspelt_option_model_or_value_names_the_nearest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    choices(tmp_path / "results/demo")
+    for words, status, told in (
+        ("answers results/demo --modl m", 2, "--modl is not known here; perhaps --model was"),
+        ("plan demo --jsno", 2, "--jsno is not known here; perhaps --json was meant"),
+        ("answers demo --model mm", 1, "there is no model 'mm' in results/demo/choices; perhaps m"),
+        ("answers demo --model m --prompt-set socail", 1, "no prompt_set 'socail'"),
+        ("answers demo --framing frist", 1, "--framing: no answer has 'frist'; perhaps first was"),
+        ("answers dmeo", 1, "there are no results of dmeo; perhaps results/demo was meant"),
+        ("summary dmeo", 1, "there are no results of dmeo; perhaps results/demo was meant"),
+        ("compare results/dmeo results/demo", 1, "estimates.parquet; perhaps results/demo was"),
+    ):
+        assert run(*words.split()) == status, words
+        said = capsys.readouterr().err
+        assert told in said and said.count("\n") == 1, said
+    assert run("answers", "demo", "--method", "invalid") == 0
+
+
 def test_one_environment_serves_two_checkouts(tmp_path: Path) -> None:
     """Typed in another checkout, the command is that checkout's, whichever is installed."""
     package = tmp_path / "workflow/tactometer"

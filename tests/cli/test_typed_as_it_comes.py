@@ -146,7 +146,7 @@ def test_open_says_where_the_page_is_or_how_to_make_it(
     for named in ("demo", DEMO, "results/demo"):
         assert said(capsys, "open", named, "--print") == (0, f"{page}\n", "")
     status, _, err = said(capsys, "open", "demoo")
-    assert status == 1 and "perhaps demo was meant" in err
+    assert status == 1 and "perhaps results/demo was meant" in err
 
 
 def test_open_shows_the_page_in_the_browser_that_there_is(empty: Path) -> None:

@@ -49,7 +49,9 @@ def _main(arguments: list[str] | None) -> None:
         words = sys.argv[1:] if arguments is None else list(arguments)
         name = words[0] if words and not words[0].startswith("-") else None
         parser = make_parser(name)
-        given = parser.parse_args(_quoted(words))
+        given, unknown = parser.parse_known_args(_quoted(words))
+        if unknown:
+            _refuse(parser, unknown[0])
         if given.run is None:
             parser.print_help()
             sys.exit(0)
@@ -68,6 +70,16 @@ def _main(arguments: list[str] | None) -> None:
     except KeyboardInterrupt:
         print("tactometer: interrupted; run again to go on.", file=sys.stderr)
         sys.exit(130)
+
+
+def _refuse(parser: argparse.ArgumentParser, word: str) -> None:
+    """UserError, with the nearest option of the command, for a word that it does not take."""
+    inner = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    commands = [command for action in inner for command in action.choices.values()]
+    options = [name for c in commands for name in c._option_string_actions if name[:2] == "--"]
+    error = UserError(f"{word} is not known here{nearest(word, options)}.")
+    error.status = 2  # type: ignore[attr-defined]
+    raise error
 
 
 def _quoted(words: list[str]) -> list[str]:

@@ -42,7 +42,7 @@ def ready() -> dict[str, Path]:
             continue
         said = re.search(r"^study:\s*[\"']?([\w.-]+)", text, re.MULTILINE)
         names = [said[1]] if said else []
-        for name in [path.stem, *names] if path != default else names:
+        for name in [*names, path.stem] if path != default else names:
             found.setdefault(name, path)
     return found
 
@@ -93,6 +93,26 @@ def load(words: Sequence[str | Path]) -> tuple[Study, list[Path]]:
 
     files = [find(word) for word in words]
     return study.load(files), files
+
+
+def results(word: str | Path) -> Path:
+    """The folder of results that a path, a study's name or its file stands for.
+
+    Raises UserError, with the nearest, where there are none.
+    """
+    path = Path(word)
+    if path.is_dir():
+        return path
+    if path.suffix in SUFFIXES and path.is_file():
+        path = Path("results") / next((n for n, f in ready().items() if f == path), path.stem)
+    elif path.parent == Path():
+        path = Path("results") / path
+    if path.is_dir():
+        return path
+    made = [str(folder) for folder in Path("results").glob("*") if folder.is_dir()]
+    raise UserError(
+        f"there are no results of {word}{nearest(str(path), made)}; `tactometer run` makes them."
+    )
 
 
 def snakefile() -> Path:

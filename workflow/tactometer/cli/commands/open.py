@@ -32,17 +32,13 @@ def run(given: Namespace) -> None:
 def _page(named: str) -> Path:
     """The page of a study; UserError where it is not made yet."""
     from tactometer.study import study_files
-    from tactometer.utils.errors import UserError, nearest
+    from tactometer.utils.errors import UserError
 
-    folder = Path(named) if Path(named).is_dir() else Path("results") / named
-    if not (folder / "report.html").is_file():
-        made = [path.parent.name for path in Path("results").glob("*/report.html")]
-        if not Path(named).is_file() and named not in study_files.ready():
-            raise UserError(f"there is no page of {named!r}{nearest(named, made)}.")
+    if Path(named).is_file() or (named in study_files.ready() and not Path(named).is_dir()):
         study, files = study_files.load([named])
-        folder = Path("results") / study.name
-        if not (folder / "report.html").is_file():
-            raise UserError(
-                f"{folder}/report.html is not made yet: give `tactometer run {files[0]}` first."
-            )
+        folder, remedy = Path("results") / study.name, f"tactometer run {files[0]}"
+    else:
+        folder, remedy = study_files.results(named), "tactometer run STUDY"
+    if not (folder / "report.html").is_file():
+        raise UserError(f"{folder}/report.html is not made yet: give `{remedy}` first.")
     return folder / "report.html"
