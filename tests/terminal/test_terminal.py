@@ -8,6 +8,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +18,8 @@ import graph
 from graph import edit
 from snakemake_logger_plugin_tactometer import LogHandler
 from tactometer.terminal import failed_jobs, slips
+from tactometer.terminal.bars import Lines
+from tactometer.terminal.run_view import RunView
 from tactometer.utils.any_encoding import spell
 
 STUDY = """\
@@ -208,3 +211,61 @@ def test_letters_that_a_terminal_lacks_are_spelt(tmp_path: Path) -> None:
             spell(stream)
             stream.write("café → 3 × φ \udc80")
         assert (tmp_path / encoding).read_text(encoding=encoding) == told
+
+
+def record(event: str, **told: object) -> logging.LogRecord:
+    """A record as Snakemake logs it, behind a queue that has made its message text."""
+    made = logging.LogRecord("snakemake", logging.INFO, "", 0, "None", None, None)
+    made.__dict__.update(event=event, **told)
+    return made
+
+
+def started(number: int, rule: str, log: Path, **wildcards: str) -> logging.LogRecord:
+    told = {"rule_name": rule, "wildcards": wildcards, "log": [str(log)], "output": ["x"]}
+    return record("job_info", jobid=number, **told)
+
+
+def test_a_group_of_a_cluster_that_fails_names_the_job_that_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(graph.ROOT)
+    stream, log = StringIO(), tmp_path / "full.log"
+    workflow = SimpleNamespace(logger_manager=SimpleNamespace(get_logfile=lambda: [str(log)]))
+    study = SimpleNamespace(name="small", source="config/config.yaml")
+    view = RunView(workflow, study, stream)  # type: ignore[arg-type]
+    view.see(record("run_info", stats={"analyse_shifts": 1, "draw": 1, "all": 1, "total": 3}))
+    good, bad = tmp_path / "shifts.log", tmp_path / "draw.log"
+    good.write_text("")
+    bad.write_text("tactometer: results/small cannot be written: free the disk.\n")
+    view.see(started(1, "analyse_shifts", good))
+    view.see(started(2, "draw", bad))
+    view.see(record("job_finished", job_id=1))
+    infos = [
+        {"rule_name": name, "jobid": number, "log": [str(path)], "output": []}
+        for name, number, path in (("analyse_shifts", 1, good), ("draw", 2, bad))
+    ]
+    view.see(record("group_error", msg="", aux_logs=["slurm.log"], job_error_info=infos))
+    for info in infos:  # Snakemake logs each of them once more
+        view.see(record("job_error", rule_msg=None, **info))
+    view.end()
+    said = stream.getvalue().splitlines()
+    assert said[0] == f"Run of small (config/config.yaml). Log: {log}"
+    assert said[1] == "analyse: 1 of 1 done"
+    assert said[2:4] == [
+        "failed: draw (rule draw, job 2)",
+        "    results/small cannot be written: free the disk.",
+    ]
+    assert len(said) == 6 and said[-1].startswith("Failed: draw; done are 1 of 2 jobs in ")
+
+
+def test_in_a_pipe_a_long_stage_tells_how_far_it_is(tmp_path: Path) -> None:
+    stream = StringIO()
+    lines = Lines({"ask": 2, "fit": 3}, stream)
+    lines.now("ask", "claude/none 120 of 9,880 answers, 40 min left")
+    lines.beat()
+    assert stream.getvalue() == "", "something was told a moment ago"
+    lines._told -= lines.pause
+    lines.beat()
+    assert stream.getvalue() == (
+        "0 of 5 jobs done; now ask claude/none 120 of 9,880 answers, 40 min left\n"
+    )

@@ -51,6 +51,7 @@ class RunView:
         self._totals: dict[str, int] = {}
         self._done: Counter[str] = Counter()
         self._failed: list[str] = []
+        self._grouped: set[int] = set()  # jobs whose group has failed
         self._began = time.monotonic()
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -131,10 +132,14 @@ class RunView:
     def _fail(self, record: LogRecord) -> None:
         told = record.__dict__
         said = told.get("rule_msg") or ""
+        if told["jobid"] in self._grouped:
+            return  # told with its group
         self._failing(told["jobid"], told["rule_name"], told["log"] or [], said)
 
     def _fail_group(self, record: LogRecord) -> None:
         told = record.__dict__
+        self._grouped |= {info["jobid"] for info in told["job_error_info"]}
+        self._running -= self._grouped
         for info in told["job_error_info"]:
             logs = [path for path in info["log"] if failed_jobs.tail(Path(path))]
             if any(line.startswith(failed_jobs.MARK) for p in logs for line in _lines(p)):
