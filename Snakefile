@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 from tactometer.recipes import job_environment, mtimes, recipes
-from tactometer.study import file_names, study
+from tactometer.study import file_names, study, study_files
+from tactometer.terminal import views
 from tactometer.utils import atomic_files
 from tactometer.utils.errors import UserError
 
@@ -27,7 +28,7 @@ job_environment.use_this_package()
 
 if not workflow.overwrite_configfiles:
 
-    configfile: "config/config.yaml"
+    configfile: str(study_files.default_file())
 
 
 # A run reads what was pinned when it began: its jobs are handed the file, named by its digest.
@@ -44,6 +45,9 @@ try:
     RECIPES = recipes.pinned(Path(STUDY_FILE))
 except UserError as error:
     raise WorkflowError(str(error)) from None
+
+if workflow.is_main_process:
+    views.attach(workflow, STUDY)
 
 NAME = STUDY.name
 RESULTS = f"results/{NAME}"

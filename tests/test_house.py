@@ -19,6 +19,7 @@ from tactometer.utils.paths import PACKAGE, ROOT, WORKFLOW
 LAYERS = (
     ("cli", "the command line"),
     ("archives", "a study in one file, and its replay"),
+    ("terminal", "what a run and a dry run of Snakemake show"),
     ("planning", "what a run would do and cost"),
     ("report", "the page"),
     ("recipes", "what pins a stage"),

@@ -186,6 +186,27 @@ def test_a_misspelt_command_names_the_nearest(capsys: pytest.CaptureFixture[str]
     assert end.value.code == 1 and "perhaps plan was meant" in capsys.readouterr().err
 
 
+def test_a_misspelt_option_model_or_value_names_the_nearest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    choices(tmp_path / "results/demo")
+    for words, status, told in (
+        ("answers results/demo --modl m", 2, "--modl is not known here; perhaps --model was"),
+        ("plan demo --jsno", 2, "--jsno is not known here; perhaps --json was meant"),
+        ("answers demo --model mm", 1, "there is no model 'mm' in results/demo/choices; perhaps m"),
+        ("answers demo --model m --prompt-set socail", 1, "no prompt_set 'socail'"),
+        ("answers demo --framing frist", 1, "--framing: no answer has 'frist'; perhaps first was"),
+        ("answers dmeo", 1, "there are no results of dmeo; perhaps results/demo was meant"),
+        ("summary dmeo", 1, "there are no results of dmeo; perhaps results/demo was meant"),
+        ("compare results/dmeo results/demo", 1, "estimates.parquet; perhaps results/demo was"),
+    ):
+        assert run(*words.split()) == status, words
+        said = capsys.readouterr().err
+        assert told in said and said.count("\n") == 1, said
+    assert run("answers", "demo", "--method", "invalid") == 0
+
+
 def test_one_environment_serves_two_checkouts(tmp_path: Path) -> None:
     """Typed in another checkout, the command is that checkout's, whichever is installed."""
     package = tmp_path / "workflow/tactometer"
@@ -208,6 +229,53 @@ def test_a_command_line_loads_no_study_before_it_is_asked_to() -> None:
     env = {**os.environ, "PYTHONPATH": str(WORKFLOW)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_a_command_starts_without_what_the_others_need() -> None:
+    """Start-up is felt at every command: nothing but its own module is imported for one."""
+    code = (
+        "import sys\nfrom tactometer.cli.parser import make_parser\n"
+        "make_parser(sys.argv[1] or None)\nprint(*sys.modules)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(WORKFLOW)}
+    for name in ("", "plan", "inference.fit"):
+        command = [sys.executable, "-c", code, name]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+        loaded = set(done.stdout.split())
+        commands = {m for m in loaded if m.startswith("tactometer.cli.commands.")}
+        stages = {m for m in loaded if m.endswith(".stages")}
+        if name == "inference.fit":
+            assert not commands and stages == {
+                "tactometer.study.stages",
+                "tactometer.inference.stages",
+            }
+        else:
+            assert not stages and not loaded & {
+                "json",
+                "dataclasses",
+                "hashlib",
+                "importlib.metadata",
+            }
+            assert commands == {f"tactometer.cli.commands.{n}" for n in [name] if n} or not name
+
+
+def test_the_help_costs_few_times_a_bare_python() -> None:
+    """Processor time, the least of five, as a share of that of an interpreter that does nothing."""
+
+    def cost(*words: str) -> float:
+        seconds = []
+        for _ in range(5):
+            before = os.times()
+            env = {**os.environ, "PYTHONPATH": str(WORKFLOW)}
+            subprocess.run([sys.executable, *words], env=env, capture_output=True, check=True)
+            after = os.times()
+            mine = (after.children_user, after.children_system)
+            seconds.append(sum(mine) - before.children_user - before.children_system)
+        return min(seconds)
+
+    bare = cost("-c", "pass")
+    assert cost("-m", "tactometer", "--help") < 12 * bare  # of .013 s: .15 s
+    assert cost("-m", "tactometer", "plan", "--help") < 12 * bare
 
 
 @pytest.mark.parametrize(

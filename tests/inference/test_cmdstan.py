@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tactometer.inference import cmdstan
+from tactometer.inference import cache_place, cmdstan
 from tactometer.inference.stan_sources import with_includes
 from tactometer.utils.errors import UserError
 from tactometer.utils.paths import PACKAGE, STAN
@@ -235,3 +235,21 @@ def test_a_program_that_does_not_compile_is_one_sentence_and_leaves_nothing(
         cmdstan.compile_program(source)
     assert "\n" not in str(caught.value)
     assert not [p for p in cache.iterdir() if p.is_dir()]
+
+
+def test_a_cache_whose_path_has_a_space_is_kept_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """make takes no such path, and the C++ halves of the programs are refused there."""
+    monkeypatch.setattr(cache_place, "_LASTING", tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "A User"))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    for _ in range(2):
+        monkeypatch.setenv("TACTOMETER_CACHE", "")
+        cache_place.enter()
+        assert cmdstan.cache_folder() == tmp_path / f"tactometer-{os.getuid()}"
+    assert cmdstan.cache_folder().stat().st_mode & 0o077 == 0, "this user's alone"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TACTOMETER_CACHE", "")
+    cache_place.enter()
+    assert not os.environ["TACTOMETER_CACHE"], "without a space it stays where it is"

@@ -29,7 +29,7 @@ from pathlib import Path
 from tactometer.planning.why import why
 from tactometer.study import study
 file = Path(sys.argv[1])
-found = why(study.load([file]), file, None)
+found = why(study.load([file]), [file], [])
 print(json.dumps([found.as_dict(), "\\n".join(found.lines(file))]))
 """
 

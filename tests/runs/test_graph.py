@@ -387,7 +387,7 @@ def test_a_new_checkpoint_of_a_shared_engine_leaves_the_others_alone(
   people:"""
     run = graph.lay_out(tmp_path / "run", graph.STUDY.replace("  people:", shared))
     monkeypatch.chdir(run)
-    jobs_of_all, now = dry_run.jobs(Path(CONFIG)), time.time()
+    jobs_of_all, now = dry_run.jobs([Path(CONFIG)]), time.time()
     for job in jobs_of_all:  # no weights are here: files stand for what a run makes
         for name in job.outputs:
             Path(name).parent.mkdir(parents=True, exist_ok=True)

@@ -83,7 +83,7 @@ def test_a_good_file_is_read_as_its_type(tmp_path: Path) -> None:
     [
         (("study: demo", "studie: demo"), 1, "studie", ["perhaps study"]),
         (("study: demo\n", ""), 1, "", ["study is missing"]),
-        (("demo", "-x"), 1, "study", ["'-x'", "must match"]),
+        (("demo", "-x"), 1, "study", ["'-x'", "must be letters"]),
         (("study: demo", "study: demo\nbudget_usd: 0"), 2, "budget_usd", ["above 0", "hard cap"]),
         (("study: demo", "study: demo\nbudget_usd: true"), 2, "budget_usd", ["number, not true"]),
         (("study: demo", "study: demo\ngoals: []"), 2, "goals", ["at least 1 entry"]),

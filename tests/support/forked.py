@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+WORKFLOW = Path(__file__).parents[2] / "workflow"
 SPENT = [0.0]  # processor seconds of all forks, which are no children of this process
 
 
@@ -47,7 +48,7 @@ def _ask(asked: dict[str, Any]) -> tuple[int, float]:
 @cache
 def _server() -> "subprocess.Popen[str]":
     """The process that forks; it ends with this one, whose pipe it reads."""
-    env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    env = {**os.environ, "PYTHONPATH": str(WORKFLOW)}  # for Snakemake's logger plugin
     command, pipe = [sys.executable, "-P", __file__], subprocess.PIPE
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=env, cwd="/")
 

@@ -95,7 +95,7 @@ def tactometer(
 
 def plan(folder: Path, *arguments: str) -> dict[str, int]:
     """The jobs that a dry run wants, by rule, without the target rule."""
-    done = snakemake(folder, "-n", *arguments)
+    done = snakemake(folder, "-n", *arguments, "--quiet", "rules")
     text = done.stdout + done.stderr
     table = text[text.index("Job stats") :] if "Job stats" in text else ""
     jobs = {}

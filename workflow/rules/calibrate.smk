@@ -26,7 +26,7 @@ rule calibrate:
         ENVIRONMENT
     threads: 2
     params:
-        domain=STUDY.settings.domain,
+        domain=str(STUDY.domain.path),
         out=lambda wildcards: f"{RESULTS}/calibration",
     shell:
         "tactometer calibrate --domain {params.domain:q} --out {params.out:q} --cores {threads}"

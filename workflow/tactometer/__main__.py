@@ -4,6 +4,9 @@ import os
 import sys
 from pathlib import Path
 
+TERMINAL = "TACTOMETER_TERMINAL"
+"""The environment variable that hands the encoding of a terminal on, where it is not UTF-8."""
+
 
 def main() -> None:
     """Run the command line of the checkout that this is called in.
@@ -12,13 +15,22 @@ def main() -> None:
     where the command is given, if there is one, else the one that is installed.
     """
     here = Path("workflow/tactometer/__main__.py")
-    if here.is_file() and not here.samefile(__file__):
+    elsewhere = here.is_file() and not here.samefile(__file__)
+    if elsewhere:
         paths = [str(here.resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    if foreign := sys.getfilesystemencoding() != "utf-8":
+        os.environ["PYTHONUTF8"] = "1"
+        os.environ[TERMINAL] = sys.stdout.encoding
+    if elsewhere or foreign:
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, "-m", "tactometer", *sys.argv[1:]])
     from tactometer.cli.parser import main
+    from tactometer.inference import cache_place
+    from tactometer.utils.any_encoding import spell
 
+    spell(sys.stdout, sys.stderr, encoding=os.environ.pop(TERMINAL, None))
+    cache_place.enter()
     main()
 
 

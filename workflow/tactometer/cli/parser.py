@@ -4,18 +4,20 @@ import argparse
 import errno
 import importlib
 import os
-import pkgutil
 import re
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
 from tactometer import __version__
-from tactometer.cli import commands
-from tactometer.study import stages
-from tactometer.study.stages import Stage
 from tactometer.utils.errors import UserError, forbidden, nearest
+from tactometer.utils.paths import PACKAGE
+
+if TYPE_CHECKING:
+    from tactometer.study.stages import Stage
 
 CLOSED = 128 + 13  # the exit status of a command whose reader has gone, as shells have it
 # The disk is full, a quota is used up, or nothing may be written.
@@ -43,11 +45,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _main(arguments: list[str] | None) -> None:
-    parser = make_parser()
     try:
-        words = sys.argv[1:] if arguments is None else arguments
-        _known(words)
-        given = parser.parse_args(words)
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        name = words[0] if words and not words[0].startswith("-") else None
+        parser = make_parser(name)
+        given, unknown = parser.parse_known_args(_quoted(words))
+        if unknown:
+            _refuse(parser, unknown[0])
         if given.run is None:
             parser.print_help()
             sys.exit(0)
@@ -68,11 +72,22 @@ def _main(arguments: list[str] | None) -> None:
         sys.exit(130)
 
 
-def _known(words: list[str]) -> None:
-    """UserError for a command that is none, with the nearest that is one."""
-    known = [*command_names(), *(stage.module for stage in stages.declared().values())]
-    if words and not words[0].startswith("-") and words[0] not in known:
-        raise UserError(f"there is no command {words[0]!r}{nearest(words[0], known)}.")
+def _refuse(parser: argparse.ArgumentParser, word: str) -> None:
+    """UserError, with the nearest option of the command, for a word that it does not take."""
+    inner = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    commands = [command for action in inner for command in action.choices.values()]
+    options = [name for c in commands for name in c._option_string_actions if name[:2] == "--"]
+    error = UserError(f"{word} is not known here{nearest(word, options)}.")
+    error.status = 2  # type: ignore[attr-defined]
+    raise error
+
+
+def _quoted(words: list[str]) -> list[str]:
+    """The words, those behind a command that hands on its options as they are."""
+    if len(words) < 2 or words[1] in ("-h", "--help") or words[0] not in command_names():
+        return words
+    passes_on = getattr(_command_module(words[0]), "PASSES_ON", False)
+    return [words[0], "--", *words[1:]] if passes_on else words
 
 
 def _disk(error: Exception) -> str | None:
@@ -98,25 +113,51 @@ def _disk(error: Exception) -> str | None:
     )
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser of all commands and stages; `run` of what it gives is None without a command."""
+def make_parser(name: str | None = None) -> argparse.ArgumentParser:
+    """The parser of one command or stage, or of all; `run` of what it gives is None without one.
+
+    Raises UserError, with the nearest that there is, for a command that is none.
+    """
     parser = argparse.ArgumentParser(
-        prog="tactometer", description="Measure how a language model trades honesty for kindness."
+        prog="tactometer",
+        description="Measure how a language model trades honesty for kindness.",
+        epilog="The stages that rules call are commands too: tactometer inference.fit --help.",
     )
     parser.add_argument("--version", action="version", version=f"tactometer {__version__}")
     parser.set_defaults(run=None)
     parsers = parser.add_subparsers(metavar="COMMAND")
-    for name in command_names():
-        module = importlib.import_module(f"tactometer.cli.commands.{name}")
-        module.arguments(_command(parsers, name, module.run, module.PURPOSE))
-    for stage in stages.declared().values():
-        _add(stage, _command(parsers, stage.module, partial(_run, stage.module), stage.purpose))
+    typed = command_names()
+    for command in typed if name is None else {name}.intersection(typed):
+        module = _command_module(command)
+        module.arguments(_command(parsers, command, module.run, module.PURPOSE))
+    if name is not None and name not in typed:
+        stage = _stage(name)
+        _add(stage, _command(parsers, name, partial(_run, name), stage.purpose))
     return parser
+
+
+def _command_module(name: str) -> ModuleType:
+    return importlib.import_module(f"tactometer.cli.commands.{name}")
+
+
+def _stage(name: str) -> "Stage":
+    """The stage whose logic is in that module: of its folder, which alone is read."""
+    folder = name.partition(".")[0]
+    if (PACKAGE / folder / "stages.py").is_file():
+        module = importlib.import_module(f"tactometer.{folder}.stages")
+        for stage in getattr(module, "STAGES", ()):
+            if stage.module == name:
+                return cast("Stage", stage)
+    from tactometer.study import stages
+
+    known = [*command_names(), *(stage.module for stage in stages.declared().values())]
+    raise UserError(f"there is no command {name!r}{nearest(name, known)}.")
 
 
 def command_names() -> list[str]:
     """The commands that people type: each is a module of `commands`."""
-    return [module.name for module in pkgutil.iter_modules(commands.__path__)]
+    files = os.listdir(PACKAGE / "cli/commands")  # noqa: PTH208  # names alone
+    return sorted(name[:-3] for name in files if name.endswith(".py") and name[0] != "_")
 
 
 def _command(
@@ -135,7 +176,7 @@ def _run(module: str, given: argparse.Namespace) -> None:
     importlib.import_module(f"tactometer.{module}").run(given)
 
 
-def _add(stage: Stage, command: argparse.ArgumentParser) -> None:
+def _add(stage: "Stage", command: argparse.ArgumentParser) -> None:
     """The options of a stage: what it needs, makes and is told, by the words of its rule."""
     for part in (stage.needs, stage.options, stage.beside, stage.makes):
         for name, purpose in part.items():

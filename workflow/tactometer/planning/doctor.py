@@ -64,6 +64,7 @@ def findings(study: Study | None) -> Iterator[Finding]:
     yield _packages()
     yield _compiler()
     yield _cmdstan()
+    yield _cache()
     yield _results()
     yield _disk()
     yield _clock(study)
@@ -109,6 +110,11 @@ def _cmdstan() -> Finding:
     place = cmdstan.find()
     found = f"{cmdstan.version(place)} in {place}" if place else "not found"
     return Finding("CmdStan", place is not None, True, found, "run tactometer cmdstan")
+
+
+def _cache() -> Finding:
+    """Where compiled programs are kept: elsewhere than usual where that path has a space."""
+    return Finding("compiled programs", True, False, f"in {cmdstan.cache_folder()}")
 
 
 def _results() -> Finding:

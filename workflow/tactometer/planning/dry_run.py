@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tactometer.study import stages
+from tactometer.study import stages, study_files
 from tactometer.utils.errors import UserError
 from tactometer.utils.open_data import Json
 from tactometer.utils.paths import WORKFLOW
 
-TARGETS = ("ask", "semantics", "fits", "tables", "report", "all")
-"""The targets that every study has; each of its models is one too, model_{name}."""
 State = Literal["new", "stale", "up to date"]
 
 
@@ -46,39 +44,43 @@ class Job:
         return "new" if self.missing else "stale"
 
 
-def jobs(study_file: Path, targets: Sequence[str] = ()) -> list[Job]:
+def jobs(files: Sequence[Path], targets: Sequence[str] = ()) -> list[Job]:
     """Every job of the study, or of these targets, in the graph that a dry run builds.
 
-    Raises UserError where there is no Snakefile and for whatever stops a dry run.
+    `files` describe the study, later ones over earlier. Raises UserError where there is no
+    Snakefile and for whatever stops a dry run.
     """
-    if not Path("Snakefile").is_file():
-        raise UserError("there is no Snakefile here: run tactometer in the folder that holds it.")
+    snakefile = str(study_files.snakefile())
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "jobs.jsonl"
-        command = [sys.executable, "-m", __spec__.name, str(out), str(study_file), *targets]
-        done = subprocess.run(command, capture_output=True, text=True, env=_environment())
+        what = {"files": list(map(str, files)), "targets": list(targets), "snakefile": snakefile}
+        asked = json.dumps(what)
+        command = [sys.executable, "-m", __spec__.name, str(out), asked]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", env=_environment())
         if not out.exists():
             raise UserError(f"Snakemake's dry run broke off: {done.stderr.strip()[-500:]}")
         told = [json.loads(line) for line in out.read_text().splitlines()]
     if done.returncode:
-        raise UserError(_unplanned(study_file, targets, " ".join(told)))
+        raise UserError(_unplanned(files, targets, " ".join(told)))
     return [_job(job) for job in told]
 
 
-def _unplanned(study_file: Path, targets: Sequence[str], said: str) -> str:
+def _unplanned(files: Sequence[Path], targets: Sequence[str], said: str) -> str:
     """Why there is no plan, in a sentence."""
+    study = " and ".join(map(str, files))
     if targets and said.startswith(("No rule to produce", "Target rules may not")):
         return (
-            f"{study_file} makes no {' '.join(targets)}: name {', '.join(TARGETS)}, model_NAME for "
-            "one of its models, or a file below results/ that it makes."
+            f"{study} makes no {' '.join(targets)}: name {', '.join(study_files.TARGETS)}, "
+            "model_NAME for one of its models, or a file below results/ that it makes."
         )
-    return f"Snakemake cannot plan {study_file}: {said[:500]}."
+    return f"Snakemake cannot plan {study}: {said[:500]}."
 
 
 def _environment() -> dict[str, str]:
-    """The environment of a process that has this very package."""
+    """The environment of a process that has this very package, and speaks UTF-8."""
     paths = [str(WORKFLOW), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    utf8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+    return {**os.environ, **utf8, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _job(told: Json) -> Job:
@@ -139,10 +141,29 @@ class Reach:
         return list(reached.values())
 
 
-def _dry_run(study_file: Path, targets: Sequence[str]) -> Iterator[Json]:
+def of_graph(graph: Any) -> list[Job]:
+    """The jobs of a graph that Snakemake has built in this process."""
+    return [_job(told) for told in _told(graph)]
+
+
+def _told(graph: Any) -> Iterator[Json]:
+    from snakemake.io import is_flagged
+
+    for job in graph.jobs:
+        if job.output:
+            yield {
+                "rule": job.rule.name,
+                "outputs": list(map(str, job.output)),
+                "inputs": [str(f) for f in job.input if not is_flagged(f, "ancient")],
+                "missing": [str(f) for f in job.output if not Path(f).exists()],
+                "updated": list(map(str, graph.reason(job).updated_input or ())),
+                "runs": bool(graph.needrun(job)),
+            }
+
+
+def _dry_run(files: Sequence[str], targets: Sequence[str], snakefile: str) -> Iterator[Json]:
     """Let Snakemake build the graph and look at it; read by `jobs`, in the process above."""
     from snakemake import api
-    from snakemake.io import is_flagged
     from snakemake.settings import types
     from snakemake.settings.enums import Quietness
 
@@ -150,8 +171,8 @@ def _dry_run(study_file: Path, targets: Sequence[str]) -> Iterator[Json]:
     with api.SnakemakeApi(output) as snakemake:
         workflow = snakemake.workflow(
             resource_settings=types.ResourceSettings(cores=1),
-            config_settings=types.ConfigSettings(configfiles=[study_file]),
-            snakefile=Path("Snakefile"),
+            config_settings=types.ConfigSettings(configfiles=[Path(file) for file in files]),
+            snakefile=Path(snakefile),
         )
         dag = workflow.dag(
             types.DAGSettings(
@@ -161,23 +182,13 @@ def _dry_run(study_file: Path, targets: Sequence[str]) -> Iterator[Json]:
         dag.execute_workflow(
             executor="dryrun", execution_settings=types.ExecutionSettings(lock=False)
         )
-        graph = workflow._workflow.dag  # the API ends at printing it
-        for job in graph.jobs:
-            if job.output:
-                yield {
-                    "rule": job.rule.name,
-                    "outputs": list(map(str, job.output)),
-                    "inputs": [str(f) for f in job.input if not is_flagged(f, "ancient")],
-                    "missing": [str(f) for f in job.output if not Path(f).exists()],
-                    "updated": list(map(str, graph.reason(job).updated_input or ())),
-                    "runs": bool(graph.needrun(job)),
-                }
+        yield from _told(workflow._workflow.dag)  # the API ends at printing it
 
 
-def _main(out: Path, study_file: Path, targets: Sequence[str]) -> int:
+def _main(out: Path, files: Sequence[str], targets: Sequence[str], snakefile: str) -> int:
     """Write the jobs to a file, or the words of the error that stopped the dry run."""
     try:
-        told: list[Any] = list(_dry_run(study_file, targets))
+        told: list[Any] = list(_dry_run(files, targets, snakefile))
         status = 0
     except Exception as error:  # Snakemake's own, of many classes
         told, status = str(error).rstrip(".").split(), 1
@@ -186,4 +197,4 @@ def _main(out: Path, study_file: Path, targets: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]))
+    sys.exit(_main(Path(sys.argv[1]), **json.loads(sys.argv[2])))

@@ -133,14 +133,18 @@ class Plan:
         return [*rows, *([self.judge] if self.judge else [])]
 
 
-def plan(study: Study, study_file: Path) -> Plan:
+def plan(study: Study, files: Sequence[Path]) -> Plan:
     """Plan a study: what its journals lack, what that costs, which jobs run. Asks nobody.
 
     Raises UserError for two checkpoints of a model that would go over the wire as one.
     """
     wire_told.compare(study)
+    return of_jobs(study, dry_run.jobs(files))
+
+
+def of_jobs(study: Study, jobs: Sequence[dry_run.Job]) -> Plan:
+    """The plan of these jobs."""
     results = Path("results") / study.name
-    jobs = dry_run.jobs(study_file)
     forecaster = Forecaster(study, results, dry_run.made(jobs))
     judged = list(forecaster.judged().values())
     every, spent = list(forecaster.all()), forecast.spent(results)

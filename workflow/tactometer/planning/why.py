@@ -99,10 +99,14 @@ class Reasons:
         return lines
 
 
-def why(study: Study, study_file: Path, target: str | None) -> Reasons:
-    """Find out why a study, or one file below its results, is stale."""
+def why(study: Study, files: Sequence[Path], targets: Sequence[str]) -> Reasons:
+    """Find out why a study, or some files below its results, are stale."""
+    return of_jobs(study, dry_run.jobs(files, targets))
+
+
+def of_jobs(study: Study, jobs: Sequence[dry_run.Job]) -> Reasons:
+    """Why these jobs run, those that do."""
     results = Path("results") / study.name
-    jobs = dry_run.jobs(study_file, [target] if target else [])
     forecasts = Forecaster(study, results, dry_run.made(jobs)).by_file()
     made = {file for job in jobs for file in job.outputs}
     unmade: list[str] = []

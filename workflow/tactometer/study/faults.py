@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import inspect
 
+from tactometer.study.fields import PATTERN
 from tactometer.study.yaml_lines import Key, Lines, line_of, where
 from tactometer.utils.errors import UserError
 
@@ -32,6 +33,7 @@ _MANY = 12  # allowed values: of more, a misspelt one is told the nearest alone
 
 
 VARIABLE = "^[A-Za-z_][A-Za-z0-9_]*$"
+NAMED = "letters, digits, dots, dashes and underscores, a letter or digit first"
 NO_VARIABLE = "must be the name of an environment variable, not what it holds"
 
 
@@ -118,13 +120,25 @@ def _of_struct(value: dict[str, Any], kind: inspect.StructType, key: Key) -> Ite
     known = sorted({*fields, *([kind.tag_field] if kind.tag_field else [])})
     strangers = [name for name in value if name not in known]
     for name in strangers:
-        yield Fault((*key, name), _unknown(name, known))
+        yield Fault((*key, name), _unknown(name, known, _below(name, kind)))
     for name, field in fields.items():
         if name in value:
             yield from _faults(value[name], field.type, (*key, name))
         elif field.required and not difflib.get_close_matches(name, strangers, n=1):
             missing = Fault(key, f"the key {name} is missing; add it")
             yield _about(missing, _bare(field.type)[1])
+
+
+def _below(name: str, kind: inspect.StructType) -> list[str]:
+    """Where a key would be known that is not known here: one level further down."""
+    found = []
+    for field in kind.fields:
+        inner = _bare(field.type)[0]
+        kinds = inner.types if isinstance(inner, inspect.UnionType) else [inner]
+        for each in (_bare(k)[0] for k in kinds):
+            inside = each.fields if isinstance(each, inspect.StructType) else ()
+            found += [f"{field.encode_name}.{name}" for f in inside if f.encode_name == name]
+    return found
 
 
 def _of_mapping(value: dict[str, Any], kind: inspect.DictType, key: Key) -> Iterator[Fault]:
@@ -154,6 +168,8 @@ def _wrong(value: Any, kind: inspect.Type, extra: dict[str, Any]) -> str:
     if not pattern or _match(pattern, value):
         return ""
     shown = "what stands there" if extra.get("writeOnly") else _shown(value)
+    if pattern == PATTERN:
+        return f"{shown} must be {NAMED}"
     return NO_VARIABLE if pattern == VARIABLE else f"{shown} must match {pattern}"
 
 
@@ -185,11 +201,19 @@ def _match(pattern: str, value: str) -> bool:
     return re.search(pattern, value) is not None
 
 
-def _unknown(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
+def _unknown(name: str, known: list[str], below: list[str]) -> str:
+    if name.isdecimal():
+        return "unknown key; a number has a decimal point, not a comma"
+    before, colon, after = name.partition(":")
+    if colon and before in known:
+        return f"write a space behind the colon, `{before}: {after}`"
+    near = below[:1] or difflib.get_close_matches(name, known, n=1)
     if near:
         return f"unknown key; perhaps {near[0]} was meant"
-    return f"unknown key; known here are {', '.join(known)}" if known else "unknown; remove it"
+    wire = "; what a provider is to be sent stands below wire" if "wire" in known else ""
+    return (
+        f"unknown key; known here are {', '.join(known)}{wire}" if known else "unknown; remove it"
+    )
 
 
 def _mistyped(value: Any, kinds: list[inspect.Type]) -> str:
@@ -200,8 +224,47 @@ def _mistyped(value: Any, kinds: list[inspect.Type]) -> str:
         if not (number and isinstance(kind, inspect.IntType))
     ]
     text = f"must be {_any_of(words)}, not {_shown(value)}"
-    quotable = "text" in words and value is not None and not isinstance(value, list | dict)
-    return f"{text}; put it in quotes" if quotable else text
+    remedy = _instead(value, words, kinds)
+    return f"{text}; {remedy}" if remedy else text
+
+
+def _instead(value: Any, words: list[str], kinds: list[inspect.Type]) -> str:
+    """What to write in place of a value of another type."""
+    if "text" in words and value is not None and not isinstance(value, list | dict):
+        return "put it in quotes"
+    if {"a number", "a whole number"} & set(words):
+        return _as_number(value, "a number" in words)
+    if words == ["a list"] and isinstance(value, str | int | float):
+        return f"write [{str(value).strip('()')}]"
+    if words == ["a list"] and isinstance(value, dict):
+        return f"write [{', '.join(value)}]"
+    if words != ["a mapping"]:
+        return ""
+    if isinstance(kinds[0], inspect.StructType):
+        keys = [field.encode_name for field in kinds[0].fields if field.encode_name]
+        return f"write its keys below it ({', '.join(keys[:_MANY])})"
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return f"name each, `{value[0] if value else 'NAME'}: {{}}`"
+    if isinstance(value, list):
+        return "take the dashes away, so that each name is a key"
+    return "write a name and its settings below it"
+
+
+_AMOUNT = re.compile(r"[^\d.,+-]{0,4}([+-]?\d[\d.,]*(?:[eE][+-]?\d+)?)\s*(%?)[^\d]{0,5}")
+
+
+def _as_number(value: Any, fractions: bool) -> str:
+    """The number that a text holds: of a percentage the share, of 0,8 the one with a point."""
+    said = _AMOUNT.fullmatch(str(value)) if isinstance(value, str | float) else None
+    if said is None:
+        return ""
+    try:
+        number = float(said[1].replace(",", ".")) / (100 if said[2] else 1)
+    except ValueError:
+        return ""
+    if fractions or number.is_integer():
+        return f"write {number:g}" if fractions else f"write {number:.0f}"
+    return ""
 
 
 def _not_among(value: Any, allowed: list[str]) -> str:
@@ -210,6 +273,8 @@ def _not_among(value: Any, allowed: list[str]) -> str:
     if near and len(allowed) > _MANY:
         return f"{_shown(value)} is not known; perhaps {near[0]} was meant"
     hint = f"; perhaps {near[0]} was meant" if near else ""
+    if len(allowed) > _MANY:
+        return f"{_shown(value)} is not known; known are {', '.join(allowed[:_MANY])}, ..."
     return f"must be {_any_of(allowed)}, not {_shown(value)}{hint}"
 
 

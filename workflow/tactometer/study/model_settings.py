@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
+import msgspec
+
 from tactometer.replies.stop_reasons import REASONS
 from tactometer.speaker_model.semantics import Semantics
 from tactometer.speaker_model.variants import SPEAKERS
@@ -30,7 +32,8 @@ from tactometer.study.fields import (
     written,
 )
 from tactometer.study.locations import Place
-from tactometer.utils.errors import UserError
+from tactometer.utils.errors import UserError, no_file
+from tactometer.utils.paths import locate
 
 if TYPE_CHECKING:
     from tactometer.study.domain import Domain
@@ -319,8 +322,16 @@ class Asked(AskedModel, kw_only=True):
 class RecordedModel(ModelSettings, tag="recorded", kw_only=True):
     """Behaviour that is already there: counts in CSV files."""
 
-    production: Annotated[str, about("CSV: goal, framing (optional), state, utterance, count.")]
-    semantics: Annotated[str, about("CSV: utterance, state, yes, n.")]
+    production: Annotated[
+        str,
+        about(
+            "CSV: goal, framing (optional), state, utterance, count (or a share, beside n); "
+            "without count, a row for each choice."
+        ),
+    ]
+    semantics: Annotated[
+        str, about("CSV: utterance, state, yes, n; without n, a row for each answer.")
+    ]
     published: Annotated[
         tuple[str, ...],
         about("CSV files of published point estimates, shown beside the fit."),
@@ -344,12 +355,19 @@ class RecordedModel(ModelSettings, tag="recorded", kw_only=True):
         """Its files, by key."""
         return {"production": Path(self.production), "semantics": Path(self.semantics)}
 
+    def located(self) -> "RecordedModel":
+        """The same with each file where it is found: here, or in the repository."""
+        return msgspec.structs.replace(
+            self,
+            production=str(locate(self.production)),
+            semantics=str(locate(self.semantics)),
+            published=tuple(str(locate(path)) for path in self.published),
+        )
+
     def check(self, domain: "Domain", place: Place) -> None:
         """Check its files: there, with known states and utterances."""
         recorded_csv.read_production(Path(self.production), domain, place("production"))
         recorded_csv.read_semantics(Path(self.semantics), domain, place("semantics"))
         for index, path in enumerate(self.published):
             if not Path(path).is_file():
-                raise UserError(
-                    f"{place('published', index)}: {path} does not exist; correct the path."
-                )
+                raise UserError(f"{place('published', index)}: {no_file(Path(path))}.")

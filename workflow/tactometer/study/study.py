@@ -17,6 +17,7 @@ from tactometer.study import (
     prompt_settings,
     recorded_csv,
     yaml_lines,
+    yaml_slips,
     yardstick,
 )
 from tactometer.study import domain as domains
@@ -33,7 +34,8 @@ from tactometer.study.model_settings import (
 )
 from tactometer.study.providers import declared, judges
 from tactometer.study.settings import AnalysesSettings, StudySettings, study_type
-from tactometer.utils.errors import UserError, nearest
+from tactometer.utils.errors import UserError, nearest, no_file
+from tactometer.utils.paths import locate
 
 T = TypeVar("T")
 
@@ -63,7 +65,7 @@ class Study:
     def domain_of(self, path: str) -> domains.Domain:
         """The domain at a path of the study, read once."""
         if path not in self._domains:
-            self._domains[path] = domains.load(Path(path))
+            self._domains[path] = domains.load(locate(path))
         return self._domains[path]
 
     @cached_property
@@ -138,7 +140,8 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
     for file in paths:
         content, where = yaml_lines.read(file)
         if not isinstance(content, dict):
-            raise UserError(f"{file} holds no keys: a study starts with the key `study`.")
+            slip = yaml_slips.spaceless(str(content)) or "a study starts with the key `study`"
+            raise UserError(f"{file}, line 1: it holds no keys; {slip}.")
         data = _merge(data, content)
         lines.update(where)
     if overrides:
@@ -152,7 +155,11 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
         domain = study.domain_of(model.domain)
         model.settings.check(domain, place)
         _check_pooling(model, settings.framings, place)
-        if not model.recorded:
+        if model.recorded:
+            known = {*settings.goals, *domain.goals, *study.domain.goals}
+            if model.counted.goals is UNSET:  # else those that are named there are meant
+                recorded_csv.check_goals(model.counted.files["production"], sorted(known), place())
+        else:
             prompt_settings.check(model.asked.prompt, model.renders, place)
             _check_name_pairs(study, domain, lines)
     return study
@@ -224,6 +231,8 @@ def _resolve(
             own["cost"] |= "yardstick" in written and base["cost"]
         own |= presets.expanded(written["models"][name].get("fit", {}))
         fit = fields.read({**usual, **own}, Fit)
+        if isinstance(model, RecordedModel):
+            model = model.located()
         study.models[name] = _model(name, model, settings.goals, fit, domain, place)
     _check_goals(study, lines)
     _check_judge(study, lines)
@@ -267,8 +276,8 @@ def _known(goals: Sequence[str], found: Sequence[str], place: str, file: str) ->
 
 
 def _check_there(study: Study, domain: str, place: str) -> None:
-    if domain not in study._domains and not Path(domain).exists():
-        raise UserError(f"{place}: {domain} does not exist; correct the path.")
+    if domain not in study._domains and not locate(domain).exists():
+        raise UserError(f"{place}: {no_file(Path(domain))}.")
 
 
 def _check_name_pairs(study: Study, domain: domains.Domain, lines: yaml_lines.Lines) -> None:

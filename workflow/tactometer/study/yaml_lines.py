@@ -5,17 +5,20 @@ line, the key and the remedy. Snakemake parses through this module, so it import
 """
 
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tactometer.study import yaml_slips
 from tactometer.utils.errors import UserError
 
 Key = tuple[str | int, ...]
 Lines = dict[Key, int]
 
+_CURLY = re.compile(r"[“”‘’„]\S*[“”‘’]")
 _NAMED = ("study", "model", "goal", "same_as")
 _TAG = "tag:yaml.org,2002:"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -41,7 +44,7 @@ def read(path: Path) -> tuple[Any, Lines]:
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
-        raise UserError(_syntax(error, path)) from None
+        raise UserError(yaml_slips.sentence(error, path, text)) from None
     except RecursionError:
         raise UserError(f"{path} is nested too deeply: flatten it.") from None
     lines: Lines = {(): 1}
@@ -102,7 +105,10 @@ def _check(node: Any, path: Path, key: Key, above: tuple[int, ...]) -> None:
                 name.tag = f"{_TAG}str"
                 if name.value in seen:
                     first = seen[name.value]
-                    what = f"the key is already on line {first}; remove or rename one of the two"
+                    what = (
+                        f"the key is already on line {first}; remove or rename one of the two, or "
+                        "mend the indentation between them"
+                    )
                     raise refuse(name.start_mark, what, at)
                 seen[name.value] = name.start_mark.line + 1
             _check(value, path, at, inside)
@@ -113,6 +119,8 @@ def _check(node: Any, path: Path, key: Key, above: tuple[int, ...]) -> None:
         if node.tag == f"{_TAG}timestamp" or _names(key, node.tag):
             node.tag = f"{_TAG}str"
         bent = _bent(node.tag.removeprefix(_TAG), node.value)
+        if not node.style and _CURLY.fullmatch(node.value):
+            bent = f"YAML takes the curly quotes of {node.value} for text; write straight ones"
         if bent:
             raise refuse(node.start_mark, bent, key)
 
@@ -153,11 +161,3 @@ def _note_lines(node: Any, key: Key, lines: Lines) -> None:
             at = (*key, index)
             lines[at] = value.start_mark.line + 1
             _note_lines(value, at, lines)
-
-
-def _syntax(error: yaml.YAMLError, path: Path) -> str:
-    """One sentence for what the YAML parser did not understand."""
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    line = f", line {mark.line + 1}" if mark is not None else ""
-    return f"{path}{line}: not valid YAML ({problem}); check indentation, colons and quotes there."

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class UserError(Exception):
@@ -30,3 +31,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if near:
         return f"; perhaps {near[0]} was meant"
     return f"; known are {', '.join(words)}" if words else ""
+
+
+def no_file(path: Path) -> str:
+    """What to say of a file that is not there: the nearest one in its folder, or which folder."""
+    folder = next(p for p in (path.parent, *path.parent.parents, Path()) if p.is_dir())
+    there = [str(folder / each.name) for each in folder.iterdir()]
+    near = difflib.get_close_matches(str(path), there, n=1)
+    if near:
+        return f"{path} does not exist; perhaps {near[0]} was meant"
+    return f"{path} does not exist; correct the path"

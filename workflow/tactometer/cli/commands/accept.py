@@ -10,7 +10,7 @@ PURPOSE = "take a cosmetic change of a stage's code as no change; the results sa
 
 def arguments(parser: ArgumentParser) -> None:
     """Which stage of which study, and why."""
-    parser.add_argument("study", type=Path, help="a study file")
+    parser.add_argument("study", help="a study, by file or name")
     parser.add_argument(
         "stage", help="a recipe as `tactometer why` names it (parse, fit, ...), or their folder"
     )
@@ -22,16 +22,16 @@ def run(given: Namespace) -> None:
     """Write the acceptance down, then let the table and the report name it."""
     from tactometer.recipes import acceptance, recipes
     from tactometer.report import page
-    from tactometer.study import study
+    from tactometer.study import study_files
     from tactometer.utils.errors import UserError, nearest
 
-    sweep = study.load([given.study])
+    sweep, (source,) = study_files.load([given.study])
     results = Path("results") / sweep.name
     wanted = recipes.wanted(sweep)
     names = [given.stage] if given.stage in wanted else _below(given.stage, wanted, results)
     if not names:
         raise UserError(
-            f"{given.study} has no changed stage {given.stage!r}{nearest(given.stage, wanted)}."
+            f"{source} has no changed stage {given.stage!r}{nearest(given.stage, wanted)}."
         )
     for name in names:
         changes = acceptance.accept(name, wanted[name], results, given.note, given.by)

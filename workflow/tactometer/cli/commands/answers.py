@@ -33,16 +33,13 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(given: Namespace) -> int:
     """Print the answers that are asked for, smallest request digest first: as good as at random."""
-    from tactometer.utils.errors import UserError
+    from tactometer.study import study_files
 
-    results = _results(given.results)
-    folder = results / "choices"
+    folder = study_files.results(given.results) / "choices"
+    _check(given, folder)
     parts = sorted(folder.glob(f"{given.model or '*'}/{given.checkpoint or '*'}/*.parquet"))
     if given.prompt_set:
         parts = [part for part in parts if part.stem == given.prompt_set]
-    if not parts:
-        raise UserError(f"{folder} has no choices of that model, checkpoint and prompt set: see "
-                        "what is there, or run `snakemake` first.")  # fmt: skip
     found = _found(parts, given)
     if given.coded:
         return _compare(found, given.coded)
@@ -54,16 +51,40 @@ def run(given: Namespace) -> int:
     return 0
 
 
-def _results(named: Path) -> Path:
-    """The folder of results that a path, a study's name or its file stands for."""
-    if named.is_dir():
-        return named
-    if named.suffix in (".yaml", ".yml") and named.is_file():
-        import yaml
+def _check(given: Namespace, folder: Path) -> None:
+    """UserError for a model, checkpoint or prompt set of which there are no answers."""
+    from tactometer.utils.errors import UserError, nearest
 
-        content = yaml.safe_load(named.read_text())
-        return Path("results") / str((content or {}).get("study", named.stem))
-    return named if named.parent != Path() else Path("results") / named
+    there = [
+        part.relative_to(folder).with_suffix("").parts for part in folder.glob("*/*/*.parquet")
+    ]
+    if not there:
+        raise UserError(f"{folder} has no choices yet: give `tactometer run` first.")
+    for place, name in enumerate(("model", "checkpoint", "prompt_set")):
+        wanted = getattr(given, name)
+        known = dict.fromkeys(parts[place] for parts in there)
+        if wanted is not None and wanted not in known:
+            raise UserError(f"there is no {name} {wanted!r} in {folder}{nearest(wanted, known)}.")
+        there = [parts for parts in there if wanted in (None, parts[place])]
+
+
+def _check_value(frames: list[Any], given: Namespace) -> None:
+    """UserError for a value that no answer has in its column."""
+    import polars as pl
+
+    from tactometer.utils.errors import UserError, nearest
+
+    for name in (*PICKED[3:], "state"):
+        wanted = getattr(given, name)
+        if wanted is None or name in ("request", "choice"):
+            continue
+        columns = [
+            frame.select(pl.col(name).cast(pl.String).unique()).collect() for frame in frames
+        ]
+        known = sorted({v for column in columns for v in column[name] if v is not None})
+        if str(wanted) not in known:
+            option = f"--{name.replace('_', '-')}"
+            raise UserError(f"{option}: no answer has {wanted!r}{nearest(str(wanted), known)}.")
 
 
 def _export(found: Any, given: Namespace) -> int:
@@ -105,11 +126,12 @@ def _compare(found: Any, paths: list[Path]) -> int:
 def _found(parts: list[Path], given: Namespace) -> Any:
     import polars as pl
 
-    frames = []
+    frames, scanned = [], []
     for part in parts:
         frame = pl.scan_parquet(part).with_columns(
             model=pl.lit(part.parts[-3]), checkpoint=pl.lit(part.parts[-2])
         )
+        scanned.append(frame)
         for name in (*PICKED, "state"):
             value = getattr(given, name)
             if value is not None:
@@ -117,7 +139,10 @@ def _found(parts: list[Path], given: Namespace) -> Any:
         if given.contains is not None:
             frame = frame.filter(pl.col("text").str.contains(given.contains, literal=True))
         frames.append(frame.collect())
-    return pl.concat(frames).sort("request", "sample")
+    found = pl.concat(frames).sort("request", "sample")
+    if found.is_empty():
+        _check_value(scanned, given)
+    return found
 
 
 def _told(row: Row) -> str:

@@ -54,6 +54,7 @@ def run(given: Namespace) -> int:
 
 def _estimates(side: str) -> Any:
     """The estimates of one side, from disk or from a commit; `UserError` if they are none."""
+    import difflib
     import io
 
     import polars as pl
@@ -63,9 +64,12 @@ def _estimates(side: str) -> Any:
 
     content = next((found for found in _found(side) if found is not None), None)
     if content is None:
+        made = [str(folder) for folder in Path("results").glob("*") if str(folder) != side]
+        near = difflib.get_close_matches(side, made, n=1)
+        meant = f"; perhaps {near[0]} was meant" if near else ""
         raise UserError(
-            f"{side} has no tables/estimates.parquet: name results/STUDY of a study that has run,"
-            " or COMMIT:results/STUDY where the tables are committed."
+            f"{side} has no tables/estimates.parquet{meant}: name results/STUDY of a study that "
+            "has run, or COMMIT:results/STUDY where the tables are committed."
         )
     remedy = "make it anew with `snakemake tables`."
     try:

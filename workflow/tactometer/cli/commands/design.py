@@ -17,7 +17,7 @@ WORDS = Path("resources/polite_speech")
 
 def arguments(parser: ArgumentParser) -> None:
     """How much is asked, of whom, and where to leave the answer."""
-    parser.add_argument("study", type=Path, nargs="?", help="a study file: its domain and sizes")
+    parser.add_argument("study", nargs="?", help="a study, by file or name: its domain and sizes")
     parser.add_argument(
         "--answers", type=int, nargs="+", metavar="N", help="answers a state; several: compared"
     )
@@ -81,17 +81,18 @@ def run(given: Namespace) -> None:
 def _design(given: Namespace) -> "Design":
     """What is asked for; UserError for what makes no sense."""
     from tactometer.planning import precision
-    from tactometer.study import domain, study
+    from tactometer.study import domain, study_files
+    from tactometer.utils.paths import locate
 
     _check(given)
     around = precision.Around(given.alpha, given.phi, given.omega and tuple(given.omega))
     sizes: list[precision.Size] = []
     if given.study:
-        planned = study.load([given.study])
+        planned = study_files.load([given.study])[0]
         words = planned.domain
         sizes = precision.of_study(planned)
     else:
-        words = domain.load(given.domain or WORDS)
+        words = domain.load(given.domain or locate(WORDS))
     if given.answers or not sizes:
         usual = sizes[0].yes_no if sizes else precision.YES_NO
         found = given.answers or precision.ANSWERS

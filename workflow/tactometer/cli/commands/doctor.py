@@ -1,14 +1,13 @@
 """`tactometer doctor`: what is here, what is missing, and the remedy."""
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 PURPOSE = "say what is here and what is missing, each with the remedy"
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Whose needs count, and whether a program reads the answer."""
-    parser.add_argument("study", type=Path, nargs="?", help="a study file, whose needs count")
+    parser.add_argument("study", nargs="?", help="a study, by file or name, whose needs count")
     parser.add_argument("--json", action="store_true", help="everything, as JSON")
     parser.epilog = "exit status 1: something is missing that every study needs, or this one"
 
@@ -18,9 +17,9 @@ def run(given: Namespace) -> int:
     import json
 
     from tactometer.planning.doctor import findings
-    from tactometer.study import study
+    from tactometer.study import study_files
 
-    sweep = study.load([given.study]) if given.study else None
+    sweep = study_files.load([given.study])[0] if given.study else None
     found = list(findings(sweep))
     if given.json:
         print(json.dumps([each.as_dict() for each in found], indent=1))

@@ -1,7 +1,6 @@
 """`tactometer plan`: what a study would ask, cost and run, before anything runs."""
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 PURPOSE = "say what a run would ask, cost and do; nothing runs"
 OVER_BUDGET = 3
@@ -9,7 +8,11 @@ OVER_BUDGET = 3
 
 def arguments(parser: ArgumentParser) -> None:
     """Which study, and whether a program reads the answer."""
-    parser.add_argument("study", type=Path, help="a study file")
+    parser.add_argument(
+        "study",
+        nargs="+",
+        help="a study, by file or name; of several files, later ones count over earlier",
+    )
     parser.add_argument("--json", action="store_true", help="everything, as JSON")
     parser.add_argument(
         "--show-prompt",
@@ -24,16 +27,17 @@ def run(given: Namespace) -> int:
     """Print the plan; the status tells whether it is within the budget."""
     import json
 
-    from tactometer.study import study
+    from tactometer.study import study_files
 
+    study, files = study_files.load(given.study)
     if given.show_prompt:
         from tactometer.planning import prompts_shown
 
-        print("\n".join(prompts_shown.lines(study.load([given.study]))))
+        print("\n".join(prompts_shown.lines(study)))
         return 0
     from tactometer.planning.plan import plan
 
-    found = plan(study.load([given.study]), given.study)
+    found = plan(study, files)
     if given.json:
         print(json.dumps(found.as_dict(), indent=1))
     else:

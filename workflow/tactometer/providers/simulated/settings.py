@@ -72,6 +72,11 @@ class SimulatedCheckpoint(Checkpoint, kw_only=True):
     def check(self, domain: Domain, place: Place, name: str) -> None:
         """Check that its weights add up and that it speaks of this domain."""
         goals = written(self.goals, {})
+        for goal in goals:
+            if domain.goals and goal not in domain.goals:
+                known = nearest(goal, domain.goals)
+                at = place("checkpoints", name, "goals", goal)
+                raise UserError(f"{at}: the domain {domain.name} has no goal {goal!r}{known}.")
         weights = [((), self.omega), *((("goals", g), told.omega) for g, told in goals.items())]
         for key, omega in weights:
             if omega is not UNSET and abs(omega.total - 1) > 1e-6:
