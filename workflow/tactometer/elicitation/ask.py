@@ -191,8 +191,10 @@ class LabelMass:
 
 
 def _read(ask: Ask) -> bool:
-    """Whether an answer is read for what is measured: a check of the model stops nothing."""
-    return ask.row["prompt_set"] not in READ_BACK
+    """Whether an answer is read by letter for what is measured: a check of the model stops nothing,
+    and the mass of utterances, which nobody has offered, is small by nature.
+    """
+    return ask.row["prompt_set"] not in READ_BACK and not ask.row.get("continuations")
 
 
 def _kind(ask: Ask) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from tactometer.providers.local.chat_template import special_tokens
 from tactometer.providers.local.checkpoint_files import Checkpoint
-from tactometer.providers.local.provider import Sampled, loading
+from tactometer.providers.local.continuations import Continuations, along, tree
+from tactometer.providers.local.engine import Sampled, loading
 from tactometer.providers.local.settings import EngineSettings
 from tactometer.replies.thoughts import kept_special, without_special
 from tactometer.study.fields import plain, written
@@ -82,6 +83,22 @@ class VllmEngine:
             by_token = output.outputs[0].logprobs[0]
             found.append([float(by_token[token].logprob) for token in ids])
         return found
+
+    def continuation_logprobs(
+        self, prompts: Sequence[Sequence[int]], continuations: Sequence[Continuations]
+    ) -> list[list[float]]:
+        """One prefill for each branching of a prompt's continuations, all but its end cached."""
+        trees = [tree(each) for each in continuations]
+        asked = [(n, before) for n, each in enumerate(trees) for before in each]
+        found = self.label_logprobs(
+            [[*prompts[n], *before] for n, before in asked],
+            [trees[n][before] for n, before in asked],
+        )
+        known: list[dict[Any, float]] = [{} for _ in prompts]
+        for (n, before), logprobs in zip(asked, found, strict=True):
+            after = trees[n][before]
+            known[n] |= {(before, t): p for t, p in zip(after, logprobs, strict=True)}
+        return [along(each, of) for each, of in zip(continuations, known, strict=True)]
 
     def sample(
         self,
