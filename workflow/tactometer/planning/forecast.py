@@ -330,7 +330,7 @@ class Case:
         )
 
     def _in_hours(self, forecast: Forecast, settings: EngineModel) -> Forecast:
-        rate = speed.speed_of(settings)
+        rate = speed.speed_of(settings, checkpoint=self.checkpoint)
         seconds, origin = rate.seconds(forecast.tokens_in, forecast.tokens_out), rate.origin
         measured = self.answers["seconds"].mean()
         if isinstance(measured, float):

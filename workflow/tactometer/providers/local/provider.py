@@ -30,6 +30,7 @@ from tactometer.study.prompt_settings import Messages
 from tactometer.utils.errors import UserError
 
 ANSWER, THOUGHT = 256, 4096  # tokens, where estimator.max_tokens says nothing
+SCORED = 64  # prompts at most between two writes to the journal, where utterances are scored
 
 
 class LocalProvider:
@@ -126,9 +127,11 @@ class LocalProvider:
         queues = [sorted(turn, key=lambda ask: rendered[ask.key].ids) for turn in in_turn(asks)]
         self._queued = [rendered[ask.key] for queue in queues for ask in queue]
         engine = self._load()
+        scores = self._estimator.by_utterance  # a prompt is a dozen there
+        size = min(engine.at_once, SCORED) if scores else engine.at_once
         for queue in queues:
-            for start in range(0, len(queue), engine.at_once):
-                batch = [ask for ask in queue[start : start + engine.at_once] if ask.wanted]
+            for start in range(0, len(queue), size):
+                batch = [ask for ask in queue[start : start + size] if ask.wanted]
                 if batch:
                     yield self._answer(engine, batch, [rendered[ask.key] for ask in batch])
 
