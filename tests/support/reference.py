@@ -5,6 +5,7 @@ the tokens of each request's prompt and the log-probabilities of its labels in b
 """
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,9 @@ def main(folder: str, paths: list[str]) -> None:
                 "bare": {c: float(logprobs[words[c][0]]) for c in letters},
                 "spaced": {c: float(logprobs[words["Ġ" + c][0]]) for c in letters},
             }
+            told = found[row["request"]]
+            both = {c: math.exp(told["bare"][c]) + math.exp(told["spaced"][c]) for c in letters}
+            told["both"] = {c: math.log(p) for c, p in both.items()}
     print(json.dumps(found))
 
 

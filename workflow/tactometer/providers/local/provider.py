@@ -11,7 +11,7 @@ from typing import Any
 
 from tactometer.journal import journal
 from tactometer.journal.journal import Line
-from tactometer.providers.local import template_traits
+from tactometer.providers.local import gguf_files, template_traits
 from tactometer.providers.local.chat_template import Prompt, Prompts
 from tactometer.providers.local.checkpoint_files import Checkpoint, find
 from tactometer.providers.local.engine import Engine, Sampled, loading
@@ -164,7 +164,10 @@ class LocalProvider:
         from transformers import AutoTokenizer
 
         trust = bool(self._engine_settings.trust_remote_code)
-        with loading(f"the tokenizer in {self.found.tokenizer}", self._place):
+        file = self.found.file
+        with loading(f"the tokenizer in {file or self.found.tokenizer}", self._place):
+            if file:
+                return gguf_files.tokenizer(self.found.folder, file)
             return AutoTokenizer.from_pretrained(self.found.tokenizer, trust_remote_code=trust)
 
     def _refuse_wire(self, asks: Sequence[Ask]) -> None:
@@ -324,7 +327,7 @@ class LocalProvider:
             usage=usage,
             cost_usd=0.0,
             finish_reason=sampled.finish_reason if sampled else "stop",
-            model=self.found.revision or self.found.folder.name,
+            model=self.found.revision or self.found.file or self.found.folder.name,
             seconds=seconds,
             prompt=prompt.digest,
             reason=reason,

@@ -44,6 +44,8 @@ def size_of(source: str, path: str | None, revision: str | None) -> Size | None:
     except (ImportError, OSError, UserError, ValueError):
         return None
     dtype = dtype_of(config)
+    if found.file:
+        return None
     tensors = checkpoint_files.manifest(found.folder) if found.revision is None else {}
     if tensors:
         count = sum(math.prod(shape) for _, shape in tensors.values())

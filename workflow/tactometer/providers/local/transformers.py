@@ -40,12 +40,19 @@ class TorchEngine:
         self._device = device
         self.at_once = written(settings.batch_size, AT_ONCE[device])
         with loading(found.loads, place):
-            self._model = AutoModelForCausalLM.from_pretrained(
-                found.loads,
-                revision=found.revision,
+            loads, revision = found.fetched()
+            model = AutoModelForCausalLM.from_pretrained(
+                loads,
+                revision=revision,
                 dtype=written(settings.dtype, "auto"),
                 trust_remote_code=bool(settings.trust_remote_code),
-            ).to(device)
+                **({"gguf_file": found.file} if found.file else {}),
+            )
+            if found.adapter:
+                from peft import PeftModel
+
+                model = PeftModel.from_pretrained(model, found.adapter.folder).merge_and_unload()
+            self._model = model.to(device)
         self._model.eval()
         self._special = special_tokens(tokenizer)
         self._marked = bool(kept_special(self._special))
