@@ -18,11 +18,15 @@ _UNKNOWN: Final = ("kv_lora_rank", "ssm_cfg", "state_size", "linear_num_key_head
 
 @dataclass(frozen=True)
 class Size:
-    """Parameters of a checkpoint, the type that its configuration names, and how that is known."""
+    """Parameters of a checkpoint, the type that its configuration names, and how that is known.
+
+    `cached` is how many numbers each token leaves in the cache; None where that is not known.
+    """
 
     parameters: int
     dtype: str | None
     origin: str
+    cached: int | None = None
 
     @property
     def billions(self) -> float:
@@ -49,15 +53,30 @@ def size_of(source: str, path: str | None, revision: str | None) -> Size | None:
     tensors = checkpoint_files.manifest(found.folder) if found.revision is None else {}
     if tensors:
         count = sum(math.prod(shape) for _, shape in tensors.values())
-        return Size(count, dtype, "its safetensors")
+        return Size(count, dtype, "its safetensors", cached(config))
     counted = parameters(config)
-    return None if counted is None else Size(counted, dtype, "its config.json")
+    return None if counted is None else Size(counted, dtype, "its config.json", cached(config))
 
 
 def dtype_of(config: Mapping[str, Any]) -> str | None:
     """The type that a configuration names, such as bfloat16."""
     named = config.get("dtype") or config.get("torch_dtype")
     return str(named).removeprefix("torch.") if named else None
+
+
+def cached(config: Mapping[str, Any]) -> int | None:
+    """How many numbers each token leaves in the cache of a decoder: keys and values."""
+    config = {**config, **config.get("text_config", {})}
+    if any(config.get(key) for key in _UNKNOWN):
+        return None
+    try:
+        layers = int(_first(config, "num_hidden_layers", "n_layer"))
+        heads = int(_first(config, "num_attention_heads", "n_head"))
+        width = int(_first(config, "hidden_size", "n_embd", "d_model"))
+    except StopIteration:
+        return None
+    pairs = _or(config, heads, "num_key_value_heads", "num_kv_heads")
+    return 2 * layers * pairs * _or(config, width // heads, "head_dim")
 
 
 def parameters(config: Mapping[str, Any]) -> int | None:
