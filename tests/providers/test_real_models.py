@@ -4,6 +4,7 @@
 compared (24); 200 take a quarter of an hour.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,18 @@ def test_both_engines_answer_as_a_plain_forward_pass_does(
     between = farthest(seen["transformers"], seen["vllm"])
     print(f"{name}, {kind}, {len(truth)} requests: {off} nats off, {between} between")
     assert max(off.values()) < 1e-4 and between < 2e-4
+
+
+def test_a_gguf_file_answers_as_the_folder_that_was_made_of_it(tmp_path: Path) -> None:
+    """Its tokenizer and its chat template too; what the file says of BOS is kept."""
+    seen = []
+    for name in ("smollm2-135m-instruct", "smollm2-135m-instruct.gguf"):
+        found = asked(tmp_path / name, "transformers", name, "utterance_logprob")
+        ask(found)
+        seen.append({line["request"]: line["logprobs"] for line in found.lines()})
+    assert farthest(*seen) < 1e-5
+    told = json.loads(found.done.read_text())["identity"]["content"]
+    assert list(told) == ["gguf"]
 
 
 def exact(model: Path, found: Job, kind: str) -> dict[str, dict[str, float]]:
