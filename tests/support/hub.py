@@ -1,8 +1,8 @@
-"""A model hub on loopback: one model in one commit, as its client asks for it."""
+"""A model hub on loopback, as its client asks for it: repositories, each with its revisions."""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,11 +10,33 @@ from threading import Thread
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NAME = "org/tiny"
+Repositories = Mapping[str, Mapping[str, Path]]
+"""The folder of each revision of each repository."""
+
+
+def commit_of(name: str, revision: str) -> str:
+    """The commit that a revision of a repository stands for."""
+    if (name, revision) == (NAME, "main"):
+        return COMMIT
+    return hashlib.sha1(f"{name} {revision}".encode()).hexdigest()
 
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """Serve a folder's files as `NAME`, revision main; gives the address."""
+    with serving_all({NAME: {"main": folder}}) as address:
+        yield address
+
+
+@contextmanager
+def serving_all(repositories: Repositories) -> Iterator[str]:
+    """Serve repositories with their revisions and folders below them; gives the address."""
+    known = {
+        (name, label): (commit_of(name, revision), folder)
+        for name, revisions in repositories.items()
+        for revision, folder in revisions.items()
+        for label in (revision, commit_of(name, revision))
+    }
 
     class Hub(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -27,21 +49,23 @@ def serving(folder: Path) -> Iterator[str]:
 
         def answer(self, body: bool) -> None:
             path = self.path.partition("?")[0].strip("/")
-            files = sorted(p.name for p in folder.iterdir())
-            for revision in ("main", COMMIT):
-                if path == f"api/models/{NAME}/revision/{revision}":
-                    about = {"id": NAME, "sha": COMMIT, "private": False}
-                    told = {**about, "siblings": [{"rfilename": name} for name in files]}
+            for (name, revision), (commit, folder) in known.items():
+                files = {str(p.relative_to(folder)): p for p in folder.rglob("*") if p.is_file()}
+                if path == f"api/models/{name}/revision/{revision}":
+                    about = {"id": name, "sha": commit, "private": False}
+                    told = {**about, "siblings": [{"rfilename": one} for one in sorted(files)]}
                     return self.send(json.dumps(told).encode(), body, {})
-                if path == f"api/models/{NAME}/tree/{revision}":
-                    size = {name: (folder / name).stat().st_size for name in files}
-                    rows = [{"type": "file", "path": n, "size": size[n], "oid": n} for n in files]
+                if path == f"api/models/{name}/tree/{revision}":
+                    rows = [
+                        {"type": "file", "path": one, "size": p.stat().st_size, "oid": one}
+                        for one, p in sorted(files.items())
+                    ]
                     return self.send(json.dumps(rows).encode(), body, {})
-                for name in files:
-                    if path == f"{NAME}/resolve/{revision}/{name}":
-                        content = (folder / name).read_bytes()
-                        tag = f'"{hashlib.sha256(content).hexdigest()}"'
-                        return self.send(content, body, {"ETag": tag, "X-Repo-Commit": COMMIT})
+                wanted = path.removeprefix(f"{name}/resolve/{revision}/")
+                if wanted != path and wanted in files:
+                    content = files[wanted].read_bytes()
+                    tag = f'"{hashlib.sha256(content).hexdigest()}"'
+                    return self.send(content, body, {"ETag": tag, "X-Repo-Commit": commit})
             kind = "RevisionNotFound" if "revision" in path else "EntryNotFound"
             return self.send(b"not here", body, {"X-Error-Code": kind}, 404)
 

@@ -128,3 +128,39 @@ def make(folder: Path) -> None:
 
 if __name__ == "__main__":
     make(Path(sys.argv[1]))
+
+
+def adapter(base: Path, folder: Path, seed: int = 7) -> None:
+    """Write a LoRA adapter of a base model, far enough from nothing to be noticed."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    kinds = ["q_proj", "v_proj", "down_proj"]
+    adapted = get_peft_model(model, LoraConfig(r=4, lora_alpha=8, target_modules=kinds))
+    torch.manual_seed(seed)
+    for name, values in adapted.named_parameters():
+        if "lora_" in name:
+            torch.nn.init.normal_(values, std=0.1)
+    adapted.save_pretrained(folder)
+
+
+def with_adapter(base: Path, folder: Path, out: Path) -> None:
+    """Write a folder of a base model with an adapter added to its weights by hand: W + s B A."""
+    import json
+
+    from safetensors.torch import load_file, save_file
+
+    config = json.loads((folder / "adapter_config.json").read_text())
+    scale = config["lora_alpha"] / config["r"]
+    weights = load_file(base / "model.safetensors")
+    lora = load_file(folder / "adapter_model.safetensors")
+    for name in [n for n in lora if ".lora_A." in n]:
+        own = name.removeprefix("base_model.model.").replace(".lora_A", "")
+        weights[own] = weights[own] + scale * lora[name.replace("lora_A", "lora_B")] @ lora[name]
+    out.mkdir()
+    for path in base.iterdir():
+        if path.name != "model.safetensors":
+            (out / path.name).write_bytes(path.read_bytes())
+    save_file(weights, out / "model.safetensors", {"format": "pt"})

@@ -21,8 +21,9 @@ class Answers:
     """The valid answers of one (model, checkpoint, goal), a row each prompt: samples of one prompt
     are alike in all that it says, and not independent.
 
-    `shares` [prompt, utterance] is what was chosen, `places` [prompt, utterance] where it stood,
-    `cell` [prompt] numbers framing x state, `count` [prompt] is how many samples were valid.
+    `shares` [prompt, utterance] is what was chosen, `places` [prompt, utterance] where it stood
+    (`shown`: whether it stood anywhere; else they are 0), `cell` [prompt] numbers framing x state,
+    `count` [prompt] is how many samples were valid.
     """
 
     named: dict[str, object]
@@ -31,6 +32,7 @@ class Answers:
     places: Integers
     cell: Integers
     count: Integers
+    shown: bool
 
 
 def each(evidence: Evidence) -> Iterator[Answers]:
@@ -48,13 +50,17 @@ def each(evidence: Evidence) -> Iterator[Answers]:
                 cells = found.select(
                     cell=pl.struct("framing", "state").rank("dense").cast(pl.Int64) - 1
                 )
+                shares = np.array(found["shares"].to_list(), dtype=float)
+                shown = found["places"].null_count() == 0
+                places = found["places"].to_list() if shown else np.zeros_like(shares)
                 yield Answers(
                     {"study": evidence.study, **key},
                     found,
-                    np.array(found["shares"].to_list(), dtype=float),
-                    np.array(found["places"].to_list(), dtype=np.int64),
+                    shares,
+                    np.array(places, dtype=np.int64),
                     cells["cell"].to_numpy(),
                     found["count"].to_numpy(),
+                    shown,
                 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,8 @@ class Evidence:
     `tables` are estimates, diagnostics, counts, semantics, predictive, asked, prompt_sets and
     thoughts, and comprehension where the study asks for that; `drawn` the thinned draws (a row a
     draw) and `answered` the answers (a row each, see `condense`); `settings` the study's key
-    `analyses` with defaults; `totals` the key count_total of each model.
+    `analyses` with defaults; `totals` the key count_total of each model; `also` has the models that
+    ask another's prompts by a further estimator, with that other's name.
     """
 
     study: str
@@ -80,6 +81,7 @@ class Evidence:
     drawn: pl.LazyFrame
     answered: pl.LazyFrame
     yardstick: Yardstick | None = None
+    also: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def level(self) -> float:
@@ -126,8 +128,10 @@ class Evidence:
 
     @property
     def models(self) -> Posterior:
-        """The fits that stand of what was asked: recorded people are left out."""
-        return self.posterior.where(~pl.col("model").is_in(list(self.baseline)))
+        """The fits that stand of what was asked, without recorded people and what a model says
+        by a further estimator.
+        """
+        return self.posterior.where(~pl.col("model").is_in([*self.baseline, *self.also]))
 
     @cached_property
     def beside(self) -> Posterior:
@@ -141,7 +145,7 @@ class Evidence:
     def comparable(self) -> Posterior:
         """The fits that stand of the models whose parameters compare with the yardstick's."""
         names = self.yardstick.comparable if self.yardstick else ()
-        return self.posterior.where(pl.col("model").is_in(list(names)))
+        return self.posterior.where(pl.col("model").is_in([n for n in names if n not in self.also]))
 
     @cached_property
     def levels(self) -> dict[str, list[str]]:

@@ -24,7 +24,8 @@ def _read(study: Study) -> Recipe:
 
     totals = {model.name: model.fit.count_total for model in study.models.values()}
     given = {name: total for name, total in totals.items() if total is not None}
-    return {"settings": plain(study.analyses), "totals": given}
+    also = {"also": study.headlines} if study.headlines else {}
+    return {"settings": plain(study.analyses), "totals": given, **also}
 
 
 def _code() -> Iterator[tuple[str, Code]]:

@@ -62,6 +62,7 @@ def ask(
         float(settings.get("min_label_mass", MIN_LABEL_MASS)),
     )
     with journal.write(journal_path) as writer:
+        _take_over(writer, journal_path, settings["job"].get("beside", ()), first)
         open_asks.take(mass.held(journal.read(journal_path)))
         missing = [ask for ask in open_asks.asks() if ask.key in first]
         now = sum(ask.wanted for ask in missing)
@@ -91,6 +92,20 @@ def ask(
         content["stopped"] = stopped
     with atomic_files.atomic(done) as temporary:
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
+
+
+def _take_over(
+    writer: journal.Writer, path: Path, others: Iterable[Path], wanted: Collection[str]
+) -> None:
+    """Copy the answers that are wanted, and that the journals of the same checkpoint by another
+    estimator have: where a study puts its estimators in another order, nothing is asked again.
+    """
+    lines: list[JournalLine] = []
+    if any(other.exists() for other in others):
+        lacking = set(wanted) - journal.keys(path)
+        lines = [line for other in others for line in journal.read(other) if line["key"] in lacking]
+    if writer.write(lines):
+        print(f"{len(lines)} answers were there already, by another of its estimators", flush=True)
 
 
 def _orderly(settings: Mapping[str, Any]) -> AbstractContextManager[None]:
@@ -191,8 +206,10 @@ class LabelMass:
 
 
 def _read(ask: Ask) -> bool:
-    """Whether an answer is read for what is measured: a check of the model stops nothing."""
-    return ask.row["prompt_set"] not in READ_BACK
+    """Whether an answer is read by letter for what is measured: a check of the model stops nothing,
+    and the mass of utterances, which nobody has offered, is small by nature.
+    """
+    return ask.row["prompt_set"] not in READ_BACK and not ask.row.get("continuations")
 
 
 def _kind(ask: Ask) -> str:
@@ -277,8 +294,17 @@ def job_of(sweep: Study, model: str, journal_path: Path) -> dict[str, Any]:
         "model": model,
         "name": f"{model}/{journal_path.stem}",
         "journal": journal_path,
+        "beside": _beside(sweep, model, journal_path),
         "budget_usd": written(sweep.settings.budget_usd, None),
         "prices": plain(sweep.settings.prices),
         "prices_copy": journal_path.with_suffix(".prices.json"),
         "ledger": journal_path.parent.parent / ".spending.json",
     }
+
+
+def _beside(sweep: Study, model: str, journal_path: Path) -> list[Path]:
+    """The journals of the same checkpoint by other estimators of its model, now or before."""
+    headline = sweep.models[model].also or model
+    answers = journal_path.parent.parent
+    names = {headline, *(path.name for path in answers.glob(f"{headline}.*"))} - {model}
+    return [answers / name / journal_path.name for name in sorted(names)]

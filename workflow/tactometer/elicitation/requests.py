@@ -11,7 +11,8 @@ from typing import Any, Final
 import polars as pl
 
 from tactometer.elicitation import comprehension_prompts
-from tactometer.elicitation.scenes import column_of, filled, messages, option_order, pairs
+from tactometer.elicitation.composers import YES_NO, ByLetter, ByUtterance, Composer
+from tactometer.elicitation.scenes import column_of, filled, option_order, pairs
 from tactometer.study import study as studies
 from tactometer.study.comprehension import READ_BACK
 from tactometer.study.domain import SEMANTICS, Domain
@@ -22,9 +23,6 @@ from tactometer.study.study import Study
 from tactometer.utils import atomic_files
 from tactometer.utils.digests import canonical, digest
 from tactometer.utils.errors import UserError
-
-YES_NO: Final = ("yes", "no")
-"""The options of a yes/no prompt, before they are shuffled."""
 
 SCHEMA: Final[dict[str, Any]] = {
     "request": pl.String,
@@ -40,6 +38,11 @@ SCHEMA: Final[dict[str, Any]] = {
     "messages": pl.List(pl.Struct({"role": pl.String, "content": pl.String})),
     "wire": pl.String,
 }
+SCORED: Final[dict[str, Any]] = {
+    "continuations": pl.List(pl.Struct({"option": pl.String, "text": pl.String})),
+    "neutral": SCHEMA["messages"],
+}
+"""What requests by utterance have besides: what is scored, and what scores are held against."""
 
 
 def build(
@@ -54,45 +57,61 @@ def build(
     estimator: Mapping[str, Any],
     prompt: MessageSettings | None = None,
     goals: Sequence[str] = (),
+    base: bool = False,
 ) -> pl.DataFrame:
-    """Build the requests of a prompt set: the columns of `SCHEMA`, one row each.
+    """Build the requests of a prompt set: the columns of `SCHEMA`, one row each, and of `SCORED` by
+    utterance (where `options` are none, for none is shown).
 
     A goal has vignettes x name pairs x states x framings rows; `semantics` has vignettes x
     semantics name pairs x states x utterances, without goal or framing. Each option stands in each
     position equally often, up to 1, with all framings of the domain (up to 3 with some of them).
     `prompt` says what is done to the messages (`prompt_settings.in_messages`). `goals` are those of
-    the study, which the comprehension check asks about (`comprehension_prompts.rows`).
+    the study, which the comprehension check asks about (`comprehension_prompts.rows`), by letter
+    whatever the estimator. `base`: whether the texts are those for base models, by utterance.
     Raises `UserError` for a goal or framing without a text and for more pairs than names allow.
     """
-    prompts = domain.need_prompts()
+    domain.need_prompts()
     fixed = {"prompt_set": prompt_set, "wire": canonical(wire)}
     rows: Iterator[dict[str, Any]]
+    by_utterance = estimator["kind"] == "utterance_logprob"
+    composer: Composer = ByLetter(domain)
+    if by_utterance:
+        composer = ByUtterance(domain, base, estimator.get("score") == "pmi")
     if prompt_set == SEMANTICS:
-        rows = _semantics(domain, semantics_name_pairs, seed)
+        rows = _semantics(domain, semantics_name_pairs, seed, composer)
     elif prompt_set in READ_BACK:
         rows = comprehension_prompts.rows(domain, prompt_set, framings, goals, seed)
+        if by_utterance:
+            by_utterance, estimator = False, {"kind": "label_logprob"}
     else:
         _known(domain, "goal", [prompt_set], domain.goals)
         _known(domain, "framing", framings, domain.framings)
         fixed["goal"] = prompt_set
-        rows = _production(domain, prompts.goals[prompt_set], framings, name_pairs, seed)
+        rows = _production(domain, prompt_set, framings, name_pairs, seed, composer)
     told = {"wire": wire, "estimator": estimator}
     if prompt:
         rows = ({**row, "messages": arrange(row["messages"], prompt)} for row in rows)
     records = [{"request": identify(row, told), **row, **fixed} for row in rows]
-    return pl.DataFrame(records, schema=SCHEMA)
+    return pl.DataFrame(records, schema={**SCHEMA, **(SCORED if by_utterance else {})})
 
 
 def identify(row: Mapping[str, Any], told: Mapping[str, Any]) -> str:
-    """The identity of a request: the digest of messages, option order, wire and estimator."""
-    return digest({"messages": row["messages"], "options": row["options"], **told})
+    """The identity of a request: the digest of messages, option order, wire and estimator, and of
+    what is scored by utterance.
+    """
+    scored = {name: row[name] for name in SCORED if name in row}
+    return digest({"messages": row["messages"], "options": row["options"], **scored, **told})
 
 
 def _production(
-    domain: Domain, goal: str | None, framings: Sequence[str], name_pairs: int, seed: int
+    domain: Domain,
+    goal: str,
+    framings: Sequence[str],
+    name_pairs: int,
+    seed: int,
+    composer: Composer,
 ) -> Iterator[dict[str, Any]]:
     """One goal's prompts; the order of options knows neither the goal nor the other framings."""
-    prompts = domain.need_prompts()
     cells = len(domain.states)
     for number, vignette in enumerate(domain.vignettes):
         for pair, names in enumerate(pairs(domain.names, number, name_pairs, seed)):
@@ -101,18 +120,15 @@ def _production(
                 for cell, state in enumerate(domain.states):
                     column = column_of(pair, cell, cells, len(domain.utterances))
                     options = option_order(domain.utterances, row, column, seed)
-                    scene = prompts.framings[framing]
                     fields = filled(domain, vignette, names, state)
-                    yield fields["row"] | {
-                        "framing": framing,
-                        "options": options,
-                        "messages": messages(domain, goal, scene, fields["texts"], options),
-                    }
+                    said = composer.production(goal, framing, fields["texts"], options)
+                    yield fields["row"] | {"framing": framing, **said}
 
 
-def _semantics(domain: Domain, name_pairs: int, seed: int) -> Iterator[dict[str, Any]]:
+def _semantics(
+    domain: Domain, name_pairs: int, seed: int, composer: Composer
+) -> Iterator[dict[str, Any]]:
     """The yes/no prompts: is each utterance true of each state?"""
-    scene = domain.need_prompts().semantics
     cells = len(domain.states) * len(domain.utterances)
     for number, vignette in enumerate(domain.vignettes):
         for pair, names in enumerate(pairs(domain.names, number, name_pairs, seed)):
@@ -123,11 +139,8 @@ def _semantics(domain: Domain, name_pairs: int, seed: int) -> Iterator[dict[str,
                     column = column_of(pair, cell, cells, len(YES_NO))
                     options = option_order(YES_NO, number, column, seed)
                     texts = fields["texts"] | {"utterance": utterance}
-                    yield fields["row"] | {
-                        "utterance": utterance,
-                        "options": options,
-                        "messages": messages(domain, None, scene, texts, options),
-                    }
+                    said = composer.semantics(texts, options)
+                    yield fields["row"] | {"utterance": utterance, **said}
 
 
 def _known(domain: Domain, what: str, names: Sequence[str], known: Sequence[str]) -> None:
@@ -154,6 +167,7 @@ def of(study: Study, model: Model, prompt_set: str, **fewer: int) -> pl.DataFram
         estimator=plain(model.estimator),
         prompt=model.message_settings,
         goals=model.goals,
+        base=model.reads_on,
         **{kind: fewer.get(kind, getattr(sample, kind)) for kind in kinds},
     )
 

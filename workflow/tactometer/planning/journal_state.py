@@ -75,7 +75,7 @@ def identity(study: Study, model: Model, checkpoint: str, declared: Any, results
     if model.provider not in engines():
         return Identity(identity_digest(open_provider(declared, settings).identity()))
     folder = _folder(declared)
-    if folder is None or checkpoint_files.remembered(folder):
+    if all(map(checkpoint_files.remembered, checkpoint_files.folders(declared))):
         try:
             return Identity(identity_digest(open_provider(declared, settings).identity()))
         except (ImportError, UserError):

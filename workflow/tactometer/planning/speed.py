@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tactometer.providers.local import sizes
 from tactometer.providers.local.settings import EngineModel
 from tactometer.study.fields import written
 from tactometer.utils.errors import UserError
@@ -15,7 +16,7 @@ BENCHMARKS = Path("benchmarks")
 # A guess for one accelerator of 2024: tokens a second at one billion parameters.
 GUESS = {"billions": 1.0, "prompt_tokens_per_s": 60_000.0, "sampled_tokens_per_s": 15_000.0}
 LOAD = 60.0  # seconds until an engine is loaded
-BILLIONS = 8.0  # for a model whose name and config do not tell
+BILLIONS = 8.0  # for a model whose files are not here and whose name does not tell
 
 
 @dataclass(frozen=True)
@@ -32,20 +33,43 @@ class Speed:
         return prompt_tokens / self.prompt_tokens + sampled_tokens / self.sampled_tokens
 
 
-def speed_of(settings: EngineModel, benchmarks: Path = BENCHMARKS) -> Speed:
+def speed_of(
+    settings: EngineModel, benchmarks: Path = BENCHMARKS, checkpoint: str | None = None
+) -> Speed:
     """The speed of a model: that of the benchmark nearest to it in size, scaled, else a guess.
 
+    Its size is that of the checkpoint's own files where they are here, else what its name says.
     A benchmark is an entry `gpu` of a file benchmarks/*.json: device, billions (of parameters),
     prompt_tokens_per_s, sampled_tokens_per_s and load_s.
     """
-    size, known = billions(settings.source)
+    size, told = _size(settings, checkpoint)
     found = _measured(benchmarks)
-    told = "" if known else f", at {size:g} billion parameters, as its name does not tell"
     if not found:
         origin = "a guess: 60,000 prompt tokens a second, or 15,000 sampled ones, at one billion"
         return _scaled(GUESS, size, f"{origin} parameters, a tenth of it at ten{told}")
     nearest = min(found, key=lambda entry: abs(entry["billions"] - size))
     return _scaled(nearest, size, f"measured on {nearest['device']}{told}")
+
+
+def _size(settings: EngineModel, checkpoint: str | None) -> tuple[float, str]:
+    """Billions of parameters, and how that is known."""
+    if checkpoint is not None:
+        own = settings.checkpoints[checkpoint]
+        path, revision = written(own.path, None), written(own.revision, None)
+        found = sizes.size_of(settings.source, path, revision)
+        if found is not None:
+            asked = written(settings.engine.dtype, "auto")
+            dtype = found.dtype if asked == "auto" else asked
+            kept = f" in {dtype}" if dtype else ""
+            told = f"{found.billions:.3g} billion parameters{kept}, by {found.origin}"
+            return found.billions, f"; {told}"
+    size, known = billions(settings.source)
+    named = "by its name" if known else "a guess, as its name does not tell either"
+    return (
+        size,
+        f"; {size:g} billion parameters, {named}: its files are not here, and the hub "
+        "was not asked",
+    )
 
 
 def billions(source: str) -> tuple[float, bool]:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from tactometer.elicitation.ask import wanted
+from tactometer.elicitation.requests import SCORED
 from tactometer.journal import journal
 from tactometer.journal.answer_keys import answer_key
 from tactometer.replies.journal_line import JournalLine
@@ -67,9 +68,20 @@ def parse(
                     f"the journal has no answer to request {row['request']}, sample {sample}: "
                     "run `snakemake ask` to ask what it lacks."
                 )
-            read.append({**row, "sample": sample, **_read(line, row["options"], space)})
-    schema: dict[str, Any] = {**requests.schema, **COLUMNS}
+            read.append({**row, "sample": sample, **_read(line, _labelled(row), space)})
+    kept = {name: kind for name, kind in requests.schema.items() if name not in SCORED}
+    schema: dict[str, Any] = {**kept, **COLUMNS}
     return pl.DataFrame(read, schema=schema)
+
+
+def _labelled(row: Mapping[str, Any]) -> dict[str, str]:
+    """The options of a request by their names in a journal line: letters, or the utterances where
+    none is shown.
+    """
+    scored = row.get("continuations")
+    if scored:
+        return {each["option"]: each["option"] for each in scored}
+    return dict(zip(LABELS, row["options"], strict=False))
 
 
 def _space(row: Mapping[str, Any], utterances: Sequence[str]) -> Sequence[str]:
@@ -79,12 +91,13 @@ def _space(row: Mapping[str, Any], utterances: Sequence[str]) -> Sequence[str]:
     return utterances if row["goal"] is not None else (YES,)
 
 
-def _read(line: JournalLine, options: Sequence[str], space: Sequence[str]) -> dict[str, Any]:
+def _read(line: JournalLine, options: Mapping[str, str], space: Sequence[str]) -> dict[str, Any]:
     """One answer as a choice, in the domain's order: only here are options unshuffled."""
     stopped = no_answer(line)
     if line["logprobs"] is not None and stopped is None:
-        return {**_by_probability(line["logprobs"], options, space), "text": _clean(line["text"])}
-    reply = read_reply(line["text"], options) if stopped is None else Reply(None, "invalid")
+        return {**_by_probability(line, options, space), "text": _clean(line["text"])}
+    shown = [*options.values()]
+    reply = read_reply(line["text"], shown) if stopped is None else Reply(None, "invalid")
     yes = None if reply.choice is None or space != (YES,) else float(reply.choice == YES)
     return {
         "choice": reply.choice,
@@ -103,22 +116,26 @@ def _clean(text: str | None) -> str | None:
 
 
 def _by_probability(
-    logprobs: Mapping[str, float], options: Sequence[str], space: Sequence[str]
+    line: JournalLine, options: Mapping[str, str], space: Sequence[str]
 ) -> dict[str, Any]:
-    """Probabilities over the options given that a label was said, and the mass of all labels.
+    """Probabilities over the options given that one was said, and the mass of all of them.
 
-    A label that the journal has no log-probability for, or none that is a number, was not among the
-    likeliest tokens: none of the mass is its. Labels that have more than all of it are an odd
-    reply, which is no answer.
+    An option that the journal has no log-probability for, or none that is a number, was not among
+    the likeliest tokens: none of the mass is its. Options that have more than all of it are an odd
+    reply, which is no answer. `scores`, where a line has them, are what choices go by.
     """
-    found = [logprobs.get(LABELS[i], -math.inf) for i in range(len(options))]
-    mass = {o: probability(x) for o, x in zip(options, found, strict=True)}
-    total = math.fsum(mass.values())
+    found = {options[name]: p for name, p in (line["logprobs"] or {}).items() if name in options}
+    total = math.fsum(map(probability, found.values()))
     if total == 0.0 or total > 1.0 + SURPLUS:  # more than all is no probability
         nothing = {"choice": None, "probs": None, "p_yes": None, "method": "invalid"}
         reason = "error" if total else "undecided"
         return {**nothing, "reason": reason, "label_mass": 0.0}
-    probs = [mass[u] / total for u in space]
+    if scores := line.get("scores"):
+        most = max(scores.values())
+        found = {options[name]: score - most for name, score in scores.items()}
+    mass = {option: probability(found.get(option, -math.inf)) for option in options.values()}
+    whole = math.fsum(mass.values())
+    probs = [mass[u] / whole for u in space]
     return {
         "choice": max(mass, key=lambda option: mass[option]),
         "probs": probs,

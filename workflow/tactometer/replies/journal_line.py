@@ -25,6 +25,7 @@ class JournalLine(TypedDict, total=False):
     reason: str
     raw: str
     forms: int
+    scores: dict[str, float]
     assumed: bool
     told_usd: float
     fingerprint: str

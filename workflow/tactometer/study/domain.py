@@ -3,15 +3,16 @@
 Snakemake parses through this module: no import heavier than YAML.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from string import Formatter
 from types import MappingProxyType
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
-from tactometer.study import comprehension, yaml_lines
+from tactometer.study import comprehension
 from tactometer.study.domain_file import (
+    BaseText,
+    ByUtteranceText,
     ComprehensionText,
     DomainFile,
     DomainFit,
@@ -19,8 +20,17 @@ from tactometer.study.domain_file import (
     SceneText,
     VignettesFile,
 )
-from tactometer.study.faults import validated
 from tactometer.study.fields import UNSET, plain, read, written
+from tactometer.study.texts import (
+    OPINION,
+    PLACEHOLDERS,
+    File,
+    by_utterance,
+    check_by_utterance,
+    check_scene,
+    check_template,
+    placeholders,
+)
 from tactometer.utils.errors import UserError, nearest
 
 SEMANTICS: Final = "semantics"
@@ -29,11 +39,6 @@ SEMANTICS: Final = "semantics"
 STRIDE: Final = 13
 """Vignettes walk round the names with this stride: exactly balanced for 13, nearly for another
 number, and a constant, so that one more vignette gives no other one new names."""
-
-T = TypeVar("T")
-
-_OPINION = frozenset({"number", "state"})
-_PLACEHOLDERS = _OPINION | {"speaker", "listener", "made", "took", "thing", "asked", "top"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ class Prompts:
     framings: Mapping[str, Scene]
     semantics: Scene
     comprehension: Comprehension | None = None
+    by_utterance: ByUtteranceText | None = None
+    base: BaseText | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,10 @@ class Domain:
             chosen = self.framings if framings is None else framings
             scenes = {name: prompts.framings[name] for name in chosen}
         used = {
-            name for scene in scenes.values() for text in _texts(scene) for name in _fields(text)
+            name
+            for scene in scenes.values()
+            for text in _texts(scene)
+            for name in placeholders(text)
         }
         keep = ["id", *sorted(used & set(Vignette.__dataclass_fields__))]
         goal = {} if prompt_set == SEMANTICS else {"goal": prompts.goals[prompt_set]}
@@ -160,6 +170,8 @@ class Domain:
             "framings": {k: asdict(v) for k, v in self.prompts.framings.items()},
             "semantics": asdict(self.prompts.semantics),
             "comprehension": _content(self.prompts.comprehension),
+            "by_utterance": plain(self.prompts.by_utterance),
+            "base": plain(self.prompts.base),
         }
         held = {f.name: getattr(self, f.name) for f in fields(self)}
         return held | {
@@ -179,6 +191,8 @@ def of_content(content: Mapping[str, Any]) -> Domain:
         framings=MappingProxyType({k: Scene(**v) for k, v in held["framings"].items()}),
         semantics=Scene(**held["semantics"]),
         comprehension=Comprehension(**asked) if (asked := held.get("comprehension")) else None,
+        by_utterance=read(begun, ByUtteranceText) if (begun := held.get("by_utterance")) else None,
+        base=read(base, BaseText) if (base := held.get("base")) else None,
     )
     literal = content["literal"]
     return Domain(
@@ -203,7 +217,7 @@ def load(path: Path) -> Domain:
     Raises `UserError` with file, line, key and remedy for anything wrong in it or in the files it
     names.
     """
-    file = _File(path / "domain.yaml" if path.is_dir() else path, DomainFile)
+    file = File(path / "domain.yaml" if path.is_dir() else path, DomainFile)
     data = file.data
     _check(file)
     vignettes: tuple[Vignette, ...] = ()
@@ -231,19 +245,7 @@ def load(path: Path) -> Domain:
     )
 
 
-class _File(Generic[T]):
-    """A YAML file with its settings, and a way to complain about it."""
-
-    def __init__(self, path: Path, kind: type[T]) -> None:
-        self.path = path
-        data, self.lines = yaml_lines.read(path)
-        self.data: T = validated(data, self.lines, kind, path)
-
-    def fail(self, key: yaml_lines.Key, text: str) -> UserError:
-        return UserError(f"{yaml_lines.where(self.path, self.lines, key)}: {text}.")
-
-
-def _check(file: _File[DomainFile]) -> None:
+def _check(file: File[DomainFile]) -> None:
     """What types cannot say of domain.yaml: the lists agree with each other."""
     data = file.data
     states, utterances = data.states, data.utterances
@@ -267,7 +269,7 @@ def _check(file: _File[DomainFile]) -> None:
         _check_literal(file, data.literal)
 
 
-def _check_values(file: _File[DomainFile], values: Sequence[float]) -> None:
+def _check_values(file: File[DomainFile], values: Sequence[float]) -> None:
     if list(values) != sorted(values):
         text = f"values must rise as the states do; write {sorted(values)}"
         raise file.fail(("values",), text)
@@ -276,7 +278,7 @@ def _check_values(file: _File[DomainFile], values: Sequence[float]) -> None:
         raise file.fail(("values",), text)
 
 
-def _check_literal(file: _File[DomainFile], literal: Mapping[str, Sequence[float]]) -> None:
+def _check_literal(file: File[DomainFile], literal: Mapping[str, Sequence[float]]) -> None:
     states, utterances = file.data.states, file.data.utterances
     for name, row in literal.items():
         if name not in utterances:
@@ -291,12 +293,12 @@ def _check_literal(file: _File[DomainFile], literal: Mapping[str, Sequence[float
 
 
 def _load_vignettes(path: Path) -> tuple[tuple[Vignette, ...], tuple[str, ...]]:
-    file = _File(path, VignettesFile)
+    file = File(path, VignettesFile)
     vignettes = tuple(Vignette(**plain(vignette)) for vignette in file.data.vignettes)
     seen: set[str] = set()
     for index, vignette in enumerate(vignettes):
         for name, text in asdict(vignette).items():
-            _check_template(file, ("vignettes", index, name), text, ())
+            check_template(file, ("vignettes", index, name), text, ())
         if vignette.id in seen:
             text = f"the id {vignette.id!r} is already taken; rename one of the two"
             raise file.fail(("vignettes", index, "id"), text)
@@ -305,9 +307,9 @@ def _load_vignettes(path: Path) -> tuple[tuple[Vignette, ...], tuple[str, ...]]:
 
 
 def _load_prompts(path: Path) -> Prompts:
-    file = _File(path, PromptsFile)
+    file = File(path, PromptsFile)
     data = file.data
-    _check_template(file, ("instruction",), data.instruction, ())
+    check_template(file, ("instruction",), data.instruction, ())
     for goal, text in data.goals.items():
         if goal == SEMANTICS:
             text = f"{SEMANTICS} is the name of the yes/no prompts; rename the goal"
@@ -315,13 +317,15 @@ def _load_prompts(path: Path) -> Prompts:
         if goal in comprehension.READ_BACK:
             text = f"{goal} is the name of prompts of the comprehension check; rename the goal"
             raise file.fail(("goals", goal), text)
-        _check_template(file, ("goals", goal), text or "", ())
+        check_template(file, ("goals", goal), text or "", ())
     for name, scene in data.framings.items():
-        _check_scene(file, ("framings", name), scene, _PLACEHOLDERS)
-    _check_scene(file, ("semantics",), data.semantics, _PLACEHOLDERS | {"utterance"})
-    if "utterance" not in _fields(data.semantics.question + data.semantics.scene):
+        check_scene(file, ("framings", name), scene, PLACEHOLDERS)
+    check_scene(file, ("semantics",), data.semantics, PLACEHOLDERS | {"utterance"})
+    if "utterance" not in placeholders(data.semantics.question + data.semantics.scene):
         text = "{utterance} must be in the question, or every yes/no prompt is the same"
         raise file.fail(("semantics", "question"), text)
+    check_by_utterance(file)
+    begun, base = by_utterance(data)
     return Prompts(
         instruction=data.instruction.strip(),
         goals=MappingProxyType({k: v and v.strip() for k, v in data.goals.items()}),
@@ -330,18 +334,20 @@ def _load_prompts(path: Path) -> Prompts:
         comprehension=None
         if data.comprehension is UNSET
         else _comprehension(file, data.comprehension),
+        by_utterance=begun,
+        base=base,
     )
 
 
-def _comprehension(file: _File[PromptsFile], data: ComprehensionText) -> Comprehension:
+def _comprehension(file: File[PromptsFile], data: ComprehensionText) -> Comprehension:
     """The questions of the comprehension check; none of them gives its answer away."""
     for name in ("opinion", "goal"):
-        allowed = _PLACEHOLDERS - _OPINION
-        _check_template(file, ("comprehension", name), getattr(data, name), allowed)
+        allowed = PLACEHOLDERS - OPINION
+        check_template(file, ("comprehension", name), getattr(data, name), allowed)
     seen: dict[str, str] = {}
     for goal, text in data.goals.items():
         key = ("comprehension", "goals", goal)
-        _check_template(file, key, text, ())
+        check_template(file, key, text, ())
         if goal not in file.data.goals:
             told = f"{goal!r} is no goal{nearest(goal, file.data.goals)}; correct or remove it"
             raise file.fail(key, told)
@@ -363,36 +369,3 @@ def _scene(data: SceneText) -> Scene:
 
 def _texts(scene: Scene | SceneText) -> tuple[str, str]:
     return scene.scene, scene.question
-
-
-def _check_scene(
-    file: _File[PromptsFile], key: yaml_lines.Key, scene: SceneText, allowed: Iterable[str]
-) -> None:
-    for name, text in zip(("scene", "question"), _texts(scene), strict=True):
-        _check_template(file, (*key, name), text, allowed)
-    if not _OPINION & _fields(scene.scene + scene.question):
-        text = "{number} or {state} must be in the scene, or the opinion is never told"
-        raise file.fail((*key, "scene"), text)
-
-
-def _check_template(
-    file: _File[Any], key: yaml_lines.Key, text: str, allowed: Iterable[str]
-) -> None:
-    """Refuse placeholders that nothing fills."""
-    try:
-        unknown = sorted(_fields(text) - set(allowed))
-    except ValueError:
-        raise file.fail(key, "a brace stands alone; write a placeholder or remove it") from None
-    if unknown:
-        known = ", ".join(f"{{{name}}}" for name in sorted(allowed)) or "none"
-        raise file.fail(key, f"unknown placeholder {{{unknown[0]}}}; known here: {known}")
-
-
-def _fields(text: str) -> set[str]:
-    """The placeholders of a template, exactly as written between the braces."""
-    found = set()
-    for _, name, form, conversion in Formatter().parse(text):
-        if name is not None:
-            plain = not form and not conversion
-            found.add(name if plain else f"{name}{'!' if conversion else ':'}...")
-    return found

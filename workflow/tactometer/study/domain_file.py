@@ -121,6 +121,49 @@ class ComprehensionText(Settings):
     goals: Annotated[dict[Name, Text], about("what each goal asks for, as an option", min_length=2)]
 
 
+class BegunText(Settings):
+    """A reply that is begun for a model, so that what it may go on with can be scored."""
+
+    instruction: Annotated[Text, about("how to answer, said first")]
+    opening: Annotated[Text, about("what the reply begins with, such as It was")]
+    neutral: Annotated[Text, about("the same demand without a scene, for score: pmi")]
+
+
+class ByUtteranceText(Settings):
+    """What is said where no options are shown (estimator utterance_logprob), in a chat."""
+
+    production: BegunText
+    semantics: BegunText
+
+
+class StoryText(Settings):
+    """Two templates of a text without a chat: what happened, and what is to be gone on with."""
+
+    scene: Annotated[Text, about("what happened, and the speaker's opinion")]
+    opening: Annotated[Text, about("the text up to where an utterance, or yes or no, follows")]
+
+
+class NeutralText(Settings):
+    """Texts without a scene, which an utterance, or yes or no, may follow."""
+
+    production: Annotated[Text, about("what an utterance may follow")]
+    semantics: Annotated[Text, about("what yes or no may follow")]
+
+
+class BaseText(Settings):
+    """Texts for base models, which go on with a text: no chat, no options (utterance_logprob)."""
+
+    goals: Annotated[
+        dict[Name, Annotated[str, Meta(min_length=1)] | None],
+        about("what stands before the scene; null for nothing", min_length=1),
+    ]
+    framings: Annotated[
+        dict[Name, StoryText], about("who speaks, such as third, first and second", min_length=1)
+    ]
+    semantics: Annotated[StoryText, about("the yes/no text, with {utterance} in it")]
+    neutral: Annotated[NeutralText, about("texts without a scene, for score: pmi")]
+
+
 class PromptsFile(Settings):
     """The texts of the prompts."""
 
@@ -136,4 +179,10 @@ class PromptsFile(Settings):
     semantics: Annotated[SceneText, about("the yes/no prompt, with {utterance} in it")]
     comprehension: Maybe[
         Annotated[ComprehensionText, about("questions of the comprehension check")]
+    ] = UNSET
+    by_utterance: Maybe[
+        Annotated[ByUtteranceText, about("how replies are begun for estimator utterance_logprob")]
+    ] = UNSET
+    base: Maybe[
+        Annotated[BaseText, about("the same texts for base models (prompt: {chat: false})")]
     ] = UNSET

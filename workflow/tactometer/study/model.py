@@ -27,7 +27,8 @@ class Model:
     `goals` are those that this model has answers for, in the study's order; `fit` is the study's
     and the domain's with its own. `beside` is how a yardstick is fitted once more, on the terms of
     the others (`yardstick.beside`), `checked` the prompt sets that ask it to read back what it was
-    told (`comprehension.prompt_sets`).
+    told (`comprehension.prompt_sets`). `also` is the model whose prompts it is asked by a further
+    estimator (`estimators.asked_by`).
     """
 
     name: str
@@ -39,6 +40,7 @@ class Model:
     domain: str
     beside: Beside | None = None
     checked: tuple[str, ...] = ()
+    also: str | None = None
 
     @property
     def recorded(self) -> bool:
@@ -80,6 +82,11 @@ class Model:
         return self.provider in providers.engines()
 
     @property
+    def reads_on(self) -> bool:
+        """Whether it is a base model: its prompts are texts to go on with, not chats."""
+        return not self.recorded and self.asked.prompt.chat is False
+
+    @property
     def paid(self) -> bool:
         """Whether its answers cost money."""
         return self.provider in providers.paid()
@@ -110,7 +117,8 @@ class Model:
     @property
     def corrects_places(self) -> bool:
         """Whether its fits estimate what the place of an option does, and correct for it."""
-        return not self.recorded and self.fit.position == "estimate"
+        shown = not self.recorded and not self.estimator.by_utterance
+        return shown and self.fit.position == "estimate"
 
     @property
     def folds(self) -> int:
@@ -138,4 +146,4 @@ class Model:
         """
         usual = self.settings.labels_of(checkpoint, list(self.checkpoints))
         own = written(self.checkpoints[checkpoint].labels, {})
-        return {"family": self.name, **usual, **self.settings.labels, **own}
+        return {"family": self.also or self.name, **usual, **self.settings.labels, **own}

@@ -131,9 +131,22 @@ class Estimator(Settings):
     """How a choice is read off a model."""
 
     kind: Annotated[
-        Literal["label_logprob", "samples"],
-        about("One prefill that reads the labels, or sampled answers."),
+        Literal["label_logprob", "utterance_logprob", "samples"],
+        about(
+            "One prefill that reads the labels, the probability of each utterance as what a begun "
+            "reply goes on with, or sampled answers."
+        ),
     ]
+    score: Maybe[
+        Annotated[
+            Literal["sum", "mean", "pmi"],
+            about(
+                "Of utterance_logprob: choices by the log-probability of the whole utterance (sum, "
+                "the default), by its mean over tokens, or by how much more it is than without a "
+                "scene (pmi)."
+            ),
+        ]
+    ] = UNSET
     k: Maybe[Annotated[int, about("Samples for each prompt.", ge=1)]] = UNSET
     temperature: Maybe[Annotated[Amount, about("Sampling temperature.")]] = UNSET
     max_tokens: Maybe[Annotated[int, about("Longest answer in tokens.", ge=1)]] = UNSET
@@ -141,7 +154,17 @@ class Estimator(Settings):
     @property
     def exact(self) -> bool:
         """Whether probabilities are read, and not answers sampled."""
-        return self.kind == "label_logprob"
+        return self.kind != "samples"
+
+    @property
+    def by_utterance(self) -> bool:
+        """Whether utterances are scored as continuations, and no options shown."""
+        return self.kind == "utterance_logprob"
+
+    @property
+    def label(self) -> str:
+        """What tables call it: its kind, and how it scores where that is said."""
+        return f"{self.kind}-{self.score}" if self.score is not UNSET else self.kind
 
     @property
     def samples(self) -> int:
@@ -237,6 +260,16 @@ class AskedModel(ModelSettings, kw_only=True):
 
     checkpoints: Annotated[Mapping[Name, Checkpoint], Meta(min_length=1)]
     estimator: Maybe[Estimator] = UNSET
+    estimators: Maybe[
+        Annotated[
+            tuple[Estimator, ...],
+            about(
+                "Several estimators for the same prompts; the first is the headline, the others "
+                "are models of their own (NAME.KIND), compared with it in tables/estimators.",
+                min_length=1,
+            ),
+        ]
+    ] = UNSET
     prompt: Prompt = Prompt()
 
     @property

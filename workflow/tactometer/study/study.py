@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from tactometer.study import (
     comprehension,
+    estimators,
     fields,
     presets,
     prompt_settings,
@@ -76,6 +77,11 @@ class Study:
     def asked(self) -> tuple[Model, ...]:
         """The models that answer prompts."""
         return tuple(m for m in self.models.values() if not m.recorded)
+
+    @property
+    def headlines(self) -> dict[str, str]:
+        """The models that ask another's prompts by a further estimator, with that other's name."""
+        return {name: model.also for name, model in self.models.items() if model.also}
 
     @property
     def goals(self) -> tuple[str, ...]:
@@ -151,7 +157,7 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
     settings = validated(data, lines, study_type(), source)
     study = _resolve(settings, data, source, lines)
     for model in study.models.values():
-        place = Place(source, lines, model.name)
+        place = Place(source, lines, model.also or model.name)
         domain = study.domain_of(model.domain)
         model.settings.check(domain, place)
         _check_pooling(model, settings.framings, place)
@@ -161,6 +167,7 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
                 recorded_csv.check_goals(model.counted.files["production"], sorted(known), place())
         else:
             prompt_settings.check(model.asked.prompt, model.renders, place)
+            estimators.check(model, domain, settings.framings, place)
             _check_name_pairs(study, domain, lines)
     return study
 
@@ -233,7 +240,8 @@ def _resolve(
         fit = fields.read({**usual, **own}, Fit)
         if isinstance(model, RecordedModel):
             model = model.located()
-        study.models[name] = _model(name, model, settings.goals, fit, domain, place)
+        own_model = _model(name, model, settings.goals, fit, domain, place)
+        estimators.add(study.models, own_model, place)
     _check_goals(study, lines)
     _check_judge(study, lines)
     if settings.analyses.comprehension:
@@ -344,6 +352,8 @@ def _check_goals(study: Study, lines: yaml_lines.Lines) -> None:
 def _ask_back(study: Study) -> None:
     """Give the models that are asked the prompt sets of the comprehension check."""
     for model in study.asked:
+        if model.also:
+            continue
         domain = study.domain_of(model.domain)
         comprehension.check(domain, model.goals)
         sets = comprehension.prompt_sets(domain, model.goals)

@@ -29,7 +29,7 @@ ANSWERS: dict[str, Any] = {
     "listener_name": pl.String,
     "state": pl.Int64,
     "shares": pl.List(pl.Float32),  # over the domain's utterances; null where invalid
-    "places": pl.List(pl.UInt8),  # from 0: where each of them was shown
+    "places": pl.List(pl.UInt8),  # from 0: where each of them was shown; null where none was
 }
 
 
@@ -90,7 +90,7 @@ def spread(choices: pl.DataFrame, utterances: Sequence[str]) -> pl.DataFrame:
         pl.col("listener").alias("listener_name"),
         "state",
         shares=shares,
-        places=pl.concat_list(shown),
+        places=pl.when(pl.col("options").list.len() > 0).then(pl.concat_list(shown)),
     ).cast({name: kind for name, kind in ANSWERS.items() if name not in ("model", "checkpoint")})
 
 

@@ -200,7 +200,9 @@ def _estimates(study: Study, model: Model, results: Path) -> pl.DataFrame:
     labels = pl.DataFrame(rows, schema=schema, strict=False)
     fitted = _of_fits(study, model, results, "estimates")
     joined = fitted.join(labels, on="checkpoint", how="left", maintain_order="left")
-    joined = joined.with_columns(estimator=pl.lit(None if model.recorded else model.estimator.kind))
+    joined = joined.with_columns(
+        estimator=pl.lit(None if model.recorded else model.estimator.label)
+    )
     return joined.select(pl.col(name).cast(kind) for name, kind in ESTIMATES.items())
 
 

@@ -45,7 +45,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     answers would differ (`limit`: their expected share).
     `invalid`: the share of answers that could not be read, with Wilson's 95% interval, by (model,
     checkpoint, goal, framing). `label_mass`: the mean probability of all labels together, where
-    there is one. `fit`: worst R-hat of each fit, flagged where its verdict is suspect.
+    there is one, or of all utterances where none was shown, which is never flagged.
+    `fit`: worst R-hat of each fit, flagged where its verdict is suspect.
     `framings`: by how much choices differ between framings (Cohen's w beyond noise), flagged where
     that is significant and above its limit: pooled fits are of a mixture then.
     `described`: the chance of as bad a fit of a true speaker, flagged where it is less than `yes`.
@@ -67,7 +68,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     parts = [
         *_prompt_sets(evidence.tables["prompt_sets"].collect()),
         _invalid(counts, limits.invalid),
-        _label_mass(counts, limits.label_mass),
+        _label_mass(counts, estimates, limits.label_mass),
         _fits(sampled(diagnostics)),
         _described(diagnostics),
         _framings(effective_counts(counts, diagnostics)),
@@ -202,7 +203,10 @@ def _invalid(counts: pl.DataFrame, limit: float) -> pl.DataFrame:
     )
 
 
-def _label_mass(counts: pl.DataFrame, limit: float) -> pl.DataFrame:
+def _label_mass(counts: pl.DataFrame, estimates: pl.DataFrame, limit: float) -> pl.DataFrame:
+    whose = estimates.filter(pl.col("estimator").fill_null("").str.starts_with("utterance"))
+    unseen = pl.col("model").is_in(whose["model"].unique().to_list())
+    note = "of the utterances as what a begun reply goes on with; none of them was offered"
     return (
         _conditions(counts)
         .drop_nulls("label_mass")
@@ -212,8 +216,9 @@ def _label_mass(counts: pl.DataFrame, limit: float) -> pl.DataFrame:
             "n",
             check=pl.lit("label_mass"),
             value=pl.col("label_mass"),
-            limit=pl.lit(limit),
-            flagged=pl.col("label_mass") < limit,
+            limit=pl.when(~unseen).then(limit),
+            flagged=(pl.col("label_mass") < limit) & ~unseen,
+            note=pl.when(unseen).then(pl.lit(note)),
         )
     )
 
@@ -283,6 +288,8 @@ def _places(evidence: Evidence) -> pl.DataFrame:
     rows = []
     known = "shares" in evidence.answered.collect_schema().names()
     for answers in each(evidence) if known else ():
+        if not answers.shown:
+            continue
         found = position_bias.outweighed(fitted(answers))
         rows.append(
             {

@@ -42,11 +42,13 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `nats` is what the place adds to an option's logit, from a conditional logit of choice on option
     within framing and state, and place, with a 95% interval over vignettes. `of_place` and
     `of_state` are how much of the choices follows from place and from state, in nats; the place
-    `outweighs` the state where it has more of them, surely and not a trifle.
+    `outweighs` the state where it has more of them, surely and not a trifle. Nothing of answers to
+    prompts that showed no options.
     """
     rows: list[dict[str, Any]] = []
     for answers in each(evidence):
-        rows += [{**answers.named, **row} for row in _positions(answers)]
+        if answers.shown:
+            rows += [{**answers.named, **row} for row in _positions(answers)]
     if not rows:
         return pl.DataFrame(schema=SCHEMA)
     adjusted = holm(np.array([row["p"] for row in rows]))

@@ -1,6 +1,7 @@
 """Render chats to tokens by the model's chat template, verify that each message stands in the
-prompt and each label is one new token."""
+prompt and each label is one new token; begin the replies that utterances are to follow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -23,12 +24,24 @@ TAIL = 64  # characters at the end of a prompt that can decide how a label is to
 @dataclass(frozen=True)
 class Prompt:
     """A chat as it goes into a model: its text, its tokens, whether a thought is open, and the
-    digest of the text as it was rendered, before any thought."""
+    digest of the text as it was rendered, before any thought.
+
+    `opening` is what a reply is begun with behind a thought that is still to come.
+    """
 
     text: str
     ids: list[int]
     thinks: bool
     digest: str
+    opening: str = ""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What may follow a prompt: the tokens before it, and those of each continuation."""
+
+    before: list[int]
+    tokens: list[list[int]]
 
 
 class Prompts:
@@ -66,19 +79,31 @@ class Prompts:
         self._open, self.close = marks or (OPEN, CLOSE)
         self._proven: dict[tuple[str, int], list[int]] = {}
         self._with_space: dict[tuple[str, int], list[int]] = {}
+        self._continued: dict[tuple[str, ...], tuple[int, list[list[int]]]] = {}
 
     def render(self, messages: Messages) -> Prompt:
-        """Render a chat up to where the model answers, or where its thought begins."""
+        """Render a chat up to where the model answers, or where its thought begins.
+
+        A last message of the assistant's is what its answer begins with.
+        """
+        begun = messages[-1]["content"] if messages[-1]["role"] == "assistant" else ""
         if self._rendering.fold:
             messages = prompt_settings.fold(messages)
         if self._rendering.empty_system and messages[0]["role"] != "system":
             messages = prompt_settings.empty_system(messages)
-        text = self._by_template(messages) if self._rendering.chat else self._in_a_row(messages)
-        self._look_for(messages, text)
+        if not self._rendering.chat:
+            text = self._in_a_row(messages)
+            self._look_for(messages, text)
+            return Prompt(text, self._encode(text), False, digest(text))
+        asked = [*messages[:-1]] if begun else messages
+        text = self._by_template(asked)
+        self._look_for(asked, text)
         thinks = text.rstrip().endswith(self._open)  # some templates leave no choice
         if self._thinking and not thinks:
             text, thinks = f"{text}{self._open}\n", True
-        return Prompt(text, self._encode(text), thinks, digest(text))
+        if begun and not thinks:
+            text, begun = _continued(text, begun), ""
+        return Prompt(text, self._encode(text), thinks, digest(text), begun)
 
     def _by_template(self, messages: Messages) -> str:
         asked = {"enable_thinking": self._thinking, "thinking": self._thinking, **self._variables}
@@ -99,8 +124,8 @@ class Prompts:
 
     def _in_a_row(self, messages: Messages) -> str:
         """The texts one after another, behind what the tokenizer begins a text with."""
-        return "\n\n".join([self._opening + messages[0]["content"],
-                            *(m["content"] for m in messages[1:]), CUE])  # fmt: skip
+        cue = [] if messages[-1]["role"] == "assistant" else [CUE]
+        return self._opening + "\n\n".join([*(m["content"] for m in messages), *cue])
 
     @cached_property
     def _opening(self) -> str:
@@ -127,7 +152,7 @@ class Prompts:
 
     def after(self, prompt: Prompt, thought: str) -> Prompt:
         """The prompt with its thought closed: what follows is the answer."""
-        text = f"{prompt.text}{thought.strip()}\n{self.close}\n\n"
+        text = f"{prompt.text}{thought.strip()}\n{self.close}\n\n{prompt.opening}"
         return replace(prompt, text=text, ids=self._encode(text), thinks=False)
 
     def labels(self, prompt: Prompt, count: int) -> list[int]:
@@ -151,6 +176,20 @@ class Prompts:
                     found.append(ids[-1])
             self._with_space[known] = found if len(set(found)) == count else []
         return self._with_space[known]
+
+    def continuations(self, prompt: Prompt, texts: Sequence[str]) -> Scored:
+        """The tokens of texts that may follow a prompt.
+
+        Where a tokenizer draws the end of the prompt and a text together, that end counts among the
+        tokens of all of them.
+        """
+        known = prompt.text[-TAIL:], *texts
+        if known not in self._continued:
+            whole = [self._encode(prompt.text + text) for text in texts]
+            same = min(_alike(prompt.ids, ids) for ids in whole)
+            self._continued[known] = len(prompt.ids) - same, [ids[same:] for ids in whole]
+        joined, tokens = self._continued[known]
+        return Scored(prompt.ids[: len(prompt.ids) - joined], tokens)
 
     def _encode(self, text: str) -> list[int]:
         """The tokens of a rendered chat; the template writes the special ones, nobody adds any."""
@@ -179,16 +218,25 @@ class Prompts:
         return found
 
     def _refuse(self, label: str, prompt: Prompt, ids: list[int]) -> None:
-        same = next(
-            (i for i, (a, b) in enumerate(zip(prompt.ids, ids, strict=False)) if a != b),
-            min(len(prompt.ids), len(ids)),
-        )
+        same = _alike(prompt.ids, ids)
         became = self._tokenizer.convert_ids_to_tokens(ids[same:])
         instead = self._tokenizer.convert_ids_to_tokens(prompt.ids[same:])
         raise UserError(
             f"{self._place}: the label {label} is not one new token behind {prompt.text[-20:]!r}: "
             f"tokens {instead} became {became}; write estimator: {{kind: samples, k: 10}} for it."
         )
+
+
+def _alike(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _continued(text: str, begun: str) -> str:
+    """A rendered chat with the beginning of its answer, parted where the template does not."""
+    gap = "" if text[-1:].isspace() or text.endswith(">") else " "
+    return f"{text}{gap}{begun}"
 
 
 def special_tokens(tokenizer: Any) -> list[str]:

@@ -4,20 +4,21 @@ engine alone."""
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from tactometer.journal import journal
 from tactometer.journal.journal import Line
-from tactometer.providers.local import template_traits
+from tactometer.providers.local import gguf_files, template_traits
 from tactometer.providers.local.chat_template import Prompt, Prompts
 from tactometer.providers.local.checkpoint_files import Checkpoint, find
+from tactometer.providers.local.engine import Engine, Sampled, loading
 from tactometer.providers.local.rendering import Rendering, alterations, rendering
 from tactometer.providers.local.settings import EngineSettings
 from tactometer.providers.local.template_traits import Traits
+from tactometer.providers.local.utterances import Scores, Utterances, texts_of
 from tactometer.providers.provider import Ask, in_turn
 from tactometer.replies.thoughts import split_thought
 from tactometer.study import fields
@@ -29,38 +30,7 @@ from tactometer.study.prompt_settings import Messages
 from tactometer.utils.errors import UserError
 
 ANSWER, THOUGHT = 256, 4096  # tokens, where estimator.max_tokens says nothing
-
-
-@dataclass(frozen=True)
-class Sampled:
-    """A generated text, its number of tokens, and why it ended (`stop`, `length`)."""
-
-    text: str
-    tokens: int
-    finish_reason: str
-
-
-class Engine(Protocol):
-    """Loaded weights. `at_once`: how many prompts a call should have."""
-
-    at_once: int
-
-    def label_logprobs(
-        self, prompts: Sequence[Sequence[int]], labels: Sequence[Sequence[int]]
-    ) -> list[list[float]]:
-        """Log-probability in nats of each label token as the next one, for each prompt."""
-        ...
-
-    def sample(
-        self,
-        prompts: Sequence[Sequence[int]],
-        keys: Sequence[str],
-        temperature: float,
-        max_tokens: int,
-        stop: str | None,
-    ) -> list[Sampled]:
-        """Generate a text for each prompt, up to `stop` (left out) or the end."""
-        ...
+SCORED = 64  # prompts at most between two writes to the journal, where utterances are scored
 
 
 class LocalProvider:
@@ -145,20 +115,23 @@ class LocalProvider:
         """Render and prove every prompt, then load the weights and answer them in order."""
         self._refuse_wire(asks)
         self._prompts = self._open_prompts()
+        self._utterances = Utterances(self._prompts, written(self._estimator.score, "sum"))
         rendered = {ask.key: self._prompts.render(ask.row["messages"]) for ask in asks}
-        self._check_length(rendered.values())
+        self._check_length([(rendered[ask.key], texts_of(ask)) for ask in asks])
         if self._exact:
             self._every_form = self._adds_forms()
             for ask in asks:
-                if not rendered[ask.key].thinks:
+                if not rendered[ask.key].thinks and not texts_of(ask):
                     self._prompts.labels(rendered[ask.key], len(ask.row["options"]))
         # Neighbours share the longest beginnings: what an engine has computed serves the next.
         queues = [sorted(turn, key=lambda ask: rendered[ask.key].ids) for turn in in_turn(asks)]
         self._queued = [rendered[ask.key] for queue in queues for ask in queue]
         engine = self._load()
+        scores = self._estimator.by_utterance  # a prompt is a dozen there
+        size = min(engine.at_once, SCORED) if scores else engine.at_once
         for queue in queues:
-            for start in range(0, len(queue), engine.at_once):
-                batch = [ask for ask in queue[start : start + engine.at_once] if ask.wanted]
+            for start in range(0, len(queue), size):
+                batch = [ask for ask in queue[start : start + size] if ask.wanted]
                 if batch:
                     yield self._answer(engine, batch, [rendered[ask.key] for ask in batch])
 
@@ -191,7 +164,10 @@ class LocalProvider:
         from transformers import AutoTokenizer
 
         trust = bool(self._engine_settings.trust_remote_code)
-        with loading(f"the tokenizer in {self.found.tokenizer}", self._place):
+        file = self.found.file
+        with loading(f"the tokenizer in {file or self.found.tokenizer}", self._place):
+            if file:
+                return gguf_files.tokenizer(self.found.folder, file)
             return AutoTokenizer.from_pretrained(self.found.tokenizer, trust_remote_code=trust)
 
     def _refuse_wire(self, asks: Sequence[Ask]) -> None:
@@ -201,13 +177,16 @@ class LocalProvider:
                 "estimator and engine."
             )
 
-    def _check_length(self, prompts: Any) -> None:
+    def _check_length(self, prompts: Sequence[tuple[Prompt, Sequence[str]]]) -> None:
         config = self.found.config
         texts = config.get("text_config", config)
         most = self._engine_settings.max_model_len or texts.get("max_position_embeddings")
         most = int(most or 1 << 30)
-        for prompt in prompts:
+        for prompt, scored in prompts:
             generated = self._longest if prompt.thinks or not self._exact else 1
+            if scored:
+                tokens = self._prompts.continuations(prompt, scored).tokens
+                generated = (generated if prompt.thinks else 0) + max(map(len, tokens))
             if len(prompt.ids) + generated > most:
                 raise UserError(
                     f"{self._place}: a prompt of {len(prompt.ids)} tokens and an answer of up to "
@@ -221,7 +200,17 @@ class LocalProvider:
         self, engine: Engine, batch: Sequence[Ask], prompts: Sequence[Prompt]
     ) -> list[Line]:
         began = time.monotonic()
-        lines = (self._by_label if self._exact else self._by_sample)(engine, batch, prompts)
+        pairs = list(zip(batch, prompts, strict=True))
+        lines: list[Callable[[float], Line]] = []
+        for by, chosen in (
+            (self._by_utterance, [pair for pair in pairs if texts_of(pair[0])]),
+            (
+                self._by_label if self._exact else self._by_sample,
+                [pair for pair in pairs if not texts_of(pair[0])],
+            ),
+        ):
+            if chosen:
+                lines += by(engine, *map(list, zip(*chosen, strict=True)))
         seconds = round((time.monotonic() - began) / len(batch), 6)
         return [line(seconds) for line in lines]
 
@@ -229,14 +218,7 @@ class LocalProvider:
         self, engine: Engine, batch: Sequence[Ask], prompts: Sequence[Prompt]
     ) -> list[Callable[[float], Line]]:
         """One prefill a prompt, and before it the thought of those that think."""
-        thoughts: list[Sampled | None] = [None] * len(batch)
-        if any(prompt.thinks for prompt in prompts):
-            thoughts = [*self._sample(engine, batch, prompts, self._prompts.close)]
-            prompts = [
-                self._prompts.after(prompt, thought.text)
-                for prompt, thought in zip(prompts, thoughts, strict=True)
-                if thought is not None
-            ]
+        thoughts, prompts = self._thought(engine, batch, prompts)
         counts = [len(ask.row["options"]) for ask in batch]
         labels = [self._labels(p, n) for p, n in zip(prompts, counts, strict=True)]
         found = engine.label_logprobs([prompt.ids for prompt in prompts], labels)
@@ -244,6 +226,29 @@ class LocalProvider:
             self._line(ask, prompt, thought, thought.text.strip() if thought else None, logprobs)
             for ask, prompt, thought, logprobs in zip(batch, prompts, thoughts, found, strict=True)
         ]
+
+    def _thought(
+        self, engine: Engine, batch: Sequence[Ask], prompts: Sequence[Prompt]
+    ) -> tuple[Sequence[Sampled | None], Sequence[Prompt]]:
+        """The thought of each prompt that has one, and the prompts with their thoughts closed."""
+        if not any(prompt.thinks for prompt in prompts):
+            return [None] * len(batch), prompts
+        thoughts = self._sample(engine, batch, prompts, self._prompts.close)
+        pairs = zip(prompts, thoughts, strict=True)
+        return thoughts, [self._prompts.after(prompt, thought.text) for prompt, thought in pairs]
+
+    def _by_utterance(
+        self, engine: Engine, batch: Sequence[Ask], prompts: Sequence[Prompt]
+    ) -> list[Callable[[float], Line]]:
+        """The probability of each utterance as what goes on with the begun reply."""
+        thoughts, prompts = self._thought(engine, batch, prompts)
+        found = self._utterances.scored(engine, batch, prompts)
+        lines: list[Callable[[float], Line]] = []
+        for ask, prompt, thought, scored in zip(batch, prompts, thoughts, found, strict=True):
+            said = thought.text.strip() if thought else None
+            bare = self._line(ask, prompt, thought, said, None)
+            lines.append(partial(_with_scores, bare, scored))
+        return lines
 
     def _labels(self, prompt: Prompt, count: int) -> list[int]:
         """The tokens of the labels behind a prompt, then those of their forms with a space."""
@@ -257,7 +262,7 @@ class LocalProvider:
         """
         journal_path = self._settings["job"].get("journal")
         for path in sorted(Path(journal_path).parent.glob("*.jsonl")) if journal_path else ():
-            exact = (line for line in journal.read(path) if line.get("logprobs") is not None)
+            exact = (line for line in journal.read(path) if _by_letter(line.get("logprobs")))
             if "forms" not in next(exact, {"forms": None}):
                 print(
                     f"{path} has probabilities of labels without those of their forms with a "
@@ -322,12 +327,17 @@ class LocalProvider:
             usage=usage,
             cost_usd=0.0,
             finish_reason=sampled.finish_reason if sampled else "stop",
-            model=self.found.revision or self.found.folder.name,
+            model=self.found.revision or self.found.file or self.found.folder.name,
             seconds=seconds,
             prompt=prompt.digest,
             reason=reason,
             forms=forms,
         )
+
+
+def _with_scores(bare: Callable[[float], Line], scored: Scores, seconds: float) -> Line:
+    """A line with what its utterances have, by name."""
+    return replace(bare(seconds), text=scored.best, logprobs=scored.logprobs, scores=scored.scores)
 
 
 def _added_up(logprobs: Sequence[float], labels: int) -> list[float]:
@@ -350,12 +360,6 @@ def _by_name(logprobs: list[float] | None) -> dict[str, float] | None:
     return {label: p for label, p in zip(LABELS, logprobs, strict=False) if math.isfinite(p)}
 
 
-@contextmanager
-def loading(what: str, place: str) -> Iterator[None]:
-    """Whatever a library raises while it loads, as one sentence that opens with `place`."""
-    try:
-        yield
-    except Exception as error:  # their errors have no common class
-        text = str(error).strip()
-        said = text.splitlines()[0][:200] if text else type(error).__name__
-        raise UserError(f"{place}: {what} cannot be loaded ({said}).") from None
+def _by_letter(logprobs: Mapping[str, float] | None) -> bool:
+    """Whether the probabilities of an answer are those of labels, and not of utterances."""
+    return logprobs is not None and set(logprobs) <= set(LABELS)

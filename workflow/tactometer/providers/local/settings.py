@@ -34,14 +34,40 @@ class HubCheckpoint(Checkpoint):
     """A checkpoint of open weights, of the hub or in a folder."""
 
     revision: Maybe[Annotated[str, about("Branch, tag or commit of the hub.")]] = UNSET
-    path: Maybe[Annotated[str, about("Folder with weights.")]] = UNSET
+    path: Maybe[
+        Annotated[str, about("Folder with weights or with an adapter, or a GGUF file.")]
+    ] = UNSET
+    subfolder: Maybe[Annotated[str, about("Where it stands in its repository.")]] = UNSET
+    file: Maybe[Annotated[str, about("GGUF file of its repository.", pattern=r"\.gguf$")]] = UNSET
+    adapter: Maybe[
+        Annotated[str, about("LoRA adapter on top of it: a folder of PEFT, or a hub id.")]
+    ] = UNSET
+    adapter_revision: Maybe[Annotated[str, about("The adapter's revision of the hub.")]] = UNSET
+
+
+_STEP = r"\{step\}"
 
 
 class CheckpointPattern(Settings):
     """Checkpoints that differ by their step: {pattern: runs/x/checkpoint-{step}, steps: [0, 50]}"""
 
-    pattern: Annotated[str, about("Path with {step} in it.", pattern=r"\{step\}")]
     steps: Annotated[tuple[int | str, ...], Meta(min_length=1, extra_json_schema=UNIQUE)]
+    pattern: Maybe[Annotated[str, about("Path with {step} in it.", pattern=_STEP)]] = UNSET
+    revision: Maybe[
+        Annotated[str, about("Revision of the hub with {step} in it.", pattern=_STEP)]
+    ] = UNSET
+    subfolder: Maybe[
+        Annotated[str, about("Subfolder of a repository with {step} in it.", pattern=_STEP)]
+    ] = UNSET
+    adapter: Maybe[
+        Annotated[str, about("Adapter, a folder or hub id, with {step} in it.", pattern=_STEP)]
+    ] = UNSET
+
+
+class PathPattern(CheckpointPattern, kw_only=True):
+    """The same, where nothing but a path differs."""
+
+    pattern: Annotated[str, about("Path with {step} in it.", pattern=_STEP)]
 
 
 class EngineSettings(Settings):
@@ -80,11 +106,17 @@ class EngineModel(Asked, kw_only=True):
         cls, checkpoints: Mapping[str, Any], check: Callable[[Any, type[Any]], Any]
     ) -> Mapping[str, Any]:
         """Checkpoints by name, where they are given as a pattern and steps."""
-        if "pattern" not in checkpoints:
+        if "steps" not in checkpoints and "pattern" not in checkpoints:
             return checkpoints
-        short: CheckpointPattern = check(checkpoints, CheckpointPattern)
-        steps = map(str, short.steps)
-        return {step: {"path": short.pattern.replace("{step}", step)} for step in steps}
+        others = {"revision", "subfolder", "adapter"} & set(checkpoints)
+        short: CheckpointPattern = check(checkpoints, CheckpointPattern if others else PathPattern)
+        told = plain(short)
+        steps = told.pop("steps")
+        keys = {"path" if key == "pattern" else key: text for key, text in told.items()}
+        return {
+            str(step): {key: text.replace("{step}", str(step)) for key, text in keys.items()}
+            for step in steps
+        }
 
     def resources_of(self, usual: Mapping[str, int]) -> dict[str, int | str]:
         """As many GPUs as the weights are spread over, none on a CPU."""
@@ -116,12 +148,19 @@ class EngineModel(Asked, kw_only=True):
         """Digests of a checkpoint's files, which may be replaced in place."""
         from tactometer.providers.local import checkpoint_files
 
-        folder = Path(written(self.checkpoints[checkpoint].path, "") or self.source)
+        own = self.checkpoints[checkpoint]
+        folder = Path(written(own.path, "") or self.source)
+        adapter = Path(written(own.adapter, ""))
         template = Path(written(self.engine.chat_template, ""))
-        return {
+        found: dict[str, Any] = {
             "folder": checkpoint_files.sketch(folder) if folder.is_dir() else None,
             "chat_template": file_digest(template) if template.is_file() else None,
         }
+        if folder.suffix == ".gguf" and folder.is_file():
+            found["folder"] = checkpoint_files.sketch_file(folder)
+        if own.adapter is not UNSET and adapter.is_dir():
+            found["adapter"] = checkpoint_files.sketch(adapter)
+        return found
 
 
 class VllmModel(EngineModel, tag="vllm", kw_only=True):

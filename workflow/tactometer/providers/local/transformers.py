@@ -5,7 +5,9 @@ from typing import Any
 
 from tactometer.providers.local.chat_template import special_tokens
 from tactometer.providers.local.checkpoint_files import Checkpoint
-from tactometer.providers.local.provider import Engine, LocalProvider, Sampled, loading
+from tactometer.providers.local.continuations import Continuations
+from tactometer.providers.local.engine import Engine, Sampled, loading
+from tactometer.providers.local.provider import LocalProvider
 from tactometer.providers.local.settings import EngineSettings
 from tactometer.replies.thoughts import kept_special, without_special
 from tactometer.study.fields import written
@@ -38,12 +40,19 @@ class TorchEngine:
         self._device = device
         self.at_once = written(settings.batch_size, AT_ONCE[device])
         with loading(found.loads, place):
-            self._model = AutoModelForCausalLM.from_pretrained(
-                found.loads,
-                revision=found.revision,
+            loads, revision = found.fetched()
+            model = AutoModelForCausalLM.from_pretrained(
+                loads,
+                revision=revision,
                 dtype=written(settings.dtype, "auto"),
                 trust_remote_code=bool(settings.trust_remote_code),
-            ).to(device)
+                **({"gguf_file": found.file} if found.file else {}),
+            )
+            if found.adapter:
+                from peft import PeftModel
+
+                model = PeftModel.from_pretrained(model, found.adapter.folder).merge_and_unload()
+            self._model = model.to(device)
         self._model.eval()
         self._special = special_tokens(tokenizer)
         self._marked = bool(kept_special(self._special))
@@ -63,6 +72,61 @@ class TorchEngine:
             ).logits[:, -1]
             found = torch.log_softmax(logits.float(), dim=-1).cpu()
         return [found[row, list(wanted)].tolist() for row, wanted in enumerate(labels)]
+
+    def continuation_logprobs(
+        self, prompts: Sequence[Sequence[int]], continuations: Sequence[Continuations]
+    ) -> list[list[float]]:
+        """The prompts once, then what follows them behind what was computed; a few at a time, for
+        each is as many rows then as it has continuations.
+        """
+        most = max(1, self.at_once // max(map(len, continuations)))
+        found: list[list[float]] = []
+        for start in range(0, len(prompts), most):
+            some = slice(start, start + most)
+            found += self._continued(prompts[some], continuations[some])
+        return found
+
+    def _continued(
+        self, prompts: Sequence[Sequence[int]], continuations: Sequence[Continuations]
+    ) -> list[list[float]]:
+        torch = self._torch
+        count = max(map(len, continuations))
+        rows = [[*each, *[each[0]] * (count - len(each))] for each in continuations]
+        flat = [list(tokens) for each in rows for tokens in each]
+        width = max(map(len, flat)) - 1  # the last token of each is only looked for
+        ids, mask = self._pad(prompts)
+        lengths = mask.sum(-1)
+        with torch.inference_mode():
+            first = self._model(
+                input_ids=ids,
+                attention_mask=mask,
+                position_ids=(mask.cumsum(-1) - 1).clamp(min=0),
+                logits_to_keep=1,
+                use_cache=width > 0,
+            )
+            told = first.logits[:, -1:].repeat_interleave(count, 0)
+            if width:
+                past = first.past_key_values
+                past.batch_repeat_interleave(count)
+                fed = [(t[:-1] + [self._padding] * width)[:width] for t in flat]
+                real = [[1] * (len(t) - 1) + [0] * (width - len(t) + 1) for t in flat]
+                more = torch.tensor(real, device=self._device)
+                places = lengths.repeat_interleave(count)[:, None] + torch.arange(
+                    width, device=self._device
+                )
+                second = self._model(
+                    input_ids=torch.tensor(fed, device=self._device),
+                    attention_mask=torch.cat([mask.repeat_interleave(count, 0), more], -1),
+                    position_ids=places,
+                    past_key_values=past,
+                ).logits
+                told = torch.cat([told, second], 1)
+            logprobs = torch.log_softmax(told.float(), dim=-1).cpu()
+        sums = [
+            sum(float(logprobs[row, place, token]) for place, token in enumerate(tokens))
+            for row, tokens in enumerate(flat)
+        ]
+        return [sums[n * count : n * count + len(each)] for n, each in enumerate(continuations)]
 
     def sample(
         self,

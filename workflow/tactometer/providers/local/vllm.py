@@ -1,6 +1,7 @@
 """vLLM: one prefill a prompt, label probabilities exact, one engine for several checkpoints."""
 
-from tactometer.providers.local.provider import Engine, LocalProvider
+from tactometer.providers.local.engine import Engine
+from tactometer.providers.local.provider import LocalProvider
 from tactometer.providers.local.vllm_engine import VllmEngine
 
 _resident: "VllmEngine | None" = None  # with engine.share, the engine of the checkpoint before

@@ -7,10 +7,12 @@ from typing import Any
 
 from tactometer.providers.local.chat_template import special_tokens
 from tactometer.providers.local.checkpoint_files import Checkpoint
-from tactometer.providers.local.provider import Sampled, loading
+from tactometer.providers.local.continuations import Continuations, along, tree
+from tactometer.providers.local.engine import Sampled, loading
 from tactometer.providers.local.settings import EngineSettings
 from tactometer.replies.thoughts import kept_special, without_special
 from tactometer.study.fields import plain, written
+from tactometer.utils.errors import UserError
 
 AT_ONCE = 512
 
@@ -40,10 +42,22 @@ class VllmEngine:
         self.at_once = written(settings.batch_size, AT_ONCE)
         passed = ("tensor_parallel_size", "max_model_len", "gpu_memory_utilization")
         own |= {key: value for key, value in plain(settings).items() if key in passed}
+        if found.file:
+            raise UserError(
+                f"{place}: vllm loads no GGUF file ({found.file}) here; write provider: "
+                "transformers, or serve it and write provider: api."
+            )
+        self._adapter: Any = None
+        if found.adapter:
+            from vllm.lora.request import LoRARequest
+
+            own |= {"enable_lora": True, "max_lora_rank": _rank(found.adapter.rank)}
+            self._adapter = LoRARequest("adapter", 1, str(found.adapter.folder))
         with loading(found.loads, place):
+            loads, revision = found.fetched()
             self.llm = vllm.LLM(
-                model=found.loads,
-                revision=found.revision,
+                model=loads,
+                revision=revision,
                 tokenizer=str(found.tokenizer),
                 dtype=written(settings.dtype, "auto"),
                 trust_remote_code=bool(settings.trust_remote_code),
@@ -83,6 +97,22 @@ class VllmEngine:
             found.append([float(by_token[token].logprob) for token in ids])
         return found
 
+    def continuation_logprobs(
+        self, prompts: Sequence[Sequence[int]], continuations: Sequence[Continuations]
+    ) -> list[list[float]]:
+        """One prefill for each branching of a prompt's continuations, all but its end cached."""
+        trees = [tree(each) for each in continuations]
+        asked = [(n, before) for n, each in enumerate(trees) for before in each]
+        found = self.label_logprobs(
+            [[*prompts[n], *before] for n, before in asked],
+            [trees[n][before] for n, before in asked],
+        )
+        known: list[dict[Any, float]] = [{} for _ in prompts]
+        for (n, before), logprobs in zip(asked, found, strict=True):
+            after = trees[n][before]
+            known[n] |= {(before, t): p for t, p in zip(after, logprobs, strict=True)}
+        return [along(each, of) for each, of in zip(continuations, known, strict=True)]
+
     def sample(
         self,
         prompts: Sequence[Sequence[int]],
@@ -113,5 +143,12 @@ class VllmEngine:
 
     def _generate(self, prompts: Sequence[Sequence[int]], parameters: list[Any]) -> list[Any]:
         asked = [{"prompt_token_ids": list(ids)} for ids in prompts]
-        outputs: list[Any] = self.llm.generate(asked, parameters, use_tqdm=False)
+        outputs: list[Any] = self.llm.generate(
+            asked, parameters, use_tqdm=False, lora_request=self._adapter
+        )
         return outputs
+
+
+def _rank(rank: int) -> int:
+    """The least rank that vLLM makes room for and an adapter fits into."""
+    return next((room for room in (8, 16, 32, 64, 128, 256, 320, 512) if rank <= room), rank)

@@ -28,6 +28,8 @@ def exchange(
     if before.content() == found.content():
         return
     place = f"{place}, key engine.share"
+    if before.adapter or found.adapter:
+        raise UserError(f"{place}: adapters are not exchanged in a running engine; remove share.")
     _compare(before, found, place)
     old, again = _answers(engine, canaries), _answers(engine, canaries, cached=False)
     if not engine.proven:

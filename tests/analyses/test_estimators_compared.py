@@ -1,0 +1,92 @@
+"""The same prompts by several estimators: how far what they say lies apart, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from evidences import answered, evidence, fit, moved
+from tactometer.analyses.analyse import analyse
+from tactometer.analyses.estimators.sentences import sentences
+from tactometer.analyses.evidence import Evidence
+
+NAME = "m.label_logprob"
+
+
+def two(other: pl.DataFrame) -> Evidence:
+    """The model `m` by utterance, and by letter as `other` answers."""
+    mine = answered(pairs=4).unique(
+        ["vignette", "listener_name", "state"], keep="first", maintain_order=True
+    )
+    counts = pl.DataFrame(
+        [
+            {
+                "model": name,
+                "checkpoint": "0",
+                "goal": "social",
+                "framing": "pooled",
+                "label_mass": x,
+            }
+            for name, x in (("m", 0.01), (NAME, 0.7))
+        ]
+    )
+    fits = [fit(name, "0", moved(0.5), goal="social", family="m") for name in ("m", NAME)]
+    both = pl.concat([mine, other.with_columns(model=pl.lit(NAME))])
+    found = evidence(*fits, answers=both, counts=counts)
+    kinds = {"m": "utterance_logprob", NAME: "label_logprob"}
+    estimates = found.tables["estimates"].with_columns(
+        estimator=pl.col("model").replace_strict(kinds)
+    )
+    diagnostics = found.tables["diagnostics"].with_columns(described=pl.lit("yes"))
+    tables = {**found.tables, "estimates": estimates, "diagnostics": diagnostics}
+    return replace(found, also={NAME: "m"}, tables=tables)
+
+
+def same() -> pl.DataFrame:
+    return answered(pairs=4).unique(
+        ["vignette", "listener_name", "state"], keep="first", maintain_order=True
+    )
+
+
+def test_two_estimators_that_say_the_same_are_not_apart_and_others_by_as_much_as_they_are() -> None:
+    row = analyse("estimators", two(same())).row(0, named=True)
+    assert (row["model"], row["estimator"], row["against"]) == (
+        "m",
+        "label_logprob",
+        "utterance_logprob",
+    )
+    assert row["total_variation"] == 0 and row["same"] == 1
+    assert row["correlation"] == pytest.approx(1)
+    assert (row["label_mass"], row["label_mass_against"]) == (0.7, 0.01)
+    assert row["n"] == 24
+    turned = same().with_columns(
+        shares=pl.col("shares").list.eval(pl.element().reverse()), places=pl.col("places")
+    )
+    row = analyse("estimators", two(turned)).row(0, named=True)
+    shares = np.array(same()["shares"].to_list())
+    state = same()["state"].to_numpy()
+    means = np.array([shares[state == s].mean(axis=0) for s in (1, 2)])
+    apart = 0.5 * np.abs(means - means[:, ::-1]).sum(axis=1).mean()
+    assert row["total_variation"] == pytest.approx(apart) and apart > 0.2
+    assert row["low"] <= row["total_variation"] <= row["high"] and row["low"] < row["high"]
+    assert row["same"] == pytest.approx((shares.argmax(1) == 2 - shares.argmax(1)).mean())
+    told = sentences(analyse("estimators", two(turned)))[0]
+    assert "by label_logprob and by utterance_logprob" in told and "of 24 prompts" in told
+
+
+def test_the_further_estimator_is_no_model_that_anything_is_found_of() -> None:
+    found = two(same())
+    assert found.models.fits["model"].to_list() == ["m"]
+    assert set(found.posterior.fits["model"]) == {"m", NAME}
+    alone = replace(found, also={})
+    assert analyse("estimators", alone).is_empty()
+
+
+def test_answers_without_places_tell_nothing_of_places() -> None:
+    unseen = same().with_columns(places=pl.lit(None, pl.List(pl.Int64)))
+    social = fit("m", "0", goal="social")
+    assert analyse("position", evidence(social, answers=unseen)).is_empty()
+    assert not analyse("position", evidence(social, answers=same())).is_empty()

@@ -1,0 +1,1 @@
+"""Estimators: whether a model says the same however it is asked. Open `computation.py` first."""
