@@ -258,6 +258,22 @@ def test_a_group_of_a_cluster_that_fails_names_the_job_that_did(
     assert len(said) == 6 and said[-1].startswith("Failed: draw; done are 1 of 2 jobs in ")
 
 
+def test_a_run_that_is_stopped_has_no_failed_jobs(tmp_path: Path) -> None:
+    stream, log = StringIO(), tmp_path / "full.log"
+    workflow = SimpleNamespace(logger_manager=SimpleNamespace(get_logfile=lambda: [str(log)]))
+    study = SimpleNamespace(name="small", source="config/config.yaml")
+    view = RunView(workflow, study, stream)  # type: ignore[arg-type]
+    view.see(record("run_info", stats={"ask_checkpoint": 1, "total": 1}))
+    view.see(started(1, "ask_checkpoint", log, model="kind", checkpoint="0"))
+    stop = "Terminating processes on user request, this might take some time."
+    view.see(logging.LogRecord("snakemake", logging.INFO, "", 0, stop, None, None))
+    view.see(record("job_error", rule_msg=None, jobid=1, rule_name="ask_checkpoint", log=[]))
+    view.end()
+    said = stream.getvalue().splitlines()
+    assert said[1:] == ["Stopping: what is under way is ended.", said[-1]]
+    assert said[-1].startswith("Stopped; done are 0 of 1 jobs in ")
+
+
 def test_in_a_pipe_a_long_stage_tells_how_far_it_is(tmp_path: Path) -> None:
     stream = StringIO()
     lines = Lines({"ask": 2, "fit": 3}, stream)

@@ -26,6 +26,7 @@ TOLD_OTHERWISE = (
 )
 """What Snakemake says of a failed job beside the record of its failure."""
 _NOTHING = "Nothing to be done"
+_STOPS = ("Terminating processes on user request", "Will exit after finishing")
 _OWN = ("recipe", "calibrate")  # rules that are no stage
 
 
@@ -52,6 +53,7 @@ class RunView:
         self._done: Counter[str] = Counter()
         self._failed: list[str] = []
         self._grouped: set[int] = set()  # jobs whose group has failed
+        self._stopped = False
         self._began = time.monotonic()
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -74,6 +76,9 @@ class RunView:
                     self._write(slips.of_record(record))
             elif (text := record.getMessage()).startswith(_NOTHING):
                 self._write(text)
+            elif text.startswith(_STOPS):
+                self._stopped = True
+                self._write("Stopping: what is under way is ended.")
             elif text.startswith("Trying to restart"):
                 self._event(text)
 
@@ -152,6 +157,8 @@ class RunView:
     def _failing(self, number: int, rule: str, logs: Sequence[str], said: str) -> None:
         job = self._jobs.get(number)
         self._running.discard(number)
+        if self._stopped:
+            return  # it was ended, and has not failed
         name = f"{job.stage} {job.name}".strip() if job else rule
         self._failed.append(name)
         self._write(failed_jobs.block(f"{name} (rule {rule}, job {number})", logs, said))
