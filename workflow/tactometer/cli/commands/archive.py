@@ -8,7 +8,7 @@ PURPOSE = "pack a study with its answers, tables and page into one file that oth
 
 def arguments(parser: ArgumentParser) -> None:
     """Which study, where to, and whether answers may be published."""
-    parser.add_argument("study", type=Path, help="a study file that was run")
+    parser.add_argument("study", help="a study that was run, by file or name")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file: a zip")
     parser.add_argument(
         "--no-text",
@@ -21,9 +21,9 @@ def arguments(parser: ArgumentParser) -> None:
 def run(given: Namespace) -> None:
     """Write the archive and say what it holds."""
     from tactometer.archives import packing
-    from tactometer.study import study
+    from tactometer.study import study_files
 
-    sweep = study.load([given.study])
+    sweep, _ = study_files.load([given.study])
     text = not given.no_text
     count = packing.pack(sweep, Path("results") / sweep.name, given.out, text=text)
     size = given.out.stat().st_size / 2**20
