@@ -239,7 +239,13 @@ def _values(values: tuple[float, ...], goal: str, human: bool, step: int) -> dic
 def _fit(rows, rng, fit, values, human, bad, simulated) -> None:  # type: ignore[no-untyped-def]
     verdict = "suspect" if bad else "ok"
     span = "0-3" if human else "1-5"
-    base = fit | {"fit": "main", "speaker": "s2", "semantics": "joint", "values": span}
+    base = fit | {
+        "fit": "main",
+        "speaker": "s2",
+        "semantics": "joint",
+        "values": span,
+        "estimator": "samples",
+    }
     labels = {"family": "human" if human else "simulated", "dataset": None, "method": None}
     for name, truth in values.items():
         sd = 0.3 if name in ("alpha", "cost") else 0.03 if fit["framing"] == "pooled" else 0.05
