@@ -47,15 +47,25 @@ def answered(chosen: list[list[str | None]], texts: list[list[str]] | None = Non
     return pl.DataFrame(rows, schema_overrides={**schema, "probs": pl.List(pl.Float64)})
 
 
-def checked(choices: pl.DataFrame, stop: dict[str, Any] | None = None) -> pl.DataFrame:
+def checked(
+    choices: pl.DataFrame,
+    stop: dict[str, Any] | None = None,
+    estimator: str = "label_logprob",
+    counts: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """The table of checks of a study with these answers."""
     names = {"study": "s", "model": "m", "checkpoint": "0", "prompt_set": "default"}
     row = dict.fromkeys(PROMPT_SETS) | names | of_prompt_set(choices, stop)
     sets = pl.DataFrame([row], schema=PROMPT_SETS)
-    tables = {"counts": COUNTS, "diagnostics": DIAGNOSED, "prompt_sets": sets}
+    tables = {
+        "counts": COUNTS if counts is None else counts,
+        "diagnostics": DIAGNOSED,
+        "prompt_sets": sets,
+    }
     study = evidence(fit("m", "0"), **tables)
     study.tables["estimates"].collect()
-    estimates = study.tables["estimates"].with_columns(contraction=pl.lit(0.9))
+    told = {"contraction": pl.lit(0.9), "estimator": pl.lit(estimator)}
+    estimates = study.tables["estimates"].with_columns(**told)
     tabled = {**study.tables, "estimates": estimates}
     return analyse("checks", type(study)(**{**vars_of(study), "tables": tabled}))
 
@@ -96,6 +106,16 @@ def test_a_refused_set_is_flagged_with_its_interval_and_told() -> None:
     fine = checked(answered([[None]] * 5 + [["good"]] * 45))
     assert fine.filter(pl.col("check").is_in(["refused", "stopped"])).is_empty()
     assert not sentences(fine)
+
+
+def test_a_small_mass_is_flagged_of_labels_and_told_of_utterances() -> None:
+    """Nobody has offered the utterances: that they are rarely said is no fault of the answers."""
+    small, some = COUNTS.with_columns(label_mass=pl.lit(0.01)), answered([["good"]] * 5)
+    for estimator, flagged in (("label_logprob", True), ("utterance_logprob-pmi", False)):
+        found = checked(some, estimator=estimator, counts=small).filter(check="label_mass")
+        assert found.height and set(found["flagged"]) == {flagged}
+        assert set(found["value"]) == {0.01}
+        assert found["limit"].null_count() == (0 if flagged else found.height)
 
 
 def test_samples_that_are_always_alike_are_told_and_independent_ones_are_not() -> None:

@@ -106,14 +106,11 @@ def test_revisions_subfolders_and_adapters_of_the_hub_are_resolved_and_asked(
         }
         found = asked(tmp_path / "run", "transformers", hub.NAME, three)
         found.run(**env)
-        served_too = asked(tmp_path / "vllm", "vllm", hub.NAME, {"late": three["late"]})
-        served_too.run(**env)
         none = {"0": {"revision": "step-1", "subfolder": "no/such"}}
         lost = asked(tmp_path / "lost", "vllm", hub.NAME, none).run(check=False, **env)
     plain, lora = (Job(found.folder, found.sweep, name) for name in ("plain", "lora"))
     truth = exact(models / "llama", found)
     assert close(answers(found), truth) and close(answers(plain), truth)
-    assert close(answers(served_too), truth)
     assert close(answers(lora), exact(adapted[1], found))
     content = {j.checkpoint: json.loads(j.done.read_text())["identity"]["content"]
                for j in (found, plain, lora)}  # fmt: skip
@@ -125,17 +122,3 @@ def test_revisions_subfolders_and_adapters_of_the_hub_are_resolved_and_asked(
     assert content["lora"] == {"base": content["plain"], "adapter": own}
     said = lost.stderr.strip().splitlines()[-1]
     assert lost.returncode == 1 and "org/tiny has no checkpoint in no/such" in said
-
-
-def test_steps_may_be_revisions_of_a_repository(tmp_path: Path, models: Path) -> None:
-    served = {hub.NAME: {"step-1": models / "llama", "step-2": models / "llama-later"}}
-    with hub.serving_all(served) as address:
-        env = {"HF_ENDPOINT": address, "HF_HOME": str(tmp_path / "home")}
-        env |= {"HF_HUB_DISABLE_XET": "1", "TACTOMETER_ENGINES": str(HOME)}
-        steps = {"revision": "step-{step}", "steps": [1, 2]}
-        found = asked(tmp_path / "run", "transformers", hub.NAME, steps)
-        found.run(**env)
-    assert close(answers(found), exact(models / "llama", found))
-    second = Job(found.folder, found.sweep, "2")
-    assert close(answers(second), exact(models / "llama-later", found))
-    assert found.sweep.models["m"].labels("1")["progress"] == 0.5

@@ -96,6 +96,24 @@ def test_checkpoint_patterns_expand_to_named_checkpoints(tmp_path: Path) -> None
     assert plain(model.estimator) == {"kind": "label_logprob"}
 
 
+def test_steps_may_be_revisions_subfolders_or_adapters(tmp_path: Path) -> None:
+    model = BASE + "  open:\n    provider: vllm\n    source: org/m\n    checkpoints: "
+    told = '{revision: "step-{step}", adapter: "runs/{step}", steps: [0, 100]}'
+    found = load(tmp_path, model + told).models["open"]
+    assert [plain(each) for each in found.checkpoints.values()] == [
+        {"revision": "step-0", "adapter": "runs/0"},
+        {"revision": "step-100", "adapter": "runs/100"},
+    ]
+    assert found.labels("100")["progress"] == 1.0
+    with pytest.raises(UserError, match="pattern"):
+        load(tmp_path, model + "{steps: [0, 100]}")
+    with pytest.raises(UserError, match="pattern"):
+        load(tmp_path, model + "{subfolder: late, steps: [0]}")
+    fixed = load(tmp_path, model + '{revision: main, subfolder: "c-{step}", steps: [7]}')
+    told = {"revision": "main", "subfolder": "c-7"}
+    assert plain(fixed.models["open"].checkpoints["7"]) == told
+
+
 def test_overrides_of_the_command_line_win(tmp_path: Path) -> None:
     path = tmp_path / "study.yaml"
     path.write_text(BASE)

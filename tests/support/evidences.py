@@ -93,6 +93,7 @@ def evidence(
         schema={**kinds, "parameter": pl.String, "mean": pl.Float64, "hdi_low": pl.Float64,
                 "hdi_high": pl.Float64},
     )  # fmt: skip
+    estimates = estimates.with_columns(estimator=pl.lit("label_logprob"))
     named = dict.fromkeys((*keys, "choices"), pl.String)
     diagnosed = pl.DataFrame([{k: one[k] for k in named} for one in fits], schema=named)
     diagnosed = diagnosed.with_columns(design_effect=pl.lit(1.0))

@@ -38,15 +38,8 @@ def need(model: Model, on_gpu: bool) -> Need:
     settings = model.settings
     assert isinstance(settings, EngineModel)
     why = _unable(model, settings)
-    found = [
-        size
-        for own in settings.checkpoints.values()
-        if (
-            size := sizes.size_of(
-                settings.source, written(own.path, None), written(own.revision, None)
-            )
-        )
-    ]
+    each_size = (sizes.size_of(settings.source, c.identity) for c in settings.checkpoints.values())
+    found = [size for size in each_size if size is not None]
     if not found:
         return Need(model.name, None, None, "its files are not here, so its size is not known", why)
     size = max(found, key=lambda each: each.parameters)

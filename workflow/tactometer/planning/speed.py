@@ -54,9 +54,7 @@ def speed_of(
 def _size(settings: EngineModel, checkpoint: str | None) -> tuple[float, str]:
     """Billions of parameters, and how that is known."""
     if checkpoint is not None:
-        own = settings.checkpoints[checkpoint]
-        path, revision = written(own.path, None), written(own.revision, None)
-        found = sizes.size_of(settings.source, path, revision)
+        found = sizes.size_of(settings.source, settings.checkpoints[checkpoint].identity)
         if found is not None:
             asked = written(settings.engine.dtype, "auto")
             dtype = found.dtype if asked == "auto" else asked

@@ -49,19 +49,16 @@ _STEP = r"\{step\}"
 
 
 class CheckpointPattern(Settings):
-    """Checkpoints that differ by their step: {pattern: runs/x/checkpoint-{step}, steps: [0, 50]}"""
+    """Checkpoints that differ by their step: {pattern: runs/x/checkpoint-{step}, steps: [0, 50]}
+
+    One of the keys beside `steps` has {step} in it.
+    """
 
     steps: Annotated[tuple[int | str, ...], Meta(min_length=1, extra_json_schema=UNIQUE)]
     pattern: Maybe[Annotated[str, about("Path with {step} in it.", pattern=_STEP)]] = UNSET
-    revision: Maybe[
-        Annotated[str, about("Revision of the hub with {step} in it.", pattern=_STEP)]
-    ] = UNSET
-    subfolder: Maybe[
-        Annotated[str, about("Subfolder of a repository with {step} in it.", pattern=_STEP)]
-    ] = UNSET
-    adapter: Maybe[
-        Annotated[str, about("Adapter, a folder or hub id, with {step} in it.", pattern=_STEP)]
-    ] = UNSET
+    revision: Maybe[Annotated[str, about("Revision of the hub, with {step} in it or not.")]] = UNSET
+    subfolder: Maybe[Annotated[str, about("Subfolder, with {step} in it or not.")]] = UNSET
+    adapter: Maybe[Annotated[str, about("Folder or hub id, with {step} in it or not.")]] = UNSET
 
 
 class PathPattern(CheckpointPattern, kw_only=True):
@@ -108,8 +105,9 @@ class EngineModel(Asked, kw_only=True):
         """Checkpoints by name, where they are given as a pattern and steps."""
         if "steps" not in checkpoints and "pattern" not in checkpoints:
             return checkpoints
-        others = {"revision", "subfolder", "adapter"} & set(checkpoints)
-        short: CheckpointPattern = check(checkpoints, CheckpointPattern if others else PathPattern)
+        others = (str(checkpoints.get(key)) for key in ("revision", "subfolder", "adapter"))
+        kind = CheckpointPattern if any("{step}" in text for text in others) else PathPattern
+        short: CheckpointPattern = check(checkpoints, kind)
         told = plain(short)
         steps = told.pop("steps")
         keys = {"path" if key == "pattern" else key: text for key, text in told.items()}

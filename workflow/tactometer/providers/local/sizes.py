@@ -34,14 +34,14 @@ class Size:
         return self.parameters / 1e9
 
 
-def size_of(source: str, path: str | None, revision: str | None) -> Size | None:
+def size_of(source: str, own: Mapping[str, Any]) -> Size | None:
     """The size of a checkpoint as its files say it; None where they are not here, or tell nothing.
 
-    A folder with safetensors is counted tensor by tensor, whatever else by its config.json: of the
-    hub, what its cache here holds, since nobody is asked.
+    `own` are the checkpoint's own keys, such as path and revision. A folder with safetensors is
+    counted tensor by tensor, whatever else by its config.json: of the hub, what its cache here
+    holds, since nobody is asked.
     """
-    own = {"path": path, "revision": revision}
-    declared = {"source": source, "checkpoint": {k: v for k, v in own.items() if v is not None}}
+    declared = {"source": source, "checkpoint": own}
     try:
         found = checkpoint_files.find(declared, "", offline=True)
         config = found.config
