@@ -52,6 +52,14 @@ def test_a_creation_that_is_spoken_of_better_is_found() -> None:
     assert not analyse("vignette_effects", plain)["found"].any()
 
 
+def test_a_model_whose_words_all_mean_the_same_speaks_of_nothing_better() -> None:
+    """Seen of a real one: effects of .00 states stood out, with intervals as narrow."""
+    social = fit("m", "0", goal="social")
+    even = SEMANTICS.with_columns(theta=0.3 + 0.001 * pl.col("state"))
+    given = evidence(social, answers=answered(kind="poem"), semantics=even)
+    assert analyse("vignette_effects", given).is_empty()
+
+
 def test_five_samples_of_a_prompt_are_not_five_prompts() -> None:
     social = fit("m", "0", goal="social")
     once = answered(first=0.3)

@@ -15,6 +15,7 @@ from tactometer.tables.proportions import Z
 from tactometer.utils.arrays import Array
 
 SHUFFLES = 20
+EVEN = 0.1  # states: where all utterances are worth as much but for that, none is better
 SCHEMA = {
     **NAMES,
     **LABEL_TYPES,
@@ -33,13 +34,16 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `effect` says how much better, in states, it is spoken of than the rest of the same framing and
     state: what an utterance is worth is the state that a listener expects who believes it, by the
     model's own yes/no answers. `distance` is the total variation between its choices and the
-    rest's, `distance_by_chance` that of vignettes dealt out anew. `found` where Holm's p over this
-    whole table is below its level.
+    rest's, `distance_by_chance` that of vignettes dealt out anew. No row where by the model's own
+    answers all utterances are worth the same: it has no better and worse. `found` where Holm's p
+    over this whole table is below its level.
     """
     worth = _worth(evidence)
     rows: list[dict[str, Any]] = []
     for answers in each(evidence):
         values = worth[answers.named["model"], answers.named["checkpoint"]]
+        if np.ptp(values) < EVEN:
+            continue
         rng = evidence.rng(*(str(answers.named[k]) for k in ("model", "checkpoint", "goal")))
         rows += [{**answers.named, **row} for row in _vignettes(answers, values, rng)]
     if not rows:
