@@ -1,7 +1,6 @@
 """The judge reads what the strict parser cannot, blind, and is counted against it."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +73,7 @@ def test_what_the_parser_cannot_read_the_judge_reads_blind_and_once_as_planned(
             "AUDIT: Final = 51",
         )
         done = snakemake(folder, TARGETS[1])
-        assert re.search(r"^judge +1$", done.stdout + done.stderr, re.M), "nothing was stale"
+        assert "judge: 1 of 1 done" in done.stdout + done.stderr, "nothing was stale"
         assert len(stub.calls(log)) <= calls + 1  # it may read as one that was judged already
     for target, audited in zip(TARGETS, (50, 51), strict=True):
         choices = pl.read_parquet(folder / target)
