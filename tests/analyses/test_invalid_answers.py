@@ -73,7 +73,7 @@ def test_what_is_invalid_alike_everywhere_bends_nothing_and_is_not_named() -> No
     assert table["state_p"].to_list() == pytest.approx([1.0] * table.height)
     assert table["goal_p"].to_list() == pytest.approx([1.0] * table.height)
     (only,) = told
-    assert "2 fits that may be read have" in only and "in 0 " in only
+    assert "2 fits that may be read have" in only and "in none " in only
 
 
 def test_a_share_that_hangs_on_the_goal_alone_is_seen_and_the_test_counts_effective_answers() -> (

@@ -26,8 +26,8 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     whole, some = (x.unique(fits).height for x in (read, hangs))
     told = [
         f"{several(whole, 'fit that may be read has', 'fits that may be read have')} invalid "
-        f"answers, which were left out; in {some:,} their share differs between states or goals by "
-        "more than chance."
+        f"answers, which were left out; in {some or 'none'} their share differs between states or "
+        "goals by more than chance."
     ]
     if not some:
         return told
