@@ -36,6 +36,10 @@ models:
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
+# One study, one test after another: the second breaks what the first has run.
+pytestmark = pytest.mark.xdist_group("terminal")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return graph.lay_out(tmp_path_factory.mktemp("terminal") / "a path, né", STUDY)
