@@ -4,6 +4,7 @@ state or the goal.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -101,3 +102,9 @@ def test_without_invalid_answers_there_is_no_row_and_nothing_is_said() -> None:
 def test_of_what_no_speaker_describes_nothing_is_said() -> None:
     table, told = study((0, 7), described="no", told=False)
     assert table.height == 4 and told == []
+
+
+def test_of_a_further_estimator_of_a_model_nothing_is_said() -> None:
+    fits = [fit("m", "0", goal="social"), fit("m.samples", "0", goal="social")]
+    found = replace(evidence(*fits), also={"m.samples": "m"})
+    assert found.sampled_fits["model"].to_list() == ["m"]

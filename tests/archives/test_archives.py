@@ -53,10 +53,8 @@ def test_an_archive_is_replayed_elsewhere_to_the_same_numbers_and_asks_nobody(
 
 
 def test_an_archive_is_a_crate_that_names_every_file_with_its_checksum(
-    finished: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    run = tmp_path / "run"
-    shutil.copytree(finished, run)
     file = pack(run, monkeypatch)
     entities = crate(file)
     about = entities[packing.METADATA]
@@ -79,10 +77,8 @@ def test_an_archive_is_a_crate_that_names_every_file_with_its_checksum(
 
 
 def test_without_text_nothing_that_a_model_wrote_is_in_it(
-    finished: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    run = tmp_path / "run"
-    shutil.copytree(finished, run)
     journal = run / "results/small/answers/kind/0.jsonl"
     planted = journal.read_text().replace('"text": "', '"text": "SECRETWORD ')
     journal.write_text(planted)
@@ -106,10 +102,8 @@ def test_without_text_nothing_that_a_model_wrote_is_in_it(
 
 
 def test_an_archive_that_names_this_machine_is_not_made(
-    finished: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    run = tmp_path / "run"
-    shutil.copytree(finished, run)
     (run / "results/small/methods.md").write_text(f"made in {run}")
     with pytest.raises(UserError, match=r"results/small/methods\.md names this machine"):
         pack(run, monkeypatch)
@@ -117,10 +111,8 @@ def test_an_archive_that_names_this_machine_is_not_made(
 
 @pytest.mark.parametrize("fault", ["changed", "added", "gone", "outside"])
 def test_a_damaged_archive_is_told_and_nothing_of_it_is_believed(
-    fault: str, finished: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    fault: str, run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    run = tmp_path / "run"
-    shutil.copytree(finished, run, ignore=shutil.ignore_patterns("fits", ".snakemake"))
     file, broken = pack(run, monkeypatch), tmp_path / "broken.zip"
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(broken, "w") as new:
         for place in old.namelist():
@@ -182,3 +174,12 @@ def test_who_was_asked_is_what_an_archive_says_where_the_weights_are_elsewhere(
     (recipes / acceptance.ARCHIVED).write_text("{}")
     assert acceptance.settle("checkpoints/m/0", wanted, tmp_path) == {"weights": "digest"}
     assert acceptance.settle("fit/m", {"a": 1}, tmp_path) == {"a": 1}
+
+
+def test_what_the_repository_has_is_found_from_any_folder(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with `snakemake --directory`: the task lies in the checkout, and keeps its place."""
+    shutil.rmtree(run / "resources")
+    file = pack(run, monkeypatch)
+    assert "resources/polite_speech/vignettes.yaml" in crate(file)

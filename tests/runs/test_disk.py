@@ -12,17 +12,6 @@ import graph
 
 pytestmark = pytest.mark.xdist_group("disk")  # what they look at is made once
 
-STUDY = """\
-study: small
-goals: [default]
-framings: [third]
-sample: {name_pairs: 1, semantics_name_pairs: 1}
-models:
-  blunt:
-    provider: simulated
-    checkpoints:
-      "0": {alpha: 4.0, phi: 0.8, omega: {inf: 0.8, soc: 0.1, pre: 0.1}}
-"""
 ANSWERS = 13 * (5 + 5 * 8)
 # Mounts of its own, which end with the shell; who is not root becomes it in a namespace.
 UNSHARE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
@@ -39,7 +28,7 @@ PARSE = (
 
 def mounted(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
     """Run a script in the folder of a study, where it can mount what it likes."""
-    graph.lay_out(folder, STUDY)
+    graph.lay_out(folder, graph.ONE_SPEAKER)
     (folder / "results").mkdir()
     command = [*UNSHARE, "bash", "-eu", "-c", script]
     env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}

@@ -41,6 +41,18 @@ models:
     fit: {share: []}
 """.replace("seed: 3", f"seed: {seed(3)}")
 
+ONE_SPEAKER = """\
+study: small
+goals: [social]
+framings: [third]
+sample: {name_pairs: 1, semantics_name_pairs: 1}
+models:
+  blunt:
+    provider: simulated
+    checkpoints:
+      "0": {alpha: 4.0, phi: 0.8, omega: {inf: 0.8, soc: 0.1, pre: 0.1}}
+"""
+
 
 def lay_out(folder: Path, study: str = STUDY) -> Path:
     """Copy the project to a folder, with a small study as its default."""

@@ -22,17 +22,6 @@ from tactometer.terminal.bars import Lines
 from tactometer.terminal.run_view import RunView
 from tactometer.utils.any_encoding import spell
 
-STUDY = """\
-study: small
-goals: [social]
-framings: [third]
-sample: {name_pairs: 1, semantics_name_pairs: 1}
-models:
-  blunt:
-    provider: simulated
-    checkpoints:
-      "0": {alpha: 4.0, phi: 0.8, omega: {inf: 0.8, soc: 0.1, pre: 0.1}}
-"""
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
@@ -42,7 +31,7 @@ pytestmark = pytest.mark.xdist_group("terminal")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return graph.lay_out(tmp_path_factory.mktemp("terminal") / "a path, né", STUDY)
+    return graph.lay_out(tmp_path_factory.mktemp("terminal") / "a path, né", graph.ONE_SPEAKER)
 
 
 def environment(folder: Path, more: Mapping[str, str] = {}) -> dict[str, str]:

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tactometer.inference.intervals import thinned
+from tactometer.reading.counts import AVERAGED
 from tactometer.study.analyses import testing
 from tactometer.study.settings import AnalysesSettings
 from tactometer.study.yardstick import Yardstick
@@ -125,6 +126,14 @@ class Evidence:
         return self.posterior_of(
             single.join(stands, on=stands.columns, how="semi", maintain_order="left"), parameters
         )
+
+    @property
+    def sampled_fits(self) -> pl.DataFrame:
+        """The fits that stand and were sampled, people's too: an average over framings was not,
+        and of further estimators nothing is found.
+        """
+        found = representative(self.fits.filter(~pl.col("model").is_in(list(self.also))))
+        return found.filter(pl.col("framing") != AVERAGED)
 
     @property
     def models(self) -> Posterior:

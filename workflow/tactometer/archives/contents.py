@@ -20,11 +20,13 @@ import yaml
 
 from tactometer.study.study import Study
 from tactometer.utils.errors import UserError
+from tactometer.utils.paths import locate
 
 STUDY, LICENSES = "study.yaml", "LICENSES.md"
 WORDS = ("text", "thinking", "raw", "logprobs")
 """What of a journal's line a model wrote: left out where answers may not be published."""
-RESULTS = ("recipes/**/*.json", "tables/*.parquet", "tables/*.csv", "judgements/**/*.parquet")
+RESULTS = ("recipes/**/*.json", "tables/*.parquet", "tables/*.csv")
+JUDGED = ("judgements/**/*.parquet",)
 PAGE = ("report.html", "methods.md", "references.bib")
 QUOTES = ("replies",)  # the table that has answers in it, as the page has
 GIVEN = ("production", "semantics", "published")  # files that a recorded model names
@@ -55,9 +57,9 @@ def members(study: Study, results: Path, *, text: bool) -> Iterator[Member]:
     yield Member(STUDY, yaml.safe_dump(written, sort_keys=False, allow_unicode=True))
     yield from given
     where = f"results/{study.name}"
-    for pattern in (*RESULTS, *PAGE):
+    for pattern in (*RESULTS, *(*PAGE, *JUDGED) * text):
         for path in sorted(results.glob(pattern)):
-            if text or (pattern not in PAGE and path.stem not in QUOTES):
+            if text or path.stem not in QUOTES:
                 yield Member(f"{where}/{path.relative_to(results).as_posix()}", path)
     for path in sorted(results.glob("answers/**/*")):
         place = f"{where}/{path.relative_to(results).as_posix()}"
@@ -87,9 +89,8 @@ def _moved(study: Study) -> tuple[dict[str, Any], list[Member]]:
 
 def _take(named: str, found: dict[str, Member]) -> str:
     """Take a file or a whole folder in; gives its place, which is the same for one below here."""
-    path = Path(named)
-    place = PurePosixPath(os.path.relpath(path))
-    if place.parts[0] == ".." or path.is_absolute():
+    path, place = locate(named), PurePosixPath(os.path.normpath(named))
+    if place.parts[0] == ".." or place.is_absolute():
         place = PurePosixPath("given", path.name)
     folder = path if path.is_dir() else path.parent if path.suffix in (".yaml", ".yml") else None
     for each in [path] if folder is None else sorted(p for p in folder.rglob("*") if p.is_file()):
@@ -127,7 +128,7 @@ def _choices(results: Path, where: str) -> Iterator[Member]:
 
 def _licenses(study: Study) -> str:
     people = [m.name for m in study.models.values() if m.recorded]
-    asked = sorted({str(m.settings.source) for m in study.asked if hasattr(m.settings, "source")})
+    asked = sorted({str(source) for m in study.asked if (source := m.as_given.get("source"))})
     lines = [
         "# Licences of what this archive holds",
         "",

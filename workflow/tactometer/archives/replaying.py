@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from tactometer.archives.contents import STUDY
+from tactometer.planning.dry_run import stage_of
 from tactometer.recipes.acceptance import ARCHIVED as MARK
 from tactometer.study import analyses
 from tactometer.utils.errors import UserError
@@ -21,7 +22,7 @@ from tactometer.utils.paths import ROOT
 
 ARCHIVED = "archived"  # the folder of the tables that came with it
 ASKING = ("ask", "judge")
-LATER = ("draw", "write", "calibrate")
+LATER = ("draw", "write_report", "calibrate")
 KEYS = (
     *(
         "study",
@@ -49,7 +50,7 @@ def replay(folder: Path, name: str, *, cores: int) -> Path:
     left_out = (*ASKING, *LATER, *(() if whole else ("parse",)))
     workflow = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
     workflow += ["--directory", str(folder), "--configfile", str(folder / STUDY)]
-    rules = [rule for rule in _rules(workflow) if rule.partition("_")[0] not in left_out]
+    rules = [rule for rule in _rules(workflow) if stage_of(rule) not in left_out]
     targets = [f"results/{name}/tables/{each}.csv" for each in analyses.names()]
     command = [*workflow, "--cores", str(cores), "--allowed-rules", *rules, "--", "tables"]
     command += targets
@@ -62,7 +63,7 @@ def replay(folder: Path, name: str, *, cores: int) -> Path:
 
 
 def _rules(workflow: Sequence[str]) -> list[str]:
-    """The names of all rules of a study; those of a stage begin with its first word."""
+    """The names of all rules of a study."""
     done = subprocess.run(
         [*workflow, "--list-rules", "--quiet", "all"], capture_output=True, text=True, check=False
     )

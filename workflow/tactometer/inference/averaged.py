@@ -17,11 +17,10 @@ import polars as pl
 from tactometer.inference.criticism import LEVEL, TRIFLE, homogeneity
 from tactometer.inference.described import worth_telling
 from tactometer.inference.summaries import summarise
-from tactometer.reading.counts import POOLED
+from tactometer.reading.counts import AVERAGED, MIXTURE, POOLED
 from tactometer.speaker_model.variants import SpeakerModel
 from tactometer.utils.arrays import Array
 
-AVERAGED, MIXTURE = "averaged", "mixture"
 NOTES = {
     AVERAGED: "mean over framings, draw by draw",
     MIXTURE: "mixture of the framings' posteriors",

@@ -9,6 +9,10 @@ from tactometer.study import study
 from tactometer.utils import atomic_files
 
 POOLED = "pooled"
+AVERAGED = "averaged"
+"""The framing of an average over those that were fitted one by one, draw by draw."""
+MIXTURE = "mixture"
+"""The framing of the mixture of their posteriors."""
 COLUMNS = (
     "framing",
     "state",

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-AVERAGED = "averaged"  # over framings that do not agree: it stands then, and not what is pooled
-MIXTURE = "mixture"  # of the framings' posteriors, where a preset asks for both
-TOGETHER = ("pooled", AVERAGED, MIXTURE)  # what is of all framings
+from tactometer.reading.counts import AVERAGED, MIXTURE, POOLED
+
+# What is of all framings: an average stands where they do not agree, and not what is pooled.
+TOGETHER = (POOLED, AVERAGED, MIXTURE)
 # Where a (model, checkpoint, goal) has several fits, the first of these stands for it.
-PREFERRED = {"framing": "pooled", "fit": "main", "speaker": "s2", "semantics": "joint"}
+PREFERRED = {"framing": POOLED, "fit": "main", "speaker": "s2", "semantics": "joint"}
 EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 FIT = ["model", "checkpoint", "goal"]
 ONE_FIT = [*FIT, *PREFERRED]

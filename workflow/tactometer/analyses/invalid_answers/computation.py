@@ -15,11 +15,11 @@ import polars as pl
 from scipy.special import chdtrc
 
 from tactometer.analyses.evidence import EVEN, NAMES, ONE_FIT, READ, Evidence, table
-from tactometer.tables.fit_selection import AVERAGED, FIT, representative
+from tactometer.speaker_model.variants import SPEAKERS
+from tactometer.tables.fit_selection import FIT
 from tactometer.utils.arrays import Array
 
 MOST = 0.1  # share of invalid answers in a state above which the first order does not reach
-RANGES = {"alpha": (0.0, 20.0)}  # of the others 0 to 1
 SCHEMA = {
     **NAMES,
     **dict.fromkeys(["framing", "fit", "speaker", "semantics", "parameter"], pl.String),
@@ -40,7 +40,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     are of chi-square tests that their share is the same in all states, and in all goals of the
     checkpoint, by effective numbers.
     """
-    fits = representative(evidence.fits.filter(pl.col("framing") != AVERAGED))
+    fits = evidence.sampled_fits
     if fits.is_empty():
         return table([], SCHEMA)
     states = _states(evidence, fits)
@@ -127,7 +127,7 @@ def _bounds(states: pl.DataFrame, estimate: dict[str, Any], name: str) -> dict[s
         return found
     shifts = invalid * _worth(states) @ np.array(states[name].to_list())  # [as of which state]
     down, up = min(0.0, float(shifts.min())), max(0.0, float(shifts.max()))
-    least, most = RANGES.get(name, (0.0, 1.0))
+    least, most = SPEAKERS[estimate["speaker"]].prior(name).bounds
     ends = {
         "low": estimate["mean"] + down,
         "high": estimate["mean"] + up,

@@ -14,7 +14,6 @@ import polars as pl
 
 from tactometer.analyses.evidence import EVEN, NAMES, ONE_FIT, READ, Evidence, table
 from tactometer.inference.intervals import hdi
-from tactometer.tables.fit_selection import AVERAGED, representative
 from tactometer.utils.arrays import Array
 
 ENOUGH = 100.0  # effective draws: fewer tell no interval
@@ -50,8 +49,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `moved` is how far the mean goes, in sds of the fit; `changes` whether the HDI leaves out the
     even value (1/2 of phi, 1/3 of a weight) under one prior and not under the other.
     """
-    one = representative(evidence.fits).filter(pl.col("framing") != AVERAGED)  # has no prior
-    fits = evidence.posterior_of(one, READ)
+    fits = evidence.posterior_of(evidence.sampled_fits, READ)
     rows = []
     for fit, x in zip(fits.fits.to_dicts(), fits.draws, strict=True):
         usual = {name: _summary(x[:, k], None) for k, name in enumerate(READ)}
