@@ -11,9 +11,12 @@ from msgspec import structs
 
 import stub
 from asking import Job, inside, job, model, tables
+from tactometer.elicitation.ask import LabelMass
 from tactometer.elicitation.stages import MOST_UNUSABLE
 from tactometer.journal.journal import Line
+from tactometer.providers.provider import Ask
 from tactometer.study.settings import StudySettings
+from tactometer.utils.errors import UserError
 
 TRANSPORTS = ["openai", "together_ai"]  # a plain POST, and LiteLLM
 SOCIAL = "feeling good about"  # in the prompts of the goal social alone
@@ -200,6 +203,20 @@ def test_a_mass_above_one_stops_with_a_sentence(tmp_path: Path) -> None:
         done = inside(found)
     assert done.returncode == 1 and not found.done.exists()
     assert "more than all" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("odd", [2, 4, 5])
+def test_a_few_odd_masses_at_the_start_stop_nothing(odd: int) -> None:
+    """Two replies in transit may be broken one after the other; five of five are the server's."""
+    asks = [Ask(f"k{n}", {"prompt_set": "default", "framing": "third"}, 0) for n in range(13)]
+    masses = [700.0] * odd + [-0.1] * (13 - odd)
+    lines = [Line(ask.key, "r", 0, None, logprobs={"A": m}) for ask, m in zip(asks, masses, strict=True)]
+    watched = LabelMass(asks, 0.1).watched([line] for line in lines)
+    if odd < 5:
+        assert len(list(watched)) == 13
+    else:
+        with pytest.raises(UserError, match="more than all"):
+            list(watched)
 
 
 @pytest.mark.parametrize("seen", ["production", "yes/no"])

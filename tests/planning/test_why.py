@@ -78,9 +78,11 @@ def test_changed_texts_settings_and_code_are_told_apart_with_their_costs(run: Pa
 
     one = why(run, "results/small/fits/people/recorded/social.nc")
     assert [each["recipes"] for each in one["stale"]] == [["fit/people"]]
-    for target in ("results/small/nothing.nc", "fitz", "parse"):
+    wrong = tactometer(run, "why", CONFIG, "results/small/nothing.nc", status=1).stderr
+    assert "makes no results/small/nothing.nc: name ask, semantics, fits" in wrong
+    for target, near in (("fitz", "fits"), ("parse", "")):
         wrong = tactometer(run, "why", CONFIG, target, status=1).stderr
-        assert f"makes no {target}: name ask, semantics, fits" in wrong
+        assert f"has no target {target!r}" in wrong and f"{near} was meant" in wrong or not near
 
 
 def test_files_that_were_lost_or_edited_by_hand_are_named(run: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 import graph
 from graph import ANALYSED, PAGE, edit, plan, snakemake
 from seeds import seed
-from tactometer.planning import dry_run as dry_run
+from tactometer.planning import dry_run
+from tactometer.study import study_files
 from tactometer.study.analyses import names as analysis_names
 
 
@@ -259,13 +260,16 @@ ASKED = {
 }
 PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
     "a framing's text": (
-        PROMPTS, "Now {listener} asks {speaker}", "Then {listener} asks {speaker}",
+        PROMPTS, "Now {listener} asks {speaker}:", "Then {listener} asks {speaker}:",
         {**ASKS, "recipe": 4, "requests": 4, "parse": 6, "fit": 6, **COUNTED, **ends(2, 2)},
     ),
     "a yes/no prompt's text": (
-        PROMPTS, "Does {speaker} think", "Would {speaker} say",
+        PROMPTS, "    Does {speaker} think", "    Would {speaker} say",
         {"recipe": 2, "requests": 2, "ask_checkpoint": 3, "parse": 3}
         | {"count_semantics": 3, "fit": 6, **ends(2, 2)},
+    ),
+    "what base models go on with, where all chat": (
+        PROMPTS, '"{listener}: {asked}\\n{speaker}: It was"', '"{asked}\\n{speaker}: It was"', {},
     ),
     "more name pairs": (
         CONFIG, "{name_pairs: 1", "{name_pairs: 2",
@@ -351,7 +355,7 @@ def test_a_target_makes_what_it_names_and_nothing_more(name: str, fresh: Path) -
 
 
 def test_every_target_is_tried() -> None:
-    assert {*TARGETS, "all"} == {*dry_run.TARGETS, "model_blunt"}
+    assert {*TARGETS, "all"} == {*study_files.TARGETS, "model_blunt"}
 
 
 def test_a_change_taken_back_changes_nothing(run: Path) -> None:

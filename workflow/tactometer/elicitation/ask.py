@@ -155,6 +155,7 @@ class LabelMass:
     """
 
     FIRST = 100
+    ODD = 4  # so many replies may be broken, one after the other, before it is the server's doing
 
     def __init__(self, asks: Sequence[Ask], least: float) -> None:
         self._least = least
@@ -183,9 +184,9 @@ class LabelMass:
         if kind is None or logprobs is None or len(self._seen[kind]) >= self.FIRST:
             return
         seen, mass = self._seen[kind], math.fsum(map(probability, logprobs.values()))
-        if mass > 1.0 + SURPLUS:  # one is an odd reply; where most are, it is how the server counts
+        if mass > 1.0 + SURPLUS:  # a few are odd replies; where most are, the server counts so
             self._surplus += 1
-            if self._surplus > max(1, sum(map(len, self._seen.values()))):
+            if self._surplus > max(self.ODD, sum(map(len, self._seen.values()))):
                 raise UserError(
                     f"the labels have {mass:.3g} of the probability in {self._surplus} answers, "
                     "more than all: what the server gives is no natural logarithm of "
