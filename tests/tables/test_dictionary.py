@@ -9,6 +9,7 @@ import pytest
 
 from tactometer import api
 from tactometer.tables import dictionary
+from tactometer.tables.table_files import VERBATIM
 from tactometer.utils.errors import UserError
 
 
@@ -26,6 +27,8 @@ def faults(tables: dict[str, pl.DataFrame]) -> list[str]:
                 found.append(f"{name}.{row['column']}: not described")
             if row["null"] is None and values.null_count():
                 found.append(f"{name}.{row['column']}: null")
+            if row["column"] not in VERBATIM and (values.cast(pl.String) == "").any():
+                found.append(f"{name}.{row['column']}: empty, which no CSV file tells from null")
             held = values.drop_nulls()
             if row["least"] is not None and (held < row["least"] - 1e-9).any():
                 found.append(f"{name}.{row['column']}: below {row['least']}")
