@@ -82,7 +82,7 @@ def test_changed_texts_settings_and_code_are_told_apart_with_their_costs(run: Pa
     assert "makes no results/small/nothing.nc: name ask, semantics, fits" in wrong
     for target, near in (("fitz", "fits"), ("parse", "")):
         wrong = tactometer(run, "why", CONFIG, target, status=1).stderr
-        assert f"has no target {target!r}" in wrong and f"{near} was meant" in wrong or not near
+        assert (f"has no target {target!r}" in wrong and f"{near} was meant" in wrong) or not near
 
 
 def test_files_that_were_lost_or_edited_by_hand_are_named(run: Path) -> None:

@@ -39,6 +39,7 @@ def run(given: Namespace) -> None:
         utterances=sweep.domain.utterances,
         baseline=sweep.baseline,
         yardstick=sweep.yardstick,
+        further=sweep.further,
         also=sweep.headlines,
         settings=sweep.analyses,
         totals={model.name: model.fit.count_total for model in sweep.models.values()},

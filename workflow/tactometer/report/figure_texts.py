@@ -32,7 +32,11 @@ SECTIONS = (
         "What does the form of the prompt do?",
         ("framing_effects", "position", "vignette_effects", "attribution"),
     ),
-    Section("trust", "Can the numbers be trusted?", ("diagnostics", "recovery", "predictive")),
+    Section(
+        "trust",
+        "Can the numbers be trusted?",
+        ("analysis_choices", "diagnostics", "recovery", "predictive"),
+    ),
 )
 
 QUESTION = (
