@@ -34,7 +34,10 @@ def run(given: Namespace) -> None:
         sweep.name,
         given.tables,
         {model: given.condensed / model for model in sweep.models},
-        more=("comprehension",) if sweep.checks_comprehension else (),
+        more=[
+            *(["comprehension"] if sweep.checks_comprehension else []),
+            *(["heldout"] if sweep.holds_out else []),
+        ],
         goals=sweep.goals,
         utterances=sweep.domain.utterances,
         baseline=sweep.baseline,

@@ -67,10 +67,11 @@ class Evidence:
     """Everything of a study that an analysis may read.
 
     `tables` are estimates, diagnostics, counts, semantics, predictive, asked, prompt_sets and
-    thoughts, and comprehension where the study asks for that; `drawn` the thinned draws (a row a
-    draw) and `answered` the answers (a row each, see `condense`); `settings` the study's key
-    `analyses` with defaults; `totals` the key count_total of each model; `also` has the models that
-    ask another's prompts by a further estimator, with that other's name.
+    thoughts, and comprehension and heldout where the study asks for that, and `further`, the
+    estimates of fits beside the headline; `drawn` the thinned draws (a row a draw) and `answered`
+    the answers (a row each, see `condense`); `settings` the study's key `analyses` with defaults;
+    `totals` the key count_total of each model; `also` has the models that ask another's prompts by
+    a further estimator, with that other's name.
     """
 
     study: str

@@ -23,9 +23,20 @@ SECTIONS = (
     Section(
         "change",
         "What do goals, reasoning and training change?",
-        ("efforts", "mixed_effects", "shifts", "trajectories", "movement", "contrasts"),
+        (
+            *("efforts", "mixed_effects", "shifts"),
+            *(
+                "trajectories",
+                "movement",
+                "quarters",
+                "convergence",
+                "contrasts",
+                "variance_shares",
+            ),
+        ),
     ),
     Section("like", "How like people, how like a sycophant?", ("sycophancy", "likeness")),
+    Section("published", "How do published figures compare?", ("replication",)),
     Section("said", "What was said, what do the words mean to it?", ("responses", "semantics")),
     Section(
         "prompts",

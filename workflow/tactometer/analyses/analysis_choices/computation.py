@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from tactometer.analyses.evidence import NAMES, READ, Evidence
-from tactometer.study.yardstick import BESIDE
 from tactometer.tables.fit_selection import FIT, PASSED, judged, representative
 
 _FITTED = ("framing", "speaker", "semantics", "mean", "hdi_low", "hdi_high", "verdict")
@@ -38,8 +37,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     """
     parts = [pl.DataFrame(schema=SCHEMA)]
     if "further" in evidence.tables:
-        own = evidence.tables["estimates"].collect().filter(pl.col("fit") != BESIDE)
-        headline = _standing(own, evidence)
+        headline = _standing(evidence.tables["estimates"].collect(), evidence)
         further = evidence.tables["further"].collect()
         for _, rows in further.group_by("fit", maintain_order=True):
             parts += _beside(headline, _standing(rows, evidence), evidence.study)
