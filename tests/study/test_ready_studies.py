@@ -22,6 +22,7 @@ STUDIES = {
     "open_source": 8 * 10 * 9880,
     "closed_source_replication": 9 * 9880,
     "open_source_replication": 8 * 11 * 4030,
+    "matched": 2 * 3224,
 }
 CLOSED = ("closed_source", "closed_source_replication")
 OPEN = ("open_source", "open_source_replication")
