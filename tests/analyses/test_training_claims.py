@@ -128,3 +128,10 @@ def test_a_run_that_is_not_to_be_read_makes_no_claim() -> None:
     assert "nothing is told" in of_shares(share(found))[0]
     assert "not to be read" in of_quarters(quarter(found))[0]
     assert "not to be read" in of_convergence(converge(found))[0]
+
+
+def test_a_course_with_a_gap_wider_than_a_quarter_has_no_quarters() -> None:
+    steps = (0.0, 0.25, 0.5, 1.0)
+    fits = [fit("m", f"{x:g}", progress=x) for x in steps]
+    assert quarter(evidence(*fits)).is_empty()
+    assert quarter(evidence(*fits, fit("m", "0.75", progress=0.75))).height == 4

@@ -35,7 +35,11 @@ SECTIONS = (
             ),
         ),
     ),
-    Section("like", "How like people, how like a sycophant?", ("sycophancy", "likeness")),
+    Section(
+        "like",
+        "How like people, how like a sycophant?",
+        ("sycophancy", "likeness", "outside_scores"),
+    ),
     Section("published", "How do published figures compare?", ("replication",)),
     Section("said", "What was said, what do the words mean to it?", ("responses", "semantics")),
     Section(

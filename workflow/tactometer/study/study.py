@@ -22,6 +22,7 @@ from tactometer.study import (
     yardstick,
 )
 from tactometer.study import domain as domains
+from tactometer.study.analyses import settings as analysis_settings
 from tactometer.study.faults import validated
 from tactometer.study.fields import UNSET, written
 from tactometer.study.locations import Place
@@ -162,6 +163,7 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
     data = _written_out(data, source, lines)
     settings = validated(data, lines, study_type(), source)
     study = _resolve(settings, data, source, lines)
+    _check_files(study, lines)
     for model in study.models.values():
         place = Place(source, lines, model.also or model.name)
         domain = study.domain_of(model.domain)
@@ -281,6 +283,15 @@ def _known(goals: Sequence[str], found: Sequence[str], place: str, file: str) ->
     for goal in goals:
         if goal not in found:
             raise UserError(f"{place}: {file} has no goal {goal!r}, but {', '.join(found)}.")
+
+
+def _check_files(study: Study, lines: yaml_lines.Lines) -> None:
+    """Check that the files are there which the settings of analyses name."""
+    for name, kind in analysis_settings().items():
+        for path in getattr(study.analyses.of(kind), "files", ()):
+            if not locate(path).is_file():
+                place = yaml_lines.where(study.source, lines, ("analyses", name))
+                raise UserError(f"{place}: {no_file(Path(path))}.")
 
 
 def _check_there(study: Study, domain: str, place: str) -> None:

@@ -17,6 +17,7 @@ from tactometer.tables.fit_selection import PASSED
 from tactometer.utils.arrays import Array
 
 OVER = "all runs"
+WIDEST = 0.25 + 1e-9  # gap between two checkpoints, as a share of the course
 SCHEMA = {
     **dict.fromkeys(["study", "model", "goal", "family", "dataset", "method"], pl.String),
     **dict.fromkeys(["quarter", "runs", "checkpoints"], pl.Int64),
@@ -31,7 +32,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `moved` is the squared distance that phi and the three weights go in a quarter, straight between
     checkpoints where none stands at its ends, measurement noise taken out; over all runs the mean
     of that. `p_largest`: the posterior probability that no other quarter moves them as far.
-    Courses with fewer than five checkpoints have no quarters of their own, and no rows.
+    A course with a gap wider than a quarter has no rows: what happens in it would be dealt out
+    evenly, and later quarters seem to move less than they do.
     """
     found = courses(evidence)
     rows: list[dict[str, Any]] = []
@@ -39,9 +41,10 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         return pl.DataFrame(schema=SCHEMA)
     by_goal: dict[str, list[tuple[Array, str]]] = {}
     for course in courses_of(found):
-        if course.fits.height < 5:
+        progress = course.fits["progress"].to_numpy()
+        if np.diff(progress).max() > (progress[-1] - progress[0]) * WIDEST:
             continue
-        moved = distances(course.fits["progress"].to_numpy(), course.draws)
+        moved = distances(progress, course.draws)
         verdict = worst(course.fits, *range(course.fits.height))
         last = course.fits.row(-1, named=True)
         named = {name: last[name] for name in ("model", "goal", "family", "dataset", "method")}

@@ -25,7 +25,7 @@ def plot(tables: Tables) -> Drawing:
     """Quarters of training: how far each moves a speaker, a row a quarter."""
     frame = tables.read("quarters")
     if frame.is_empty():
-        return style.empty(TITLE, "This study has no training of five checkpoints or more.")
+        return style.empty(TITLE, "This study has no training with a checkpoint in every quarter.")
     rows = marked(frame.with_columns(found=pl.lit(None, pl.Boolean), panel=pl.lit("distance²")))
     rows = rows.rename({"moved": "mean", "moved_low": "low", "moved_high": "high"})
     rows = rows.with_columns(named=pl.format("quarter {}", "quarter"))

@@ -135,7 +135,7 @@ def first_quarter(evidence: Evidence, theirs: Theirs) -> Ours:
     """
     row = _default(quarters(evidence).filter(model=OVER, quarter=1))
     if row is None:
-        return Ours(why="this study has no two runs of training of five checkpoints or more")
+        return Ours(why="this study has no two runs of training with a checkpoint in every quarter")
     if row["verdict"] not in PASSED:
         return Ours(left_out=row["runs"], why="a run has a fit that is not to be read")
     return Ours(row["moved"], row["moved_low"], row["moved_high"], row["p_largest"], row["runs"])
