@@ -46,7 +46,7 @@ def plot(tables: Tables) -> Drawing:
     """What other ways to fit the same choices give: each fit a mark, one panel a parameter."""
     frame = tables.of_every_fit("analysis_choices")
     if frame.is_empty():
-        return style.empty(TITLE, "This study fits its choices in one way alone.")
+        return style.empty(TITLE, "This study has no second fit of its choices (fits).")
     rows = place(parameters(_long(frame)), ["model", "checkpoint", "goal"])
     labels = rows["label"].unique(maintain_order=True).to_list()
     shown = labels[:MOST]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.figures import style
-from tactometer.figures.forest import forest, marked, parameters, place
+from tactometer.figures.forest import forest, parameters, place, untested
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables
@@ -33,11 +33,10 @@ def plot(tables: Tables) -> Drawing:
             mean=pl.col(f"{when}_variance"),
             low=pl.col(f"{when}_variance_low"),
             high=pl.col(f"{when}_variance_high"),
-            found=pl.lit(None, pl.Boolean),
         )
         for when in ("start", "end")
     )
-    rows = place(parameters(marked(rows)), ["goal", "method", "named"])
+    rows = place(parameters(untested(rows)), ["goal", "method", "named"])
     rows = rows.sort("goal", "method", pl.col("named") == "end", maintain_order=True)
     return forest(
         rows, TITLE, "Variance between runs, noise taken out, and its 95% HDI", "variance"

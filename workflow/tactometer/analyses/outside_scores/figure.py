@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.figures import style
-from tactometer.figures.forest import forest, marked, parameters, place
+from tactometer.figures.forest import forest, parameters, place, untested
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables
@@ -25,11 +25,11 @@ def plot(tables: Tables) -> Drawing:
     """Outside scores: the correlation with each parameter, one panel a parameter."""
     frame = tables.read("outside_scores")
     if frame.is_empty():
-        return style.empty(TITLE, "This study names no outside scores (analyses.outside_scores).")
+        return style.empty(TITLE, "This study has no outside scores (analyses.outside_scores).")
     rows = frame.drop_nulls("mean")
     if rows.is_empty():
         return style.empty(TITLE, "There are too few points for a correlation.")
-    rows = parameters(marked(rows.with_columns(found=pl.lit(None, pl.Boolean))))
+    rows = parameters(untested(rows))
     rows = rows.rename({"hdi_low": "low", "hdi_high": "high"})
     named = pl.concat_str("measure", "level", separator=": ")
     rows = place(rows.with_columns(named=named), ["goal", "named"])

@@ -45,7 +45,9 @@ def read(path: str, models: Collection[str]) -> pl.DataFrame:
         lambda row: f"{row['model']!r} is no model of the study{nearest(row['model'], models)}",
     )
     twice = numbers.filter(pl.struct("model", "checkpoint", "measure").is_duplicated())
-    _refuse(whose, twice, lambda row: f"{row['measure']} of {row['model']} is there twice; keep one")
+    _refuse(
+        whose, twice, lambda row: f"{row['measure']} of {row['model']} is there twice; keep one"
+    )
     return numbers.with_columns(pl.col("se").fill_null(0.0)).select(
         pl.col(name).cast(kind) for name, kind in SCHEMA.items()
     )

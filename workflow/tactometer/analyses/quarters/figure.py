@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.figures import style
-from tactometer.figures.forest import forest, marked, place
+from tactometer.figures.forest import forest, place, untested
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables
@@ -26,7 +26,7 @@ def plot(tables: Tables) -> Drawing:
     frame = tables.read("quarters")
     if frame.is_empty():
         return style.empty(TITLE, "This study has no training with a checkpoint in every quarter.")
-    rows = marked(frame.with_columns(found=pl.lit(None, pl.Boolean), panel=pl.lit("distance²")))
+    rows = untested(frame.with_columns(panel=pl.lit("distance²")))
     rows = rows.rename({"moved": "mean", "moved_low": "low", "moved_high": "high"})
     rows = rows.with_columns(named=pl.format("quarter {}", "quarter"))
     rows = place(rows, ["model", "goal", "named"])

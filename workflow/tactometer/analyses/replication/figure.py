@@ -36,7 +36,7 @@ def plot(tables: Tables) -> Drawing:
     """Published figures beside ours: one row a figure, ours with its interval."""
     frame = tables.read("replication")
     if frame.is_empty():
-        return style.empty(TITLE, "This study names no publication (analyses.replication).")
+        return style.empty(TITLE, "This study has no publication beside it (analyses.replication).")
     rows = frame.drop_nulls("ours")
     if rows.is_empty():
         return style.empty(TITLE, "This study lacks what the published figures are of.")

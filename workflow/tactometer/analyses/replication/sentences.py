@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tactometer.analyses.phrases import PARAMETERS, Row, several
+from tactometer.analyses.phrases import PARAMETERS, Row, chance, several
 from tactometer.tables.cells import interval, number
 
 
@@ -81,5 +81,9 @@ def _theirs(row: Row) -> str:
 def _verdict(row: Row) -> str:
     if row["inside"] is None:
         return ""
-    sign = {True: "the same sign, ", False: "the other sign, ", None: ""}[row["same_sign"]]
+    sign = {True: "the same sign", False: "the other sign", None: ""}[row["same_sign"]]
+    if sign:
+        sure = row["probability"]  # of a positive one
+        told = "" if sure is None else f" ({chance(max(sure, 1 - sure))})"
+        sign = f"{sign}{told}, "
     return f": {sign}theirs {'inside' if row['inside'] else 'outside'} our 95% interval"

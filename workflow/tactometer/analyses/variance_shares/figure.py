@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.figures import style
-from tactometer.figures.forest import forest, marked, parameters, place
+from tactometer.figures.forest import forest, parameters, place, untested
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables
@@ -26,8 +26,7 @@ def plot(tables: Tables) -> Drawing:
     frame = tables.read("variance_shares")
     if frame.is_empty():
         return style.empty(TITLE, "This study has no runs that cross base model, data and method.")
-    unknown = pl.lit(None, pl.Boolean)
-    rows = parameters(marked(frame.with_columns(found=unknown))).rename(
+    rows = parameters(untested(frame)).rename(
         {"variance": "mean", "variance_low": "low", "variance_high": "high"}
     )
     named = pl.concat_str("quantity", "factor", separator=": ")
