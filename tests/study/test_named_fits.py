@@ -9,6 +9,7 @@ import pytest
 from asking import ROOT
 from tactometer.inference.stages import STAGES
 from tactometer.report.stages import methods_of
+from tactometer.study import file_names
 from tactometer.study.fit_recipe import of_content
 from tactometer.study.study import Study, load
 from tactometer.tables.fit_selection import representative, without
@@ -108,3 +109,10 @@ def test_methods_say_in_what_a_fit_differs_from_the_headline(tmp_path: Path) -> 
 def test_what_cannot_be_is_told_by_its_key(fits: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=said):
         study(tmp_path, fits)
+
+
+def test_a_fit_whose_name_no_file_system_holds_is_told(tmp_path: Path) -> None:
+    long = "x" * 250
+    sweep = study(tmp_path, f"fits: {{ours: {{}}, {long}: {{}}}}")
+    with pytest.raises(UserError, match="fits: the name x+"):
+        file_names.check(sweep, tmp_path)

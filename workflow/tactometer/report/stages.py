@@ -78,7 +78,7 @@ def methods_of(study: Study) -> Methods:
         "goals": list(study.settings.goals),
         "name_pairs": study.settings.sample.name_pairs,
         "vignettes": len(study.domain.vignettes),
-        "states": f"{study.domain.states[0]} to {study.domain.states[-1]} stars",
+        "states": f"{study.domain.states[0]} to {study.domain.states[-1]} {study.domain.scale[1]}",
         "utterances": len(study.domain.utterances),
         "cost_of_negation": any(
             known.cost for fit in fits for known in speakers(fit.speakers, cost=fit.cost)
