@@ -114,5 +114,5 @@ def test_what_cannot_be_is_told_by_its_key(fits: str, said: str, tmp_path: Path)
 def test_a_fit_whose_name_no_file_system_holds_is_told(tmp_path: Path) -> None:
     long = "x" * 250
     sweep = study(tmp_path, f"fits: {{ours: {{}}, {long}: {{}}}}")
-    with pytest.raises(UserError, match="fits: the name x+"):
+    with pytest.raises(UserError, match=r"fits: the name x+"):
         file_names.check(sweep, tmp_path)

@@ -58,6 +58,7 @@ def run(given: Namespace) -> int:
 
 def _task(given: Namespace) -> int:
     """Print the effect of the task of B against that of A."""
+    from tactometer.analyses.phrases import several
     from tactometer.analyses.task_effect import effect, of_results
     from tactometer.tables.cells import interval, number
 
@@ -70,8 +71,8 @@ def _task(given: Namespace) -> int:
     first = rows.row(0, named=True)
     left = f"; {first['left_out']:,} more may not be read" * bool(first["left_out"])
     print(
-        f"{given.b} less {given.a}: mean over {first['fits']:,} fits of {first['models']:,} models"
-        f" that both asked{left}. Posterior mean [95% HDI], of these models alone:"
+        f"{given.b} less {given.a}: mean over {several(first['fits'], 'fit')} of"
+        f" {several(first['models'], 'model')} that both asked{left}. Posterior mean [95% HDI], of these models alone:"
     )
     for row in rows.iter_rows(named=True):
         ends = interval(row["hdi_low"], row["hdi_high"])
