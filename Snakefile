@@ -125,8 +125,9 @@ rule fits:
     """Target: every posterior."""
     input:
         [
-            f"{RESULTS}/fits/{m}/{c}/{g}.nc"
+            f"{RESULTS}/fits/{m}/{c}{below}/{g}.nc"
             for m, c in CHECKPOINTS
+            for below in ("", *(f"/{name}" for name in STUDY.models[m].further))
             for g in STUDY.models[m].goals
         ],
     localrule: True

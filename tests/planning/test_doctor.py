@@ -60,7 +60,7 @@ def test_engines_and_weights_are_looked_for(
     engines = found["engines"]
     assert engines["needed"] and not engines["ok"] and "make engines" in engines["remedy"]
     weights = found["weights of qwen-uf-dpo"]
-    assert weights["found"].startswith("0 of 10") and "checkpoint-0" in weights["remedy"]
+    assert weights["found"].startswith("0 of 10") and "qwen-uf-sft" in weights["remedy"]
 
 
 def test_without_a_compiler_nothing_runs(

@@ -14,8 +14,18 @@ from graph import edit, plan, tactometer
 from tactometer.planning import prices
 from tactometer.providers.api import parameters
 from tactometer.study import study
+from tactometer.study.presets import departures
 
-STUDIES = {"human": 0, "closed_source": 9 * 9880, "open_source": 8 * 10 * 9880}
+STUDIES = {
+    "human": 0,
+    "closed_source": 9 * 9880,
+    "open_source": 8 * 10 * 9880,
+    "closed_source_replication": 9 * 9880,
+    "open_source_replication": 8 * 11 * 4030,
+    "matched": 2 * 3224,
+}
+CLOSED = ("closed_source", "closed_source_replication")
+OPEN = ("open_source", "open_source_replication")
 README = graph.ROOT / "README.md"
 GIVEN = {"none": 0, "low": 1024, "medium": 2048}
 
@@ -53,7 +63,7 @@ def test_a_ready_study_is_planned_without_weights_keys_network_or_engine(
         [*alone, sys.executable, "-c", PLAN, file],
         cwd=project, env=env, capture_output=True, text=True,
     )  # fmt: skip
-    client = ["litellm"] if name == "closed_source" else []  # tells what goes over the wire
+    client = ["litellm"] if name in CLOSED else []  # tells what goes over the wire
     assert done.stderr.splitlines() == ["0", str(client)]
     found = json.loads(done.stdout)
     assert found["total"]["requests"] == found["total"]["to_ask"] == STUDIES[name]
@@ -65,16 +75,20 @@ def test_a_ready_study_is_planned_without_weights_keys_network_or_engine(
         assert asked in README.read_text(), "the README shows this very plan"
 
 
-def test_the_closed_suite_crosses_families_efforts_goals_and_framings() -> None:
-    found = ready("closed_source")
+@pytest.mark.parametrize("name", CLOSED)
+def test_the_closed_suite_crosses_families_efforts_goals_and_framings(name: str) -> None:
+    found = ready(name)
     assert len({m.asked.source.split("/")[0] for m in found.asked}) == 3
     assert all(set(m.checkpoints) == {"none", "low", "medium"} for m in found.asked)
     assert len(found.settings.goals) == 4 and len(found.settings.framings) == 3
 
 
-def test_each_wire_setting_of_the_closed_suite_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("suite", CLOSED)
+def test_each_wire_setting_of_the_closed_suite_arrives(
+    suite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     api = parameters.litellm()
-    for model in ready("closed_source").asked:
+    for model in ready(suite).asked:
         settings = model.as_given
         monkeypatch.setenv(settings["api_key_env"], "dummy")
         for name, checkpoint in model.checkpoints.items():
@@ -84,7 +98,7 @@ def test_each_wire_setting_of_the_closed_suite_arrives(monkeypatch: pytest.Monke
             told = [budget.get("budget_tokens"), budget.get("thinkingBudget")]
             word = sent.get("reasoning_effort")
             off = name == "none" and budget.get("type") == "disabled"
-            assert word == name or GIVEN[name] in told or off
+            assert word == name or _given(suite, model.name, name) in told or off
         info = api.get_model_info(settings["source"])
         listed = prices.listed(settings["source"])
         assert listed is not None, "the list is read as a file"
@@ -92,13 +106,62 @@ def test_each_wire_setting_of_the_closed_suite_arrives(monkeypatch: pytest.Monke
             assert listed[key] == info[key]
 
 
-def test_the_open_suite_crosses_bases_feedback_and_methods() -> None:
-    found = ready("open_source")
+def _given(suite: str, model: str, effort: str) -> int:
+    """The tokens of thought of an effort: 8,000 for Claude's medium in the paper."""
+    paper = suite == "closed_source_replication" and model.startswith("claude")
+    return 8000 if paper and effort == "medium" else GIVEN[effort]
+
+
+@pytest.mark.parametrize("suite", CLOSED)
+def test_no_model_of_the_closed_suites_has_an_end_that_is_announced(suite: str) -> None:
+    """By LiteLLM's map: a study that names a retired model fails at its first answer."""
+    for model in ready(suite).asked:
+        listed = prices.listed(model.asked.source)
+        assert listed is not None and listed.get("deprecation_date") is None, model.name
+
+
+def test_the_base_models_of_the_open_suite_are_still_served() -> None:
+    """By LiteLLM's map: by one provider at least, without an end."""
+    served = {
+        name.lower().rpartition("/")[2]
+        for name, told in parameters.litellm().model_cost.items()
+        if not told.get("deprecation_date")
+    }
+    for source in {m.asked.source for m in ready("open_source").asked}:
+        assert source.lower().rpartition("/")[2] in served, source
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_the_open_suite_crosses_bases_feedback_and_methods(name: str) -> None:
+    found = ready(name)
     labels = [m.labels("1000") for m in found.asked]
     crossed = {(x["family"], x["dataset"], x["method"]) for x in labels}
     assert len(crossed) == 8 and all(len(set(kind)) == 2 for kind in zip(*crossed, strict=True))
-    assert all(len(m.checkpoints) == 10 for m in found.asked)
+    assert {len(m.checkpoints) for m in found.asked} == {11 if name.endswith("tion") else 10}
     assert found.asked[0].labels("100")["progress"] == 0.1
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_training_starts_after_sft_another_start_for_each_base_and_data_set(name: str) -> None:
+    """Both methods share it, and it is not the model that the source names."""
+    starts: dict[tuple[str, str], set[str]] = {}
+    for model in ready(name).asked:
+        labels = model.labels("0")
+        path = model.as_given["checkpoints"]["0"]["path"]
+        starts.setdefault((str(labels["family"]), str(labels["dataset"])), set()).add(path)
+    assert len(starts) == 4 and all(len(paths) == 1 for paths in starts.values())
+    assert len({path for paths in starts.values() for path in paths}) == 4
+
+
+@pytest.mark.parametrize("name", ["closed_source_replication", "open_source_replication"])
+def test_a_replication_is_fitted_as_the_paper_did_and_as_we_do(name: str) -> None:
+    found = ready(name)
+    for model in found.asked:
+        assert model.headline == "murthy2025" and departures(model.fit) == []
+        assert model.further["ours"].semantics == "joint"
+        assert model.asked.estimator.kind == "samples" and model.asked.estimator.k == 1
+    if name.startswith("open"):
+        assert found.settings.goals == ("default",)
 
 
 @pytest.mark.long
@@ -115,7 +178,7 @@ def test_a_run_stops_at_the_first_folder_that_is_missing_and_names_it(tmp_path: 
     done = graph.snakemake(run, asked, "--configfile", file, check=False)
     assert done.returncode != 0
     said = [line for line in done.stderr.splitlines() if "is not there; train or copy" in line]
-    assert said and all("checkpoint-0 is not there" in line for line in said)
+    assert said and all("runs/qwen-uf-sft is not there" in line for line in said)
     assert "Traceback" not in done.stderr
 
 

@@ -111,7 +111,7 @@ def plan(folder: Path, *arguments: str) -> dict[str, int]:
     text = done.stdout + done.stderr
     table = text[text.index("Job stats") :] if "Job stats" in text else ""
     jobs = {}
-    for name, count in re.findall(r"^(\w[\w.-]*) +(\d+)$", table, re.MULTILINE):
+    for name, count in re.findall(r"^(\w[\w.+-]*) +(\d+)$", table, re.MULTILINE):
         jobs[name] = int(count)
     jobs.pop("total", None)
     jobs.pop("all", None)

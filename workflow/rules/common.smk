@@ -120,7 +120,7 @@ def recorded_counts_of(wildcards):
 
 
 def orders_of(wildcards):
-    """The counts by order of a goal, where its model's fits estimate what places do."""
+    """The counts by order of a goal, where its model's headline fit estimates what places do."""
     if STUDY.models[wildcards.model].corrects_places:
         return [
             f"{RESULTS}/orders/{wildcards.model}/{wildcards.checkpoint}/{wildcards.goal}.parquet"
@@ -138,7 +138,10 @@ def parts_of(wildcards):
         yield f"{RESULTS}/semantics/{place}.parquet"
         for goal in model.goals:
             yield f"{RESULTS}/counts/{place}/{goal}.parquet"
-            yield from (f"{RESULTS}/fits/{place}/{goal}.{part}" for part in SUMMARIES)
+            for below in ("", *(f"/{name}" for name in model.further)):
+                yield from (
+                    f"{RESULTS}/fits/{place}{below}/{goal}.{part}" for part in SUMMARIES
+                )
         if model.compares:
             yield f"{RESULTS}/comparisons/{place}.parquet"
         if model.folds:

@@ -4,7 +4,8 @@ Needs: counts and semantics, counts by order where the bias of place is estimate
 recipes/fit/{model}.json (what is fitted for this model, and the Stan programs of that).
 Makes: fits/{model}/{checkpoint}/{goal}.nc, a group per framing and speaker variant, and beside it
 what the tables and analyses read of it: .estimates, .diagnostics, .predictive, .modes and .draws
-(thinned).
+(thinned). A fit that stands beside the headline (`fits` of the study) is made in the same way of
+recipes/fit/{model}/{fit}.json, below fits/{model}/{checkpoint}/{fit}/.
 """
 
 SUMMARIES = [
@@ -12,6 +13,9 @@ SUMMARIES = [
 ]
 PARTS = [*SUMMARIES, "draws.parquet"]
 SHARING = [model.name for model in STUDY.models.values() if model.shares]
+FURTHER = [
+    (m, name, fit) for m in STUDY.models.values() for name, fit in m.further.items()
+]
 NEEDS = {  # four chains of 0.3 GB, and twice that to spare; most take a minute
     "mem_mb": lambda wildcards, attempt: 3000 * attempt,
     "runtime": lambda wildcards, attempt: 30 * attempt,
@@ -51,43 +55,52 @@ rule fit:
         FIT
 
 
-for _model in SHARING:
+# A rule for what the wildcards of `fit` do not tell apart: the goals of a model at once, where they
+# have parameters in common, and each fit beside the headline.
+APART = [
+    *((STUDY.models[name], "", STUDY.models[name].fit, True) for name in SHARING),
+    *((m, f"/{name}", fit, bool(fit.share)) for m, name, fit in FURTHER),
+]
+
+for _model, _below, _fit, _shared in APART:
+    _goals = _model.goals if _shared else ["{goal}"]
+    _each = "" if _shared else "/{goal}"
 
     rule:
-        """Fit all goals of a model at once, because they have parameters in common."""
+        """Fit a model's goals at once, or one of them, under the headline's or another name."""
         name:
-            f"fit_{_model}"
+            f"fit_{_model.name}{_below.replace('/', '+')}"
         input:
             code=recipe("fit"),
-            settings=recipe(f"fit/{_model}"),
-            semantics=f"{RESULTS}/semantics/{_model}/{{checkpoint}}.parquet",
+            settings=recipe(f"fit/{_model.name}{_below}"),
+            semantics=f"{RESULTS}/semantics/{_model.name}/{{checkpoint}}.parquet",
             counts=[
-                f"{RESULTS}/counts/{_model}/{{checkpoint}}/{goal}.parquet"
-                for goal in STUDY.models[_model].goals
+                f"{RESULTS}/counts/{_model.name}/{{checkpoint}}/{goal}.parquet"
+                for goal in _goals
             ],
             orders=[
-                f"{RESULTS}/orders/{_model}/{{checkpoint}}/{goal}.parquet"
-                for goal in STUDY.models[_model].goals
-                if STUDY.models[_model].corrects_places
+                f"{RESULTS}/orders/{_model.name}/{{checkpoint}}/{goal}.parquet"
+                for goal in _goals
+                if _model.corrects(_fit)
             ],
         output:
             out=[
-                f"{RESULTS}/fits/{_model}/{{checkpoint}}/{goal}.nc"
-                for goal in STUDY.models[_model].goals
+                f"{RESULTS}/fits/{_model.name}/{{checkpoint}}{_below}/{goal}.nc"
+                for goal in _goals
             ],
             rest=[
-                f"{RESULTS}/fits/{_model}/{{checkpoint}}/{goal}.{part}"
-                for goal in STUDY.models[_model].goals
+                f"{RESULTS}/fits/{_model.name}/{{checkpoint}}{_below}/{goal}.{part}"
+                for goal in _goals
                 for part in PARTS
             ],
         log:
-            f"{LOGS}/fit/{_model}/{{checkpoint}}.log",
+            f"{LOGS}/fit/{_model.name}/{{checkpoint}}{_below}{_each}.log",
         benchmark:
-            f"{LOGS}/fit/{_model}/{{checkpoint}}.benchmark.tsv"
-        priority: 1  # the longest fit: start it first
+            f"{LOGS}/fit/{_model.name}/{{checkpoint}}{_below}{_each}.benchmark.tsv"
+        priority: int(_shared)  # the longest fit: start it first
         conda:
             ENVIRONMENT
-        threads: 2
+        threads: 1 + _shared
         resources:
             **NEEDS,
         shell:

@@ -69,12 +69,17 @@ class StudyResults:
         """The posterior draws of one fit, by chain and draw; the verdict on its chains is among the
         attributes, whether a speaker describes the behaviour in the table `diagnostics`.
 
+        `fit` is `main` for the headline, whatever the study calls it, `yardstick` for people on the
+        terms of models, or the name of a fit that stands beside the headline.
         Other groups, as ArviZ names them: how the sampler went, the counts, what was given.
         UserError where there is no such fit.
         """
         import xarray as xr
 
-        path = self.folder / "fits" / model / checkpoint / f"{goal}.nc"
+        place = self.folder / "fits" / model / checkpoint
+        path, beside = place / f"{goal}.nc", place / fit / f"{goal}.nc"
+        if beside.is_file():
+            path, fit = beside, "main"
         if not path.is_file():
             known = [str(p.relative_to(path.parents[2])) for p in path.parents[2].glob("*/*/*.nc")]
             raise UserError(f"{path}: there is no such fit{nearest(path.name, known)}.")

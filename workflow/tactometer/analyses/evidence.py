@@ -25,6 +25,7 @@ from tactometer.tables.fit_selection import (
     model_order,
     natural,
     representative,
+    without,
 )
 from tactometer.tables.fit_selection import ONE_FIT as ONE_FIT
 from tactometer.utils.arrays import Array
@@ -66,10 +67,11 @@ class Evidence:
     """Everything of a study that an analysis may read.
 
     `tables` are estimates, diagnostics, counts, semantics, predictive, asked, prompt_sets and
-    thoughts, and comprehension where the study asks for that; `drawn` the thinned draws (a row a
-    draw) and `answered` the answers (a row each, see `condense`); `settings` the study's key
-    `analyses` with defaults; `totals` the key count_total of each model; `also` has the models that
-    ask another's prompts by a further estimator, with that other's name.
+    thoughts, and comprehension and heldout where the study asks for that, and `further`, the
+    estimates of fits beside the headline; `drawn` the thinned draws (a row a draw) and `answered`
+    the answers (a row each, see `condense`); `settings` the study's key `analyses` with defaults;
+    `totals` the key count_total of each model; `also` has the models that ask another's prompts by
+    a further estimator, with that other's name.
     """
 
     study: str
@@ -209,10 +211,12 @@ def read(
     tables: Path,
     condensed: Mapping[str, Path],
     more: Sequence[str] = (),
+    further: Sequence[str] = (),
     **settings: Any,
 ) -> Evidence:
     """The evidence below results/{study}: `condensed` is the folder of each model's draws and
-    answers, `more` are tables that not every study has.
+    answers, `more` are tables that not every study has, `further` the fits beside the headline:
+    of those `tables` have the estimates alone, under `further`.
     """
     names = (
         "estimates",
@@ -226,9 +230,13 @@ def read(
         "thoughts",
         *more,
     )
+    found = {name: pl.scan_parquet(tables / f"{name}.parquet") for name in names}
+    beside = {}
+    if further:
+        beside["further"] = found["estimates"].filter(pl.col("fit").is_in(list(further)))
     return Evidence(
         study=study,
-        tables={name: pl.scan_parquet(tables / f"{name}.parquet") for name in names},
+        tables={**{name: without(frame, further) for name, frame in found.items()}, **beside},
         drawn=_together([folder / "draws.parquet" for folder in condensed.values()]),
         answered=_together([folder / "answers.parquet" for folder in condensed.values()]),
         **settings,

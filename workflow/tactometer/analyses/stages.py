@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tactometer.study.analyses import declared
+from tactometer.study.analyses import declared, settings
 from tactometer.study.outline import outline
 from tactometer.study.stages import Code, Recipe, Stage
+from tactometer.utils.digests import file_digest
+from tactometer.utils.paths import locate
 
 if TYPE_CHECKING:
     from tactometer.study.study import Study
@@ -15,7 +17,18 @@ if TYPE_CHECKING:
 
 def _each(study: Study) -> Iterator[tuple[str, Recipe]]:
     for name in declared():
-        yield f"analyse/{name}", {**outline(study), **_read(study)}
+        yield f"analyse/{name}", {**outline(study), **_read(study), **_files(study, name)}
+
+
+def _files(study: Study, name: str) -> Recipe:
+    """Digests of the files that an analysis is given by its settings."""
+    own = [
+        study.analyses.of(kind)
+        for kind in settings().values()
+        if kind.__module__.split(".")[-2] == name
+    ]
+    files = {path: file_digest(locate(path)) for each in own for path in getattr(each, "files", ())}
+    return {"files": files} if files else {}
 
 
 def _read(study: Study) -> Recipe:

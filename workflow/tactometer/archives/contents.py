@@ -84,6 +84,9 @@ def _moved(study: Study) -> tuple[dict[str, Any], list[Member]]:
                 model[key] = _take(value, found)
             elif isinstance(value, list):
                 model[key] = [_take(one, found) for one in value]
+    scores = written.get("analyses", {}).get("outside_scores", {})
+    if "file" in scores:
+        scores["file"] = _take(scores["file"], found)
     return written, list(found.values())
 
 

@@ -85,6 +85,7 @@ def filled(
             "took": vignette.took,
             "thing": vignette.thing,
             "asked": vignette.asked,
+            "expert": vignette.expert,
             "number": state,
             "state": domain.state_text(state),
             "top": domain.state_text(domain.states[-1]),

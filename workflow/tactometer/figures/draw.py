@@ -23,17 +23,18 @@ def draw(
     utterances: Sequence[str],
     baseline: Sequence[str],
     yardstick: Yardstick | None = None,
+    further: Sequence[str] = (),
 ) -> None:
     """Draw one figure from the Parquet files in `tables` and write `out`.svg and `out`.png.
 
     `goals` and `utterances` give the orders, `baseline` the models that were recorded,
-    `yardstick` whom the others are compared with.
+    `yardstick` whom the others are compared with, `further` the fits beside the headline.
     Raises `UserError` for an unknown figure or a missing table.
     """
     if name not in figures.names():
         raise UserError(f"there is no figure {name!r}{nearest(name, figures.names())}.")
     module = importlib.import_module(f"tactometer.{figures.modules()[name]}")
-    style.save(module.plot(Tables(tables, goals, utterances, baseline, yardstick)), out)
+    style.save(module.plot(Tables(tables, goals, utterances, baseline, yardstick, further)), out)
 
 
 def run(given: Namespace) -> None:
@@ -48,4 +49,5 @@ def run(given: Namespace) -> None:
             utterances=sweep.domain.utterances,
             baseline=sweep.baseline,
             yardstick=sweep.yardstick,
+            further=sweep.further,
         )

@@ -32,11 +32,13 @@ WIDEST = 120  # characters of a subtitle's line
 GREY = "#7F7F7F"
 FOUND, NOT_FOUND, SUSPECT = "stands out of the table", "does not stand out", "not to be read"
 UNTESTED = "tested in another table"
+READ = "to be read"  # of a table that tests nothing
 # mark: (colour, fill, shape, line); only what passed its checks is filled
 MARKS = {
     FOUND: (style.BLUE, style.BLUE, "D", "solid"),
     NOT_FOUND: (GREY, GREY, "o", "solid"),
     UNTESTED: (style.BLACK, style.BLACK, "s", "solid"),
+    READ: (style.BLUE, style.BLUE, "o", "solid"),
     SUSPECT: (style.VERMILLION, "white", "o", "dotted"),
 }
 
@@ -47,6 +49,13 @@ def marked(rows: pl.DataFrame) -> pl.DataFrame:
     found = pl.when("found").then(pl.lit(FOUND)).otherwise(pl.lit(NOT_FOUND))
     found = pl.when(pl.col("found").is_null()).then(pl.lit(UNTESTED)).otherwise(found)
     mark = pl.when(suspect).then(pl.lit(SUSPECT)).otherwise(found)
+    return rows.with_columns(mark=mark.cast(pl.Enum(list(MARKS))))
+
+
+def untested(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `mark` to rows of a table that tests nothing: whether the fits below may be read."""
+    read = pl.col("verdict").is_in(PASSED) if "verdict" in rows.columns else pl.lit(True)
+    mark = pl.when(read).then(pl.lit(READ)).otherwise(pl.lit(SUSPECT))
     return rows.with_columns(mark=mark.cast(pl.Enum(list(MARKS))))
 
 

@@ -29,7 +29,7 @@ from tactometer.speaker_model.variants import speakers
 from tactometer.study import fit_recipe
 from tactometer.study.fields import UNSET
 from tactometer.study.fit_recipe import FitRecipe
-from tactometer.study.yardstick import BESIDE, MAIN
+from tactometer.study.yardstick import BESIDE
 from tactometer.utils import atomic_files, digests
 from tactometer.utils.errors import UserError
 
@@ -77,8 +77,8 @@ def fit(
 
     `settings` is the recipe fit/{model}.json. `counts` and `outs` name one file for each goal, in
     the same order; several goals are fitted at once where alpha or the cost are in common. A group
-    {framing}/{speaker} of {goal}.nc is an ArviZ InferenceData; that of another fit than the main
-    one stands below the fit's name.
+    {framing}/{speaker} of {goal}.nc is an ArviZ InferenceData; that of a yardstick on the terms of
+    the models stands below `yardstick`.
     """
     frames = {path.stem: pl.read_parquet(path) for path in counts}
     truths = pl.read_parquet(semantics)
@@ -102,10 +102,10 @@ def fit(
 
 
 def _named(settings: FitRecipe) -> Iterator[tuple[str, FitRecipe]]:
-    """The fits of the same answers by name: the main one and, of a yardstick, that on the terms of
-    the models that it is compared with.
+    """The fits of the same answers by name: that of the recipe and, of a yardstick, that on the
+    terms of the models that it is compared with.
     """
-    yield MAIN, settings
+    yield settings.name, settings
     if settings.yardstick is not None:
         yield BESIDE, settings.beside(settings.yardstick)
 
@@ -208,7 +208,7 @@ def _store(
             for row in mine
         ]
         for name in names:
-            above = "" if fit_name == MAIN else f"{fit_name}/"
+            above = f"{BESIDE}/" if fit_name == BESIDE else ""
             group = f"{above}{name}/{sampled.speaker.name}"
             inference_data.write(places[goal], group, sampled, index)
             head = {
@@ -277,7 +277,7 @@ def _design(sampled: Sampled, goal: int) -> dict[str, float | None]:
 
 def _average(settings: FitRecipe, rows: Rows, counts: pl.DataFrame) -> None:
     """Add the average over framings where they do not agree; a partial pooling has it already."""
-    main = [k for k, row in enumerate(rows.diagnostics) if row["fit"] == MAIN]
+    main = [k for k, row in enumerate(rows.diagnostics) if row["fit"] == settings.name]
     fits = [rows.diagnostics[k] for k in main]
     published = settings.fit.preset is not UNSET  # such a study averages whether they agree or not
     if settings.fit.pooling != "none" or not (published or averaged.disagree(counts, fits)):

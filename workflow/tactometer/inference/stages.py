@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from tactometer.study.fit_recipe import MAIN
 from tactometer.study.stages import Recipe, Stage
 from tactometer.utils.paths import STAN
 
@@ -22,16 +23,27 @@ def _fits(study: Study) -> Iterator[tuple[str, Recipe]]:
     from tactometer.study.fields import plain
 
     for model in study.models.values():
-        kept = {k: v for k, v in plain(model.fit).items() if k not in ("heldout", "position")}
-        if model.corrects_places:
-            kept["position"] = "estimate"
-        fits = [model.fit, *([model.beside.fit] if model.beside else [])]
-        stan = stan_of({name for fit in fits for name in programs(fit)})
-        recipe = {"fit": kept, "domain": plain(_domain(study, model)), "stan": stan}
         beside = {"yardstick": plain(model.beside)} if model.beside else {}
         for fitted in beside.values():
-            del fitted["fit"]["heldout"]  # another stage's, as in `kept`
-        yield f"fit/{model.name}", {**recipe, **beside, **_goals(model)}
+            del fitted["fit"]["heldout"]  # another stage's, as in `_fitted`
+        more = (model.beside.fit,) if model.beside else ()
+        headline = {**_fitted(study, model, model.fit, more), **beside}
+        called = {} if model.headline == MAIN else {"name": model.headline}
+        yield f"fit/{model.name}", {**headline, **called, **_goals(model, model.shares)}
+        for name, fit in model.further.items():
+            recipe = {**_fitted(study, model, fit), "name": name}
+            yield f"fit/{model.name}/{name}", {**recipe, **_goals(model, bool(fit.share))}
+
+
+def _fitted(study: Study, model: Model, fit: Fit, more: Iterable[Fit] = ()) -> Recipe:
+    """What one fit is made of; `more` are fitted in the same job."""
+    from tactometer.study.fields import plain
+
+    kept = {k: v for k, v in plain(fit).items() if k not in ("heldout", "position")}
+    if model.corrects(fit):
+        kept["position"] = "estimate"
+    stan = stan_of({name for each in (fit, *more) for name in programs(each)})
+    return {"fit": kept, "domain": plain(_domain(study, model)), "stan": stan}
 
 
 def _domain(study: Study, model: Model) -> Space:
@@ -45,8 +57,8 @@ def _domain(study: Study, model: Model) -> Space:
     return found if same else structs.replace(found, values=domain.values)
 
 
-def _goals(model: Model) -> Recipe:
-    return {"goals": list(model.goals)} if model.shares else {}
+def _goals(model: Model, shares: bool) -> Recipe:
+    return {"goals": list(model.goals)} if shares else {}
 
 
 def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:

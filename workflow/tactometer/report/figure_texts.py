@@ -23,16 +23,35 @@ SECTIONS = (
     Section(
         "change",
         "What do goals, reasoning and training change?",
-        ("efforts", "mixed_effects", "shifts", "trajectories", "movement", "contrasts"),
+        (
+            *("efforts", "mixed_effects", "shifts"),
+            *(
+                "trajectories",
+                "movement",
+                "quarters",
+                "convergence",
+                "contrasts",
+                "variance_shares",
+            ),
+        ),
     ),
-    Section("like", "How like people, how like a sycophant?", ("sycophancy", "likeness")),
+    Section(
+        "like",
+        "How like people, how like a sycophant?",
+        ("sycophancy", "likeness", "outside_scores"),
+    ),
+    Section("published", "How do published figures compare?", ("replication",)),
     Section("said", "What was said, what do the words mean to it?", ("responses", "semantics")),
     Section(
         "prompts",
         "What does the form of the prompt do?",
         ("framing_effects", "position", "vignette_effects", "attribution"),
     ),
-    Section("trust", "Can the numbers be trusted?", ("diagnostics", "recovery", "predictive")),
+    Section(
+        "trust",
+        "Can the numbers be trusted?",
+        ("analysis_choices", "diagnostics", "recovery", "predictive"),
+    ),
 )
 
 QUESTION = (

@@ -61,18 +61,21 @@ def build(
     methods: Methods,
     provenance: Mapping[str, str],
     yardstick: Yardstick | None = None,
+    further: Sequence[str] = (),
     accepted: Mapping[str, str] | None = None,
 ) -> None:
     """Write the report of a study from its tables (Parquet) and figures (SVG).
 
     `goals` gives the order of the findings, `baseline` the models that were recorded, `yardstick`
-    whom the others are compared with, `methods` what the methods paragraph says of the study
-    (`stages.methods_of`), `provenance` the versions, `accepted` the changes of code that somebody
-    took as none, by stage. Writes `out`, and methods.md and references.bib beside it.
+    whom the others are compared with, `further` the fits beside the headline, `methods` what the
+    methods paragraph says of the study (`stages.methods_of`), `provenance` the versions, `accepted`
+    the changes of code that somebody took as none, by stage. Writes `out`, and methods.md and
+    references.bib beside it.
     Raises `UserError` for a table or a figure that is not there.
     """
-    source = Tables(tables, goals, [], baseline)
+    source = Tables(tables, goals, [], baseline, further=further)
     frames = {name: source.read(name) for name in [*TABLES, "published"]}
+    frames["analysis_choices"] = source.of_every_fit("analysis_choices")
     unseen = source.read("heldout") if methods.get("heldout") else None
     plain = Environment(loader=PackageLoader("tactometer.report"), undefined=StrictUndefined)
     text = paragraph(plain, methods, frames, provenance)
@@ -94,6 +97,7 @@ def build(
             f"tables/{name}.csv" for name in (*TABLES, *(["heldout"] if unseen is not None else []))
         ],
         **_parts(frames, goals, baseline, methods),
+        **_of_every_fit(source),
         heldout=heldout_table.table(unseen),
         heldout_told=heldout_table.sentence(unseen),
     )
@@ -147,7 +151,6 @@ def _parts(
             *speakers_found.sentences(frames["diagnostics"]),
         ],
         "described": speakers_found.table(frames["diagnostics"]),
-        "suspects": page_tables.suspects(frames["diagnostics"]),
         "measured": page_tables.measured(
             frames["counts"], frames["semantics"], frames["answers"], baseline
         ),
@@ -155,12 +158,21 @@ def _parts(
         "human": page_tables.human(frames["estimates"], frames["published"], goals),
         "recovered": page_tables.recovered(frames["recovery"]),
         "coverage": coverage(frames["recovery"]),
-        "estimated": page_tables.estimated(frames["estimates"]),
         "standing": effects_found.standing(frames),
         "flagged": page_tables.flagged(frames["checks"]),
-        "checked": page_tables.checked(frames["diagnostics"]),
         "answers": answers.shown(frames["replies"]),
         "replies": f"{frames['replies'].height:,}",
+    }
+
+
+def _of_every_fit(source: Tables) -> dict[str, Any]:
+    """The tables of the page that hold fits beside the headline too."""
+    diagnostics, estimates = (source.of_every_fit(n) for n in ("diagnostics", "estimates"))
+    return {
+        "suspects": page_tables.suspects(diagnostics),
+        "checked": page_tables.checked(diagnostics),
+        "estimated": page_tables.estimated(estimates),
+        "choices": page_tables.choices(source.of_every_fit("analysis_choices")),
     }
 
 
@@ -254,5 +266,6 @@ def run(given: Namespace) -> None:
         methods=methods_of(sweep),
         provenance=provenance.versions(),
         yardstick=sweep.yardstick,
+        further=sweep.further,
         accepted=acceptance.sentences(given.out.parent),
     )

@@ -180,6 +180,27 @@ def estimated(estimates: pl.DataFrame) -> Table:
     return Table("Posterior mean [95% HDI] of every fit", columns, rows)
 
 
+def choices(frame: pl.DataFrame) -> Table:
+    """The same choices under each named fit, beside the headline."""
+    columns = [*FIT, "parameter", "fit", "verdict", "posterior [95% HDI]"]
+    heads = [*columns, "headline", "its verdict", "its posterior", "intervals apart"]
+    rows = [
+        [
+            *(str(r[name]) for name in FIT),
+            parameter_label(r["parameter"]).split(":")[0],
+            str(r["fit"]),
+            str(r["verdict"]),
+            estimate(r),
+            str(r["headline"]),
+            str(r["headline_verdict"]),
+            estimate({k: r[f"headline_{k}"] for k in ("mean", "hdi_low", "hdi_high")}),
+            {True: "yes", False: "no", None: "not to be read"}[r["apart"]],
+        ]
+        for r in frame.iter_rows(named=True)
+    ]
+    return Table("The same choices, fitted in several ways", heads, rows)
+
+
 def _verdict(fit: dict[str, dict[str, Any]]) -> str:
     return ", ".join(sorted({str(row["verdict"]) for row in fit.values()}))
 

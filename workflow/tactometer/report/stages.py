@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from tactometer.speaker_model.variants import speakers
 from tactometer.study import analyses, figures
@@ -34,6 +34,18 @@ class Preset(TypedDict):
     departures: list[str]
 
 
+class Further(TypedDict):
+    """A fit of the same choices that stands beside the headline, and in what it differs; whether
+    some choices are recorded, and keep what their domain says of a fit.
+    """
+
+    name: str
+    headline: str
+    preset: str | None
+    differs: list[str]
+    recorded: bool
+
+
 class Methods(TypedDict):
     """What the report's methods paragraph says of a study beside the numbers in its tables."""
 
@@ -54,18 +66,19 @@ class Methods(TypedDict):
     draws: str
     warmup: str
     preset: Preset | None
+    further: NotRequired[list[Further]]
 
 
 def methods_of(study: Study) -> Methods:
     """What the report's methods paragraph says of the study beside the numbers in its tables."""
     fits = [model.fit for model in study.models.values()]
-    return {
+    told: Methods = {
         "asked": bool(study.asked),
         "framings": list(study.settings.framings),
         "goals": list(study.settings.goals),
         "name_pairs": study.settings.sample.name_pairs,
         "vignettes": len(study.domain.vignettes),
-        "states": f"{study.domain.states[0]} to {study.domain.states[-1]} stars",
+        "states": f"{study.domain.states[0]} to {study.domain.states[-1]} {study.domain.scale[1]}",
         "utterances": len(study.domain.utterances),
         "cost_of_negation": any(
             known.cost for fit in fits for known in speakers(fit.speakers, cost=fit.cost)
@@ -80,6 +93,26 @@ def methods_of(study: Study) -> Methods:
         "warmup": _range(fit.warmup for fit in fits),
         "preset": _preset(study),
     }
+    if study.further:
+        told["further"] = list(_further(study))
+    return told
+
+
+def _further(study: Study) -> Iterator[Further]:
+    """The fits beside the headline, of the first model that is asked, or else that is recorded."""
+    from tactometer.study.fields import UNSET
+    from tactometer.study.named_fits import differences
+
+    model = (*study.asked, *study.models.values())[0]
+    for name, fit in model.further.items():
+        preset = None if fit.preset is UNSET else str(fit.preset)
+        yield {
+            "name": name,
+            "headline": model.headline,
+            "preset": preset,
+            "differs": differences(fit, model.fit),
+            "recorded": not model.recorded and bool(study.baseline),
+        }
 
 
 def _preset(study: Study) -> Preset | None:

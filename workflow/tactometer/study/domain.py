@@ -50,6 +50,7 @@ class Vignette:
     took: str
     thing: str
     asked: str
+    expert: str = ""
 
 
 @dataclass(frozen=True)
@@ -224,8 +225,9 @@ def load(path: Path) -> Domain:
     names: tuple[str, ...] = ()
     prompts = None
     if data.vignettes and data.prompts:
-        vignettes, names = _load_vignettes(file.path.parent / data.vignettes)
         prompts = _load_prompts(file.path.parent / data.prompts)
+        needed = "expert" in placeholders(_all_scenes(prompts))
+        vignettes, names = _load_vignettes(file.path.parent / data.vignettes, expert=needed)
     literal = data.literal
     return Domain(
         path=file.path,
@@ -292,13 +294,23 @@ def _check_literal(file: File[DomainFile], literal: Mapping[str, Sequence[float]
         raise file.fail(("literal",), f"no row for {missing[0]!r}; add one or remove literal")
 
 
-def _load_vignettes(path: Path) -> tuple[tuple[Vignette, ...], tuple[str, ...]]:
+def _all_scenes(prompts: Prompts) -> str:
+    """The templates of all scenes, one behind the other."""
+    base = () if prompts.base is None else prompts.base.framings.values()
+    chats = (*prompts.framings.values(), prompts.semantics)
+    return "\n".join(scene.scene for scene in (*chats, *base))
+
+
+def _load_vignettes(path: Path, *, expert: bool) -> tuple[tuple[Vignette, ...], tuple[str, ...]]:
     file = File(path, VignettesFile)
     vignettes = tuple(Vignette(**plain(vignette)) for vignette in file.data.vignettes)
     seen: set[str] = set()
     for index, vignette in enumerate(vignettes):
         for name, text in asdict(vignette).items():
             check_template(file, ("vignettes", index, name), text, ())
+        if expert and not vignette.expert:
+            text = "the key expert is missing, which a scene of the prompts names; add it"
+            raise file.fail(("vignettes", index), text)
         if vignette.id in seen:
             text = f"the id {vignette.id!r} is already taken; rename one of the two"
             raise file.fail(("vignettes", index, "id"), text)

@@ -91,6 +91,9 @@ class VignetteText(Settings):
     took: Annotated[Text, about("how the speaker came to know it, in the past tense")]
     thing: Annotated[Text, about("the creation, with its article")]
     asked: Annotated[Text, about("the listener's question")]
+    expert: Maybe[
+        Annotated[Text, about("what the speaker knows a lot about, where a scene says so")]
+    ] = UNSET
 
 
 class VignettesFile(Settings):

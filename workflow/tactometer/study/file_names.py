@@ -58,6 +58,7 @@ def _groups(study: Study) -> Iterator[tuple[str, list[str]]]:
     """Names that stand beside each other as files, and the key that they are from."""
     yield "study", [study.name]
     yield "models", list(study.models)
+    yield "fits", list(study.further)
     for model in study.models.values():
         yield f"models.{model.name}.checkpoints", list(model.checkpoints)
         yield "goals", list(model.goals)

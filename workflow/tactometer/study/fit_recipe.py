@@ -8,6 +8,9 @@ from msgspec import Struct, structs
 
 from tactometer.study.model_settings import Fit
 
+MAIN = "main"
+"""The name of the headline fit of a study that names none."""
+
 
 class Space(Struct, frozen=True, omit_defaults=True):
     """The choice space and the seed: `negated` has a flag for each utterance; `values` are what the
@@ -34,13 +37,16 @@ class Beside(Struct, frozen=True):
 
 
 class FitRecipe(Struct, frozen=True):
-    """The recipe fit/{model}.json or hold_out/{model}.json; `folds` is of the latter alone."""
+    """The recipe fit/{model}.json, fit/{model}/{name}.json of a fit beside the headline, or
+    hold_out/{model}.json; `folds` is of the last alone.
+    """
 
     fit: Fit
     domain: Space
     folds: int = 0
     own_seed: str = ""
     yardstick: Beside | None = None
+    name: str = MAIN
 
     def beside(self, other: Beside) -> "FitRecipe":
         """The recipe of the same answers on the terms of the models."""

@@ -24,11 +24,11 @@ class Model:
     """Who is asked, as the study describes it.
 
     `settings` is what the study says of it; `checkpoints` maps each name to its own settings;
-    `goals` are those that this model has answers for, in the study's order; `fit` is the study's
-    and the domain's with its own. `beside` is how a yardstick is fitted once more, on the terms of
-    the others (`yardstick.beside`), `checked` the prompt sets that ask it to read back what it was
-    told (`comprehension.prompt_sets`). `also` is the model whose prompts it is asked by a further
-    estimator (`estimators.asked_by`).
+    `goals` are those that this model has answers for, in the study's order; `fits` are the study's
+    and the domain's with its own, by name, the headline first. `beside` is how a yardstick is
+    fitted once more, on the terms of the others (`yardstick.beside`), `checked` the prompt sets
+    that ask it to read back what it was told (`comprehension.prompt_sets`). `also` is the model
+    whose prompts it is asked by a further estimator (`estimators.asked_by`).
     """
 
     name: str
@@ -36,11 +36,26 @@ class Model:
     settings: ModelSettings
     checkpoints: Mapping[str, Checkpoint]
     goals: tuple[str, ...]
-    fit: Fit
+    fits: Mapping[str, Fit]
     domain: str
     beside: Beside | None = None
     checked: tuple[str, ...] = ()
     also: str | None = None
+
+    @property
+    def headline(self) -> str:
+        """The name of its headline fit."""
+        return next(iter(self.fits))
+
+    @property
+    def fit(self) -> Fit:
+        """Its headline fit."""
+        return self.fits[self.headline]
+
+    @property
+    def further(self) -> Mapping[str, Fit]:
+        """The fits of the same choices that stand beside the headline, by name."""
+        return {name: fit for name, fit in self.fits.items() if name != self.headline}
 
     @property
     def recorded(self) -> bool:
@@ -116,9 +131,13 @@ class Model:
 
     @property
     def corrects_places(self) -> bool:
-        """Whether its fits estimate what the place of an option does, and correct for it."""
+        """Whether its headline fit estimates what the place of an option does."""
+        return self.corrects(self.fit)
+
+    def corrects(self, fit: Fit) -> bool:
+        """Whether one of its fits does."""
         shown = not self.recorded and not self.estimator.by_utterance
-        return shown and self.fit.position == "estimate"
+        return shown and fit.position == "estimate"
 
     @property
     def folds(self) -> int:

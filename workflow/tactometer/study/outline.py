@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 if TYPE_CHECKING:
     from tactometer.study.study import Study
@@ -17,14 +17,18 @@ class Outline(TypedDict):
     utterances: list[str]
     baseline: list[str]
     yardstick: dict[str, Any] | None
+    further: NotRequired[list[str]]
 
 
 def outline(study: Study) -> Outline:
     """The study's name, its goals and utterances in order, who was recorded, the yardstick."""
-    return {
+    told: Outline = {
         "study": study.name,
         "goals": list(study.goals),
         "utterances": list(study.domain.utterances),
         "baseline": list(study.baseline),
         "yardstick": asdict(study.yardstick) if study.yardstick else None,
     }
+    if study.further:
+        told["further"] = list(study.further)
+    return told

@@ -46,8 +46,14 @@ def departures(fit: Fit) -> list[str]:
     if fit.preset is UNSET:
         return []
     found = {key: getattr(fit, key) for key in PRESETS[fit.preset]}
-    both = ((k, _word(found[k]), _word(x)) for k, x in PRESETS[fit.preset].items())
-    return [f"{key} is {ours} (there {theirs})" for key, ours, theirs in both if ours != theirs]
+    return phrases(found, PRESETS[fit.preset], "there")
+
+
+def phrases(ours: Mapping[str, Any], theirs: Mapping[str, Any], where: str) -> list[str]:
+    """The settings that differ, with what each of them is in ours, and `where` it is otherwise."""
+    keys = [key for key in {**theirs, **ours} if key != "preset"]
+    both = ((key, _word(ours.get(key)), _word(theirs.get(key))) for key in keys)
+    return [f"{key} is {one} ({where} {other})" for key, one, other in both if one != other]
 
 
 def _word(value: object) -> str:

@@ -101,6 +101,16 @@ class StudySettings(Settings):
     ] = ("first", "second", "third")
     sample: Sample = Sample()
     fit: Maybe[Fit] = UNSET
+    fits: Maybe[
+        Annotated[
+            dict[Name, Fit],
+            about(
+                "Several fits of the same choices by name, in place of fit; the first is the "
+                "headline, the others stand beside it (tables/analysis_choices).",
+                min_length=1,
+            ),
+        ]
+    ] = UNSET
     stop_at_unusable: Annotated[
         Share,
         about(

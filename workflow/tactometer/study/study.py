@@ -14,7 +14,7 @@ from tactometer.study import (
     comprehension,
     estimators,
     fields,
-    presets,
+    named_fits,
     prompt_settings,
     recorded_csv,
     yaml_lines,
@@ -22,8 +22,9 @@ from tactometer.study import (
     yardstick,
 )
 from tactometer.study import domain as domains
+from tactometer.study.analyses import settings as analysis_settings
 from tactometer.study.faults import validated
-from tactometer.study.fields import UNSET, plain, written
+from tactometer.study.fields import UNSET, written
 from tactometer.study.locations import Place
 from tactometer.study.model import Model
 from tactometer.study.model_settings import (
@@ -101,6 +102,12 @@ class Study:
         return yardstick.of(self)
 
     @property
+    def further(self) -> tuple[str, ...]:
+        """The names of the fits that stand beside the headline."""
+        named = self.settings.fits
+        return () if named is UNSET else tuple(named)[1:]
+
+    @property
     def compares(self) -> bool:
         """Whether some model is fitted with several speaker variants."""
         return any(model.compares for model in self.models.values())
@@ -156,6 +163,7 @@ def load(paths: Sequence[Path], overrides: Mapping[str, Any] | None = None) -> S
     data = _written_out(data, source, lines)
     settings = validated(data, lines, study_type(), source)
     study = _resolve(settings, data, source, lines)
+    _check_files(study, lines)
     for model in study.models.values():
         place = Place(source, lines, model.also or model.name)
         domain = study.domain_of(model.domain)
@@ -224,23 +232,17 @@ def _resolve(
     study = Study(settings, source, {}, written)
     study._domains.update(known or {})
     _check_there(study, settings.domain, yaml_lines.where(source, lines, ("domain",)))
-    # people pay for a negation, and what is compared with them may
-    costly = {"cost": True} if "yardstick" in written else {}
-    base = {**plain(study.domain.fit), **costly, **presets.expanded(written.get("fit", {}))}
+    named_fits.check(study, lines)
     for name, model in settings.models.items():
         place = Place(source, lines, name)
-        domain, usual, own = settings.domain, base, {}
+        domain = settings.domain
         if isinstance(model, RecordedModel) and model.domain is not UNSET:
             domain = model.domain
             _check_there(study, domain, place("domain"))
-            own = plain(study.domain_of(domain).fit)
-            usual = {k: v for k, v in base.items() if k not in ("preset", "count_round")}
-            own["cost"] |= "yardstick" in written and base["cost"]
-        own |= presets.expanded(written["models"][name].get("fit", {}))
-        fit = fields.read({**usual, **own}, Fit)
+        fits = named_fits.of_model(study, model, written["models"][name].get("fit", {}))
         if isinstance(model, RecordedModel):
             model = model.located()
-        own_model = _model(name, model, settings.goals, fit, domain, place)
+        own_model = _model(name, model, settings.goals, fits, domain, place)
         estimators.add(study.models, own_model, place)
     _check_goals(study, lines)
     _check_judge(study, lines)
@@ -258,19 +260,19 @@ def _model(
     name: str,
     settings: ModelSettings,
     goals: tuple[str, ...],
-    fit: Fit,
+    fits: Mapping[str, Fit],
     domain: str,
     place: Place,
 ) -> Model:
     provider = str(settings.__struct_config__.tag)
     if isinstance(settings, AskedModel):
-        return Model(name, provider, settings, settings.checkpoints, goals, fit, domain)
+        return Model(name, provider, settings, settings.checkpoints, goals, fits, domain)
     assert isinstance(settings, RecordedModel)
     found = recorded_csv.goals(Path(settings.production), place("production"))
     own = written(settings.goals, _in_order(found, goals))
     _known(own, found, place("goals"), settings.production)
     checkpoints = {"recorded": Checkpoint()}
-    return Model(name, provider, settings, checkpoints, tuple(own), fit, domain)
+    return Model(name, provider, settings, checkpoints, tuple(own), fits, domain)
 
 
 def _in_order(found: Sequence[str], wanted: Sequence[str]) -> list[str]:
@@ -281,6 +283,15 @@ def _known(goals: Sequence[str], found: Sequence[str], place: str, file: str) ->
     for goal in goals:
         if goal not in found:
             raise UserError(f"{place}: {file} has no goal {goal!r}, but {', '.join(found)}.")
+
+
+def _check_files(study: Study, lines: yaml_lines.Lines) -> None:
+    """Check that the files are there which the settings of analyses name."""
+    for name, kind in analysis_settings().items():
+        for path in getattr(study.analyses.of(kind), "files", ()):
+            if not locate(path).is_file():
+                place = yaml_lines.where(study.source, lines, ("analyses", name))
+                raise UserError(f"{place}: {no_file(Path(path))}.")
 
 
 def _check_there(study: Study, domain: str, place: str) -> None:
@@ -310,20 +321,24 @@ def _check_pooling(model: Model, asked: Sequence[str], place: Place) -> None:
 
     `asked` are the study's framings; recorded counts have their own, often none.
     """
-    if model.fit.pooling != "partial":
-        return
-    if model.fit.semantics == "cut":
+    for fit in model.fits.values():
+        if fit.pooling == "partial":
+            _check_partial(model, fit, asked, place)
+
+
+def _check_partial(model: Model, fit: Fit, asked: Sequence[str], place: Place) -> None:
+    if fit.semantics == "cut":
         raise UserError(
             f"{place('fit', 'pooling')}: framings are not pooled partially with semantics: cut; "
             "set pooling to none or full, or semantics to joint or fixed."
         )
-    if not model.shares:
+    if not fit.share and not (model.beside and model.beside.fit.share):
         return
     framings: set[str | None] = set(asked)
     if model.recorded:
         framings = recorded_csv.framings(model.counted.files["production"], place("production"))
     if len(framings) > 1:
-        shared = " and ".join(model.fit.share)
+        shared = " and ".join(fit.share)
         raise UserError(
             f"{place('fit', 'pooling')}: framings of goals that share {shared} cannot be pooled "
             "partially; set pooling to none or full, or share to []."

@@ -15,7 +15,9 @@ T = TypeVar("T")
 
 OPINION: Final = frozenset({"number", "state"})
 """The placeholders that tell the opinion."""
-PLACEHOLDERS: Final = OPINION | {"speaker", "listener", "made", "took", "thing", "asked", "top"}
+PLACEHOLDERS: Final = OPINION | {
+    *("speaker", "listener", "made", "took", "thing", "asked", "expert", "top"),
+}
 
 
 class File(Generic[T]):

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tactometer.study.model import Model
     from tactometer.study.study import Study
 
-MAIN, BESIDE = "main", "yardstick"
-"""Names of fits: the headline of a model, and the yardstick under the terms of the models."""
+BESIDE = "yardstick"
+"""The name of the fit of the yardstick under the terms of the models."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def of(study: Study) -> Yardstick | None:
     others = [model for model in study.asked if model.name != own.name]
     reference = terms(study, study.asked[0] if own.recorded and study.asked else own)
     apart = {model.name: why for model in others if (why := _apart(terms(study, model), reference))}
-    fit = BESIDE if own.beside else MAIN
+    fit = BESIDE if own.beside else own.headline
     alike = tuple(model.name for model in others if model.name not in apart)
     return Yardstick(own.name, wanted.goal, fit, alike, apart)
 

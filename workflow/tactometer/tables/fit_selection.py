@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 import polars as pl
 
 from tactometer.reading.counts import AVERAGED, MIXTURE, POOLED
+from tactometer.study.yardstick import BESIDE
 
 # What is of all framings: an average stands where they do not agree, and not what is pooled.
 TOGETHER = (POOLED, AVERAGED, MIXTURE)
 # Where a (model, checkpoint, goal) has several fits, the first of these stands for it.
-PREFERRED = {"framing": POOLED, "fit": "main", "speaker": "s2", "semantics": "joint"}
+PREFERRED = {"framing": POOLED, "speaker": "s2", "semantics": "joint"}
+CHOICES = ("framing", "fit", "speaker", "semantics")
 EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 FIT = ["model", "checkpoint", "goal"]
-ONE_FIT = [*FIT, *PREFERRED]
+ONE_FIT = [*FIT, *CHOICES]
 PASSED = ("ok", "refit")  # clean at the first run, or at a later, more careful one
 
 
@@ -57,9 +60,10 @@ def representative(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows of the one fit that stands for each (model, checkpoint, goal).
 
     The average over framings that do not agree before what is pooled, and that before any one
-    framing; the main fit before the others, `s2` before its variants, joint semantics before fixed.
+    framing; a model's own fit before that on the terms of others, `s2` before its variants, joint
+    semantics before fixed. Fits beside the headline are no part of the frame (`without`).
     """
-    choices = [column for column in PREFERRED if column in frame.columns]
+    choices = [column for column in CHOICES if column in frame.columns]
     by = FIT + choices
     other = [_rank(c).alias(f"other_{c}") for c in choices]
     ranked = frame.select(by).unique().with_columns(other)
@@ -68,8 +72,22 @@ def representative(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.join(chosen, on=by, how="semi")
 
 
+F = TypeVar("F", pl.DataFrame, pl.LazyFrame)
+
+
+def without(frame: F, further: Sequence[str]) -> F:
+    """A table without the fits that stand beside the headline: what is read of it is of the first
+    fit of a study alone, but for the analysis of what the choices of a fit do.
+    """
+    if not further or "fit" not in frame.collect_schema().names():
+        return frame
+    return frame.filter(~pl.col("fit").cast(pl.String).is_in(list(further)))
+
+
 def _rank(column: str) -> pl.Expr:
     """0 for what is preferred in a column, more for the rest."""
+    if column == "fit":
+        return (pl.col(column) == BESIDE).cast(pl.Int64)
     rest = (pl.col(column) != PREFERRED[column]).cast(pl.Int64)
     if column != "framing":
         return rest

@@ -188,7 +188,12 @@ def _by_prompt_set(model: Model, folder: Path) -> Places:
 
 
 def _of_fits(study: Study, model: Model, results: Path, part: str) -> pl.DataFrame:
-    return _collect(study, model, _by_goal(model, results / "fits", f"{part}.parquet"))
+    folder, end = results / "fits", f"{part}.parquet"
+    places = dict(_by_goal(model, folder, end))
+    for name in model.further:
+        own = _by_goal(model, folder, end)
+        places |= {path.parent / name / path.name: names for path, names in own.items()}
+    return _collect(study, model, places)
 
 
 def _estimates(study: Study, model: Model, results: Path) -> pl.DataFrame:

@@ -17,14 +17,15 @@ from tactometer.tables.fit_selection import model_order as model_order
 from tactometer.tables.fit_selection import natural as natural
 from tactometer.tables.fit_selection import passed as passed
 from tactometer.tables.fit_selection import representative as representative
+from tactometer.tables.fit_selection import without as without
 from tactometer.tables.ordering import in_order
 from tactometer.utils.errors import UserError
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The folder of tables, the orders in which a reader expects goals and utterances, and whom
-    the models are compared with.
+    """The folder of tables, the orders in which a reader expects goals and utterances, whom the
+    models are compared with, and the names of the fits that stand beside the headline.
     """
 
     folder: Path
@@ -32,9 +33,14 @@ class Tables:
     utterances: Sequence[str]
     baseline: Sequence[str]
     yardstick: Yardstick | None = None
+    further: Sequence[str] = ()
 
     def read(self, name: str) -> pl.DataFrame:
-        """One table, estimates `judged`; `UserError` where it is not there."""
+        """One table of the headline fit, estimates `judged`; `UserError` where it is not there."""
+        return without(self.of_every_fit(name), self.further)
+
+    def of_every_fit(self, name: str) -> pl.DataFrame:
+        """The same with the fits that stand beside the headline."""
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
             raise UserError(

@@ -57,7 +57,7 @@ def _contrasts(evidence: Evidence, which: str) -> pl.DataFrame:
     apart: list[Array] = []
     goals = evidence.models.fits["goal"].unique(maintain_order=True).to_list()
     for goal in goals:
-        runs = _runs(evidence.models.where(pl.col("goal") == goal))
+        runs = runs_of(evidence.models.where(pl.col("goal") == goal))
         for factor in FACTORS:
             for level, against, pairs in _matched(runs, factor):
                 for quantity in ("start", "end", "movement"):
@@ -87,7 +87,7 @@ def _contrasts(evidence: Evidence, which: str) -> pl.DataFrame:
     return with_differences(named, np.stack(apart), evidence.level)
 
 
-def _runs(fits: Posterior) -> list[Run]:
+def runs_of(fits: Posterior) -> list[Run]:
     """The runs of one goal: a model with progress is one run, each other checkpoint is one."""
     found = []
     for _, rows in fits.fits.with_row_index("row").group_by("model", maintain_order=True):

@@ -57,7 +57,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     tolerance = float(evidence.settings.of(Settling).tolerance)
     rows: list[dict[str, Any]] = []
     wholes = []
-    for course in _each(found):
+    for course in courses_of(found):
         named = {"study": evidence.study, **_named(course)}
         rows += [{**named, **numbers} for numbers in _of_course(course, tolerance)]
         wholes.append(course.draws[-1] - course.draws[0])
@@ -69,7 +69,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     return table(rows, SCHEMA)
 
 
-def _each(found: Posterior) -> Iterator[Posterior]:
+def courses_of(found: Posterior) -> Iterator[Posterior]:
     """The course of each model and goal, in the order of progress."""
     for (model, goal), _ in found.fits.group_by("model", "goal", maintain_order=True):
         course = found.where(pl.col("model") == model, pl.col("goal") == goal)

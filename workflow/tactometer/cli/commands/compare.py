@@ -19,6 +19,11 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--limit", type=_rows, default=20, help="rows to show (default: 20)")
     parser.add_argument("--out", type=Path, metavar="CSV", help="write every row to a file")
     parser.add_argument("--json", action="store_true", help="print every row as JSON lines")
+    parser.add_argument(
+        "--task",
+        action="store_true",
+        help="the effect of another task: B less A, the mean over all fits that both have",
+    )
 
 
 def _rows(text: str) -> int:
@@ -28,7 +33,9 @@ def _rows(text: str) -> int:
 
 
 def run(given: Namespace) -> int:
-    """Print what moved."""
+    """Print what moved, or what another task does."""
+    if given.task:
+        return _task(given)
     import polars as pl
 
     from tactometer.tables.compare_studies import compare
@@ -41,15 +48,45 @@ def run(given: Namespace) -> int:
         if rows.is_empty():
             raise UserError(f"--framing {given.framing}: no fit has it; there are {known}.")
     if given.out:
-        try:
-            rows.write_csv(given.out)
-        except OSError as error:
-            raise UserError(f"--out {given.out}: {error.strerror or error}.") from error
+        _write(rows, given.out)
     if given.json:
         print(rows.write_ndjson(), end="")
     else:
         _tell(rows, given)
     return 0
+
+
+def _task(given: Namespace) -> int:
+    """Print the effect of the task of B against that of A."""
+    from tactometer.analyses.phrases import several
+    from tactometer.analyses.task_effect import effect, of_results
+    from tactometer.tables.cells import interval, number
+
+    rows = effect(of_results(Path(given.a)), of_results(Path(given.b)))
+    if given.out:
+        _write(rows, given.out)
+    if given.json:
+        print(rows.write_ndjson(), end="")
+        return 0
+    first = rows.row(0, named=True)
+    left = f"; {first['left_out']:,} more may not be read" * bool(first["left_out"])
+    print(
+        f"{given.b} less {given.a}: mean over {several(first['fits'], 'fit')} of"
+        f" {several(first['models'], 'model')} that both asked{left}. Posterior mean [95% HDI], of these models alone:"
+    )
+    for row in rows.iter_rows(named=True):
+        ends = interval(row["hdi_low"], row["hdi_high"])
+        print(f"  {row['parameter']:<10} {number(row['mean'], '+.2f')} {ends}")
+    return 0
+
+
+def _write(rows: Any, out: Path) -> None:
+    from tactometer.utils.errors import UserError
+
+    try:
+        rows.write_csv(out)
+    except OSError as error:
+        raise UserError(f"--out {out}: {error.strerror or error}.") from error
 
 
 def _estimates(side: str) -> Any:

@@ -1,0 +1,3 @@
+"""Analysis choices: the same choices fitted in several ways, side by side. Open `computation.py`
+first.
+"""

@@ -1,0 +1,5 @@
+"""Where the analysis `convergence` stands in the report."""
+
+from tactometer.study.analyses import Analysis
+
+ANALYSIS = Analysis(place=54, figure="convergence", told=34)

@@ -1,0 +1,3 @@
+"""Outside scores: parameters beside other measures of the same models. Open `computation.py`
+first.
+"""

@@ -1,0 +1,1 @@
+"""Quarters of training: whether the first moves a speaker most. Open `computation.py` first."""

@@ -1,0 +1,1 @@
+"""Replication: published figures beside those of a study. Open `computation.py` first."""

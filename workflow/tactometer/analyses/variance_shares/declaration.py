@@ -1,0 +1,5 @@
+"""Where the analysis `variance_shares` stands in the report."""
+
+from tactometer.study.analyses import Analysis
+
+ANALYSIS = Analysis(place=62, figure="variance_shares", told=42)
