@@ -65,6 +65,7 @@ RECOVERY = {
     **dict.fromkeys(["truth", "mean", "hdi_low", "hdi_high"], pl.Float64),
     "covered": pl.Boolean,
 }
+TRUTH = {name: RECOVERY[name] for name in ("checkpoint", "goal", "parameter", "truth")}
 ANSWERS = {
     "study": pl.String,
     "model": pl.String,
@@ -251,10 +252,11 @@ def _recovery(model: Model, estimates: pl.DataFrame) -> pl.DataFrame:
     rows = [
         {"checkpoint": checkpoint, "goal": goal, "parameter": parameter, "truth": truth}
         for checkpoint, goal in _places(model)
+        if speakers[checkpoint].behaviour is UNSET  # else no speaker's parameters are true of it
         for parameter, truth in truth_of(speakers[checkpoint], goal).items()
     ]
     beside = estimates.filter(pl.col("speaker") == "s2").join(
-        pl.DataFrame(rows), on=["checkpoint", "goal", "parameter"], maintain_order="left"
+        pl.DataFrame(rows, schema=TRUTH), on=["checkpoint", "goal", "parameter"], maintain_order="left"
     )
     covered = pl.col("truth").is_between(pl.col("hdi_low"), pl.col("hdi_high"))
     return beside.with_columns(covered=covered).select(*RECOVERY)
