@@ -32,7 +32,6 @@ TEXT = Text(
 )
 
 
-TITLE = "Did the sampler converge?"
 MEASURES = {
     "rhat_worst": ("worst R-hat (below 1.01)", 1.01),
     "ess_least": ("least bulk ESS (above 400)", 400.0),
@@ -51,7 +50,7 @@ def plot(tables: Tables) -> Drawing:
     """One row a model, one panel a measure, a point a fit, a line at the limit."""
     fits = sampled(tables.read("diagnostics"))
     if fits.is_empty():
-        return style.empty(TITLE, "This study has no fit.")
+        return style.empty("This study has no fit.")
     labels = {key: label for key, (label, _) in MEASURES.items()}
     panels = pl.Enum(list(labels.values()))
     conditions_of = with_condition(fits, tables.baseline)
@@ -93,7 +92,6 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="",
             y="",
-            title=TITLE,
             subtitle=f"A point is a fit; {n_ok} of {fits.height} passed; dashed: the limit",
         )
         + style.look()

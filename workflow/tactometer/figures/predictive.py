@@ -32,7 +32,6 @@ TEXT = Text(
 )
 
 
-TITLE = "Posterior predictive against data"
 INSIDE, OUTSIDE = "data inside the interval", "data outside it"
 
 
@@ -40,7 +39,7 @@ def plot(tables: Tables) -> Drawing:
     """One row a model, one column a goal; on the diagonal the fitted speaker says what was said."""
     rows = tables.read("predictive")
     if rows.is_empty():
-        return style.empty(TITLE, "This study has no posterior predictive.")
+        return style.empty("This study has no posterior predictive.")
     rows, cut = ends(representative(rows))
     within = pl.col("p_data").is_between("p_low", "p_high")
     sides = pl.Enum([INSIDE, OUTSIDE])
@@ -75,7 +74,6 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="share of answers in the data",
             y="share that the fitted speaker predicts",
-            title=TITLE,
             subtitle=subtitle + ("\nFirst and last checkpoint of each model" if cut else ""),
         )
         + style.look()

@@ -31,7 +31,6 @@ TEXT = Text(
 )
 
 
-TITLE = "Recovery"
 COVERED, MISSED, TRUTH = "truth inside", "truth outside", "the truth"
 
 
@@ -47,9 +46,7 @@ def plot(tables: Tables) -> Drawing:
     """One row a speaker, one column a parameter, a line a goal."""
     recovery = tables.read("recovery")
     if recovery.is_empty():
-        return style.empty(
-            TITLE, "This study has no simulated speaker, so there is no known truth."
-        )
+        return style.empty("This study has no simulated speaker, so there is no known truth.")
     held, total = coverage(recovery)
     rows, cut = ends(representative(recovery))
     known = list(style.PARAMETERS)
@@ -87,10 +84,9 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="value of the parameter",
             y="",
-            title=f"{TITLE}: the 95% HDI holds the truth for {held} of {total} parameters",
-            subtitle="Posterior mean and 95% HDI (circle and line) beside the value that the"
-            " speaker was simulated with (upright bar)"
-            + ("; first and last checkpoint" if cut else ""),
+            subtitle=f"The 95% HDI holds the truth for {held} of {total} parameters\n"
+            "Posterior mean and 95% HDI (circle and line) beside the value that the speaker was"
+            " simulated with (upright bar)" + ("; first and last checkpoint" if cut else ""),
         )
         + style.look()
         + style.grid("condition", "parameter", scales="free_x")

@@ -40,9 +40,6 @@ TEXT = Text(
 )
 
 
-TITLE = "What was said of a creation, by how good the speaker found it"
-
-
 def plot(tables: Tables) -> Drawing:
     """One row a model, one column an utterance, a line a goal."""
     counts = tables.read("counts")
@@ -50,7 +47,7 @@ def plot(tables: Tables) -> Drawing:
         weighed = effective_counts(counts, tables.read("diagnostics"))
         rows = pooled_counts(weighed).filter(pl.col("total") > 0)
     if counts.is_empty() or rows.is_empty():
-        return style.empty(TITLE, "This study has no valid production answer.")
+        return style.empty("This study has no valid production answer.")
     low, high = wilson(rows["p"].to_numpy(), rows["total"].to_numpy())
     rows, cut = ends(rows.with_columns(low=low, high=high))
     goals = tables.goal_order(rows)
@@ -83,7 +80,6 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="state: the speaker's true opinion (stars, or hearts for the human data)",
             y="share of answers",
-            title=TITLE,
             subtitle=subtitle + ("; first and last checkpoint of each model" if cut else ""),
         )
         + style.look()

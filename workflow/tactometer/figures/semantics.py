@@ -28,14 +28,11 @@ TEXT = Text(
 )
 
 
-TITLE = "What the words mean to it: the share of “yes” to “was it …?”"
-
-
 def plot(tables: Tables) -> Drawing:
     """One row a model, one column an utterance, theta along the states."""
     rows = tables.read("semantics")
     if rows.is_empty():
-        return style.empty(TITLE, "This study asked no yes/no question.")
+        return style.empty("This study asked no yes/no question.")
     asked = int(rows["n"].sum())
     rows, cut = ends(rows)
     rows = (
@@ -54,7 +51,6 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="state: the speaker's true opinion (stars, or hearts for the human data)",
             y="θ: how true the utterance is of the state",
-            title=TITLE,
             subtitle=subtitle + ("; first and last checkpoint of each model" if cut else ""),
         )
         + style.look()

@@ -21,7 +21,7 @@ from tactometer.providers.simulated.settings import (
 )
 from tactometer.reading import answer_samples, judge_agreement
 from tactometer.study import study
-from tactometer.study.fields import written
+from tactometer.study.fields import UNSET, written
 from tactometer.study.labels import LABEL_COLUMNS
 from tactometer.tables import (
     answer_quality,
@@ -256,7 +256,9 @@ def _recovery(model: Model, estimates: pl.DataFrame) -> pl.DataFrame:
         for parameter, truth in truth_of(speakers[checkpoint], goal).items()
     ]
     beside = estimates.filter(pl.col("speaker") == "s2").join(
-        pl.DataFrame(rows, schema=TRUTH), on=["checkpoint", "goal", "parameter"], maintain_order="left"
+        pl.DataFrame(rows, schema=TRUTH),
+        on=["checkpoint", "goal", "parameter"],
+        maintain_order="left",
     )
     covered = pl.col("truth").is_between(pl.col("hdi_low"), pl.col("hdi_high"))
     return beside.with_columns(covered=covered).select(*RECOVERY)

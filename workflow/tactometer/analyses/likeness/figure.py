@@ -35,12 +35,9 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """Distances to people with each goal, beside that of the same speaker measured twice."""
-    title = "Which people is it like?"
     rows = tables.read("likeness")
     if rows.is_empty():
-        return style.empty(
-            title, "This study has no yardstick, so nothing is compared with people."
-        )
+        return style.empty("This study has no yardstick, so nothing is compared with people.")
     measures = {"choices": "choices", "omega": "weights ω", "phi": "φ*"}
     goals = tables.goal_order(rows.select(goal="human_goal"))
     rows, few = ends(rows)
@@ -72,7 +69,6 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="distance (0 the same, 1 nothing in common)",
             y="",
-            title=title,
             subtitle="Distance to people with each goal, posterior mean and 95% HDI; hollow:"
             " not to be read;"
             f"\nupright bar: the same speaker measured twice{cut}",
