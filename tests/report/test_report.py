@@ -7,8 +7,10 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+import numbers_told as numbers
 import pages
 import synthetic
 from evidences import evidence, fit
@@ -19,6 +21,7 @@ from tactometer.report.library import digest
 from tactometer.report.page import build
 from tactometer.study.figures import caption
 from tactometer.study.figures import names as figure_names
+from tactometer.tables.fit_selection import representative
 from tactometer.utils.errors import UserError
 
 pytestmark = pytest.mark.xdist_group("report")  # what they look at is made once
@@ -110,6 +113,24 @@ def test_the_answer_is_one_figure_and_three_to_five_sentences(report: Path) -> N
     for section in SECTIONS:
         told = rest.partition(f'<section id="{section.name}">')[2].partition("<h3")[0]
         assert told.count("<li>") < 18, section.name
+
+
+def test_each_estimate_with_an_interval_is_that_of_a_row_of_a_table(
+    report: Path, page: Page
+) -> None:
+    """One number, one spelling: nothing on the page is computed or rounded a second way."""
+    known = numbers.held(numbers.read(report.parent / "tables").values())
+    told = numbers.printed(page.text)
+    assert len(told) > 200 and not sorted(set(told) - known)
+
+
+def test_the_same_parameter_of_a_fit_is_one_triple_wherever_it_stands(report: Path) -> None:
+    tables = numbers.read(report.parent / "tables")
+    fits = representative(tables["estimates"])
+    keys, values = ["model", "checkpoint", "goal", "parameter"], ["mean", "hdi_low", "hdi_high"]
+    both = tables["profiles"].join(fits, on=keys, suffix="_there")
+    assert both.height > 20
+    assert both.select(values).equals(both.select(pl.col(f"{v}_there").alias(v) for v in values))
 
 
 def test_what_does_not_stand_out_is_one_line_that_names_its_tables(page: Page) -> None:

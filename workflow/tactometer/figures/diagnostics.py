@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     facet_wrap,
@@ -15,6 +16,7 @@ from plotnine import (
     scale_color_manual,
     scale_fill_manual,
     scale_shape_manual,
+    scale_x_continuous,
     scale_y_discrete,
 )
 
@@ -88,12 +90,13 @@ def plot(tables: Tables) -> Drawing:
         + geom_point(position=position_jitter(width=0, height=0.2, random_state=1), size=1.6)
         + facet_wrap("measure", ncol=4, scales="free_x")
         + scales
+        + scale_x_continuous(breaks=breaks_extended(n=3))
         + scale_y_discrete(limits=conditions[::-1])
         + labs(
             x="",
             y="",
             subtitle=f"A point is a fit; {n_ok} of {fits.height} passed; dashed: the limit",
         )
-        + style.look()
+        + style.look(panel_spacing_x=0.04)
     )
     return Drawing(drawing, style.PAGE, 1.6 + max(0.6, 0.28 * len(conditions)))

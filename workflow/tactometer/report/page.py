@@ -35,6 +35,7 @@ from tactometer.report.methods import paragraph
 from tactometer.report.stages import Methods, methods_of
 from tactometer.study import study as pinned_study
 from tactometer.study.analyses import names as analysis_names
+from tactometer.study.analyses import testing
 from tactometer.study.figures import modules
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables.fit_selection import sampled
@@ -183,12 +184,20 @@ def _sections(
     found = []
     for section in figure_texts.SECTIONS:
         names = [name for name in section.figures if applies(name, frames)]
+        names = [name for name in names if not _bare(section.name, name, frames)]
         sentences = told.get(section.name, [])
         if names or sentences:
             drawn = [_figure(name, figures, frames) for name in names]
             head = {"name": section.name, "title": section.title}
             found.append({**head, "told": sentences, "figures": drawn})
     return found
+
+
+def _bare(section: str, name: str, frames: Mapping[str, pl.DataFrame]) -> bool:
+    """Whether a figure of what prompts do would be rows of grey: one line says so."""
+    if section != "prompts" or name not in testing():
+        return False
+    return not bool(frames[name]["found"].fill_null(False).any())
 
 
 def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
