@@ -35,10 +35,10 @@ TEXT = Text(
 
 
 MEASURES = {
-    "rhat_worst": ("worst R-hat (below 1.01)", 1.01),
-    "ess_least": ("least bulk ESS (above 400)", 400.0),
-    "divergences": ("divergences (none)", 0.0),
-    "treedepth_hits": ("treedepth hits (none)", 0.0),
+    "rhat_worst": ("worst R-hat\n(below 1.01)", 1.01),
+    "ess_least": ("least bulk ESS\n(above 400)", 400.0),
+    "divergences": ("divergences\n(none)", 0.0),
+    "treedepth_hits": ("treedepth hits\n(none)", 0.0),
 }
 ROWS = 30
 VERDICTS = {

@@ -89,7 +89,11 @@ def plot(tables: Tables) -> Drawing:
         )
         + labs(color="people with the goal", fill="people with the goal")
         + labs(shape="people with the goal")
-        + style.look(legend_title=style.legend_title(), panel_grid_major_y=element_blank())
+        + style.look(
+            legend_title=style.legend_title(),
+            panel_grid_major_y=element_blank(),
+            panel_spacing_x=0.03,
+        )
     )
     return Drawing(plot, style.PAGE, 1.5 + len(kept) * max(0.2, 0.09 * len(goals)))
 
