@@ -25,8 +25,8 @@ from tactometer.tables.reader import Tables, ends, representative, with_conditio
 
 TEXT = Text(
     "Does the fitted speaker say what was said?",
-    "Points on the diagonal are reproduced. Hollow squares lie outside the interval: with 95%"
-    " intervals about one in twenty is expected, many more speak against the model.",
+    "Points on the diagonal are reproduced. Hollow squares lie outside the 95% interval: of a true"
+    " speaker far fewer than one in twenty, since its parameters follow the same cells.",
     "Posterior mean of the share and 95% interval of replicated shares.",
     "Predicted shares of the utterances against those in the data.",
 )

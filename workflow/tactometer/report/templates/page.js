@@ -17,10 +17,10 @@ for (const table of document.querySelectorAll("table.data")) {
     pageLength: PAGE,
     lengthMenu: [PAGE, 100, { label: "all", value: -1 }],
     columnControl: [{ target: 0, content: ["order"] }],
-    columnDefs: heads.map((head, i) => ({ targets: i, type: head.dataset.type })).concat([{
+    columnDefs: [{
       targets: pick,
       columnControl: [{ target: 0, content: ["order", ["searchList"]] }],
-    }]),
+    }],
     layout: {
       topStart: few ? null : "search",
       topEnd: { buttons: [{ extend: "csvHtml5", text: "CSV", title: table.dataset.name }] },
