@@ -57,20 +57,19 @@ def test_a_letter_takes_the_first_option_whatever_it_says(options: list[str]) ->
     assert set(texts(LETTER, **yes_no)) == {"A"}
 
 
-def test_half_of_the_choices_of_a_mixture_are_of_the_speaker_that_weighs_the_opposite() -> None:
+@pytest.mark.parametrize("state", [0, 1])
+def test_half_of_the_choices_of_a_mixture_are_meant_of_the_opposite_state(state: int) -> None:
     blunt = {"alpha": 15.0, "phi": 0.9, "omega": {"inf": 0.9, "soc": 0.1, "pre": 0.0}}
 
     def amazing(checkpoint: dict[str, Any]) -> int:
-        """How many of its answers on the worse creation call it amazing, by letter or by word."""
+        """How many of 1,000 answers call a creation amazing, by letter or by word."""
         declared = DECLARED | {"checkpoint": checkpoint}
-        asks = [Ask(f"{i}", ROW, i) for i in range(1000)]
+        asks = [Ask(f"{i}", {**ROW, "state": state}, i) for i in range(1000)]
         said = [line.text for lines in Provider(declared, {}).answer(asks) for line in lines]
         return sum("amazing" in text or "B" in text for text in said)
 
-    kind = blunt | {"phi": 0.1, "omega": {"inf": 0.1, "soc": 0.9, "pre": 0.0}}
-    both = amazing(blunt | {"behaviour": "mixture"})
-    assert amazing(blunt) < 50 and amazing(kind) > 950
-    assert abs(both - (amazing(blunt) + amazing(kind)) / 2) < 4 * (1000 / 4) ** 0.5
+    assert amazing(blunt) < 50 if state == 0 else amazing(blunt) > 950
+    assert abs(amazing(blunt | {"behaviour": "mixture"}) - 500) < 4 * (1000 / 4) ** 0.5
 
 
 def test_a_study_that_names_no_behaviour_has_the_keys_that_it_had() -> None:

@@ -4,7 +4,6 @@ from the truth that was planted in config/config.yaml.
 
 from __future__ import annotations
 
-import html
 import re
 from pathlib import Path
 from typing import Any
@@ -41,7 +40,7 @@ def sentences(page: str, section: str) -> list[str]:
 
 
 def text(markup: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", markup)).split())
+    return numbers_told.visible(markup)
 
 
 def planted(model: str, goal: str = "default") -> dict[str, Any]:
@@ -117,8 +116,7 @@ def test_the_answer_is_at_most_five_sentences_and_says_what_its_numbers_are(page
 
 def test_every_estimate_of_the_page_is_one_of_the_tables_csv(demo: Path, page: str) -> None:
     known = numbers_told.held(numbers_told.read(demo / "tables").values())
-    bare = re.sub(r"<script.*?</script>|(?:src|href)=\"[^\"]*\"", " ", page, flags=re.S)
-    told = numbers_told.printed(text(bare))
+    told = numbers_told.printed(numbers_told.visible(page))
     assert len(told) > 100 and not sorted(set(told) - known)
 
 

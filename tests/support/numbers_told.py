@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,6 +21,12 @@ FORMS = (  # factor and form of the estimate, and of the ends of its interval
     (100, ".1f", 100, ".2f"),  # points
 )
 Triple = tuple[str, str, str]
+
+
+def visible(page: str) -> str:
+    """The text of a page, its elements apart, without scripts and embedded files."""
+    bare = re.sub(r"<script.*?</script>|(?:src|href)=\"[^\"]*\"", " ", page, flags=re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
 
 
 def printed(text: str) -> list[Triple]:

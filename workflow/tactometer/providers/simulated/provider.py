@@ -98,17 +98,13 @@ class Provider:
         """S2 of the speaker under a goal, or what a mixture chooses: [state, utterance]."""
         if goal not in self._probabilities:
             told = {**self._speaker, **self._speaker.get("goals", {}).get(goal, {})}
-            inf, soc, pre = (told["omega"][name] for name in ("inf", "soc", "pre"))
-            own = self._s2(told["alpha"], told["phi"], [inf, soc, pre])
+            omega = [told["omega"][name] for name in ("inf", "soc", "pre")]
+            theta = np.array([self._literal[u] for u in self._utterances])
+            own = np.exp(reference.s2(told["alpha"], told["phi"], omega, theta, self._values))
             if self._behaviour == "mixture":
-                own = (own + self._s2(told["alpha"], 1 - told["phi"], [soc, inf, pre])) / 2
+                own = (own + own[::-1]) / 2  # states from the last to the first
             self._probabilities[goal] = own
         return self._probabilities[goal]
-
-    def _s2(self, alpha: float, phi: float, omega: Sequence[float]) -> np.ndarray:
-        """S2 with the literal semantics of this speaker: [state, utterance]."""
-        theta = np.array([self._literal[u] for u in self._utterances])
-        return np.exp(reference.s2(alpha, phi, omega, theta, self._values))
 
     def _say(self, meant: str, options: Sequence[str], draw: random.Random) -> str:
         other = draw.choice([o for o in options if o != meant])

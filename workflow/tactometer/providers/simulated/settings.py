@@ -52,9 +52,9 @@ class SpeakerParameters(Settings):
 Behaviour = Annotated[
     Literal["mixture", "letter"],
     about(
-        "What answers in place of one speaker: a mixture, half of the choices of this speaker and"
-        " half of its opposite's (1 - phi, inf and soc exchanged); or letter, the first option"
-        " whatever it says. Default: the speaker."
+        "What answers in place of one speaker: a mixture of two, half of whose choices are this"
+        " speaker's and half its ironic twin's, who says of a state what is meant of the opposite"
+        " one; or letter, the first option whatever it says. Default: the speaker."
     ),
 ]
 
