@@ -12,6 +12,7 @@ from tactometer.analyses.phrases import (
     Row,
     Sentence,
     chance,
+    listed,
     several,
     who,
 )
@@ -23,6 +24,7 @@ WEIGHTS = {
     "omega_soc": "being kind",
     "omega_pre": "looking good",
 }
+WAYS = ("higher", "lower", "not told apart")
 PROFILES = 24
 """Sentences beside people; the table has all."""
 
@@ -106,8 +108,8 @@ def _by_people(rows: pl.DataFrame, goal: str) -> list[str]:
         signs += known
     first = phis.row(0, named=True)
     parts = [
-        f"{way} for {', '.join(who[:MOST])}{f' and {len(who) - MOST} more' * (len(who) > MOST)}"
-        for way, who in ways.items()
+        f"{way} for {listed(who[:MOST])}{f', {len(who) - MOST} more' * (len(who) > MOST)}"
+        for way, who in ((way, ways[way]) for way in WAYS if way in ways)
     ]
     beside = f"Beside {first['human']} with the goal {goal} ({_human(first)}), fitted alike, φ* is"
     return [Sentence(f"{beside} {'; '.join(parts)}.", signs)]
@@ -118,8 +120,8 @@ def _apart(phi: Row) -> tuple[str, list[float]]:
     low, high = phi["difference_hdi_low"], phi["difference_hdi_high"]
     p = phi["difference_p_direction"]
     if not ((low > 0 or high < 0) and p >= SIGN):
-        return "not told apart", []
-    return ("higher" if phi["difference_mean"] > 0 else "lower"), [p]
+        return WAYS[2], []
+    return WAYS[0 if phi["difference_mean"] > 0 else 1], [p]
 
 
 def _profile(fit: Mapping[str, Row]) -> Sentence:
