@@ -96,8 +96,8 @@ def test_each_model_counts_by_the_worst_of_its_goals_and_people_apart() -> None:
     (told,) = speakers_found.headline(pl.DataFrame(rows), ["people"])
     assert told == (
         "Of 4 models, each by the worst of its goals: 1 described by a speaker (plain); 1"
-        " described by no speaker (two); 1 of which nothing can be said (mute); 1 whose chains failed"
-        " (stuck). People (people): described only roughly."
+        " described by no speaker (two); 1 of which nothing can be said (mute); 1 whose"
+        " chains failed (stuck). People (people): described only roughly."
     )
     assert speakers_found.headline(pl.DataFrame(), []) == []
 

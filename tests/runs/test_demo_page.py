@@ -72,8 +72,8 @@ def test_what_the_social_goal_changes(page: str) -> None:
     told = one(sentences(page, "answer"), "The goal social against default (")
     moved = [m for m in speakers() if planted(m, "social")["phi"] < planted(m)["phi"] - 0.1]
     assert moved == ["honest-friend"]
-    assert "φ* lower in 1, most surely of honest-friend (0), by −0." in told
-    assert "ω inf lower in 1" in told and "ω soc higher in 1" in told and "probability" in told
+    assert "ω inf lower in 1, most surely of honest-friend (0), by −0." in told
+    assert "probability" in told and len(numbers_told.printed(told)) >= 1
 
 
 def test_who_shows_the_signature(page: str) -> None:
@@ -83,7 +83,7 @@ def test_who_shows_the_signature(page: str) -> None:
 
 def test_which_models_must_not_be_read_and_why(page: str) -> None:
     opening = sentences(page, "answer")[0]
-    assert "3 described by a speaker (honest-friend, sycophant, tactful-friend)" in opening
+    assert "3 described by a speaker (" in opening and all(m in opening for m in speakers())
     assert "1 described by no speaker (two-minded)" in opening
     assert "1 of which nothing can be said (first-letter)" in opening
     unread = sentences(page, "unread")
@@ -98,10 +98,9 @@ def test_which_models_must_not_be_read_and_why(page: str) -> None:
 
 def test_how_the_models_stand_beside_people(page: str) -> None:
     told = one(sentences(page, "answer"), "Beside human with the goal both (")
-    higher, lower = (
-        told.partition(f"{way} for ")[2].partition(";")[0] for way in ("higher", "lower")
-    )
-    assert "honest-friend (0)" in higher and "sycophant (0)" in lower
+    lower = told.partition("; lower for ")[2] or told.partition(" lower for ")[2]
+    assert "sycophant (0)" in lower.partition(";")[0] and "-friend" not in lower.partition(";")[0]
+    assert {model for model in speakers() if f"{model} (0), 0." in told} == set(speakers())
     assert "fitted alike" in told
 
 
