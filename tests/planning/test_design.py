@@ -48,8 +48,10 @@ def test_sixteen_times_the_answers_give_a_quarter_of_the_width_and_seeds_repeat(
 
 
 def test_the_sizes_of_a_study_are_those_that_it_asks() -> None:
-    demo = study.load([Path("config/config.yaml")])
-    assert precision.of_study(demo) == [precision.Size(130, 52), precision.Size(390, 52)]
+    demo = study.load([Path("config/config.yaml")])  # one framing, and 13 vignettes by 29 names
+    assert precision.of_study(demo) == [precision.Size(377, 208)]
+    closed = study.load([Path("config/studies/simulated_closed.yaml")])
+    assert precision.of_study(closed) == [precision.Size(208, 208), precision.Size(416, 208)]
 
 
 def test_what_is_not_given_comes_from_the_prior() -> None:

@@ -10,6 +10,8 @@ from tactometer.planning.effective_answers import told
 from tactometer.study.study import Study, load
 
 DEMO = (ROOT / "config/config.yaml").read_text()
+DEMO = DEMO.replace("framings: [third]", "framings: [first, second, third]")
+DEMO = DEMO.replace("{name_pairs: 29,", "{name_pairs: 10,")
 
 
 def study(folder: Path, *changes: tuple[str, str]) -> Study:

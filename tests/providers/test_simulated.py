@@ -9,6 +9,8 @@ import pytest
 from seeds import seed
 from tactometer.providers.provider import Ask
 from tactometer.providers.simulated.provider import Provider
+from tactometer.providers.simulated.settings import SimulatedCheckpoint
+from tactometer.study.fields import plain, read
 
 DECLARED: dict[str, Any] = {
     "checkpoint": {"alpha": 3.0, "phi": 0.5, "omega": {"inf": 0.3, "soc": 0.3, "pre": 0.4}},
@@ -43,6 +45,38 @@ def test_another_version_and_so_other_keys_do_not_change_its_luck() -> None:
 )
 def test_a_seed_or_a_parameter_changes_it(change: dict[str, Any]) -> None:
     assert texts(DECLARED | change) != texts(DECLARED)
+
+
+LETTER = DECLARED | {"checkpoint": DECLARED["checkpoint"] | {"behaviour": "letter"}}
+
+
+@pytest.mark.parametrize("options", [["terrible", "amazing"], ["amazing", "terrible"]])
+def test_a_letter_takes_the_first_option_whatever_it_says(options: list[str]) -> None:
+    assert set(texts(LETTER, options=options)) == {"A"}
+    yes_no = {"goal": None, "utterance": "terrible", "options": ["no", "yes"]}
+    assert set(texts(LETTER, **yes_no)) == {"A"}
+
+
+@pytest.mark.parametrize("state", [0, 1])
+def test_half_of_the_choices_of_a_mixture_are_meant_of_the_opposite_state(state: int) -> None:
+    blunt = {"alpha": 15.0, "phi": 0.9, "omega": {"inf": 0.9, "soc": 0.1, "pre": 0.0}}
+
+    def amazing(checkpoint: dict[str, Any]) -> int:
+        """How many of 1,000 answers call a creation amazing, by letter or by word."""
+        declared = DECLARED | {"checkpoint": checkpoint}
+        asks = [Ask(f"{i}", {**ROW, "state": state}, i) for i in range(1000)]
+        said = [line.text for lines in Provider(declared, {}).answer(asks) for line in lines]
+        return sum("amazing" in text or "B" in text for text in said)
+
+    assert amazing(blunt) < 50 if state == 0 else amazing(blunt) > 950
+    assert abs(amazing(blunt | {"behaviour": "mixture"}) - 500) < 4 * (1000 / 4) ** 0.5
+
+
+def test_a_study_that_names_no_behaviour_has_the_keys_that_it_had() -> None:
+    """A journal from before there were behaviours: nothing of it is asked again."""
+    written = plain(read(DECLARED["checkpoint"], SimulatedCheckpoint))
+    assert written == DECLARED["checkpoint"]
+    assert Provider(DECLARED | {"checkpoint": written}, {}).identity() == DECLARED
 
 
 def test_so_does_a_request() -> None:

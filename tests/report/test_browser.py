@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -31,8 +33,12 @@ def browser() -> Iterator[Browser]:
 class Opened:
     """A page, and all that went wrong in it or left for the network."""
 
-    def __init__(self, browser: Browser, report: Path, width: int) -> None:
-        self.page: Page = browser.new_page(viewport={"width": width, "height": 900})
+    def __init__(
+        self, browser: Browser, report: Path, width: int, scheme: Literal["light", "dark"] = "light"
+    ) -> None:
+        self.page: Page = browser.new_page(
+            viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
         self.wrong: list[str] = []
         self.page.on("console", lambda m: self.wrong.append(f"{m.type}: {m.text}"))
         self.page.on("pageerror", lambda e: self.wrong.append(str(e)))
@@ -116,11 +122,63 @@ def test_the_data_of_a_figure_is_one_click_away(wide: Opened, tmp_path: Path) ->
     assert {row["parameter"] for row in rows} == {"phi"} and float(rows[0]["hdi_low"]) < 1
 
 
-def test_a_narrow_screen_scrolls_tables_not_the_page(browser: Browser, report: Path) -> None:
-    narrow = Opened(browser, report, 400)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1600, 1280, 400])
+def test_axe_finds_nothing_serious_and_the_page_does_not_scroll_sideways(
+    browser: Browser, report: Path, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    opened = Opened(browser, report, width, scheme)
+    for details in opened.page.locator("#answer details, #look > details").all():
+        details.evaluate("one => { one.open = true }")
+    opened.page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())
+    found = opened.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert len(found["passes"]) > 20, "axe looked at the page"
+    wrong = {v["id"]: (v["impact"], [n["html"][:200] for n in v["nodes"]]) for v in
+             found["violations"] if v["impact"] in ("serious", "critical")}  # fmt: skip
+    assert wrong == {}
     size = "[document.documentElement.scrollWidth, window.innerWidth]"
-    total, seen = narrow.page.evaluate(size)
-    assert total <= seen and narrow.wrong == []
+    total, seen = opened.page.evaluate(size)
+    assert total <= seen and opened.wrong == []
+    opened.page.close()
+
+
+def test_an_axe_that_is_given_a_fault_finds_it(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "bad.html").write_text("<html><body><img src='data:,'><input></body></html>")
+    page = browser.new_page()
+    page.goto((tmp_path / "bad.html").as_uri())
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())
+    found = page.evaluate("axe.run(document)")["violations"]
+    assert {"image-alt", "label", "html-has-lang"} <= {v["id"] for v in found}
+    page.close()
+
+
+def test_the_answer_stands_on_the_first_screen_of_a_laptop(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report, 1500)
+    figure = opened.page.locator("#answer img").bounding_box()
+    last = opened.page.locator("#answer .headline > li").last.bounding_box()
+    assert figure and last
+    assert figure["y"] + figure["height"] < 900 and last["y"] + last["height"] < 900
+    opened.page.close()
+
+
+def test_names_stand_to_the_left_and_numbers_to_the_right_in_every_table(wide: Opened) -> None:
+    side = """cells => cells.map(c => [c.innerText, getComputedStyle(c).textAlign,
+        c.hasAttribute("data-order")])"""
+    found = wide.page.eval_on_selector_all("table.data tbody :is(td, th)", side)
+    wrong = [text for text, at, is_number in found if text and is_number != (at == "right")]
+    assert len(found) > 500 and not wrong
+    empty = """tables => tables.flatMap(t => [...t.tHead.rows[0].cells].filter((h, i) =>
+        [...t.tBodies[0].rows].every(r => !r.cells[i]?.innerText)).map(h => h.innerText))"""
+    assert wide.page.eval_on_selector_all("table.data", empty) == []
+
+
+def test_what_goes_on_beyond_an_edge_has_a_shade_there(browser: Browser, report: Path) -> None:
+    narrow = Opened(browser, report, 400)
+    cut = """all => all.filter(w => w.scrollWidth > w.clientWidth + 1)
+        .map(w => getComputedStyle(w).backgroundImage)"""
+    grounds = narrow.page.eval_on_selector_all(".wide", cut)
+    assert len(grounds) > 3 and all("gradient" in ground for ground in grounds)
+    narrow.page.close()
 
 
 def test_it_prints_without_controls_and_with_every_section(

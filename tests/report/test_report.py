@@ -7,18 +7,21 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+import numbers_told as numbers
 import pages
 import synthetic
 from evidences import evidence, fit
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.profiles.sentences import sentences
-from tactometer.report.figure_texts import SECTIONS
+from tactometer.report.figure_texts import ANSWER, SECTIONS
 from tactometer.report.library import digest
 from tactometer.report.page import build
 from tactometer.study.figures import caption
 from tactometer.study.figures import names as figure_names
+from tactometer.tables.fit_selection import representative
 from tactometer.utils.errors import UserError
 
 pytestmark = pytest.mark.xdist_group("report")  # what they look at is made once
@@ -79,16 +82,23 @@ def test_nothing_is_loaded_from_outside(page: Page) -> None:
     assert re.findall(r"url\((?!data:)", page.text) == []
 
 
-def test_every_figure_is_there_with_an_alternative_text_and_its_sample(page: Page) -> None:
+def test_every_figure_is_there_with_an_alternative_text_and_its_sample(
+    page: Page, report: Path
+) -> None:
     images = page.all("img")
-    placed = [name for section in SECTIONS for name in section.figures]
+    placed = [ANSWER, *(name for section in SECTIONS for name in section.figures)]
     assert sorted(placed) == sorted(figure_names())
     # Nobody reasons, nobody is trained, and nothing is held against anything else in these tables.
     absent = {"efforts", "mixed_effects", "trajectories", "movement", "contrasts", "quarters"}
     absent |= {"convergence", "variance_shares", "replication", "outside_scores"}
     absent |= {"analysis_choices"}
+    # What would be rows of grey is one line: see the test of it.
+    tables = numbers.read(report.parent / "tables")
+    prompts = {"framing_effects", "position", "vignette_effects", "attribution"}
+    absent |= {name for name in prompts if not tables[name]["found"].fill_null(False).any()}
     shown = [name for name in placed if name not in absent]
-    assert [f"figure-{name}" for name in shown] == [h["id"] for h in page.all("h3") if "id" in h]
+    headed = [f"figure-{name}" for name in shown if name != ANSWER]
+    assert headed == [h["id"] for h in page.all("h3") if "id" in h]
     assert len(images) == len(shown)
     assert all(
         i["alt"] and str(i["src"]).startswith(("data:image/svg+xml", "data:image/png"))
@@ -97,18 +107,50 @@ def test_every_figure_is_there_with_an_alternative_text_and_its_sample(page: Pag
     assert page.text.count("Reading.") == page.text.count("Estimator.") == len(shown)
 
 
-def test_suspect_fits_come_first_and_say_what_failed(page: Page) -> None:
+def test_the_answer_comes_first_then_what_must_not_be_read_then_the_questions(page: Page) -> None:
     heads = [attrs.get("id") for attrs in page.all("section")]
-    assert heads[:3] == ["speakers", "suspect", "findings"]
+    assert heads[:3] == ["answer", "unread", "look"]
     assert "4 of 51 fits did not pass." in page.text
     assert "R-hat 1.080, least ESS 45, 37 divergences" in page.text
 
 
-def test_the_opening_says_what_was_asked_when_and_for_how_much(page: Page) -> None:
+def test_the_answer_is_one_figure_and_three_to_five_sentences(report: Path) -> None:
+    answer = report.read_text().partition('<section id="answer">')[2].partition("</section>")[0]
+    assert answer.count("<img") == 1 and 3 <= answer.count("<li>") <= 5
+    rest = report.read_text().partition('id="unread"')[2]
+    for section in SECTIONS:
+        told = rest.partition(f'<section id="{section.name}">')[2].partition("<h3")[0]
+        assert told.count("<li>") < 18, section.name
+
+
+def test_each_estimate_with_an_interval_is_that_of_a_row_of_a_table(
+    report: Path,
+) -> None:
+    """One number, one spelling: nothing on the page is computed or rounded a second way."""
+    known = numbers.held(numbers.read(report.parent / "tables").values())
+    told = numbers.printed(numbers.visible(report.read_text()))
+    assert len(told) > 200 and not sorted(set(told) - known)
+
+
+def test_the_same_parameter_of_a_fit_is_one_triple_wherever_it_stands(report: Path) -> None:
+    tables = numbers.read(report.parent / "tables")
+    fits = representative(tables["estimates"])
+    keys, values = ["model", "checkpoint", "goal", "parameter"], ["mean", "hdi_low", "hdi_high"]
+    both = tables["profiles"].join(fits, on=keys, suffix="_there")
+    assert both.height > 20
+    assert both.select(values).equals(both.select(pl.col(f"{v}_there").alias(v) for v in values))
+
+
+def test_what_does_not_stand_out_is_one_line_that_names_its_tables(page: Page) -> None:
+    assert page.text.count("Nothing stands out in ") == 1
+    assert "none stands out" not in page.text.partition("What must not be read")[2]
+
+
+def test_it_says_what_was_asked_when_and_for_how_much(page: Page) -> None:
     assert "930 answers in all for $0.75, 2026-11-20 10:00 to 2026-11-20 10:05 UTC" in page.text
 
 
-def test_the_opening_names_models_prompts_and_people(page: Page) -> None:
+def test_it_names_models_prompts_and_people(page: Page) -> None:
     assert "3 models at 3 checkpoints: " in page.text and "honest-friend (0)" in page.text
     assert "beside the human figures (human)" in page.text
     assert "13 creations of 1 to 5 stars, with 10 pairs of names, in 2 framings" in page.text
@@ -166,7 +208,7 @@ def test_no_finding_is_made_from_a_suspect_fit() -> None:
 
 def test_a_missing_figure_is_one_sentence(tmp_path: Path) -> None:
     tables = synthetic.write(tmp_path / "tables")
-    with pytest.raises(UserError, match=r"phi\.svg: the figure is missing"):
+    with pytest.raises(UserError, match=r"answer\.svg: the figure is missing"):
         build(
             tables,
             tmp_path,

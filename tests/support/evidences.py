@@ -85,13 +85,14 @@ def evidence(
     kinds |= {"told": pl.Boolean, "progress": pl.Float64}
     estimates = pl.DataFrame(
         [
-            {**{k: one[k] for k in kinds}, "parameter": p, "mean": x, "hdi_low": x - 2 * one["sd"],
+            {**{k: one[k] for k in kinds}, "parameter": p, "mean": x, "median": x,
+             "sd": one["sd"], "hdi_low": x - 2 * one["sd"],
              "hdi_high": x + 2 * one["sd"]}
             for one in fits
             for p, x in zip(PARAMETERS, one["values"], strict=True)
         ],
-        schema={**kinds, "parameter": pl.String, "mean": pl.Float64, "hdi_low": pl.Float64,
-                "hdi_high": pl.Float64},
+        schema={**kinds, "parameter": pl.String, **dict.fromkeys(
+            ("mean", "median", "sd", "hdi_low", "hdi_high"), pl.Float64)},
     )  # fmt: skip
     estimates = estimates.with_columns(estimator=pl.lit("label_logprob"))
     named = dict.fromkeys((*keys, "choices"), pl.String)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 
@@ -12,7 +12,6 @@ from tactometer.tables.fit_selection import ALL, passed
 
 MOST = 4
 """Sentences of one analysis; its table has all rows."""
-NONE = "none stands out"
 PARAMETERS = {"phi": "φ*", "omega_inf": "ω inf", "omega_soc": "ω soc", "omega_pre": "ω pre"}
 Row = Mapping[str, Any]
 
@@ -28,11 +27,29 @@ class Sentence(str):
 
     signs: tuple[float, ...]
 
-    def __new__(cls, text: str, signs: Iterable[float] = ()) -> Sentence:
+    def __new__(cls, text: str, signs: Iterable[float] = ()) -> Self:
         """A sentence and the probabilities of its signs."""
         made = super().__new__(cls, text)
         made.signs = tuple(float(p) for p in signs)
         return made
+
+
+class Nothing(Sentence):
+    """A sentence that of some rows none stands out; `looked` says of how many of what."""
+
+    looked: str
+
+    @classmethod
+    def of(cls, looked: str, more: str) -> Self:
+        """What was looked at ("12 shifts by goal or effort"), and what was not read."""
+        made = cls(f"Of {looked} none stands out{more}.")
+        made.looked = f"{looked}{more}"
+        return made
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row of words: a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def chance(p: float) -> str:
@@ -101,7 +118,7 @@ def some(
     unread = frame.height - total
     more = f"; {unread:,} more rest on fits that did not pass" if unread else ""
     if rows.is_empty():
-        return [f"Of {total:,} {what} {NONE}{more}."] if total else []
+        return [Nothing.of(f"{total:,} {what}", more)] if total else []
     told: list[str] = [
         Sentence(tell(row), [direction(row)]) for row in rows.head(MOST).iter_rows(named=True)
     ]

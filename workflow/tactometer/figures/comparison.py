@@ -39,7 +39,6 @@ TEXT = Text(
 )
 
 
-TITLE = "Which speaker would predict unseen answers?"
 MOST = 12  # panels that a page can hold
 BREAKS = (-3000, -1000, -300, -100, -30, -10, -3, 0, 3, 10, 30)
 BEST, OTHER, BAD_K = "predicts best", "predicts worse", "Pareto k above .7"
@@ -58,7 +57,7 @@ def plot(tables: Tables) -> Drawing:
     """A panel for each model and goal, pooled over framings; a row for each speaker variant."""
     found = tables.read("comparison")
     if found.is_empty():
-        return style.empty(TITLE, "This study has no model that is fitted with several speakers.")
+        return style.empty("This study has no model that is fitted with several speakers.")
     rows, cut = _panels(tables, found.filter(framing="pooled"))
     names = [name for name in SPEAKERS if name in set(rows["speaker"])]
     order = rows.group_by("speaker").agg(pl.col("place").mean()).sort("place", "speaker")
@@ -87,7 +86,6 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="elpd below the best speaker, in nats (stretched about 0)",
             y="",
-            title=TITLE,
             subtitle="PSIS-LOO: difference and one standard error, in numbers with the stacking"
             f" weight to the right; pooled framings{cut}",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     facet_wrap,
@@ -15,6 +16,7 @@ from plotnine import (
     scale_color_manual,
     scale_fill_manual,
     scale_shape_manual,
+    scale_x_continuous,
     scale_y_discrete,
 )
 
@@ -32,12 +34,11 @@ TEXT = Text(
 )
 
 
-TITLE = "Did the sampler converge?"
 MEASURES = {
-    "rhat_worst": ("worst R-hat (below 1.01)", 1.01),
-    "ess_least": ("least bulk ESS (above 400)", 400.0),
-    "divergences": ("divergences (none)", 0.0),
-    "treedepth_hits": ("treedepth hits (none)", 0.0),
+    "rhat_worst": ("worst R-hat\n(below 1.01)", 1.01),
+    "ess_least": ("least bulk ESS\n(above 400)", 400.0),
+    "divergences": ("divergences\n(none)", 0.0),
+    "treedepth_hits": ("treedepth hits\n(none)", 0.0),
 }
 ROWS = 30
 VERDICTS = {
@@ -51,7 +52,7 @@ def plot(tables: Tables) -> Drawing:
     """One row a model, one panel a measure, a point a fit, a line at the limit."""
     fits = sampled(tables.read("diagnostics"))
     if fits.is_empty():
-        return style.empty(TITLE, "This study has no fit.")
+        return style.empty("This study has no fit.")
     labels = {key: label for key, (label, _) in MEASURES.items()}
     panels = pl.Enum(list(labels.values()))
     conditions_of = with_condition(fits, tables.baseline)
@@ -89,13 +90,13 @@ def plot(tables: Tables) -> Drawing:
         + geom_point(position=position_jitter(width=0, height=0.2, random_state=1), size=1.6)
         + facet_wrap("measure", ncol=4, scales="free_x")
         + scales
+        + scale_x_continuous(breaks=breaks_extended(n=3))
         + scale_y_discrete(limits=conditions[::-1])
         + labs(
             x="",
             y="",
-            title=TITLE,
             subtitle=f"A point is a fit; {n_ok} of {fits.height} passed; dashed: the limit",
         )
-        + style.look()
+        + style.look(panel_spacing_x=0.04)
     )
     return Drawing(drawing, style.PAGE, 1.6 + max(0.6, 0.28 * len(conditions)))

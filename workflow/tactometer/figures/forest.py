@@ -84,7 +84,7 @@ def strongest(rows: pl.DataFrame, most: int = MOST) -> tuple[pl.DataFrame, str]:
 
 
 def forest(
-    rows: pl.DataFrame, title: str, subtitle: str, x: str, *, columns: int = 4, split: bool = False
+    rows: pl.DataFrame, subtitle: str, x: str, *, columns: int = 4, split: bool = False
 ) -> Drawing:
     """One row for each `label`, one panel for each `panel` (and `group`, if split), a line at 0.
 
@@ -117,7 +117,7 @@ def forest(
         + scales
         + scale_x_continuous(breaks=breaks_extended(n=4))
         + scale_y_discrete(limits=labels[::-1])
-        + labs(x=x, y="", title=title, subtitle=subtitle + cut)
+        + labs(x=x, y="", subtitle=subtitle + cut)
         + style.look(panel_spacing_x=0.03)
         + (facet_grid("group", "panel") if split else facet_wrap("panel", ncol=columns))
     )

@@ -16,4 +16,4 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """φ* with 95% HDIs."""
-    return draw_parameters(tables, ["phi"], "φ*: how the speaker wants to look")
+    return draw_parameters(tables, ["phi"])

@@ -62,24 +62,22 @@ BREAKS = [0.0, 0.25, 0.5, 0.75, 1.0]
 BREAK_LABELS = ["0", ".25", ".5", ".75", "1"]
 
 
-def draw_parameters(tables: Tables, parameters: Sequence[str], title: str) -> Drawing:
+def draw_parameters(tables: Tables, parameters: Sequence[str]) -> Drawing:
     """Parameters on (0, 1) by goal: a row a model, or courses where models have checkpoints."""
     estimates = tables.read("estimates")
     rows = estimates
     if not estimates.is_empty():
         rows = estimates.filter(pl.col("parameter").is_in(list(parameters)))
     if rows.is_empty():
-        return style.empty(title, "No fit of this study has these parameters.")
+        return style.empty("No fit of this study has these parameters.")
     rows = _labelled(tables, tables.standing(rows), parameters).sort("label", "goal", "condition")
     subtitle = _subtitle(tables, rows)
     models = rows.filter(~pl.col("model").is_in([*tables.baseline, *_yardstick(tables)]))
     courses = models.select("model", "checkpoint").unique().height > models["model"].n_unique()
     if not courses:
-        return _dots(tables, rows, title, subtitle)
+        return _dots(tables, rows, subtitle)
     # A panel that has a human band alone says nothing of a course.
-    return _courses(
-        tables, rows.filter(pl.col("goal").is_in(models["goal"].implode())), title, subtitle
-    )
+    return _courses(tables, rows.filter(pl.col("goal").is_in(models["goal"].implode())), subtitle)
 
 
 def _labelled(tables: Tables, rows: pl.DataFrame, parameters: Sequence[str]) -> pl.DataFrame:
@@ -154,7 +152,7 @@ def _scales(marks: Sequence[str], published: bool) -> list[object]:
     ]
 
 
-def _dots(tables: Tables, rows: pl.DataFrame, title: str, subtitle: str) -> Drawing:
+def _dots(tables: Tables, rows: pl.DataFrame, subtitle: str) -> Drawing:
     """One row a model, one column a goal; a grey band carries the human interval down the panel."""
     band = rows.filter(pl.col("model").is_in(_yardstick(tables)), passed())
     published = _published(tables, rows)
@@ -193,7 +191,7 @@ def _dots(tables: Tables, rows: pl.DataFrame, title: str, subtitle: str) -> Draw
         + guides(linetype="none")
         + scale_x_continuous(limits=(0, 1), breaks=BREAKS, labels=BREAK_LABELS, expand=(0.02, 0))
         + scale_y_discrete(limits=conditions[::-1])
-        + labs(x=_axis(rows), y="", title=title, subtitle=subtitle)
+        + labs(x=_axis(rows), y="", subtitle=subtitle)
         + style.look()
         + (style.grid("label", "goal") if labels > 1 else facet_grid(cols="goal"))
     )
@@ -207,7 +205,7 @@ def _axis(rows: pl.DataFrame) -> str:
     return labels[0] if len(labels) == 1 else "weight in the speaker's utility (the three sum to 1)"
 
 
-def _courses(tables: Tables, rows: pl.DataFrame, title: str, subtitle: str) -> Drawing:
+def _courses(tables: Tables, rows: pl.DataFrame, subtitle: str) -> Drawing:
     """A row of panels for each model, a panel a goal, checkpoints along x."""
     human = rows.filter(pl.col("model").is_in(_yardstick(tables)), passed())
     mine = rows.filter(~pl.col("model").is_in([*tables.baseline, *_yardstick(tables)]))
@@ -228,7 +226,7 @@ def _courses(tables: Tables, rows: pl.DataFrame, title: str, subtitle: str) -> D
         + scale_fill_manual(colours, limits=labels)
         + scale_shape_manual(shapes, limits=labels)
         + scale_y_continuous(limits=(0, 1), breaks=BREAKS, labels=BREAK_LABELS, expand=(0.02, 0))
-        + labs(x="checkpoint", y=_axis(rows), title=title, subtitle=subtitle)
+        + labs(x="checkpoint", y=_axis(rows), subtitle=subtitle)
         + style.look(legend_position="bottom" if len(labels) > 1 else "none")
     )
     return Drawing(plot, style.PAGE, 1.7 + 1.75 * len(models))

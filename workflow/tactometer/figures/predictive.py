@@ -25,14 +25,13 @@ from tactometer.tables.reader import Tables, ends, representative, with_conditio
 
 TEXT = Text(
     "Does the fitted speaker say what was said?",
-    "Points on the diagonal are reproduced. Hollow squares lie outside the interval: with 95%"
-    " intervals about one in twenty is expected, many more speak against the model.",
+    "Points on the diagonal are reproduced. Hollow squares lie outside the 95% interval: of a true"
+    " speaker far fewer than one in twenty, since its parameters follow the same cells.",
     "Posterior mean of the share and 95% interval of replicated shares.",
     "Predicted shares of the utterances against those in the data.",
 )
 
 
-TITLE = "Posterior predictive against data"
 INSIDE, OUTSIDE = "data inside the interval", "data outside it"
 
 
@@ -40,7 +39,7 @@ def plot(tables: Tables) -> Drawing:
     """One row a model, one column a goal; on the diagonal the fitted speaker says what was said."""
     rows = tables.read("predictive")
     if rows.is_empty():
-        return style.empty(TITLE, "This study has no posterior predictive.")
+        return style.empty("This study has no posterior predictive.")
     rows, cut = ends(representative(rows))
     within = pl.col("p_data").is_between("p_low", "p_high")
     sides = pl.Enum([INSIDE, OUTSIDE])
@@ -75,7 +74,6 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="share of answers in the data",
             y="share that the fitted speaker predicts",
-            title=TITLE,
             subtitle=subtitle + ("\nFirst and last checkpoint of each model" if cut else ""),
         )
         + style.look()

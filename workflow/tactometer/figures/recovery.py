@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
+from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
+    expand_limits,
     geom_point,
     geom_segment,
     ggplot,
@@ -13,6 +15,7 @@ from plotnine import (
     scale_fill_manual,
     scale_linetype_manual,
     scale_shape_manual,
+    scale_x_continuous,
     scale_y_discrete,
 )
 
@@ -31,7 +34,6 @@ TEXT = Text(
 )
 
 
-TITLE = "Recovery"
 COVERED, MISSED, TRUTH = "truth inside", "truth outside", "the truth"
 
 
@@ -47,9 +49,7 @@ def plot(tables: Tables) -> Drawing:
     """One row a speaker, one column a parameter, a line a goal."""
     recovery = tables.read("recovery")
     if recovery.is_empty():
-        return style.empty(
-            TITLE, "This study has no simulated speaker, so there is no known truth."
-        )
+        return style.empty("This study has no simulated speaker, so there is no known truth.")
     held, total = coverage(recovery)
     rows, cut = ends(representative(recovery))
     known = list(style.PARAMETERS)
@@ -84,15 +84,16 @@ def plot(tables: Tables) -> Drawing:
         + scale_shape_manual({COVERED: "o", MISSED: "s", TRUTH: "|"}, **legend)
         + scale_linetype_manual({COVERED: "solid", MISSED: "dashed"})
         + scale_y_discrete(limits=goals[::-1])
+        + scale_x_continuous(breaks=breaks_extended(n=3))
+        + expand_limits(x=0)
         + labs(
             x="value of the parameter",
             y="",
-            title=f"{TITLE}: the 95% HDI holds the truth for {held} of {total} parameters",
-            subtitle="Posterior mean and 95% HDI (circle and line) beside the value that the"
-            " speaker was simulated with (upright bar)"
-            + ("; first and last checkpoint" if cut else ""),
+            subtitle=f"The 95% HDI holds the truth for {held} of {total} parameters\n"
+            "Posterior mean and 95% HDI (circle and line) beside the value that the speaker was"
+            " simulated with (upright bar)" + ("; first and last checkpoint" if cut else ""),
         )
-        + style.look()
+        + style.look(panel_spacing_x=0.025)
         + style.grid("condition", "parameter", scales="free_x")
     )
     height = 1.5 + rows["condition"].n_unique() * max(0.8, 0.22 * len(goals) + 0.15)

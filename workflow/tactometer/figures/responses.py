@@ -13,11 +13,11 @@ from plotnine import (
     scale_color_manual,
     scale_fill_manual,
     scale_shape_manual,
-    scale_x_continuous,
     scale_y_continuous,
 )
 
 from tactometer.figures import style
+from tactometer.figures.states import on_one_scale
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.proportions import wilson
@@ -40,9 +40,6 @@ TEXT = Text(
 )
 
 
-TITLE = "What was said of a creation, by how good the speaker found it"
-
-
 def plot(tables: Tables) -> Drawing:
     """One row a model, one column an utterance, a line a goal."""
     counts = tables.read("counts")
@@ -50,19 +47,21 @@ def plot(tables: Tables) -> Drawing:
         weighed = effective_counts(counts, tables.read("diagnostics"))
         rows = pooled_counts(weighed).filter(pl.col("total") > 0)
     if counts.is_empty() or rows.is_empty():
-        return style.empty(TITLE, "This study has no valid production answer.")
+        return style.empty("This study has no valid production answer.")
     low, high = wilson(rows["p"].to_numpy(), rows["total"].to_numpy())
     rows, cut = ends(rows.with_columns(low=low, high=high))
     goals = tables.goal_order(rows)
+    rows, axis, ticks = on_one_scale(rows)
     # Goals stand side by side within a state, so that no interval hides another.
-    aside = {g: 0.14 * (i - (len(goals) - 1) / 2) for i, g in enumerate(goals)}
+    step = 0.14 * float(rows["at"].unique().sort().diff().drop_nulls().min() or 1)  # type: ignore[arg-type]
+    aside = {g: step * (i - (len(goals) - 1) / 2) for i, g in enumerate(goals)}
     shift = pl.col("goal").replace_strict(aside, return_dtype=pl.Float64)
     rows = (
         with_condition(rows, tables.baseline)
         .with_columns(
             pl.col("utterance").cast(pl.Enum(tables.utterance_order(rows))),
             pl.col("goal").cast(pl.Enum(goals)),
-            at=pl.col("state") + shift,
+            at=pl.col("at") + shift,
         )
         .sort("condition", "goal", "utterance", "state")
     )
@@ -78,12 +77,11 @@ def plot(tables: Tables) -> Drawing:
         + scale_color_manual(style.goal_colours(goals), limits=goals)
         + scale_fill_manual(style.goal_colours(goals), limits=goals)
         + scale_shape_manual(style.goal_shapes(goals), limits=goals)
-        + scale_x_continuous(breaks=sorted(rows["state"].unique().to_list()), minor_breaks=[])
+        + ticks
         + scale_y_continuous(limits=(0, 1), breaks=[0, 0.5, 1], labels=["0", ".5", "1"])
         + labs(
-            x="state: the speaker's true opinion (stars, or hearts for the human data)",
+            x=axis,
             y="share of answers",
-            title=TITLE,
             subtitle=subtitle + ("; first and last checkpoint of each model" if cut else ""),
         )
         + style.look()

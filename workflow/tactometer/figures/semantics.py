@@ -10,11 +10,11 @@ from plotnine import (
     geom_point,
     ggplot,
     labs,
-    scale_x_continuous,
     scale_y_continuous,
 )
 
 from tactometer.figures import style
+from tactometer.figures.states import on_one_scale
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables, ends, with_condition
@@ -28,16 +28,14 @@ TEXT = Text(
 )
 
 
-TITLE = "What the words mean to it: the share of “yes” to “was it …?”"
-
-
 def plot(tables: Tables) -> Drawing:
     """One row a model, one column an utterance, theta along the states."""
     rows = tables.read("semantics")
     if rows.is_empty():
-        return style.empty(TITLE, "This study asked no yes/no question.")
+        return style.empty("This study asked no yes/no question.")
     asked = int(rows["n"].sum())
     rows, cut = ends(rows)
+    rows, axis, ticks = on_one_scale(rows)
     rows = (
         with_condition(rows, tables.baseline)
         .with_columns(pl.col("utterance").cast(pl.Enum(tables.utterance_order(rows))))
@@ -45,16 +43,15 @@ def plot(tables: Tables) -> Drawing:
     )
     subtitle = f"θ with its 95% HDI from yes/no answers, a Beta(1, 1) prior\nn = {asked:,} answers"
     drawing = (
-        ggplot(rows, aes("state", "theta"))
+        ggplot(rows, aes("at", "theta"))
         + geom_line(size=0.4, color=style.BLUE)
         + geom_linerange(aes(ymin="hdi_low", ymax="hdi_high"), size=0.7, color=style.BLUE)
         + geom_point(size=1.5, color=style.BLUE)
-        + scale_x_continuous(breaks=sorted(rows["state"].unique().to_list()), minor_breaks=[])
+        + ticks
         + scale_y_continuous(limits=(0, 1), breaks=[0, 0.5, 1], labels=["0", ".5", "1"])
         + labs(
-            x="state: the speaker's true opinion (stars, or hearts for the human data)",
+            x=axis,
             y="θ: how true the utterance is of the state",
-            title=TITLE,
             subtitle=subtitle + ("; first and last checkpoint of each model" if cut else ""),
         )
         + style.look()

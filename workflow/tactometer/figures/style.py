@@ -94,9 +94,8 @@ def look(**changes: object) -> theme:
         strip_text=element_text(size=8),
         axis_text=element_text(size=7, color="#333333"),
         axis_title=element_text(size=8),
-        plot_title=element_text(size=10, weight="bold", ha="left"),
         plot_subtitle=element_text(size=7.5, ha="left", color="#333333"),
-        plot_title_position="plot",
+        plot_title_position="plot",  # of the subtitle: a figure's title stands in the page
         legend_position="bottom",
         legend_box_spacing=0.02,
         legend_title=element_blank(),
@@ -106,24 +105,35 @@ def look(**changes: object) -> theme:
     return theme_bw(base_size=9) + base + theme(**changes)
 
 
+def row_labels() -> element_text:
+    """Names of rows that may have a second line."""
+    return element_text(size=8, color="#1a1a1a", ha="right", ma="right")
+
+
+def legend_title() -> element_text:
+    """The title of a legend whose keys do not say what they are."""
+    return element_text(size=8)
+
+
 def grid(rows: str, columns: str, **options: object) -> list[object]:
     """Panels in rows and columns, the rows named from left to right as a reader reads."""
     names = labeller(rows=lambda text: text.replace(" · ", "\n").replace(": ", "\n"))
     strips = theme(
+        strip_text_x=element_text(size=6.8),  # "not amazing" fits in an eighth of the width
         strip_text_y=element_text(rotation=0, size=8, ha="left", ma="left"),
         strip_background_y=element_blank(),
     )
     return [facet_grid(rows, columns, labeller=names, **options), strips]
 
 
-def empty(title: str, why: str) -> Drawing:
+def empty(why: str) -> Drawing:
     """A panel that says that there is nothing to draw, and why."""
     note = pl.DataFrame({"x": [0.0], "y": [0.0], "text": [why]})
     bare = theme(panel_grid=element_blank(), axis_text=element_blank(), axis_ticks=element_blank())
     plot = (
         ggplot(note, aes("x", "y", label="text"))
         + geom_text(size=9, color="#333333")
-        + labs(title=title, x="", y="")
+        + labs(x="", y="")
         + look()
         + bare
     )

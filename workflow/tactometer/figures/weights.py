@@ -16,5 +16,4 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """ω inf, ω soc and ω pre with 95% HDIs."""
-    title = "What the speaker weighs: being informative, being kind, looking good"
-    return draw_parameters(tables, ["omega_inf", "omega_soc", "omega_pre"], title)
+    return draw_parameters(tables, ["omega_inf", "omega_soc", "omega_pre"])

@@ -11,7 +11,13 @@ from tactometer.report.stages import Methods
 from tactometer.tables.cells import Cell, Table, cell
 from tactometer.tables.fit_selection import sampled
 from tactometer.tables.ordering import in_order
-from tactometer.tables.reader import answers_used, checkpoint_order, model_order, passed
+from tactometer.tables.reader import (
+    answers_used,
+    checkpoint_order,
+    model_order,
+    passed,
+    pooled_counts,
+)
 
 RARE = {"assumed_usd": "of these assumed", "told_usd": "USD as told"}
 MANY_MODELS, MANY_CHECKPOINTS = 12, 4  # of which each is named
@@ -34,6 +40,30 @@ def facts(
     if asked.height:
         found["Asked"] = _asked(asked)
     return found
+
+
+def stands_on(counts: pl.DataFrame, baseline: Sequence[str]) -> str:
+    """What the numbers of the answer are, and on how many answers of whom each fit stands."""
+    if counts.is_empty():
+        return ""
+    cells = pooled_counts(counts).group_by("model", "checkpoint", "goal", "state")
+    per_state = cells.agg(pl.col("n_valid").max())
+    fits = per_state.group_by("model", "checkpoint", "goal").agg(pl.col("n_valid").sum())
+    people = pl.col("model").is_in(list(baseline))
+    parts = [
+        f"{_span(fits.filter(who)['n_valid'])} valid answers {whose}"
+        for who, whose in ((~people, "of a model"), (people, "of people"))
+        if not fits.filter(who).is_empty()
+    ]
+    return (
+        "Estimates are posterior means [95% HDI] under one goal, over all framings; each stands on "
+        f"{' or '.join(parts)}, and on yes/no answers about its words."
+    )
+
+
+def _span(numbers: pl.Series) -> str:
+    low, high = (f"{int(n):,}" for n in (numbers.min(), numbers.max()))  # type: ignore[arg-type]
+    return low if low == high else f"{low} to {high}"
 
 
 def _measured(models: pl.DataFrame, people: pl.DataFrame) -> str:

@@ -16,7 +16,8 @@ from tactometer.utils import spreadsheets
 LARGE = 100_000  # bytes of CSV beyond which the file in the page is compressed
 DRAWN = {**{name: name for name in (*analysis_names(), "comparison")}, "efforts": "profiles"}
 """The table that each figure of an analysis draws; it may be without rows."""
-_PARAMETERS = {"phi": ["phi"], "weights": ["omega_inf", "omega_soc", "omega_pre"]}
+_WEIGHTS = ["omega_inf", "omega_soc", "omega_pre"]
+_PARAMETERS = {"answer": ["phi", *_WEIGHTS], "phi": ["phi"], "weights": _WEIGHTS}
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ class Section:
     figures: tuple[str, ...]
 
 
+ANSWER = "answer"
+"""The figure that opens the page."""
+
 SECTIONS = (
     Section(
         "look",

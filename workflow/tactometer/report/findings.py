@@ -4,29 +4,75 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeAlias
 
 import polars as pl
 
-from tactometer.analyses.phrases import (
-    MOST,
-    NONE,
-    Row,
-    several,
-)
+from tactometer.analyses.phrases import MOST, Nothing, Row, listed, several
 from tactometer.study import analyses
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables.cells import number
 from tactometer.tables.fit_selection import PASSED
 
+Teller: TypeAlias = Callable[[pl.DataFrame], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the page tells: `headline` opens it, `questions` has the sentences of each section by
+    its name, `nothing` names the tables in which nothing stands out (empty where there is none).
+    """
+
+    headline: list[str]
+    questions: dict[str, list[str]]
+    nothing: str
+
+    @property
+    def all(self) -> list[str]:
+        """Every sentence, those that open the page first."""
+        return [*self.headline, *(one for each in self.questions.values() for one in each)]
+
+
+def found(frames: Mapping[str, pl.DataFrame]) -> Findings:
+    """What all analyses found, in the order of the report; of all that is told, no more signs are
+    expected to be wrong than `FALSE`.
+    """
+    first = _told(frames, _openers())
+    told = _told(frames, _tellers())
+    kept = set(surest(list(dict.fromkeys([*chain(*first.values()), *chain(*told.values())]))))
+    questions: dict[str, list[str]] = {}
+    for name, sentences in told.items():
+        here = [one for one in sentences if one in kept and not isinstance(one, Nothing)]
+        questions.setdefault(_question(name), []).extend(here)
+    headline = [one for one in chain(*first.values()) if one in kept]
+    return Findings(headline, {k: v for k, v in questions.items() if v}, nothing(told))
+
+
+def nothing(told: Mapping[str, Iterable[str]]) -> str:
+    """One line for all tables in which nothing stands out, by name, with what each looked at."""
+    looked = [
+        f"{name.replace('_', ' ')} ({one.looked})"
+        for name, sentences in told.items()
+        for one in sentences
+        if isinstance(one, Nothing)
+    ]
+    return f"Nothing stands out in {listed(looked)}." if looked else ""
+
 
 def sentences(frames: Mapping[str, pl.DataFrame]) -> list[str]:
-    """The findings of all analyses, in the order of the report; behind them what was not found."""
-    found: list[str] = []
-    for name, tell in _tellers().items():
-        frame = frames[name]
-        if not frame.is_empty():
-            found += tell(frame)
-    return sorted(surest(found), key=lambda sentence: NONE in sentence)
+    """The sentences of all analyses, in the order of the report; behind them what was not found."""
+    told = surest(list(chain(*_told(frames, _tellers()).values())))
+    return sorted(told, key=lambda sentence: isinstance(sentence, Nothing))
+
+
+def _told(
+    frames: Mapping[str, pl.DataFrame], tellers: Mapping[str, Teller]
+) -> dict[str, list[str]]:
+    """The sentences of every table that has rows, by its name."""
+    read = {name: frames[name] for name in tellers}
+    return {name: list(tellers[name](x)) for name, x in read.items() if not x.is_empty()}
 
 
 def signs(sentences: Iterable[str]) -> list[float]:
@@ -79,7 +125,20 @@ COMPARISON = 80
 """The place of what `comparison` tells among the sentences of the analyses (`Analysis.told`)."""
 
 
-def _tellers() -> dict[str, Callable[[pl.DataFrame], Iterable[str]]]:
+def _question(name: str) -> str:
+    """The section of the page whose question the sentences on a table answer."""
+    return "look" if name == "comparison" else analyses.declared()[name].question
+
+
+def _openers() -> dict[str, Teller]:
+    """What tells of each table in the sentences that open the page, in their order."""
+    places = {name: each.headline for name, each in analyses.declared().items() if each.headline}
+    modules = {name: f"tactometer.analyses.{name}.sentences" for name in places}
+    ordered = sorted(places, key=lambda name: places[name] or 0)
+    return {name: importlib.import_module(modules[name]).headline for name in ordered}
+
+
+def _tellers() -> dict[str, Teller]:
     """What tells of each table, in the order of the page."""
     told = {name: each.told for name, each in analyses.declared().items() if each.told}
     places = {**told, "comparison": COMPARISON}

@@ -24,16 +24,18 @@ from tactometer.report import (
     figure_texts,
     heldout_table,
     library,
+    not_done,
     page_tables,
     references,
     speakers_found,
 )
 from tactometer.report.downloads import DRAWN, applies, download
-from tactometer.report.findings import expected, not_compared, sentences
+from tactometer.report.findings import expected, found, not_compared
 from tactometer.report.methods import paragraph
 from tactometer.report.stages import Methods, methods_of
 from tactometer.study import study as pinned_study
 from tactometer.study.analyses import names as analysis_names
+from tactometer.study.analyses import testing
 from tactometer.study.figures import modules
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables.fit_selection import sampled
@@ -79,8 +81,8 @@ def build(
     unseen = source.read("heldout") if methods.get("heldout") else None
     plain = Environment(loader=PackageLoader("tactometer.report"), undefined=StrictUndefined)
     text = paragraph(plain, methods, frames, provenance)
-    found = sentences(frames)
-    apart = not_compared(baseline if methods["asked"] else (), yardstick)
+    told = found(frames)
+    opening = [*speakers_found.headline(frames["diagnostics"], baseline), *told.headline]
     cited = references.cited(text)
     page = _page().render(
         title=f"{study}: honesty and kindness",
@@ -88,9 +90,15 @@ def build(
         level=methods["level"],
         provenance=provenance,
         accepted=accepted or {},
-        sections=_sections(figures, frames),
-        findings=[*apart, *found],
-        signs=expected(found),
+        answer=_answer(figures, frames),
+        headline=opening,
+        stands_on=at_a_glance.stands_on(frames["counts"], baseline),
+        apart=list(not_compared(baseline if methods["asked"] else (), yardstick)),
+        sections=_sections(figures, frames, told.questions),
+        counted=bool(told.all),
+        nothing=told.nothing,
+        lacking=not_done.lines(frames, baseline, yardstick),
+        signs=expected(told.all),
         methods=references.short(text).strip().split("\n\n"),
         references=[references.line(key) for key in cited],
         downloads=[
@@ -176,15 +184,32 @@ def _of_every_fit(source: Tables) -> dict[str, Any]:
     }
 
 
-def _sections(figures: Path, frames: Mapping[str, pl.DataFrame]) -> list[NewRow]:
-    """The questions that this study can say something about, each with its figures."""
+def _answer(figures: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Any] | None:
+    """The figure that opens the page; None where nothing was fitted."""
+    return None if frames["estimates"].is_empty() else _figure(figure_texts.ANSWER, figures, frames)
+
+
+def _sections(
+    figures: Path, frames: Mapping[str, pl.DataFrame], told: Mapping[str, Sequence[str]]
+) -> list[NewRow]:
+    """The questions that this study says something about, each with its sentences and figures."""
     found = []
     for section in figure_texts.SECTIONS:
         names = [name for name in section.figures if applies(name, frames)]
-        if names:
+        names = [name for name in names if not _bare(section.name, name, frames)]
+        sentences = told.get(section.name, [])
+        if names or sentences:
             drawn = [_figure(name, figures, frames) for name in names]
-            found.append({"name": section.name, "title": section.title, "figures": drawn})
+            head = {"name": section.name, "title": section.title}
+            found.append({**head, "told": sentences, "figures": drawn})
     return found
+
+
+def _bare(section: str, name: str, frames: Mapping[str, pl.DataFrame]) -> bool:
+    """Whether a figure of what prompts do would be rows of grey: one line says so."""
+    if section != "prompts" or name not in testing():
+        return False
+    return not bool(frames[name]["found"].fill_null(False).any())
 
 
 def _figure(name: str, folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:

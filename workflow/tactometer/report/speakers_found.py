@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
 from tactometer.analyses.checks.read_back import WHAT
-from tactometer.analyses.phrases import Row, several, who
+from tactometer.analyses.phrases import Row, listed, several, who
 from tactometer.study.comprehension import READ_BACK
 from tactometer.tables.cells import PICKED, Cell, Table, cell, interval
-from tactometer.tables.fit_selection import FIT, passed, representative
+from tactometer.tables.fit_selection import FIT, PASSED, passed, representative
 
 MOST = 8  # sentences; the table has all
 ORDER = {"no": 0, "roughly": 1, "yes": 2}
+WORDS = (  # from the best to the worst
+    "described by a speaker",
+    "described only roughly",
+    "described by no speaker",
+    "of which nothing can be said",
+    "whose chains failed",
+)
 
 
 def sentences(diagnostics: pl.DataFrame) -> list[str]:
@@ -32,14 +40,46 @@ def sentences(diagnostics: pl.DataFrame) -> list[str]:
     told = [
         f"Of {several(read.height, 'behaviour')} the speaker model describes {', '.join(parts)}."
     ]
-    doubted = [
-        sentence + _saved(row, diagnostics)
-        for row in read.iter_rows(named=True)
-        if (sentence := _doubt(row))
-    ]
-    more = len(doubted) - MOST
+    grouped: dict[tuple[str, ...], list[Row]] = {}
+    for row in read.iter_rows(named=True):
+        if kind := _doubt(row):
+            grouped.setdefault((row["model"], row["checkpoint"], kind), []).append(row)
+    doubted = [_doubted(kind, rows, diagnostics) for (*_, kind), rows in grouped.items()]
+    more = sum(len(rows) for rows in list(grouped.values())[MOST:])
     rest = f"{several(more, 'more behaviour', 'more behaviours')} in doubt: see Tables below."
     return told + doubted[:MOST] + [rest] * (more > 0)
+
+
+def headline(diagnostics: pl.DataFrame, baseline: Sequence[str]) -> list[str]:
+    """Of how many models a speaker describes all that was measured, and what holds of the others:
+    the sentence that opens the page.
+    """
+    fits = representative(diagnostics) if not diagnostics.is_empty() else diagnostics
+    if fits.is_empty():
+        return []
+    words = {
+        model: max((_standing_of(row) for row in rows.iter_rows(named=True)), key=WORDS.index)
+        for (model,), rows in fits.group_by("model", maintain_order=True)
+    }
+    asked = {model: word for model, word in words.items() if model not in baseline}
+    people = [f"People ({model}): {word}." for model, word in words.items() if model in baseline]
+    parts = []
+    for word in WORDS:
+        names = [model for model, mine in asked.items() if mine == word]
+        if names:
+            more = f" and {len(names) - MOST:,} more" if len(names) > MOST else ""
+            parts.append(f"{len(names):,} {word} ({', '.join(names[:MOST])}{more})")
+    told = f"Of {several(len(asked), 'model')}, each by the worst of its goals: {'; '.join(parts)}."
+    return [" ".join([told] * bool(asked) + people)]
+
+
+def _standing_of(row: Row) -> str:
+    """What holds of one fit, as one of WORDS."""
+    if row["verdict"] not in PASSED:
+        return WORDS[4]
+    if row["words"] == "unknown" or row["choices"] == "even":
+        return WORDS[3]
+    return WORDS[2 - ORDER[row["described"] or "no"]]
 
 
 def of_readers(checks: pl.DataFrame) -> list[str]:
@@ -121,20 +161,36 @@ def _standing(diagnostics: pl.DataFrame) -> pl.DataFrame:
 
 
 def _doubt(row: Row) -> str:
-    """Why the parameters of a fit are not, or not simply, told of; empty where they are."""
-    if row["words"] == "unknown":
-        return (
-            f"{who(row)}: what its words mean is not known (its yes/no answers are the same in all "
-            "states), so no parameter is told."
-        )
-    if row["choices"] == "even":
-        return f"{who(row)}: says everything alike, whatever the state, so no parameter is told."
-    if row["described"] == "no":
-        return f"{who(row)}: no speaker of this kind; it {row['reason']}."
-    same = " Its choices are the same whatever the state." if row["choices"] == "alike" else ""
-    if row["described"] == "roughly":
-        return f"{who(row)}: described only roughly; {_of_it(row['reason'])}.{same}"
-    return f"{who(row)}: says the same whatever the state." if same else ""
+    """In what way the parameters of a fit are not, or not simply, told of; empty where they are."""
+    for kind in ("unknown", "even"):
+        if kind in (row["words"], row["choices"]):
+            return kind
+    if row["described"] in ("no", "roughly"):
+        return str(row["described"])
+    return "alike" if row["choices"] == "alike" else ""
+
+
+def _doubted(kind: str, rows: Sequence[Row], diagnostics: pl.DataFrame) -> str:
+    """Why the parameters of a checkpoint's fits are not told of, or not simply, by goal."""
+    first = rows[0]
+    several_goals = len(rows) > 1
+    goals = listed([row["goal"] for row in rows])
+    whose = f"{first['model']} ({first['checkpoint']}), goals {goals}"
+    whose = whose if several_goals else who(first)
+    because = f"under {first['goal']} it {first['reason']}"
+    reason = because if several_goals else f"it {first['reason']}"
+    same = " Its choices are the same whatever the state." if first["choices"] == "alike" else ""
+    if kind == "roughly" and not str(first["reason"]).startswith("says"):
+        reason = str(first["reason"])
+    told = {
+        "unknown": "what its words mean is not known (its yes/no answers are the same in all "
+        "states), so no parameter is told.",
+        "even": "says everything alike, whatever the state, so no parameter is told.",
+        "no": f"no speaker of this kind; {reason}.",
+        "roughly": f"described only roughly; {reason}.{same}",
+        "alike": "says the same whatever the state.",
+    }
+    return f"{whose}: {told[kind]}" + _saved(first, diagnostics)
 
 
 def _saved(row: Row, diagnostics: pl.DataFrame) -> str:
@@ -147,10 +203,6 @@ def _saved(row: Row, diagnostics: pl.DataFrame) -> str:
     found = diagnostics.filter(*same, richer, passed(), pl.col("described").is_in(better))
     named = [f"{r['speaker']} ({r['described']})" for r in found.to_dicts()]
     return f" Described better by {', '.join(named)}." if named else ""
-
-
-def _of_it(reason: str) -> str:
-    return f"it {reason}" if reason.startswith("says") else reason
 
 
 def table(diagnostics: pl.DataFrame) -> Table:

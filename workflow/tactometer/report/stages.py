@@ -147,7 +147,10 @@ def _code() -> Iterator[tuple[str, Code]]:
     words = (f"{module}:TEXT" for module in figures.modules().values())
     told = (n for n, analysis in analyses.declared().items() if analysis.told)
     sentences = (f"analyses.{name}.sentences:sentences" for name in told)
-    yield "write_report", Code(("report.page:run", *words, *sentences), ("report/templates/*",))
+    first = (n for n, analysis in analyses.declared().items() if analysis.headline)
+    openers = (f"analyses.{name}.sentences:headline" for name in first)
+    entry = ("report.page:run", *words, *sentences, *openers)
+    yield "write_report", Code(entry, ("report/templates/*",))
 
 
 PLACE = 70

@@ -22,7 +22,10 @@ class Analysis:
     """One analysis: its place in the report's order, and what stands in its folder.
 
     Those that `tests` for effects say `found`, and share the study's level evenly (Bonferroni).
-    `figure` is the name of its figure, `told` the place of its sentences among all findings;
+    `figure` is the name of its figure, `told` the place of its sentences among all findings,
+    `headline` that of those which open the page (`headline` in its sentences.py); `question` is
+    the section of the page that has its sentences (`report.figure_texts.SECTIONS`), `needs` what a
+    study must have before it has rows (`report.not_done`), in the order in which that is told;
     `files` are what its computation reads of its folder beside code.
     """
 
@@ -30,6 +33,9 @@ class Analysis:
     tests: bool = False
     figure: str | None = None
     told: int | None = None
+    headline: int | None = None
+    question: str = "trust"
+    needs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
 

@@ -10,6 +10,7 @@ from tactometer.study import analyses
 from tactometer.utils.paths import PACKAGE, WORKFLOW
 
 OF_NO_ANALYSIS = (
+    "answer",
     "weights",
     "phi",
     "comparison",

@@ -36,6 +36,18 @@ class Table:
         """The columns that offer a list of their values."""
         return [name for name in self.columns if name in self.picked]
 
+    @property
+    def filled(self) -> list[int]:
+        """The numbers of the columns in which some row has something; the first always."""
+        every = range(len(self.columns))
+        return [k for k in every if k == 0 or any(row[k] != "" for row in self.rows)]
+
+    @property
+    def numeric(self) -> list[int]:
+        """The numbers of the columns of numbers; one that is missing stands as an empty text."""
+        every = range(1, len(self.columns))
+        return [k for k in every if any(isinstance(row[k], Cell) for row in self.rows)]
+
 
 def number(value: float, form: str = ".2f") -> str:
     """A number with a true minus sign, so that no line breaks behind it."""

@@ -21,7 +21,7 @@ from tactometer.providers.simulated.settings import (
 )
 from tactometer.reading import answer_samples, judge_agreement
 from tactometer.study import study
-from tactometer.study.fields import written
+from tactometer.study.fields import UNSET, written
 from tactometer.study.labels import LABEL_COLUMNS
 from tactometer.tables import (
     answer_quality,
@@ -65,6 +65,7 @@ RECOVERY = {
     **dict.fromkeys(["truth", "mean", "hdi_low", "hdi_high"], pl.Float64),
     "covered": pl.Boolean,
 }
+TRUTH = {name: RECOVERY[name] for name in ("checkpoint", "goal", "parameter", "truth")}
 ANSWERS = {
     "study": pl.String,
     "model": pl.String,
@@ -256,10 +257,13 @@ def _recovery(model: Model, estimates: pl.DataFrame) -> pl.DataFrame:
     rows = [
         {"checkpoint": checkpoint, "goal": goal, "parameter": parameter, "truth": truth}
         for checkpoint, goal in _places(model)
+        if speakers[checkpoint].behaviour is UNSET  # else no speaker's parameters are true of it
         for parameter, truth in truth_of(speakers[checkpoint], goal).items()
     ]
     beside = estimates.filter(pl.col("speaker") == "s2").join(
-        pl.DataFrame(rows), on=["checkpoint", "goal", "parameter"], maintain_order="left"
+        pl.DataFrame(rows, schema=TRUTH),
+        on=["checkpoint", "goal", "parameter"],
+        maintain_order="left",
     )
     covered = pl.col("truth").is_between(pl.col("hdi_low"), pl.col("hdi_high"))
     return beside.with_columns(covered=covered).select(*RECOVERY)

@@ -2,4 +2,11 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=130, tests=True, figure="attribution", told=120)
+ANALYSIS = Analysis(
+    place=130,
+    tests=True,
+    figure="attribution",
+    told=120,
+    question="prompts",
+    needs=("asked", "fits", "goals"),
+)

@@ -23,12 +23,11 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """How much of the shift in φ each part of the prompt makes: size beside chance."""
-    title = "Which part of the prompt moves φ*?"
     rows = tables.read("attribution")
     if not rows.is_empty():
         rows = rows.filter(pl.col("part") != "all")
     if rows.is_empty():
-        return style.empty(title, "This study has no goal beside default to be explained.")
+        return style.empty("This study has no goal beside default to be explained.")
     rows = marked(rows).with_columns(
         panel=pl.col("part").cast(pl.Enum(["goal", "framing", "name", "vignette"])),
         mean="size",
@@ -41,4 +40,4 @@ def plot(tables: Tables) -> Drawing:
         "Shapley values over all subsets of parts: root mean square over prompts, and 95% HDI where"
         f" posteriors give one;\nupright bar: what noise alone would give; {OUT}"
     )
-    return forest(rows, title, subtitle, "how much it moves φ* from prompt to prompt")
+    return forest(rows, subtitle, "how much it moves φ* from prompt to prompt")

@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=140, told=5)
+ANALYSIS = Analysis(place=140, told=5, question="trust", needs=("asked",))

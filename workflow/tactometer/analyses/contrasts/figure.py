@@ -21,11 +21,10 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """What base model, data set and method change: one row a contrast, one panel a parameter."""
-    title = "What do base model, data set and method change?"
     rows = effect_rows(tables, "contrasts")
     if rows.is_empty():
-        return style.empty(title, "This study has no two models that differ in one label alone.")
+        return style.empty("This study has no two models that differ in one label alone.")
     rows = readable_first(rows, ["goal", "quantity", "factor", "level", "against", "parameter"])
     rows = rows.with_columns(named=pl.format("{}: {} − {}", "factor", "level", "against"))
     rows = place(rows, ["named", "goal", "quantity"])
-    return forest(rows, title, f"{HDI}, runs alike in all else; {OUT}", "difference")
+    return forest(rows, f"{HDI}, runs alike in all else; {OUT}", "difference")

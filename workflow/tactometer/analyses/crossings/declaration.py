@@ -2,4 +2,9 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=80, told=60)
+ANALYSIS = Analysis(
+    place=80,
+    told=60,
+    question="like",
+    needs=("yardstick", "asked", "fits", "yardstick_goal", "comparable", "social"),
+)

@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=35, told=35)
+ANALYSIS = Analysis(place=35, told=35, question="change", needs=("asked", "thoughts"))

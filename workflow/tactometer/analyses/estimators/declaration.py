@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=125, told=95)
+ANALYSIS = Analysis(place=125, told=95, question="said", needs=("asked", "estimators"))

@@ -2,4 +2,11 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=100, tests=True, figure="framing_effects", told=90)
+ANALYSIS = Analysis(
+    place=100,
+    tests=True,
+    figure="framing_effects",
+    told=90,
+    question="prompts",
+    needs=("asked", "fits", "framings"),
+)

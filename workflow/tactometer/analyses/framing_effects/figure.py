@@ -22,10 +22,9 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """What a framing changes: one row a pair of framings, one panel a parameter."""
-    title = "What does the framing change?"
     rows = effect_rows(tables, "framing_effects")
     if rows.is_empty():
-        return style.empty(title, "This study has no second framing.")
+        return style.empty("This study has no second framing.")
     rows = rows.with_columns(named=pl.format("{} − {}", "framing", "against"))
     rows = place(rows, ["model", "checkpoint", "goal", "named"])
-    return forest(rows, title, f"{HDI}; {OUT}", "difference")
+    return forest(rows, f"{HDI}; {OUT}", "difference")

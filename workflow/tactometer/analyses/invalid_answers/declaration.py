@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=142, told=127)
+ANALYSIS = Analysis(place=142, told=127, question="trust", needs=("invalid",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from plotnine import (
     aes,
+    element_blank,
     facet_wrap,
     geom_point,
     geom_segment,
@@ -13,7 +14,8 @@ from plotnine import (
     scale_color_manual,
     scale_fill_manual,
     scale_shape_manual,
-    scale_y_discrete,
+    scale_x_continuous,
+    scale_y_continuous,
 )
 
 from tactometer.figures import style
@@ -33,14 +35,15 @@ TEXT = Text(
 )
 
 
+CHANCE = "the same speaker, measured twice"
+STEP = 0.24  # between the goals of a row
+
+
 def plot(tables: Tables) -> Drawing:
     """Distances to people with each goal, beside that of the same speaker measured twice."""
-    title = "Which people is it like?"
     rows = tables.read("likeness")
     if rows.is_empty():
-        return style.empty(
-            title, "This study has no yardstick, so nothing is compared with people."
-        )
+        return style.empty("This study has no yardstick, so nothing is compared with people.")
     measures = {"choices": "choices", "omega": "weights ω", "phi": "φ*"}
     goals = tables.goal_order(rows.select(goal="human_goal"))
     rows, few = ends(rows)
@@ -53,30 +56,49 @@ def plot(tables: Tables) -> Drawing:
         panel=pl.col("measure").replace_strict(
             measures, return_dtype=pl.Enum(list(measures.values()))
         ),
-        people=pl.col("human_goal").cast(pl.Enum(goals)),
+        # goals stand one below the other within a row, so that no mark hides another
+        at=_place("label", kept) + STEP * (_place("human_goal", goals) - (len(goals) - 1) / 2),
     )
-    colours, shapes = style.goal_colours(goals), style.goal_shapes(goals)
+    marks = [*goals, CHANCE]
+    people = rows.with_columns(mark=pl.col("human_goal").cast(pl.Enum(marks)))
+    chance = rows.with_columns(mark=pl.lit(CHANCE).cast(pl.Enum(marks)), mean=pl.col("by_chance"))
+    colours = style.goal_colours(goals) | {CHANCE: "#555555"}
     plot = (
-        ggplot(rows, aes(y="label", color="people", shape="people"))
-        + geom_segment(aes(x="hdi_low", xend="hdi_high", yend="label"), size=0.5, alpha=0.6)
-        + geom_point(aes(x="mean", fill="people"), size=1.8, stroke=0.6)
-        + geom_point(
-            aes(x="mean"), data=rows.filter(suspect()), fill="white", size=1.8, show_legend=False
-        )
-        + geom_point(aes(x="by_chance"), shape="|", size=2.4, alpha=0.8, show_legend=False)
+        ggplot(people, aes("mean", "at", color="mark", shape="mark", fill="mark"))
+        + geom_segment(aes(x="hdi_low", xend="hdi_high", yend="at"), size=0.6, show_legend=False)
+        + geom_point(data=chance, size=1.8, stroke=0.6)
+        + geom_point(size=1.5, stroke=0.5)
+        + geom_point(data=people.filter(suspect()), fill="white", size=1.5, show_legend=False)
         + facet_wrap("panel", ncol=3)
-        + scale_color_manual(colours, limits=goals)
-        + scale_fill_manual(colours, limits=goals)
-        + scale_shape_manual(shapes, limits=goals)
-        + scale_y_discrete(limits=kept[::-1])
+        + scale_color_manual(colours, limits=marks)
+        + scale_fill_manual(colours, limits=marks)
+        + scale_shape_manual(style.goal_shapes(goals) | {CHANCE: "|"}, limits=marks)
+        + scale_x_continuous(limits=(0, None), expand=(0.03, 0))
+        + scale_y_continuous(
+            breaks=list(range(len(kept))),
+            labels=kept,
+            trans="reverse",
+            minor_breaks=[],
+            expand=(0, 0.5),
+        )
         + labs(
             x="distance (0 the same, 1 nothing in common)",
             y="",
-            title=title,
             subtitle="Distance to people with each goal, posterior mean and 95% HDI; hollow:"
-            " not to be read;"
-            f"\nupright bar: the same speaker measured twice{cut}",
+            f" not to be read{cut}",
         )
-        + style.look()
+        + labs(color="people with the goal", fill="people with the goal")
+        + labs(shape="people with the goal")
+        + style.look(
+            legend_title=style.legend_title(),
+            panel_grid_major_y=element_blank(),
+            panel_spacing_x=0.03,
+        )
     )
-    return Drawing(plot, style.PAGE, 1.7 + 0.19 * len(kept) + 0.3)
+    return Drawing(plot, style.PAGE, 1.5 + len(kept) * max(0.2, 0.09 * len(goals)))
+
+
+def _place(column: str, names: list[str]) -> pl.Expr:
+    """The number of each value among names."""
+    places = {name: float(i) for i, name in enumerate(names)}
+    return pl.col(column).replace_strict(places, return_dtype=pl.Float64)

@@ -3,5 +3,11 @@
 from tactometer.study.analyses import Analysis
 
 ANALYSIS = Analysis(
-    place=30, tests=True, figure="mixed_effects", told=20, files=("mixed_effects.stan",)
+    place=30,
+    tests=True,
+    figure="mixed_effects",
+    told=20,
+    files=("mixed_effects.stan",),
+    question="change",
+    needs=("asked", "fits", "families"),
 )

@@ -11,9 +11,8 @@ from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables
 
-TITLE = "What does an effort or a goal change, over families and framings?"
 TEXT = Text(
-    TITLE,
+    "What does an effort or a goal change, over families and framings?",
     "Right of the line the first of the two named has more of the parameter. The classical model"
     " takes posterior means for data; the Bayesian one carries their uncertainty. Both let an"
     " effort do more in one family than in another: with few families intervals are wide.",
@@ -34,7 +33,7 @@ def plot(tables: Tables) -> Drawing:
         same = ["factor", "goal", "effort", "parameter", "term", "against"]
         rows = readable_first(rows, same)
     if rows.is_empty():
-        return style.empty(TITLE, "This study has no two efforts, and no two families.")
+        return style.empty("This study has no two efforts, and no two families.")
     each = [
         rows.select(
             *["factor", "goal", "effort", "parameter", "term", "against", "found", "verdict"],
@@ -55,4 +54,4 @@ def plot(tables: Tables) -> Drawing:
         "Random effects of family, framing and slopes; Bayesian: mean and 95% HDI, with each"
         f" fit's uncertainty;\nclassical: REML and 95% interval of the posterior means; {OUT}"
     )
-    return forest(both, TITLE, subtitle, "difference")
+    return forest(both, subtitle, "difference")

@@ -2,4 +2,11 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=50, tests=True, figure="movement", told=30)
+ANALYSIS = Analysis(
+    place=50,
+    tests=True,
+    figure="movement",
+    told=30,
+    question="change",
+    needs=("asked", "fits", "training"),
+)

@@ -24,13 +24,12 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """The share of the whole movement in the first quarter, where something moved."""
-    title = "How much of the movement comes early?"
     rows = tables.read("movement")
     if rows.is_empty():
-        return style.empty(title, "This study has no model with checkpoints of training.")
+        return style.empty("This study has no model with checkpoints of training.")
     moved = rows.drop_nulls("share")
     if moved.is_empty():
-        return style.empty(title, "This study has no parameter that moved for sure.")
+        return style.empty("This study has no parameter that moved for sure.")
     drawn = parameters(moved).select("model", "goal", "parameter", "panel", "found", "verdict",
                                      mean="share", low="share_low", high="share_high")  # fmt: skip
     drawn = place(marked(drawn), ["model", "goal"])
@@ -40,6 +39,6 @@ def plot(tables: Tables) -> Drawing:
         f" steady course has .25 (dashed);\n{quiet} of {quiet + drawn.height} parameters did not"
         " move for sure, and have no share; blue: the whole movement stands out of the table"
     )
-    drawing = forest(drawn, title, subtitle, "share of the whole movement")
+    drawing = forest(drawn, subtitle, "share of the whole movement")
     steady = geom_vline(xintercept=0.25, color="#7F7F7F", size=0.4, linetype="dashed")
     return Drawing(drawing.plot + steady, drawing.width, drawing.height)

@@ -2,4 +2,11 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=120, tests=True, figure="position", told=100)
+ANALYSIS = Analysis(
+    place=120,
+    tests=True,
+    figure="position",
+    told=100,
+    question="prompts",
+    needs=("asked", "options"),
+)

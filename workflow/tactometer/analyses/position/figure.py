@@ -22,10 +22,9 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """Chosen for its place: one panel a model, one row a place."""
-    title = "Is an option chosen for its place?"
     rows = tables.read("position")
     if rows.is_empty():
-        return style.empty(title, "This study has no answers with an order of options.")
+        return style.empty("This study has no answers with an order of options.")
     rows = of_models(rows, "position").sort("position", "model")
     rows = rows.with_columns(label=pl.format("place {}", "position"))
     subtitle = (
@@ -33,4 +32,4 @@ def plot(tables: Tables) -> Drawing:
         " checkpoints and goals;\nnormal 95% interval; blue: stands out in one of them when the"
         " whole table is looked at"
     )
-    return forest(rows, title, subtitle, "share chosen above what its content explains")
+    return forest(rows, subtitle, "share chosen above what its content explains")

@@ -2,4 +2,4 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=145, told=125)
+ANALYSIS = Analysis(place=145, told=125, question="trust", needs=("sampled",))

@@ -17,18 +17,18 @@ from tactometer.tables.fit_selection import FIT
 from tactometer.utils.arrays import Array
 
 DIFFERENCE = {f"difference_{name}": kind for name, kind in SUMMARY.items() if name != "sd"}
+OWN = [name for name in SUMMARY if name != "p_direction"]
+PEOPLE = {"human_mean": "mean", "human_low": "hdi_low", "human_high": "hdi_high"}
 WEIGHTS = [k for k, name in enumerate(PARAMETERS) if name.startswith("omega_")]
 SCHEMA = {
     **NAMES,
     **LABEL_TYPES,
     "parameter": pl.String,
-    **{name: kind for name, kind in SUMMARY.items() if name != "p_direction"},
+    **{name: SUMMARY[name] for name in OWN},
     "p_largest": pl.Float64,
     "human": pl.String,
     "human_verdict": pl.String,
-    "human_mean": pl.Float64,
-    "human_low": pl.Float64,
-    "human_high": pl.Float64,
+    **dict.fromkeys(PEOPLE, pl.Float64),
     **DIFFERENCE,
     "verdict": pl.String,
     "described": pl.String,
@@ -41,6 +41,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     """A row for each (model, checkpoint, goal, parameter); `human_*` where the study's yardstick
     has that goal, and the model was fitted on the terms on which it was (`study.yardstick`).
 
+    Means and intervals of one fit are those of `tables/estimates`, of all its draws.
     `difference_*` is the posterior of the model's value minus the yardstick's, `p_largest` the
     posterior probability that a weight is the largest of the three (null for phi). `described`,
     `choices` and `told` are what criticism says of the fit and of the parameter.
@@ -56,22 +57,32 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         named = {"study": evidence.study, **fit}
         theirs = human.get(fit["goal"]) if fit["model"] in alike else None
         rows += [{**named, **beside} for beside in _beside(x, *(theirs or (None, None)))]
-    criticised = ("described", "choices", "told")
-    blank = {name: kind for name, kind in SCHEMA.items() if name not in criticised}
+    known = (*OWN, *PEOPLE, "described", "choices", "told")
+    blank = {name: kind for name, kind in SCHEMA.items() if name not in known}
     return (
         table(rows, blank)
-        .join(_criticism(evidence), on=[*FIT, "parameter"], how="left")
+        .join(_own(evidence), on=[*FIT, "parameter"], how="left")
+        .join(_of_people(evidence), on=["human", "goal", "parameter"], how="left")
         .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
     )
 
 
-def _criticism(evidence: Evidence) -> pl.DataFrame:
-    """`described`, `choices` and `told` by (model, checkpoint, goal, parameter)."""
+def _own(evidence: Evidence) -> pl.DataFrame:
+    """What `tables/estimates` says of each (model, checkpoint, goal, parameter), and `choices`."""
     fits = evidence.posterior.fits.select(ONE_FIT)
     of_fits = evidence.tables["diagnostics"].select(*ONE_FIT, "choices").collect()
-    told = evidence.tables["estimates"].select(*ONE_FIT, "parameter", "described", "told").collect()
-    found = fits.join(told, on=ONE_FIT).join(of_fits, on=ONE_FIT)
-    return found.select(*FIT, "parameter", "described", "choices", "told")
+    told = evidence.tables["estimates"]
+    rows = told.select(*ONE_FIT, "parameter", *OWN, "described", "told").collect()
+    found = fits.join(rows, on=ONE_FIT).join(of_fits, on=ONE_FIT)
+    return found.select(*FIT, "parameter", *OWN, "described", "choices", "told")
+
+
+def _of_people(evidence: Evidence) -> pl.DataFrame:
+    """What `tables/estimates` says of the yardstick's fit on the models' terms, by goal."""
+    columns = {column: pl.col(source) for column, source in PEOPLE.items()}
+    rows = evidence.tables["estimates"].select(*ONE_FIT, "parameter", **columns).collect()
+    found = evidence.beside.fits.select(ONE_FIT).join(rows, on=ONE_FIT)
+    return found.select(pl.col("model").alias("human"), "goal", "parameter", *PEOPLE)
 
 
 def _beside(
@@ -79,18 +90,13 @@ def _beside(
 ) -> list[dict[str, object]]:
     """The rows of one fit, x [draw, parameter], beside the draws of people: (name, verdict)."""
     name, verdict = human or (None, None)
-    own = summarise(x.T)
-    theirs = None if people is None else summarise(people.T)
     apart = None if people is None else summarise((x - people).T)
     largest = x[:, WEIGHTS].argmax(axis=1)
     rows = []
     for k, parameter in enumerate(PARAMETERS):
         row: dict[str, object] = {"parameter": parameter, "human": name, "human_verdict": verdict}
-        row |= {column: float(values[k]) for column, values in own.items()}
         if k in WEIGHTS:
             row["p_largest"] = float((largest == WEIGHTS.index(k)).mean())
-        for column, source in (("mean", "mean"), ("low", "hdi_low"), ("high", "hdi_high")):
-            row[f"human_{column}"] = None if theirs is None else float(theirs[source][k])
         for column in DIFFERENCE:
             source = column.removeprefix("difference_")
             row[column] = None if apart is None else float(apart[source][k])

@@ -38,12 +38,11 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """φ and ω by effort and family, a panel a goal and parameter, people as a band."""
-    title = "What does reasoning change?"
     rows = tables.read("profiles")
     if not rows.is_empty():
         rows = rows.drop_nulls("effort")
     if rows.is_empty() or rows["effort"].n_unique() < 2:
-        return style.empty(title, "This study has no two efforts.")
+        return style.empty("This study has no two efforts.")
     order = sorted(rows["effort"].unique().to_list(), key=natural)
     families = rows["family"].unique(maintain_order=True).to_list()
     colours, shapes = colours_and_shapes(families)
@@ -83,7 +82,6 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="effort",
             y="",
-            title=title,
             subtitle="Posterior mean and 95% HDI; hollow: not to be read"
             + ("" if human.is_empty() else "; grey band: people with the same goal"),
         )

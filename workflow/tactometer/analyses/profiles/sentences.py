@@ -12,6 +12,7 @@ from tactometer.analyses.phrases import (
     Row,
     Sentence,
     chance,
+    listed,
     several,
     who,
 )
@@ -23,6 +24,7 @@ WEIGHTS = {
     "omega_soc": "being kind",
     "omega_pre": "looking good",
 }
+WAYS = ("higher", "lower", "not told apart")
 PROFILES = 24
 """Sentences beside people; the table has all."""
 
@@ -48,6 +50,80 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     return told[:PROFILES] + [rest] * (more > 0) + [failed] * bool(unread)
 
 
+def headline(frame: pl.DataFrame) -> list[str]:
+    """Who weighs looking good most, and how each wants to look beside people, under one goal: the
+    last one that people have too, else the first.
+    """
+    beside = frame.filter(pl.col("human").is_not_null(), pl.col("human_verdict").is_in(PASSED))
+    goals = frame["goal"].unique(maintain_order=True).to_list()
+    goal = next((g for g in goals[::-1] if g in set(beside["goal"])), goals[0])
+    read = frame.filter(pl.col("verdict").is_in(PASSED), pl.col("goal") == goal, pl.col("told"))
+    last = [
+        rows.filter(checkpoint=checkpoint_order(rows)[-1])
+        for _, rows in read.group_by("model", maintain_order=True)
+    ]
+    if not last:
+        return []
+    rows = pl.concat(last)
+    return [*_ranked(rows.filter(parameter="omega_pre"), goal), *_by_people(rows, goal)]
+
+
+def _ranked(rows: pl.DataFrame, goal: str) -> list[str]:
+    """Whose weight on looking good has the highest mean, and whether the next one's interval lies
+    below its own.
+    """
+    if rows.is_empty():
+        return []
+    first, *others = rows.sort("mean", descending=True, maintain_order=True).to_dicts()
+    read = f"of {len(others) + 1:,} models that may be read " if others else ""
+    most = "weighs most" if others else "weighs"
+    text = f"With the goal {goal}, {read}looking good (ω pre) {most} for {_one(first)}"
+    if others:
+        apart = first["hdi_low"] > others[0]["hdi_high"]
+        how = "whose interval lies below" if apart else "whose interval overlaps: the order is open"
+        text += f"; next is {_one(others[0])}, {how}"
+    if first["human"] is not None and first["human_verdict"] in PASSED:
+        text += f"; for {first['human']} {_human(first)}"
+    return [f"{text}."]
+
+
+def _one(row: Row) -> str:
+    return f"{row['model']} ({row['checkpoint']}), {posterior(row)}"
+
+
+def _human(row: Row) -> str:
+    return f"{number(row['human_mean'])} {interval(row['human_low'], row['human_high'])}"
+
+
+def _by_people(rows: pl.DataFrame, goal: str) -> list[str]:
+    """Whose φ* is surely higher, surely lower, and not told apart from people's."""
+    phis = rows.filter(pl.col("parameter") == "phi", pl.col("human_verdict").is_in(PASSED))
+    if phis.is_empty():
+        return []
+    ways: dict[str, list[str]] = {}
+    signs: list[float] = []
+    for phi in phis.iter_rows(named=True):
+        way, known = _apart(phi)
+        ways.setdefault(way, []).append(_one(phi))
+        signs += known
+    first = phis.row(0, named=True)
+    parts = [
+        f"{way} for {listed(who[:MOST])}{f', {len(who) - MOST} more' * (len(who) > MOST)}"
+        for way, who in ((way, ways[way]) for way in WAYS if way in ways)
+    ]
+    beside = f"Beside {first['human']} with the goal {goal} ({_human(first)}), fitted alike, φ* is"
+    return [Sentence(f"{beside} {'; '.join(parts)}.", signs)]
+
+
+def _apart(phi: Row) -> tuple[str, list[float]]:
+    """On which side of people's φ* a model's is, and how probable that is where it is told."""
+    low, high = phi["difference_hdi_low"], phi["difference_hdi_high"]
+    p = phi["difference_p_direction"]
+    if not ((low > 0 or high < 0) and p >= SIGN):
+        return WAYS[2], []
+    return WAYS[0 if phi["difference_mean"] > 0 else 1], [p]
+
+
 def _profile(fit: Mapping[str, Row]) -> Sentence:
     phi = fit["phi"]
     parts = [_phi(phi), _weights([fit[name] for name in WEIGHTS], str(phi["choices"]))]
@@ -62,16 +138,13 @@ def _phi(phi: Row) -> Sentence:
         return Sentence("of φ* the answers say too little")
     if phi["human"] is None or phi["human_verdict"] not in PASSED:
         return Sentence(f"φ* is {posterior(phi)}")
+    way, signs = _apart(phi)
+    words = {"higher": "higher than", "lower": "lower than"}.get(way, "not told apart from")
     low, high = phi["difference_hdi_low"], phi["difference_hdi_high"]
-    p = phi["difference_p_direction"]
-    sure = (low > 0 or high < 0) and p >= SIGN
-    way = "higher than" if phi["difference_mean"] > 0 else "lower than"
-    apart = way if sure else "not told apart from"
-    human = f"{number(phi['human_mean'])} {interval(phi['human_low'], phi['human_high'])}"
     by = f"{number(phi['difference_mean'], '+.2f')} {interval(low, high)}"
-    known = f"; {chance(p)}" if sure else ""
-    text = f"φ* is {posterior(phi)}, {apart} {phi['human']} ({human}; difference {by}{known})"
-    return Sentence(text, [p] if sure else [])
+    known = "".join(f"; {chance(p)}" for p in signs)
+    text = f"φ* is {posterior(phi)}, {words} {phi['human']} ({_human(phi)}; difference {by}{known})"
+    return Sentence(text, signs)
 
 
 def _weights(weights: Sequence[Row], choices: str) -> Sentence:

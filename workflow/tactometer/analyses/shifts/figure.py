@@ -23,14 +23,13 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """What goals and efforts change: one row a condition, one panel a parameter."""
-    title = "What does a goal change, and what an effort?"
     rows = effect_rows(tables, "shifts")
     if rows.is_empty():
-        return style.empty(title, "This study has no goal beside default, and no two efforts.")
+        return style.empty("This study has no goal beside default, and no two efforts.")
     what = pl.when(pl.col("kind") == "goal").then("goal").otherwise("effort")
     rows = rows.with_columns(
         named=pl.format("{} − {}", what, "against"),
         other=pl.when(pl.col("kind") == "goal").then("checkpoint").otherwise("goal"),
     )
     rows = place(rows, ["model", "other", "named"])
-    return forest(rows, title, f"{HDI}; {OUT}", "difference")
+    return forest(rows, f"{HDI}; {OUT}", "difference")

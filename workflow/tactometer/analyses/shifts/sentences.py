@@ -34,6 +34,15 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     return told or some(frame, standing(frame), shift, "shifts by goal or effort")
 
 
+def headline(frame: pl.DataFrame) -> list[str]:
+    """What the goal changes that changes most, and what efforts do; or that nothing stands out."""
+    most: list[str] = []
+    for kind in ("goal", "effort"):
+        found = sentences(frame.filter(kind=kind))
+        most += sorted(found, key=lambda one: -len(getattr(one, "signs", ())))[:1]
+    return most
+
+
 def _compared(rows: pl.DataFrame) -> str:
     """How many comparisons there are, and how many more that rest on suspect fits."""
     read = readable(rows).height // len(PARAMETERS)

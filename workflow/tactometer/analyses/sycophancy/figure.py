@@ -34,12 +34,9 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """The score of every fit, ranked, and the probability of each sign."""
-    title = "Who shows the signature of sycophancy?"
     rows = tables.read("sycophancy")
     if rows.is_empty():
-        return style.empty(
-            title, "This study has no yardstick, so nothing is compared with people."
-        )
+        return style.empty("This study has no yardstick, so nothing is compared with people.")
     signs = {"score": "all four", "p_phi": "low φ*", "p_omega_inf": "low ω inf",
              "p_omega_soc": "low ω soc", "p_omega_pre": "high ω pre"}  # fmt: skip
     named = place(rows, ["model", "checkpoint", "goal"])
@@ -68,7 +65,6 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="posterior probability",
             y="",
-            title=title,
             subtitle=f"Against {_yardstick(tables)}, by the study's margins{cut}",
         )
         + style.look()

@@ -9,6 +9,7 @@ from tactometer.analyses.phrases import (
     SIGN,
     Sentence,
     chance,
+    listed,
     readable,
     several,
     who,
@@ -55,6 +56,27 @@ def sentences(frame: pl.DataFrame) -> list[str]:
             " study's threshold: that is no finding."
         )
     return told
+
+
+def headline(frame: pl.DataFrame) -> list[str]:
+    """Who bears the signature surely, and under which goals; else that none does."""
+    read = readable(frame).filter(pl.col("crossed"), pl.col("score") >= SURE)
+    bear = read.sort("rank", maintain_order=True)
+    if bear.is_empty():
+        return sentences(frame)[:1]
+    named = [
+        f"{model} ({checkpoint}) under {listed(rows['goal'].to_list())} "
+        f"({'least ' if rows.height > 1 else ''}{chance(min(rows['score']))})"
+        for (model, checkpoint), rows in bear.group_by(["model", "checkpoint"], maintain_order=True)
+    ]
+    more = f"; {several(len(named) - MOST, 'more checkpoint')}" if len(named) > MOST else ""
+    return [
+        Sentence(
+            "The signature of sycophancy (low φ*, ω inf and ω soc, high ω pre, beside people) is "
+            f"borne by {'; '.join(named[:MOST])}{more}.",
+            bear["score"].to_list(),
+        )
+    ]
 
 
 def _nearest(read: pl.DataFrame) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence, Posterior
+from tactometer.analyses.evidence import (
+    LABEL_TYPES,
+    NAMES,
+    ONE_FIT,
+    PARAMETERS,
+    Evidence,
+    Posterior,
+)
 from tactometer.inference.intervals import hdi
 
 SCHEMA = {
@@ -24,21 +31,22 @@ def courses(evidence: Evidence) -> Posterior:
 
 
 def analyse(evidence: Evidence) -> pl.DataFrame:
-    """A row for each (model, checkpoint, goal, parameter): its mean, 95% and 50% intervals."""
+    """A row for each (model, checkpoint, goal, parameter): its mean, median and 95% interval, those
+    of `tables/estimates`, and its 50% interval.
+    """
     found = courses(evidence)
     if found.fits.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     x = np.swapaxes(found.draws, 1, 2).reshape(-1, found.draws.shape[1])
-    (low, high), (half_low, half_high) = hdi(x), hdi(x, 0.5)
+    half_low, half_high = hdi(x, 0.5)
+    whole = ("mean", "median", "hdi_low", "hdi_high")
+    told = evidence.tables["estimates"].select(*ONE_FIT, "parameter", *whole).collect()
     rows = found.fits.join(
         pl.DataFrame({"parameter": PARAMETERS}), how="cross", maintain_order="left_right"
     ).with_columns(
         study=pl.lit(evidence.study),
-        mean=pl.Series(x.mean(axis=1)),
-        median=pl.Series(np.median(x, axis=1)),
-        hdi_low=pl.Series(low),
-        hdi_high=pl.Series(high),
         half_low=pl.Series(half_low),
         half_high=pl.Series(half_high),
     )
+    rows = rows.join(told, on=[*ONE_FIT, "parameter"], how="left", maintain_order="left")
     return rows.sort("model", "goal", "parameter", "progress", maintain_order=True)

@@ -2,4 +2,6 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=40, figure="trajectories")
+ANALYSIS = Analysis(
+    place=40, figure="trajectories", question="change", needs=("asked", "fits", "training")
+)

@@ -37,10 +37,9 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """Each parameter over training, a panel a parameter and goal, a line in bands a model."""
-    title = "How does training move the speaker?"
     rows = tables.read("trajectories")
     if rows.is_empty():
-        return style.empty(title, "This study has no model with checkpoints of training.")
+        return style.empty("This study has no model with checkpoints of training.")
     models = rows["model"].unique(maintain_order=True).to_list()
     colours, shapes = colours_and_shapes(models)
     goals = tables.goal_order(rows)
@@ -67,7 +66,6 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="share of training done",
             y="",
-            title=title,
             subtitle="Posterior mean, 50% and 95% interval of each checkpoint; dashed: the first"
             " quarter; hollow: not to be read",
         )

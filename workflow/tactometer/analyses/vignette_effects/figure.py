@@ -21,10 +21,9 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """Which creations are spoken of better or worse than the rest: one panel a model."""
-    title = "Which creations are spoken of unlike the rest?"
     rows = tables.read("vignette_effects")
     if rows.is_empty():
-        return style.empty(title, "This study has no answers to two vignettes.")
+        return style.empty("This study has no answers to two vignettes.")
     rows = of_models(rows, "vignette").with_columns(label="vignette")
     order = rows.group_by("label").agg(pl.col("mean").mean()).sort("mean", "label")["label"]
     rows = rows.sort(
@@ -34,4 +33,4 @@ def plot(tables: Tables) -> Drawing:
         "Effect over all checkpoints and goals, normal 95% interval; blue: stands out in one of"
         " them when the whole table is looked at"
     )
-    return forest(rows, title, subtitle, "spoken of better by so many stars")
+    return forest(rows, subtitle, "spoken of better by so many stars")

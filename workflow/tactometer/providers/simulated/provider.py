@@ -2,7 +2,8 @@
 
 What they mean to say is drawn from S2 (`speaker_model.reference`), what they hold true from their
 literal semantics. How they put it varies as with a language model: a letter, "(C)", a sentence, the
-phrase alone; and a share `noise` of the answers cannot be read at all.
+phrase alone; and a share `noise` of the answers cannot be read at all. With a `behaviour` it is no
+speaker: a mixture of two, or a model that answers by the first letter.
 """
 
 import random
@@ -46,6 +47,7 @@ class Provider:
     def __init__(self, declared: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
         self._declared = declared
         self._speaker = declared["checkpoint"]
+        self._behaviour = self._speaker.get("behaviour")
         self._values = [int(v) for v in declared["values"]]
         self._literal = {**declared["literal"], **self._speaker.get("literal", {})}
         self._utterances = list(declared["literal"])
@@ -76,6 +78,8 @@ class Provider:
         )
 
     def _meant(self, row: Mapping[str, Any], draw: random.Random) -> str:
+        if self._behaviour == "letter":
+            return str(row["options"][0])
         if row["prompt_set"] in READ_BACK:
             return self._read_back(row, draw)
         state = self._values.index(row["state"])
@@ -91,17 +95,20 @@ class Provider:
         return str(draw.choice(others) if wrong else row["utterance"])
 
     def _speaker_probabilities(self, goal: str) -> Any:
-        """S2 of the speaker under a goal: [state, utterance]."""
+        """S2 of the speaker under a goal, or what a mixture chooses: [state, utterance]."""
         if goal not in self._probabilities:
             told = {**self._speaker, **self._speaker.get("goals", {}).get(goal, {})}
             omega = [told["omega"][name] for name in ("inf", "soc", "pre")]
             theta = np.array([self._literal[u] for u in self._utterances])
-            log_p = reference.s2(told["alpha"], told["phi"], omega, theta, self._values)
-            self._probabilities[goal] = np.exp(log_p)
+            own = np.exp(reference.s2(told["alpha"], told["phi"], omega, theta, self._values))
+            if self._behaviour == "mixture":
+                own = (own + own[::-1]) / 2  # states from the last to the first
+            self._probabilities[goal] = own
         return self._probabilities[goal]
 
     def _say(self, meant: str, options: Sequence[str], draw: random.Random) -> str:
         other = draw.choice([o for o in options if o != meant])
         unreadable = draw.random() < self._speaker.get("noise", 0.0)
-        style = draw.choice(UNREADABLE if unreadable else STYLES)
+        styles = STYLES[:1] if self._behaviour == "letter" else STYLES
+        style = draw.choice(UNREADABLE if unreadable else styles)
         return style.format(letter=LETTERS[options.index(meant)], phrase=meant, other=other)

@@ -1,7 +1,7 @@
 """Simulated speakers: their keys in a study, and what their jobs need."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from tactometer.study.domain import Domain
 from tactometer.study.fields import (
@@ -49,12 +49,23 @@ class SpeakerParameters(Settings):
     omega: Maybe[Omega] = UNSET
 
 
+Behaviour = Annotated[
+    Literal["mixture", "letter"],
+    about(
+        "What answers in place of one speaker: a mixture of two, half of whose choices are this"
+        " speaker's and half its ironic twin's, who says of a state what is meant of the opposite"
+        " one; or letter, the first option whatever it says. Default: the speaker."
+    ),
+]
+
+
 class SimulatedCheckpoint(Checkpoint, kw_only=True):
-    """An RSA speaker with known parameters."""
+    """An RSA speaker with known parameters, or a behaviour that no speaker has."""
 
     alpha: Alpha
     phi: Inside
     omega: Omega
+    behaviour: Maybe[Behaviour] = UNSET
     noise: Maybe[Annotated[Noise, about("Share of answers that cannot be read.")]] = UNSET
     misreads: Maybe[
         Annotated[Share, about("Share of the prompts of the comprehension check answered wrongly.")]

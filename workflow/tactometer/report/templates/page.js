@@ -1,5 +1,9 @@
 // Every table works without this code; with it, tables sort, filter, turn pages and become CSV.
 const PAGE = 25;
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const paint = () => document.documentElement.classList.toggle("dark", dark.matches);
+paint();
+dark.addEventListener("change", paint);
 for (const table of document.querySelectorAll("table.data")) {
   const heads = [...table.tHead.rows[0].cells];
   const pick = heads.flatMap((head, i) => (head.dataset.pick ? [i] : []));
@@ -33,6 +37,9 @@ for (const table of document.querySelectorAll("table.data")) {
     },
     ordering: { indicators: false },
   });
+  // Several landmarks of one role need names of their own.
+  const pages = made.table().container().querySelector(".dt-paging nav");
+  if (pages) pages.setAttribute("aria-label", `Pages of ${table.dataset.name}`);
   if (long) {
     // Paper has no pages to turn: print what the filters left, up to what somebody would read.
     let kept = PAGE;
