@@ -13,10 +13,15 @@ from typing import Literal
 from tactometer.replies.clauses import clauses
 from tactometer.replies.decisions import Decision, Weight, decisions
 from tactometer.replies.formats import unwrapped
+from tactometer.replies.languages import in_english
 from tactometer.replies.letters import mark_letters
 from tactometer.replies.mentions import Marked, joined, labelled
+from tactometer.replies.ordinals import mark_former, mark_ordinals
+from tactometer.replies.rankings import ranked
 from tactometer.replies.refusals import refuses, stops_short
+from tactometer.replies.spelling import corrected
 from tactometer.replies.thoughts import strip_thought, without_thoughts
+from tactometer.replies.ticks import ticked
 from tactometer.replies.typography import own_turn, plain
 from tactometer.replies.words import is_polar, mark_quotes, mark_sentences, mark_words
 
@@ -38,7 +43,7 @@ class Reply:
 def read_reply(text: str | None, options: Sequence[str]) -> Reply:
     """Read the choice among `options`, listed as shown: the first is (A)."""
     spoken = without_thoughts(text or "")
-    said = plain(unwrapped(own_turn(spoken.text)))
+    said = corrected(in_english(plain(ticked(unwrapped(own_turn(spoken.text))))))
     if not re.search(r"\w", said):
         return _invalid("cut" if spoken.cut else "empty")
     marked = _marked(said, tuple(options))
@@ -53,9 +58,10 @@ def read_reply(text: str | None, options: Sequence[str]) -> Reply:
 
 
 def _marked(said: str, options: tuple[str, ...]) -> Marked:
-    """Plain text with its mentions found: words, quotes, letters, sentences, in this order."""
+    """Plain text with its mentions found: words, quotes, letters, numbers, sentences, in order."""
     said = mark_letters(mark_quotes(mark_words(said, options)), len(options))
-    return joined(labelled(mark_sentences(said)))
+    said = labelled(mark_sentences(mark_ordinals(said, len(options))))
+    return joined(ranked(mark_former(said)))
 
 
 def _invalid(reason: Reason) -> Reply:

@@ -34,7 +34,7 @@ _DENIAL: Final = (
 _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 # "No" before a word is an article ("no doubt"), but for these; "oh no" is a sigh.
 _NO: Final = (
-    r"(?<!\boh )(?<!\boh, )(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?wait\b)"
+    r"(?:(?<=yes or )|(?<=yes/))no|(?<!\boh )(?<!\boh, )(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?wait\b)"
     r"(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|would|of course|"
     r"obviously|definitely|for sure|without|sir|ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
 )
@@ -50,8 +50,18 @@ def mark_words(text: str, options: tuple[str, ...]) -> str:
     """Each option's words as a mention, "wasn't that bad" as those of "not bad"."""
     # One pattern for all orders of the same options.
     known = tuple(sorted(options, key=lambda option: (-len(option), option)))
+    text = _SPACED.sub(lambda run: _closed_up(run[0], known), text)
     pattern, places = _pattern(known), [options.index(option) for option in known]
     return pattern.sub(lambda found: _mention(found, places, options), text)
+
+
+_SPACED: Final = re.compile(r"(?<!\w)[^\W\d](?: [^\W\d]){2,30}(?!\w)")
+
+
+def _closed_up(run: str, options: tuple[str, ...]) -> str:
+    """An option's words spelled out with spaces, "n o t b a d", as the words."""
+    letters = run.replace(" ", "").casefold()
+    return next((o for o in options if o.replace(" ", "").casefold() == letters), run)
 
 
 def _mention(found: re.Match[str], places: list[int], options: tuple[str, ...]) -> str:
@@ -85,7 +95,7 @@ def _spelled(option: str) -> str:
     negated = len(words) > 1 and words[0].casefold() == "not"
     rest = r"[\s-]{1,3}".join(map(re.escape, words[negated:]))
     alone = rest + (_DESCRIBED if len(words) == 1 + negated else "")
-    return rf"not[\s-]+{_SOFT}{alone}" if negated else alone
+    return rf"not[\s-]*{_SOFT}{alone}" if negated else alone
 
 
 def _fold(words: str) -> str:
