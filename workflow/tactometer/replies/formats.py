@@ -89,7 +89,9 @@ def _answers(found: re.Match[str]) -> str:
     fields = list(_fields(found[0]))
     said = [value for key, value in fields if _KEY.fullmatch(key)]
     if not said:
-        shares = [f"{key}: {value}\n" for key, value in fields if _SHARE.fullmatch(value)]
+        shares = [
+            f"{key}: {value}\n" for key, value in fields if _SHARE.fullmatch(value) and len(key) > 1
+        ]
         return "\n" + "".join(shares)
     said += [
         value for key, value in fields if _ITS_WORDS.fullmatch(key) and not _KEY.fullmatch(key)

@@ -20,11 +20,53 @@ _EDGE: Final = re.compile(
 
 # Words that are also English or names: they do not tell the language.
 _NOT_SURE: Final = frozenset(
-    "option alternative letter opinion phrase expression credo dice sage sera ella elle anders "
-    "also want mind sinon entre best beste correct juste para mais mots wort satz dira ville risk "
-    "esta alternativ serial would falls lieu pour dado derdi forse estime".split()
+    [
+        "option",
+        "alternative",
+        "letter",
+        "opinion",
+        "phrase",
+        "expression",
+        "credo",
+        "dice",
+        "sage",
+        "sera",
+        "ella",
+        "elle",
+        "anders",
+        "also",
+        "want",
+        "mind",
+        "sinon",
+        "entre",
+        "best",
+        "beste",
+        "correct",
+        "juste",
+        "para",
+        "mais",
+        "mots",
+        "wort",
+        "satz",
+        "dira",
+        "ville",
+        "risk",
+        "esta",
+        "alternativ",
+        "serial",
+        "would",
+        "falls",
+        "lieu",
+        "pour",
+        "dado",
+        "derdi",
+        "forse",
+        "estime",
+    ]
 )
-_SHORT: Final = frozenset("ich und ist het een nie zou ik ni je não est".split())
+_SHORT: Final = frozenset(
+    ["ich", "und", "ist", "het", "een", "nie", "zou", "ik", "ni", "je", "não", "est"]
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +115,7 @@ def _turned(word: re.Match[str], language: _Glossary, text: str) -> str:
 @cache
 def _glossaries() -> tuple[_Glossary, ...]:
     return tuple(
-        _glossary(table, rf"(?<![\w'])(?:{{}})(?:(?<=')|(?!\w))") for table in LANGUAGES.values()
+        _glossary(table, r"(?<![\w'])(?:{})(?:(?<=')|(?!\w))") for table in LANGUAGES.values()
     )
 
 

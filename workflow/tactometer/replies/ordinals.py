@@ -15,7 +15,7 @@ _NTH: Final = (
 _NUMBERED: Final = (
     r"(?:option|choice|alternative|answer|item|phrase)(?: (?:number|no\.?)|:)? ?#? ?"
     rf"(?P<number>\d{{1,2}}|{'|'.join(_NUMBERS)})(?!\w|[.,:]\d| ?%|/|-)"
-    r"|(?:number|no\.) (?P<digits>\d{1,2})(?= ?[.!]?$)|^# ?(?P<hash>\d{1,2})(?=[.!]?$)"
+    r"|^# ?(?P<hash>\d{1,2})(?=[.!]?$)"
 )
 _NAMED: Final = re.compile(
     rf"\b(?:(?:the|is|answer is) )?(?:the )?{_NTH}(?!\w)(?! (?:that|which|to)\b)"
@@ -61,7 +61,7 @@ def _place(found: re.Match[str], count: int) -> int | None:
         return count - 1
     if nth in _ORDINALS:
         return _ORDINALS.index(nth)
-    said = (nth or found["number"] or found["digits"] or found["hash"]).lower()
+    said = (nth or found["number"] or found["hash"]).lower()
     if said in _NUMBERS:
         return _NUMBERS.index(said)
     number = int(re.match(r"\d+", said)[0])  # type: ignore[index]

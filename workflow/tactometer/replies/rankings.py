@@ -68,7 +68,7 @@ _THEN: Final = (
     r"fallback|backup|lastly|last)(?: \w+)?|in (?:second|third) place|place|\d[.)])[\s,:(–-]{0,4}){1,5}"
 )
 _FIRST: Final = (
-    r"(?:\b(?:first(?:ly)?|1st|most likely|most probable|top|primary|number one|preferably|ideally|"
+    r"(?:\b(?:first(?:ly)?|most likely|most probable|top|primary|number one|preferably|ideally|"
     r"my first)(?: (?:choice|pick|option|place|rank|guess|preference|answer))?(?: is| would be| goes to)?)"
 )
 _RANKING: Final = (

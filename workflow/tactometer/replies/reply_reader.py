@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tactometer.replies.clauses import clauses
-from tactometer.replies.decisions import Decision, Weight, decisions
+from tactometer.replies import vocabulary as v
+from tactometer.replies.clauses import Clause, clauses
+from tactometer.replies.decision import Decision, Weight
+from tactometer.replies.decisions import decisions
 from tactometer.replies.formats import unwrapped
 from tactometer.replies.languages import in_english
 from tactometer.replies.letters import mark_letters
-from tactometer.replies.mentions import Marked, joined, labelled
+from tactometer.replies.mentions import ANY, Marked, joined, labelled
 from tactometer.replies.ordinals import mark_former, mark_ordinals
 from tactometer.replies.rankings import ranked
 from tactometer.replies.refusals import refuses, stops_short
@@ -51,7 +53,7 @@ def read_reply(text: str | None, options: Sequence[str]) -> Reply:
     made = decisions(found, marked, is_polar(options))
     if refuses(found, made):
         return _invalid("refused")
-    reply = _resolved(made, options)
+    reply = _resolved(made, options, found, marked)
     if reply.choice is None and (spoken.cut or stops_short(said)):
         return _invalid("cut")
     return reply
@@ -71,9 +73,11 @@ def _invalid(reason: Reason) -> Reply:
 # ---- one decision, or none --------------------------------------------------------------------
 
 
-def _resolved(made: list[Decision], options: Sequence[str]) -> Reply:
+def _resolved(
+    made: list[Decision], options: Sequence[str], found: Sequence[Clause], marked: Marked
+) -> Reply:
     """The one option that the decisions agree on; the last word wins only where it says so."""
-    counted = _without_lists(made)
+    counted = _without_premises(_without_lists(made))
     if not counted:
         return _invalid("several" if made else "undecided")
     top = max(decision.weight for decision in counted)
@@ -82,8 +86,8 @@ def _resolved(made: list[Decision], options: Sequence[str]) -> Reply:
         counted = [d for d in counted if d.clause >= first.clause]
     counted = [d for d in counted if d.weight is not Weight.QUALIFIED or top is Weight.QUALIFIED]
     twice = next((d for d in counted if d.labelled), None)
-    if twice:  # a letter with its own words has said it twice: sentences behind it comment
-        counted = [d for d in counted if d.letter or d.clause <= twice.clause]
+    if twice:  # a letter with its own words has said it twice: plain sentences behind it comment
+        counted = [d for d in counted if d.letter or d.said or d.clause <= twice.clause]
     if top is Weight.QUALIFIED and any(len(d.places) > 1 for d in counted):
         return _invalid("several")
     one = [decision for decision in counted if len(decision.places) == 1]
@@ -94,14 +98,55 @@ def _resolved(made: list[Decision], options: Sequence[str]) -> Reply:
     last = one[-1].clause
     if any(d.clause > last or place not in d.places for d in counted if len(d.places) > 1):
         return _invalid("several")
+    if top is Weight.QUALIFIED and _rivals(place, found, marked):
+        return _invalid("several")
     if place >= len(options):
         return _invalid("undecided")
     return Reply(options[place], "letter" if any(d.letter for d in one) else "phrase")
 
 
-def _without_lists(made: list[Decision]) -> list[Decision]:
-    """The decisions but for the items of a list: options gone through, none of them chosen."""
-    items = [decision for decision in made if decision.item]
-    if len({decision.places for decision in items}) < 2:
+def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
+    """Whether another option is named and not turned down, beside one that has a condition."""
+    return any(
+        marked.named(mention) - {place}
+        for clause in found
+        if not clause.question and not v.DENIES.search(clause.text)
+        if not v.CONDEMNS.search(clause.text) and not v.SUPPOSES.search(clause.text)
+        for mention in re.findall(ANY, clause.text)
+    )
+
+
+def _without_premises(made: list[Decision]) -> list[Decision]:
+    """The decisions but for mere words that a conclusion is drawn from: "it was bad, so C"."""
+    drawn = [d for d in made if d.concludes and (d.letter or d.said) and len(d.places) == 1]
+    if not drawn:
         return made
-    return [decision for decision in made if not decision.item]
+    return [d for d in made if d.clause >= drawn[-1].clause or d.letter]
+
+
+def _without_lists(made: list[Decision]) -> list[Decision]:
+    """The decisions but for the items of a list: options gone through, none of them chosen.
+
+    Items open lines or sentences, or follow each other in one; an item that is taken is none.
+    """
+    taken = any(decision.affirmed for decision in made)
+    listed = {id(d) for d in made if d.item and not d.affirmed} | _runs(made)
+    places = {decision.places for decision in made if id(decision) in listed}
+    if len(places) < 2 and not taken:
+        return made
+    return [decision for decision in made if id(decision) not in listed]
+
+
+def _runs(made: list[Decision]) -> set[int]:
+    """Three and more bare mentions of different options, clause behind clause."""
+    runs: set[int] = set()
+    run: list[Decision] = []
+    for decision in made:
+        ends = not run or decision.clause != run[-1].clause + 1 or not decision.bare
+        if ends or any(decision.places == other.places for other in run):
+            run = []
+        if decision.bare and not decision.affirmed:
+            run.append(decision)
+        if len(run) > 2:
+            runs |= {id(listed) for listed in run}
+    return runs

@@ -6,7 +6,20 @@ from typing import Final
 _WORDS: Final = ("answer", "option", "choice", "choose", "definitely", "probably", "would", "think")
 # Words of their own, one letter away.
 _REAL: Final = frozenset(
-    "answers options choices chooses chose probable potion thing thin thick thinks chorice".split()
+    [
+        "answers",
+        "options",
+        "choices",
+        "chooses",
+        "chose",
+        "probable",
+        "potion",
+        "thing",
+        "thin",
+        "thick",
+        "thinks",
+        "chorice",
+    ]
 )
 
 

@@ -7,7 +7,7 @@ _TICKED: Final = "✅✔☑✓🗹◉●🔘"
 _CROSSED: Final = "❌✗✘✖✕❎🚫⛔👎☐□⬜○◯☒🗷"
 _BOX: Final = r"\[ ?[xX✓✔]? ?\]|\( ?[xX✓✔]? ?\)"
 _MARK: Final = re.compile(rf"(?:[{_TICKED}]|[{_CROSSED}]|{_BOX})\ufe0f?")
-_EMPTY: Final = re.compile(rf"[☐□⬜○◯]|[\[(] {{0,2}}[\])]")
+_EMPTY: Final = re.compile(r"[☐□⬜○◯]|[\[(] {0,2}[\])]")
 _GONE: Final = "\nruled out.\n"
 
 

@@ -16,17 +16,21 @@ OPENING: Final = (
     r"in summary|of course|also|equally|both|i mean|or rather|no wait|wait|sorry|i meant|"
     r"make that|let us say|let's say|only|thanks|hard|tbh|imo|imho|fwiw|ngl|prob|lol|its|100%|big|"
     r"hell|firm|strong|solid|why|to be honest|in my opinion|for me|here(?: is| are)?(?: it)?|the|"
-    r"an?|best|final|hey|hi|dear)(?!\w)[ ,]*)*"
+    r"an?|best|final|hey|hi|dear|in fact|more likely|something like|along the lines of|must be|"
+    r"gotta be|got to be|(?:looks|seems|sounds) like|(?:i am |am )?(?:pretty |fairly |quite |very |"
+    r"almost |absolutely |reasonably )?(?:sure|certain|confident|convinced|positive)(?: that)?|"
+    r"in the end|on balance|all in all|all things considered|no doubt)(?!\w)[ ,]*)*"
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
     r"(?:[ ,]*(?:for sure|for me|for certain|for now|it is|it was|here|please|of course|then|too|"
     r"either|though|definitely|probably|obviously|clearly|certainly|honestly|likely|most likely|"
     r"lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|"
-    r"all day|hands down|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|"
+    r"all day|hands down|by far|for the win|to me|no doubt|no question|by a mile|i reckon|"
+    r"i suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|"
     r"as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|"
     r"in my opinion|to be honest|to be kind|to be safe|in this case|my friend|"
-    r"is what i would say|(?:rather than|over|instead of|not|and not|versus|vs) "
+    r"is what i would say|(?:rather than|over|instead of|not|and not|versus|vs|than) "
     rf"(?:{WORD} ){{0,3}}{ANY}))*"
 )
 """What may stand behind it: "C for sure", "C rather than D"."""
@@ -71,7 +75,8 @@ SUPPOSES: Final = re.compile(
     r"|\b(?:some(?! thought)|many|others?|people|everyone|everybody|someone|somebody|anyone|"
     r"guests?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
     r"(?:could|would|might|should) have (?!to\b)|"
-    r"(?:was|were|am|is) (?:going|about|tempted) to|tempted|consider(?:ed|ing)?|"
+    r"(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
+    r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|consider(?:ed|ing)?|"
     r"hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|first thought|at first|initially|"
     r"first instinct|(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|"
     r"(?:tempting|easy|nice|possible|impossible|difficult|hard|wrong|fair) to|used to|"
@@ -82,8 +87,13 @@ SUPPOSES: Final = re.compile(
 )
 """What others say, another world, a thought on the way: nothing there decides."""
 CONDITION: Final = re.compile(
-    r"^(?:and |but |or )?(?:only )?(?:if|when)\b"
-    r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked)\b)",
+    r"^(?:and |but |or |even )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|suppose)\b"
+    r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked)\b)"
+    r"|^(?:and |but )?(?:otherwise|else|or else)\b"
+    r"|^(?:and |but )?(?:were|had) (?:she|he|they|i|it|the|[A-Z]\w+)\b"
+    r"|^(?:and |but )?(?:in|under|with|for|given) (?:(?:an? )?(?:other|another|different)\b|"
+    r"(?:an?|any|the) (?:case|world|scenario|situation|setting)s? (?:in which|where|when))"
+    r"|^(?:and |but )?(?:for|given) (?:honesty|kindness|politeness|tact|truth)$",
     re.IGNORECASE,
 )
 """A clause that makes its neighbour hold for one case alone: "C if honest"."""
@@ -105,6 +115,8 @@ FINAL: Final = re.compile(
 )
 SOMEBODY: Final = re.compile(
     r"\b(?:honesty|kindness|truth|tact|politeness)\b(?! and)"
+    r"|\b(?:an?|some|any) (?:\w+ ){1,3}?(?:person|critic|judge|stranger|speaker|one|reviewer|listener|"
+    r"soul|guest|teacher)\b"
     r"|\b(?:blunt\w*|brutal\w*|harsh\w*|honest|critical|strict\w*|less \w+|more \w+|kind\w*|"
     r"polite) (?:friend|person|critic|judge|stranger|speaker|one|reviewer)\b"
     r"|\b(?:critic|stranger|judge)\b",
@@ -141,14 +153,23 @@ CORRECTS: Final = re.compile(
     rf"{_SIGHS}(?:actually|oops|sorry|on (?:second thoughts?|reflection)|edit|apologies|"
     r"my bad|revis\w+|i mean|i meant|or rather|rather|updated?|change|instead|let me|make that|no|"
     r"(?:that|this|it) (?:is|was|seems|sounds|feels|would be)"
-    r" (?:a bit |far |way |a little |rather )?too)\b",
+    r" (?:a bit |far |way |a little |rather )?too|in fact|indeed|if anything|more precisely|"
+    r"looking (?:again|back|closer|more closely)|re-?read\w*|having (?:re\w+|thought)|"
+    r"after (?:re\w+|another look|more thought|some thought|thinking)|thinking (?:again|about it)|"
+    r"on (?:closer|further|more) \w+|upon \w+|come to think|"
+    r"(?:it |that |this |which )?(?:should|ought to) (?:have been|be|read))\b"
+    r"|\b(?:chang|switch|revis|updat|correct)\w* (?:(?:it|that|this|my \w+|the \w+) )?"
+    r"(?:from \S{1,3} )?to\b",
     re.IGNORECASE,
 )
 """A clause that corrects what was said, if an answer follows it: "actually"."""
 WITHDRAWS: Final = re.compile(
     rf"{_SIGHS}(?:wait(?! for| until)\b|scratch that|correction\b|corrected\b|hold on|"
     r"let me (?:re|correct|change|fix|think again)|i (?:made a mistake|change my mind|"
-    r"changed my mind|take that back|misread|was wrong)|just kidding|my mistake)",
+    r"changed my mind|take (?:that|it) back|misread|was wrong|give up|no longer know|"
+    r"(?:really )?(?:can not|could not) decide|am torn|am no longer sure|am not sure any ?more|"
+    r"retract)|just kidding|my mistake|never ?mind|forget (?:it|that|this|what)|"
+    r"ignore (?:it|that|this|what)|disregard|strike that|cancel that|undo that)",
     re.IGNORECASE,
 )
 """A clause that takes back what was said, whatever follows: "scratch that"."""
@@ -159,6 +180,89 @@ NO: Final = re.compile(
     re.IGNORECASE,
 )
 """The same where the options are not yes and no: "no", "that is wrong"."""
+
+REJECTS_IT: Final = re.compile(
+    rf"{_SIGHS}(?:(?:that|this|it) (?:can not be (?:right|it)|does not (?:fit|work|make sense|"
+    r"(?:seem|sound|feel|look) right)|will not do|is not (?:it|right))"
+    r"|(?:none|neither)(?: of (?:them|these|those|the (?:\w+ )?options))?"
+    r"(?: (?:fits?|works?|is right|really fits))?$)",
+    re.IGNORECASE,
+)
+"""A clause that takes back what was named last: "that doesn't fit", "none of them"."""
+OR_ELSE: Final = re.compile(
+    r"^(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b"
+    r"(?! (?:rather|better|worse|wait|no|not|so|in)\b)(?=.*[\ue000-\ueeff])"
+    r"|^(?:and |but |or )?(?:otherwise|else)\b(?=.*[\ue000-\ueeff])"
+    r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as (?:good|well|likely|"
+    r"plausible|fitting|right)|just as well|equally (?:good|likely|plausible|fitting|right|possible))\b"
+    r"|^(?!.*\b(?:not|never|less)\b).*\bjust as well be\b.*[\ue000-\ueeff]",
+    re.IGNORECASE,
+)
+"""A clause that sets another option beside the one before: "or D", "it might as well be D"."""
+UNDONE: Final = re.compile(r"[ \"']{0,3}(?:is|was|would be) (?:wrong|not)\b", re.IGNORECASE)
+"""Behind a mention, where other languages deny: "the answer is C is wrong"."""
+EARLIER: Final = re.compile(
+    r"\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|tentative) "
+    r"(?:answer|choice|pick|guess|thought|reaction|instinct|reply|draft|response|selection|"
+    r"impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|idea))\b"
+    r"|\b(?:i|he|she|we) (?:first|initially|originally|had first|had) (?!to\b|like\b)\w+"
+    r"|^(?:initially|originally|at first(?: glance)?|draft|first draft|before|old)\b",
+    re.IGNORECASE,
+)
+"""What was answered before and is no more: "my initial answer was C"."""
+THOUGHT: Final = re.compile(
+    r"^(?!.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|feelings?|believes?|beliefs?|"
+    r"opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|reality|"
+    r"to (?:him|her|them)sel\w+|mind|view|heart|unsaid|unspoken|not said|silently|judge?ment)\b",
+    re.IGNORECASE,
+)
+"""A label of what somebody thinks and does not say."""
+OPINION: Final = re.compile(
+    r"^(?:and |but |or so |at least )?(?:(?:in|to|from) (?!my\b|our\b)(?:[\w']+ ){1,4}?"
+    r"(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|point of view|head|thoughts)"
+    r"|according to \w+(?: \w+)?|privately|secretly|inwardly|internally|silently|deep down(?: inside)?|"
+    r"in (?:truth|reality|private|secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|"
+    r"(?:he|she|they|(?-i:[A-Z]\w+)) (?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|found|reckons)"
+    r"(?: (?:privately|inside|to \w+|so))?)$",
+    re.IGNORECASE,
+)
+"""A clause that makes its neighbour somebody's opinion, not what is said."""
+CONCLUDES: Final = re.compile(
+    r"^(?:and |but )?(?:so|thus|hence|therefore|consequently|accordingly|in conclusion|in the end|"
+    r"overall|ultimately|finally|all in all|all things considered|on balance|in sum\w*)\b",
+    re.IGNORECASE,
+)
+"""What draws a conclusion from the clauses before it."""
+AFFIRMS: Final = re.compile(
+    r"^(?:yes|yep|yeah|exactly|bingo|perfect|right|correct|(?:that|this|it)(?: one)? (?:is (?:it|right|the one|"
+    r"the answer|perfect|my answer)|works|fits|would (?:work|fit)|does it)|fits|works|best|"
+    r"that one|this one|chosen|selected|my (?:choice|answer|pick)|the (?:answer|one|best))$",
+    re.IGNORECASE,
+)
+"""The whole of an answer that takes the option asked about: "C? Yes."."""
+ASKS_FOR: Final = re.compile(
+    r"^(?:(?:and|so|but|then|hm+|ok(?:ay)?) )*(?:(?:is|was|would|will|could|should|does|might) \w+"
+    r"(?: \w+){0,4}|(?:what|how) about|maybe|perhaps|why not)? ?[\"']?[\ue000-\ue4ff][\"']?"
+    r"(?: (?:then|the answer|right|best|the best(?: \w+)?|fit|work))?$",
+    re.IGNORECASE,
+)
+"""A question for one option: "is it C", "would she say C"."""
+ENDORSES: Final = re.compile(
+    r"^(?:(?:and|so|but|hence|therefore|thus) )*(?:that|this|it|which) (?:is|would be|will be) "
+    r"(?:(?:therefore|thus|also|exactly|probably|likely|why) )?"
+    r"(?:what (?:i|he|she|we|they|[A-Z]\w+)(?: would| will)?(?: \w+ly)? "
+    r"(?:(?:expect|want) (?:him|her|them|[A-Z]\w+) to )?(?:says?|choose|pick|go with|answer|reply|use|go for)"
+    r"(?: here| now| then| \w+ly)?|my (?:final )?(?:answer|choice|pick|vote|reply)|the answer|my final one|"
+    r"the one (?:i|he|she) (?:would )?(?:choose|pick|go with|go for|say|says))$",
+    re.IGNORECASE,
+)
+"""A clause that makes the option named before it the answer: "and that is my choice"."""
+APPOSED: Final = re.compile(
+    r"^(?:and )?(?:which (?:is|was|means|says|reads|would be|stands for)|that is(?: to say)?|i\.e\.?|"
+    r"meaning|namely|aka|in other words)(?: that)?[ \"'(]*(?P<o>[\ue000-\ue4ff])[\"' )]*$",
+    re.IGNORECASE,
+)
+"""A clause that says a letter's words: "which is C"."""
 
 _NOUN_OR_VERB: Final = (
     r"(?:answers?|reply|replies|picks?|votes?|use)"
@@ -172,7 +276,9 @@ SAYS: Final = (
     r"lean(?:s|ed|ing)? (?:towards?|to)|land(?:s|ed)? on|put|mark|circle|enter|write|settl\w+ on|"
     r"down for|change (?:that|it|my \w+) to|make it|let it be|stick(?:ing)? with|"
     r"inclined to say|argue(?: for)?|admit|confess|"
-    r"assure)\b|(?<=am |'m |be )(?:choosing|picking|selecting|saying|answering)\b"
+    r"assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|settle for|"
+    r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on)\b"
+    r"|^(?:selecting|leaning|choosing|picking|locking in|taking)\b|(?<=am |'m |be )(?:choosing|picking|selecting|saying|answering)\b"
     r"|\b(?:i|we)\b(?: \w+){0,2} (?:think|believe|guess|suppose|feel|thought|felt|reckon|found|"
     r"imagine)\b)"
 )
@@ -187,13 +293,17 @@ OR: Final = r"\bor\b(?! rather\b| better\b| worse\b)"
 NOUN: Final = (
     r"\b(?:answer|choice|option|response|reply|pick|selection|completion|letter|label|solution|"
     r"conclusion|verdict|decision|result|output|guess|vote|bet|best|fit|recommendation|suggestion|"
+    r"what (?:remains|is left|works|fits|comes out)|what (?:he|she|they|i|we|you|[A-Z]\w+)"
+    r"(?: would| will| might| should)?(?: \w+ly)? (?:say|says|said|tell|tells|answer|answers|reply|"
+    r"replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|blank|gap|remark|"
+    r"(?:his|her|their|my|missing|exact|right) words?|"
     r"thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|"
     r"(?:phrase|word|utterance|statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would "
     r"(?:say|use|choose|pick)\b))s?\b"
 )
 IS: Final = (
     r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|remains|"
-    r"becomes|seems to be|appears to be|equals)\b"
+    r"becomes|seems to be|appears to be|equals|should read|would read|reads|should say)\b"
 )
 RULES: Final = re.compile(
     r" ?(?:is|was|would|will|has|could|might|may|can|must|does|are)\b", re.IGNORECASE
@@ -205,14 +315,17 @@ FITS: Final = (
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
     r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|match|compromise|"
     r"balance|the one|it|way to go|sense|ideal|well|perfectly|nicely|kinder|safest|most accurate|"
-    r"chosen|selected|perfect|balanced|honest and kind|kind and honest)\b"
-    r"|(?:fits|works|is it|it is|best fits|wins|stands out)(?=\s|$)"
+    r"chosen|selected|perfect|balanced|closest|most (?:informative|honest|truthful|polite|natural|"
+    r"tactful|diplomatic|considerate|gentle|helpful|plausible|reasonable|fitting|suitable)|kindest|"
+    r"gentlest|nicest|mildest|honest and kind|kind and honest)\b"
+    r"|(?:fits|works|is it|it is|best fits|wins|stands out|remains|would do the trick|"
+    r"(?:comes|gets|is) (?:the )?closest|would be it|is left)(?=\s|$)"
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|"
     r"conveys|gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
     r"|(?:is|was|would be) (?:what|how|the (?:one|letter|option|word)s? (?:that )?)"
     r"(?: (?:i|we|he|she|they|you|[A-Z]\w+))?(?: (?:would|will|should|\w+ly))* "
     r"(?:say|says|choose|chooses|pick|reply|replies|answer|complete|go)\b"
-    r"|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|and yet) \w+)"
+    r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|and yet) \w+)"
 )
 """A verdict for the mention before it: "C is best", "C makes sense"."""

@@ -128,7 +128,8 @@ _NOT_IT: Final = (
     r"options|answer|choice|reply|response|friend|friendship|truth|lie|day|evening|mood|feeling|"
     r"feelings|word|words|letter|crust|filling|aroma|smell|look|colou?rs?|news|honesty|kindness|"
     r"situation|result|opinion|timing|rhyme|voice|sound|lighting|plot|means|suggests|implies|says|"
-    r"shows|makes|recipe|party|last|one|concept|title|it|which|he|she|they|i|you|we|is|was)\b)"
+    r"shows|makes|recipe|party|last|one|concept|state|view|belief|thought|impression|judge?ment|"
+    r"attitude|sentiment|evaluation|assessment|thinking|stance|position|blank|gap|title|it|which|he|she|they|i|you|we|is|was)\b)"
 )
 _CREATION: Final = (
     r"(?:\b(?:it|that|this)|\b(?:the|your|my|his|her|their|this|that|[a-z]+'s)"
@@ -137,7 +138,8 @@ _CREATION: Final = (
 _ADVERB: Final = r"(?:(?:really|just|honestly|certainly|definitely|actually|simply|truly) )?"
 _DEGREE: Final = (
     r"(?:(?:really|very|so|quite|truly|absolutely|pretty|just|simply|actually|honestly|certainly|"
-    r"definitely|genuinely|in fact|totally|rather|terribly|incredibly|extremely|indeed) ){0,2}"
+    r"definitely|genuinely|frankly|sadly|unfortunately|surprisingly|clearly|basically|"
+    r"utterly|completely|admittedly|undeniably|obviously|in fact|totally|rather|terribly|incredibly|extremely|indeed) ){0,2}"
 )
 # Behind the word the sentence ends, or goes on without narrowing what it says ("good in parts").
 _ENDS: Final = (
@@ -147,9 +149,15 @@ _ENDS: Final = (
     r"this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|anyway|all in all)\b"
     r"(?! (?:to|of)\b)|(?-i:[A-Z][a-z]+)\b))"
 )
+_ASIDE: Final = (
+    r"[ ,.–-]{1,4}(?:well|you know|like|how (?:shall|should|do|can) i (?:put|say) (?:it|this)|"
+    r"let us say|let's say|shall we say|frankly speaking|in all honesty|to be (?:frank|fair|honest)|"
+    r"i (?:must|have to) (?:say|admit)|i would say|i mean|i think|for me|in my opinion|all in all|"
+    r"what's the word|at the very least|at least)(?=[,.–-])"
+)
 _FRAME: Final = re.compile(
     rf"(?:(?:{_CREATION}|^[ .\"']{{0,5}}(?:it[ .]{{1,5}})?) ?{_ADVERB}(?:was|is|were)"
-    rf"[ .:,\"'(\[–-]{{0,7}}{_DEGREE}|\b(?P<found>found )(?:it|{_CREATION}) )"
+    rf"(?:{_ASIDE})?[ .:,\"'(\[–-]{{0,7}}{_DEGREE}|\b(?P<found>found )(?:it|{_CREATION}) )"
     rf"[\"']?(?P<o>[\ue100-\ue2ff])(?:[\"'](?!\w))?{_ENDS}",
     re.IGNORECASE | re.MULTILINE,
 )
