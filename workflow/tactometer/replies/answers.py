@@ -49,8 +49,9 @@ _SAID: Final = re.compile(
     rf"{v.SAYS}(?: {v.WORD}){{0,6}}?{_GAP}(?P<o>(?:{CLEAR}|{SEVERAL})(?: ?{ONE})?)", _I
 )
 _SAID_WORDS: Final = re.compile(
-    rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|probably|definitely|would be|a|"
-    rf"a clear|a definite)){{0,3}}{_GAP}(?P<o>{WORDS}(?: ?{ONE})?){v.CLOSING}\s*$",
+    rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|probably|definitely|would be|a|in|the (?:blank|gap|sentence|space)|"
+    r"the (?:words?|phrase|term|expression)|"
+    rf"a clear|a definite)){{0,4}}{_GAP}(?P<o>{WORDS}(?: ?{ONE})?){v.CLOSING}\s*$",
     _I,
 )
 _LEFT: Final = re.compile(
@@ -61,12 +62,12 @@ _LEFT: Final = re.compile(
 _MADE: Final = re.compile(
     rf"\bmakes? (?P<o>{ANY}) (?:the |my )?(?:best|right|most|likel|correct|answer|choice)", _I
 )
-_FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also )?{v.FITS}", _I)
+_FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
 _POINTED: Final = re.compile(
     rf"^{v.OPENING}(?:(?:it|that|this|which|he|she)"
     rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta)"
     r"(?: be)?|(?:must|should|has to|would have to) be|(?:it )?(?:looks|seems|sounds) like)"
-    r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|"
+    r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|gotta|"
     rf"definite|\w+ly)){{0,3}} (?P<o>{CLEAR})",
     _I,
 )

@@ -14,7 +14,7 @@ from tactometer.replies.answers import answer_of, for_one_aim, mentions_in
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision, Weight
 from tactometer.replies.endorsements import endorsed, meant
-from tactometer.replies.mentions import ANY, LETTER, NO_MENTION, Marked, is_labelled, is_letter
+from tactometer.replies.mentions import ANY, LETTER, NO_MENTION, SENTENCE, Marked, is_labelled, is_letter
 
 _I: Final = re.IGNORECASE
 _OR: Final = re.compile(
@@ -74,6 +74,9 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     label = "" if re.search(ANY, clause.label) else clause.label
     if v.ANOTHER_LABEL.match(label) or v.REJECTING_LABEL.match(label) or _asks(found, at):
         return None
+    before = _neighbour(found, at, -1)
+    if v.APPOSED.match(clause.text) and before is not None and re.search(ANY, before.text):
+        return None  # it says what the option before it is
     if v.EARLIER.search(clause.text) or v.EARLIER.search(label):
         return None
     if re.match(v.OR, clause.text, _I) and _neighbour(found, at, -1):
@@ -81,8 +84,10 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     answer = answer_of(clause.text, polar)
     if answer is None or (answer.bare and not polar and _condemned(found, at)):
         return None
-    if not answer.said and not polar and (v.THOUGHT.match(label) or _opinion(found, at)):
-        return None
+    if not answer.said and not polar:
+        thought = not re.match(LETTER, answer.mentions) and _opinion(found, at)
+        if thought or v.THOUGHT.match(label):
+            return None
     conditional = _conditional(found, at)
     weak = answer.for_one_aim or conditional or for_one_aim(label)
     mentions = answer.mentions + _alternatives(found, at, conditional) + _apposed(found, at)
@@ -107,6 +112,8 @@ def _is_item(found: Sequence[Clause], at: int, commented: bool) -> bool:
     """Whether a bare mention opens a line or a sentence, and something is said of it there."""
     if found[at].opens:
         return commented
+    if re.search(SENTENCE, found[at].text):
+        return False
     return _neighbour(found, at, -1) is None and _neighbour(found, at, 1) is not None
 
 

@@ -14,7 +14,7 @@ def endorsed(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> D
 
     A "yes" behind a question for one option, and "that is what she says" behind a clause with one.
     """
-    if polar or not at:
+    if polar or not at or found[at].question:
         return None
     if v.AFFIRMS.match(found[at].text) and not _goes_on(found, at):
         asked = found[at - 1]

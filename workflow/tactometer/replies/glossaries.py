@@ -31,7 +31,6 @@ otherwise: si_no de_lo_contrario
 because: porque ya_que pues puesto_que dado_que para
 so: así_que entonces por_lo_tanto por_tanto por_eso
 the: la el los las
-than: que_la que_el
 rather than: en_vez_de en_lugar_de antes_que
 between: entre
 perhaps: quizás quizá tal_vez
@@ -345,15 +344,6 @@ or: أو
 because: لأن لأنها لأنه
 if: إذا
 """,
-    "Hindi": """
-answer: उत्तर जवाब
-correct: सही
-is: है होगा
-option: विकल्प
-is wrong: नहीं
-or: या
-if: अगर यदि
-""",
     "Greek": """
 answer: απάντηση
 correct: σωστή
@@ -388,6 +378,9 @@ otherwise: 否则
 because: 因为 因為 为了 なぜなら ので
 so: 所以 因此 那么 だから したがって 그래서 따라서
 rule out: 排除 避免
+correct: सही
+answer is: उत्तर_है जवाब_है उत्तर जवाब
+option: विकल्प
 perhaps: 也许 或许 おそらく たぶん 아마
 too: 太
 is what she would say: と言うでしょう と言います と言う と答える と答えるでしょう 라고_말 이라고_말 라고_대답

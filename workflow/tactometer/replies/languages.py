@@ -5,6 +5,7 @@ them is turned, so that one grammar reads them all. An option that is itself tra
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -13,7 +14,7 @@ from tactometer.replies.glossaries import LANGUAGES, UNSPACED
 
 # Where a verb ends the sentence, its negation stands behind the option: such replies stay as they are.
 _DENIED_BEHIND: Final = re.compile("ない|ません|なかった|않|아니|아닙|못|नहीं|मत")
-_SCRIPT: Final = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_SCRIPT: Final = r"\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _EDGE: Final = re.compile(
     rf"(?<=[{_SCRIPT}])(?=[\w(\"])(?![{_SCRIPT}])|(?<=[\w)\"])(?<![{_SCRIPT}])(?=[{_SCRIPT}])"
 )
@@ -85,7 +86,8 @@ def in_english(text: str) -> str:
     if re.search(f"[{_SCRIPT}]", text):
         spaced = _EDGE.sub(" ", text)
         unspaced = _unspaced()
-        return unspaced.pattern.sub(lambda word: _turned(word, unspaced, text), spaced)
+        turned = unspaced.pattern.sub(lambda word: _turned(word, unspaced, text), spaced)
+        return re.sub(r" {2,}", " ", turned)
     said = set(re.findall(r"[^\W\d_]+", text.casefold()))
     known = [(len(said & language.sure), language) for language in _glossaries()]
     most = max(count for count, _ in known)
@@ -126,6 +128,7 @@ def _unspaced() -> _Glossary:
 
 def _glossary(table: str, frame: str) -> _Glossary:
     english: dict[str, str] = {}
+    table = "".join(char for char in table if unicodedata.category(char) != "Mn")  # as in `plain`
     for line in table.strip("\n").splitlines():
         meaning, _, words = line.partition(":")
         english |= dict.fromkeys(words.split(), meaning)

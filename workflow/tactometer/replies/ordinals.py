@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from tactometer.replies.mentions import LETTERS_AT, ONE, QUOTED_AT, place
+from tactometer.replies.mentions import LETTERS_AT, NO_MENTION, ONE, QUOTED_AT, place
 
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight")
@@ -13,7 +13,7 @@ _NTH: Final = (
     r"(?: (?:in|on|of|from) the list| listed| given| above| provided)?"
 )
 _NUMBERED: Final = (
-    r"(?:option|choice|alternative|answer|item|phrase)(?: (?:number|no\.?)|:)? ?#? ?"
+    r"(?:option|choice|alternative|item|phrase)(?: (?:number|no\.?))? ?#? ?"
     rf"(?P<number>\d{{1,2}}|{'|'.join(_NUMBERS)})(?!\w|[.,:]\d| ?%|/|-)"
     r"|^# ?(?P<hash>\d{1,2})(?=[.!]?$)"
 )
@@ -28,6 +28,10 @@ _OF_TWO: Final = re.compile(
     re.IGNORECASE,
 )
 
+_CHANGED: Final = re.compile(
+    rf"(\b(?:chang|switch|mov|revis|updat|correct)\w*{NO_MENTION}{{0,30}}?) from {ONE} to ({ONE})", re.I
+)
+
 
 def mark_ordinals(text: str, count: int) -> str:
     """ "The third option", "option 3" as a letter, where the reply names no other option before.
@@ -40,11 +44,20 @@ def mark_ordinals(text: str, count: int) -> str:
         sentence = re.match(r"[^.!?\n]*", text[found.end() : found.end() + 200])
         beside = re.findall(ONE, sentence[0] if sentence else "")
         known = re.search(ONE, text[: found.start()][-2000:]) or any(place(o) != at for o in beside)
-        if known or at is None or _indefinite(text, found.start()):
+        if known or at is None or _indefinite(text, found.start()) or _label(text, found):
             return found[0]
         return chr(LETTERS_AT + at)
 
     return _NAMED.sub(mention, text)
+
+
+def _label(text: str, found: re.Match[str]) -> bool:
+    """Whether a number labels what follows, or stands alone and could be of another list."""
+    if not found["number"]:
+        return False
+    line = text[text.rfind("\n", 0, found.start()) + 1 : found.end() + 4].split("\n")[0]
+    alone = re.fullmatch(r"\W*", line.replace(found[0], "", 1))
+    return alone is not None or re.match(r" ?[:=)–-]", text[found.end() : found.end() + 2]) is not None
 
 
 def _indefinite(text: str, at: int) -> bool:
@@ -78,4 +91,4 @@ def mark_former(text: str) -> str:
             return found[0]
         return chr(QUOTED_AT + named[0 if found["former"] else 1])
 
-    return _OF_TWO.sub(mention, text)
+    return _CHANGED.sub(r"\1 to \2", _OF_TWO.sub(mention, text))

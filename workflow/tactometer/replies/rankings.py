@@ -111,13 +111,9 @@ def _first(text: str) -> str:
             r"(?:least|worst)|.*(?:least|worst).* to ", head, re.I
         ):
             return found[0]
-        return f"{' ' if _said(before) else chr(10) + 'Answer: '}{found['o']} "
+        return f"\nAnswer: {found['o']}\n" if head.strip() else f"{found['o']} "
 
     for pattern in _RANKS:
         text = pattern.sub(best, text)
     return text
 
-
-def _said(before: str) -> bool:
-    """Whether words of the sentence stand before it, which say what it is."""
-    return re.search(r"\w[ \"'(]*$", before) is not None

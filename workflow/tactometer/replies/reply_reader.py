@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tactometer.replies import vocabulary as v
+from tactometer.replies.answers import answer_of
 from tactometer.replies.clauses import Clause, clauses
 from tactometer.replies.decision import Decision, Weight
 from tactometer.replies.decisions import decisions
@@ -106,14 +107,17 @@ def _resolved(
 
 
 def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
-    """Whether another option is named and not turned down, beside one that has a condition."""
-    return any(
-        marked.named(mention) - {place}
-        for clause in found
-        if not clause.question and not v.DENIES.search(clause.text)
-        if not v.CONDEMNS.search(clause.text) and not v.SUPPOSES.search(clause.text)
-        for mention in re.findall(ANY, clause.text)
-    )
+    """Whether another clause answers or lets somebody say another option than one for one aim."""
+    for clause in found:
+        if clause.question or v.DENIES.search(clause.text):
+            continue
+        said = answer_of(clause.text, polar=False)
+        mentions = said.mentions if said else ""
+        if v.SOMEBODY.search(clause.text):
+            mentions = "".join(re.findall(ANY, clause.text))
+        if any(marked.named(mention) - {place} for mention in mentions):
+            return True
+    return False
 
 
 def _without_premises(made: list[Decision]) -> list[Decision]:

@@ -51,7 +51,7 @@ CONDEMNS: Final = re.compile(
     r"mean(?!s\b|ing\b)|insincere|brutal\w*)|(?:a |no )?(?:lie|liar)|lying|lies|mistake|"
     r"inappropriate|hesitat\w*|hate|almost|nearly|whoever|anyone who|only an? \w+ would|few|"
     r"no (?:friend|\w+ would)|unlikely|improbable|inaccurate|misleading|untrue|false|"
-    r"exaggerat\w+|overly|stretch|off|(?<!stands )out(?! of)|odd|strange|unfair|unwise|risky)\b",
+    r"exaggerat\w+|overly|stretch|off|(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|unwise|risky)\b",
     re.IGNORECASE,
 )
 """What speaks against an option, in a verdict on it or in who says it: "a liar would say C"."""
@@ -70,7 +70,8 @@ VERDICT: Final = re.compile(
 """A clause that condemns what stood before it: "C: too harsh"."""
 SUPPOSES: Final = re.compile(
     r"^(?:[a-z]+ly |and |or |even )?(?:if|when|unless|whether|while|although|though|even though|"
-    r"whereas|because|since|despite|suppose|had|were|before|after)\b"
+    r"whereas|because|since|despite|suppose|had|were|before|"
+    r"after(?! (?:re\w+|more|some|another|a|thinking|looking|careful|reading|considering|all)\b))\b"
     r"|^(?:and |but )?to (?:say|choose|pick|answer|select|reply|call|tell|go with)\b"
     r"|\b(?:some(?! thought)|many|others?|people|everyone|everybody|someone|somebody|anyone|"
     r"guests?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
@@ -87,7 +88,7 @@ SUPPOSES: Final = re.compile(
 )
 """What others say, another world, a thought on the way: nothing there decides."""
 CONDITION: Final = re.compile(
-    r"^(?:and |but |or |even )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|suppose)\b"
+    r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|suppose)\b"
     r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked)\b)"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
     r"|^(?:and |but )?(?:were|had) (?:she|he|they|i|it|the|[A-Z]\w+)\b"
@@ -127,7 +128,7 @@ AMONG: Final = re.compile(
     r"\b(?:one|another|other|first|second|third|fourth|last|next|an?|only)"
     r" (?:possible |potential |bad |alternative |other |more \w+ )?"
     r"(?:option|choice|alternative|possibility)\b"
-    r"|\b(?:options|choices|words) (?:are|were)\b|^(?:and |but )?(?:another|others?|one) \w+"
+    r"|\b(?:options|choices|(?<!missing )(?<!right )(?<!exact )(?<!his )(?<!her )words) (?:are|were)\b|^(?:and |but )?(?:another|others?|one) \w+"
     r"|\b(?:an?|the) only (?!\w+ (?:answer|that))",
     re.IGNORECASE,
 )
@@ -184,6 +185,7 @@ NO: Final = re.compile(
 REJECTS_IT: Final = re.compile(
     rf"{_SIGHS}(?:(?:that|this|it) (?:can not be (?:right|it)|does not (?:fit|work|make sense|"
     r"(?:seem|sound|feel|look) right)|will not do|is not (?:it|right))"
+    r"|(?:(?:it|that|this|he|she|they) (?:is|was|does|would|will|could|can|did) not$)"
     r"|(?:none|neither)(?: of (?:them|these|those|the (?:\w+ )?options))?"
     r"(?: (?:fits?|works?|is right|really fits))?$)",
     re.IGNORECASE,
@@ -193,7 +195,7 @@ OR_ELSE: Final = re.compile(
     r"^(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b"
     r"(?! (?:rather|better|worse|wait|no|not|so|in)\b)(?=.*[\ue000-\ueeff])"
     r"|^(?:and |but |or )?(?:otherwise|else)\b(?=.*[\ue000-\ueeff])"
-    r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as (?:good|well|likely|"
+    r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as (?:[\ue100-\ue1ff]|good|well|likely|"
     r"plausible|fitting|right)|just as well|equally (?:good|likely|plausible|fitting|right|possible))\b"
     r"|^(?!.*\b(?:not|never|less)\b).*\bjust as well be\b.*[\ue000-\ueeff]",
     re.IGNORECASE,
@@ -211,7 +213,7 @@ EARLIER: Final = re.compile(
 )
 """What was answered before and is no more: "my initial answer was C"."""
 THOUGHT: Final = re.compile(
-    r"^(?!.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|feelings?|believes?|beliefs?|"
+    r"^(?!.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|private|inner) feelings?|believes?|beliefs?|"
     r"opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|reality|"
     r"to (?:him|her|them)sel\w+|mind|view|heart|unsaid|unspoken|not said|silently|judge?ment)\b",
     re.IGNORECASE,
@@ -220,7 +222,7 @@ THOUGHT: Final = re.compile(
 OPINION: Final = re.compile(
     r"^(?:and |but |or so |at least )?(?:(?:in|to|from) (?!my\b|our\b)(?:[\w']+ ){1,4}?"
     r"(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|point of view|head|thoughts)"
-    r"|according to \w+(?: \w+)?|privately|secretly|inwardly|internally|silently|deep down(?: inside)?|"
+    r"|according to (?!the\b|this\b|my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|silently|deep down(?: inside)?|"
     r"in (?:truth|reality|private|secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|"
     r"(?:he|she|they|(?-i:[A-Z]\w+)) (?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|found|reckons)"
     r"(?: (?:privately|inside|to \w+|so))?)$",
