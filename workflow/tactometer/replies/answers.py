@@ -55,7 +55,8 @@ _SAID_WORDS: Final = re.compile(
     _I,
 )
 _LEFT: Final = re.compile(
-    r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?))"
+    r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?)"
+    r"|(?:comes?|boils?) down to|(?:that|this|which) (?:makes it|gives (?:us|me))|ends? up (?:with|at|as))"
     rf"(?: {v.WORD}){{0,4}}? (?P<o>{CLEAR}|{SEVERAL})",
     _I,
 )
@@ -82,7 +83,7 @@ _POLAR: Final = re.compile(  # "that is a clear yes", "the rating suggests no"
 _LED: Final = re.compile(rf"{v.OPENING}(?P<o>{WORDS})(?P<rest> {NO_MENTION}*)$", _I)  # "No he is"
 
 _SAID_LAST: Final = re.compile(  # a German order: "she would C choose"
-    rf"\b(?:would|will)(?: {v.WORD}){{0,4}}?{_GAP}(?P<o>{ANY}) (?:{v.WORD} )?"
+    rf"\b(?:would|will)(?: {v.WORD}){{0,4}}?{_GAP}(?P<o>{ANY})(?: than {ANY})? (?:{v.WORD} )?"
     r"(?:say|says|choose|answer|reply|pick)\b",
     _I,
 )
@@ -90,8 +91,12 @@ _LEFT_WORDS: Final = re.compile(
     rf"\bleav(?:es|ing)(?: (?:me|us|only|just|with)){{0,3}}{_GAP}(?P<o>{WORDS}){v.CLOSING}\s*$", _I
 )
 
+_MEANS: Final = re.compile(
+    rf"^{v.OPENING}(?:that|this|which|it) means{_GAP}(?P<o>{LETTER}){v.CLOSING}\s*$", _I
+)
+
 _PATTERNS: Final = (
-    _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED
+    _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED, _MEANS
 )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ def decisions(found: Sequence[Clause], marked: Marked, polar: bool) -> list[Deci
     """
     made: list[Decision] = []
     corrected: int | None = None  # the sentence in which a correction was announced
+    turned_down: list[Decision] = []
     withdrawn, named = False, -1  # whether all was taken back, the clause that named an option last
     for at, clause in enumerate(found):
         last = bool(made) and named == made[-1].clause
@@ -50,11 +51,14 @@ def decisions(found: Sequence[Clause], marked: Marked, polar: bool) -> list[Deci
         )
         if decision is None:
             continue
+        if decision.condemned:
+            turned_down.append(decision)
+            continue
         if corrected is not None and clause.sentence <= corrected + 1:
             made = []
         corrected = None
         made.append(decision)
-    return made
+    return [*turned_down, *made]
 
 
 def _rejects_it(clause: Clause, polar: bool) -> bool:
@@ -77,12 +81,12 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     before = _neighbour(found, at, -1)
     if v.APPOSED.match(clause.text) and before is not None and re.search(ANY, before.text):
         return None  # it says what the option before it is
-    if v.EARLIER.search(clause.text) or v.EARLIER.search(label):
+    if v.EARLIER.search(clause.text) or v.EARLIER.search(label) or _at_first(before):
         return None
     if re.match(v.OR, clause.text, _I) and _neighbour(found, at, -1):
         return None  # an alternative to what stands before it
     answer = answer_of(clause.text, polar)
-    if answer is None or (answer.bare and not polar and _condemned(found, at)):
+    if answer is None:
         return None
     if not answer.said and not polar:
         thought = not re.match(LETTER, answer.mentions) and _opinion(found, at)
@@ -103,9 +107,15 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         clause=at,
         bare=answer.bare,
         said=answer.said,
-        concludes=_concludes(found, at),
+        concludes=_concludes(found, at, answer.said or bool(re.match(LETTER, answer.mentions))),
         affirmed=answer.bare and _affirmed(found, at),
+        condemned=answer.bare and not polar and _condemned(found, at),
     )
+
+
+def _at_first(before: Clause | None) -> bool:
+    """Whether the clause before says that what follows is no more: "at first, C seems right"."""
+    return before is not None and len(before.text) < 24 and bool(v.EARLIER.match(before.text))
 
 
 def _is_item(found: Sequence[Clause], at: int, commented: bool) -> bool:
@@ -117,11 +127,16 @@ def _is_item(found: Sequence[Clause], at: int, commented: bool) -> bool:
     return _neighbour(found, at, -1) is None and _neighbour(found, at, 1) is not None
 
 
-def _concludes(found: Sequence[Clause], at: int) -> bool:
-    """Whether a clause, its label or what leads to it draws a conclusion."""
+def _concludes(found: Sequence[Clause], at: int, said: bool) -> bool:
+    """Whether a clause, its label or what leads to it draws a conclusion.
+
+    Mere words behind a comma may go on with the sentence: "it was bad, so not good".
+    """
+    if v.CONCLUDES.match(found[at].label):
+        return True
     before = _neighbour(found, at, -1)
     led = before is not None and len(before.text) < 30 and v.CONCLUDES.match(before.text)
-    return bool(v.CONCLUDES.match(found[at].text) or v.CONCLUDES.match(found[at].label) or led)
+    return bool((v.CONCLUDES.match(found[at].text) and (said or before is None)) or led)
 
 
 def _affirmed(found: Sequence[Clause], at: int) -> bool:
@@ -159,7 +174,10 @@ def _conditional(found: Sequence[Clause], at: int) -> bool:
     near = (_neighbour(found, at, -1), _neighbour(found, at, 1))
     if v.CONDITION.match(found[at].label) or v.CONDITION.match(found[at].text):
         return True
-    return any(clause is not None and v.CONDITION.match(clause.text) for clause in near)
+    return any(
+        clause is not None and v.CONDITION.match(clause.text) and not re.search(ANY, clause.text)
+        for clause in near
+    )
 
 
 def _alternatives(found: Sequence[Clause], at: int, conditional: bool) -> str:

@@ -137,6 +137,10 @@ but: aber sondern
 if: wenn falls
 otherwise: sonst ansonsten andernfalls
 because: weil da denn
+rather: eher
+than: als
+is: passt
+best: am_besten am_ehesten
 so: also deshalb daher somit folglich deswegen
 the: die der das den
 rather than: statt anstatt

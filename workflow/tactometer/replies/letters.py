@@ -39,7 +39,7 @@ _LETTERS: Final = re.compile(
 # "A:" opens an answer where one letter follows it, or where a "Q:" came before.
 _ANSWERS: Final = re.compile(
     r"^A:(?=\s*(?:[(\"']{0,2}[A-Za-z][)\"'.]{0,3}\s*$|[(\"'][A-Za-z][)\"']|[A-Z][.):,]))"
-    r"|(?<=\n)A:(?=\s)",
+    r"|(?<=\n)A:(?=\s)(?!\s*\d)",
     re.M,
 )
 _AFTER_Q: Final = re.compile(r"((?:^|\n)Q(?:uestion)?: [^\n]{0,600}?[\s\"']{1,3})A: ")
@@ -47,7 +47,7 @@ _AFTER_Q: Final = re.compile(r"((?:^|\n)Q(?:uestion)?: [^\n]{0,600}?[\s\"']{1,3}
 _TALK: Final = re.compile(r"^[A-Z]: ?(?=[^\n]{0,300}\?[\"']?\n)([^\n]{0,300})\n[A-Z]: ?", re.M)
 # A name's initial, where the sentence goes on to the letter that is said: "J. Smith would say (C)".
 _INITIAL: Final = re.compile(
-    r"(?:^|(?<=[.!?] )|(?<=\n))([A-Z])\. (?=[A-Z][a-z]+ (?:would|will|says?|might|probably|"
+    r"(?:^|(?<=[.!?] )|(?<=\n))([A-Z])\. (?=(?:[A-Z][a-z]+ )?(?:would|will|says?|might|probably|"
     r"chooses|picks|replies|answers)\b[^.!?\n]{0,80}\(([A-Z])\))"
 )
 
@@ -87,7 +87,7 @@ _FOLLOWS: Final = re.compile(
     r"here|again|not|then|too|i|strikes|for (?:sure|me|certain)|to be|all the way|all day|without|"
     r"completes|describes|reflects|aligns|conveys|expresses|suits|gets|wins|keeps|avoids|shows|"
     r"lol|xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|"
-    r"leaves?|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|comes|would|for the win|first(?=[,.;]))\b"
+    r"leaves?|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|comes|would|for the win|first(?=[,.;])|\d{1,3}(?= ?[.)%]))(?!\w)"
 )
 _ENDS: Final = re.compile(r"\s*(?:$|\n|[^\w\s]|[\ue000-\ue4ff]|\(?[A-Z](?!\w))")
 _START: Final = re.compile(r"(?:^|[.!?:,;\n(\"–—-]\s?)$")

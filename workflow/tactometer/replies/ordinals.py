@@ -15,7 +15,7 @@ _NTH: Final = (
 _NUMBERED: Final = (
     r"(?:option|choice|alternative|item|phrase)(?: (?:number|no\.?))? ?#? ?"
     rf"(?P<number>\d{{1,2}}|{'|'.join(_NUMBERS)})(?!\w|[.,:]\d| ?%|/|-)"
-    r"|^# ?(?P<hash>\d{1,2})(?=[.!]?$)"
+    r"|number (?P<listed>\d{1,2})(?= (?:on|in|from) the list)|^# ?(?P<hash>\d{1,2})(?=[.!]?$)"
 )
 _NAMED: Final = re.compile(
     rf"\b(?:(?:the|is|answer is) )?(?:the )?{_NTH}(?!\w)(?! (?:that|which|to)\b)"
@@ -28,6 +28,7 @@ _OF_TWO: Final = re.compile(
     re.IGNORECASE,
 )
 
+_REPLACED: Final = re.compile(rf"\b(?:replace|swap|exchange) {ONE} (?:with|by|for) ({ONE})", re.I)
 _CHANGED: Final = re.compile(
     rf"(\b(?:chang|switch|mov|revis|updat|correct)\w*{NO_MENTION}{{0,30}}?) from {ONE} to ({ONE})", re.I
 )
@@ -74,7 +75,7 @@ def _place(found: re.Match[str], count: int) -> int | None:
         return count - 1
     if nth in _ORDINALS:
         return _ORDINALS.index(nth)
-    said = (nth or found["number"] or found["hash"]).lower()
+    said = (nth or found["number"] or found["listed"] or found["hash"]).lower()
     if said in _NUMBERS:
         return _NUMBERS.index(said)
     number = int(re.match(r"\d+", said)[0])  # type: ignore[index]
@@ -91,4 +92,5 @@ def mark_former(text: str) -> str:
             return found[0]
         return chr(QUOTED_AT + named[0 if found["former"] else 1])
 
+    text = _REPLACED.sub(r"choose \1", text)
     return _CHANGED.sub(r"\1 to \2", _OF_TWO.sub(mention, text))

@@ -9,7 +9,7 @@ _NUMBER: Final = r"(?P<number>\d{1,3}(?:\.\d{1,3})?) ?(?:%|percent\b|per cent\b)
 _SHARE: Final = rf"(?:{_NUMBER})(?! ?(?:\w+ )?(?:sure|confiden\w+|certain\w*)\b)"
 _HINT: Final = re.compile(r"%|\.\d|\bper ?cent\b", re.IGNORECASE)
 _BEHIND: Final = re.compile(
-    rf"(?P<o>{ONE})[\"')]{{0,2}} ?(?:(?:[:=(–≈,~-]|is|at|has|gets|with|about|around|roughly|an?|"
+    rf"(?P<o>{ONE})[\"')]{{0,2}} ?(?:(?:[:=(–≈~-]|p ?=|is|at|has|gets|with|about|around|roughly|an?|"
     rf"probability|chance|likelihood|weight|of|would be) ?){{0,5}}{_SHARE}",
     re.IGNORECASE,
 )
@@ -68,7 +68,7 @@ _THEN: Final = (
     r"fallback|backup|lastly|last)(?: \w+)?|in (?:second|third) place|place|\d[.)])[\s,:(–-]{0,4}){1,5}"
 )
 _FIRST: Final = (
-    r"(?:\b(?:first(?:ly)?|most likely|most probable|top|primary|number one|preferably|ideally|"
+    r"(?:\b(?:first(?:ly)?|best(?=:)|most likely|most probable|top|primary|number one|preferably|ideally|"
     r"my first)(?: (?:choice|pick|option|place|rank|guess|preference|answer))?(?: is| would be| goes to)?)"
 )
 _RANKING: Final = (
@@ -79,7 +79,7 @@ _TAIL: Final = rf"(?:{_MARKS}{_THEN}{_MARKS}{ONE}(?: (?:a close |as (?:the |a |m
 _RANKS: Final = (
     re.compile(rf"(?P<o>{ONE})(?: ?[>≻]{{1,3}} ?{ONE})+"),
     re.compile(
-        rf"{_RANKING}(?:{_MARKS}(?:1[.)] ?)?)(?P<o>{ONE})(?:(?:{_MARKS}(?:\d[.)] ?)?{ONE})|{_TAIL}){{0,12}}",
+        rf"{_RANKING}(?:{_MARKS}(?:1[.)] ?)?)(?P<o>{ONE})(?: (?:is |comes )?first)?(?:(?:{_MARKS}(?:\d[.)] ?)?{ONE})|{_TAIL}){{0,12}}",
         re.IGNORECASE,
     ),
     re.compile(
@@ -90,7 +90,7 @@ _RANKS: Final = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?P<o>{ONE}){_MARKS}(?:(?:or|and|but) )?(?:failing that|if not that|followed by|"
+        rf"(?P<o>{ONE}){_MARKS}(?:(?:or|and|but) )?(?:failing that|if not(?: that)?(?=,)|followed by|"
         rf"if (?:that|it|this) (?:is not|fails|does not|can not|will not)(?: \w+){{0,2}}),? {ONE}",
         re.IGNORECASE,
     ),

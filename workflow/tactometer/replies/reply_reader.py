@@ -52,7 +52,7 @@ def read_reply(text: str | None, options: Sequence[str]) -> Reply:
     marked = _marked(said, tuple(options))
     found = clauses(marked.text)
     made = decisions(found, marked, is_polar(options))
-    if refuses(found, made):
+    if refuses(found, [decision for decision in made if not decision.condemned]):
         return _invalid("refused")
     reply = _resolved(made, options, found, marked)
     if reply.choice is None and (spoken.cut or stops_short(said)):
@@ -80,7 +80,7 @@ def _resolved(
     """The one option that the decisions agree on; the last word wins only where it says so."""
     counted = _without_premises(_without_lists(made))
     if not counted:
-        return _invalid("several" if made else "undecided")
+        return _invalid("several" if any(not d.condemned for d in made) else "undecided")
     top = max(decision.weight for decision in counted)
     if top is Weight.FINAL:
         first = next(d for d in counted if d.weight is top)
@@ -122,7 +122,7 @@ def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
 
 def _without_premises(made: list[Decision]) -> list[Decision]:
     """The decisions but for mere words that a conclusion is drawn from: "it was bad, so C"."""
-    drawn = [d for d in made if d.concludes and (d.letter or d.said) and len(d.places) == 1]
+    drawn = [decision for decision in made if decision.concludes and len(decision.places) == 1]
     if not drawn:
         return made
     return [d for d in made if d.clause >= drawn[-1].clause or d.letter]
@@ -136,9 +136,10 @@ def _without_lists(made: list[Decision]) -> list[Decision]:
     taken = any(decision.affirmed for decision in made)
     listed = {id(d) for d in made if d.item and not d.affirmed} | _runs(made)
     places = {decision.places for decision in made if id(decision) in listed}
+    kept = [decision for decision in made if not decision.condemned]
     if len(places) < 2 and not taken:
-        return made
-    return [decision for decision in made if id(decision) not in listed]
+        return kept
+    return [decision for decision in kept if id(decision) not in listed]
 
 
 def _runs(made: list[Decision]) -> set[int]:

@@ -19,6 +19,7 @@ OPENING: Final = (
     r"an?|best|final|hey|hi|dear|in fact|more likely|something like|along the lines of|must be|"
     r"gotta be|got to be|(?:looks|seems|sounds) like|(?:i am |am )?(?:pretty |fairly |quite |very |"
     r"almost |absolutely |reasonably )?(?:sure|certain|confident|convinced|positive)(?: that)?|"
+    r"going to be|(?:my )?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|"
     r"in the end|on balance|all in all|all things considered|no doubt)(?!\w)[ ,]*)*"
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
@@ -30,14 +31,15 @@ CLOSING: Final = (
     r"i suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|"
     r"as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|"
     r"in my opinion|to be honest|to be kind|to be safe|in this case|my friend|"
-    r"is what i would say|(?:rather than|over|instead of|not|and not|versus|vs|than) "
+    r"is what i would say|(?:rather than|over|instead of|not|and not|versus|vs|than|"
+    r"and (?:definitely|certainly|surely|clearly) not) "
     rf"(?:{WORD} ){{0,3}}{ANY}))*"
 )
 """What may stand behind it: "C for sure", "C rather than D"."""
 
 DENIES: Final = re.compile(
     r"\b(?:not|never|neither|nor|nobody|no one|none|no longer|avoid\w*|rul\w+ out|rules? out|"
-    r"eliminat\w+|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|anything but|"
+    r"eliminat\w+|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|anything but|far be it|"
     r"everything but|all but|instead of|rather than|other than|than|against|hardly|"
     r"(?<!no )doubt\w*|refus\w+|no (?:to|sense)|unable|unlike|wrong|"
     r"incorrect|too (?!be\b)\w+|lest)\b|\uefff",
@@ -73,7 +75,7 @@ SUPPOSES: Final = re.compile(
     r"whereas|because|since|despite|suppose|had|were|before|"
     r"after(?! (?:re\w+|more|some|another|a|thinking|looking|careful|reading|considering|all)\b))\b"
     r"|^(?:and |but )?to (?:say|choose|pick|answer|select|reply|call|tell|go with)\b"
-    r"|\b(?:some(?! thought)|many|others?|people|everyone|everybody|someone|somebody|anyone|"
+    r"|\b(?:some(?! thought)|many|most(?= (?:would|people|say|of|might))|others?|people|everyone|everybody|someone|somebody|anyone|"
     r"guests?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
     r"(?:could|would|might|should) have (?!to\b)|"
     r"(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
@@ -135,7 +137,9 @@ AMONG: Final = re.compile(
 """One option of several, not the one: "another option is C"."""
 
 ANOTHER_LABEL: Final = re.compile(
-    r"^(?:grade|score|rating|rated|confidence|note|avoid\w*|reject\w*|eliminated|wrong|incorrect|"
+    r"^(?:(?:the |my )?(?:second|third|fourth|runner|back-?up|fall-?back|alternative|least|worst|"
+    r"previous|old|earlier|initial|original|draft|first (?:draft|guess|thought|instinct|answer))|"
+    r"grade|score|rating|rated|confidence|note|avoid\w*|reject\w*|eliminated|wrong|incorrect|"
     r"options|choices|section|vitamin|plan|type|hint|example|e\.g|question|mood|tone|"
     r"(?:the )?(?:available |possible |given )?options are)\b",
     re.IGNORECASE,
@@ -143,7 +147,7 @@ ANOTHER_LABEL: Final = re.compile(
 """What stands before a colon where no answer follows: "Grade: C"."""
 # A label like "Not", "Too harsh", "Ruled out"; not a sentence like "I won't lie".
 REJECTING_LABEL: Final = re.compile(
-    rf"^(?!i\b|we\b|let\b|there\b)(?:\w+ ){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
+    rf"^(?!i\b|we\b|let\b|there\b|without (?:further|a doubt|doubt|hesitation|question))(?:\w+ ){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
     re.IGNORECASE,
 )
 
@@ -168,7 +172,7 @@ WITHDRAWS: Final = re.compile(
     rf"{_SIGHS}(?:wait(?! for| until)\b|scratch that|correction\b|corrected\b|hold on|"
     r"let me (?:re|correct|change|fix|think again)|i (?:made a mistake|change my mind|"
     r"changed my mind|take (?:that|it) back|misread|was wrong|give up|no longer know|"
-    r"(?:really )?(?:can not|could not) decide|am torn|am no longer sure|am not sure any ?more|"
+    r"(?:really )?(?:can not|could not) decide|am torn|am no longer sure|(?:really |honestly |just )?do not know$|would rather not (?:answer|say|choose)|am not sure any ?more|"
     r"retract)|just kidding|my mistake|never ?mind|forget (?:it|that|this|what)|"
     r"ignore (?:it|that|this|what)|disregard|strike that|cancel that|undo that)",
     re.IGNORECASE,
@@ -196,7 +200,7 @@ OR_ELSE: Final = re.compile(
     r"(?! (?:rather|better|worse|wait|no|not|so|in)\b)(?=.*[\ue000-\ueeff])"
     r"|^(?:and |but |or )?(?:otherwise|else)\b(?=.*[\ue000-\ueeff])"
     r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as (?:[\ue100-\ue1ff]|good|well|likely|"
-    r"plausible|fitting|right)|just as well|equally (?:good|likely|plausible|fitting|right|possible))\b"
+    r"plausible|fitting|right)|just as well|equally (?:[\ue100-\ue1ff]|good|likely|plausible|fitting|right|possible))\b"
     r"|^(?!.*\b(?:not|never|less)\b).*\bjust as well be\b.*[\ue000-\ueeff]",
     re.IGNORECASE,
 )
@@ -208,20 +212,24 @@ EARLIER: Final = re.compile(
     r"(?:answer|choice|pick|guess|thought|reaction|instinct|reply|draft|response|selection|"
     r"impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|idea))\b"
     r"|\b(?:i|he|she|we) (?:first|initially|originally|had first|had) (?!to\b|like\b)\w+"
-    r"|^(?:initially|originally|at first(?: glance)?|draft|first draft|before|old)\b",
+    r"|^first (?:i|we|he|she)\b|^(?:initially|originally|at first(?: glance)?|draft|first draft|before|old)\b",
     re.IGNORECASE,
 )
 """What was answered before and is no more: "my initial answer was C"."""
 THOUGHT: Final = re.compile(
     r"^(?!.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|private|inner) feelings?|believes?|beliefs?|"
     r"opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|reality|"
-    r"to (?:him|her|them)sel\w+|mind|view|heart|unsaid|unspoken|not said|silently|judge?ment)\b",
+    r"to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) mind|view|heart|diary|review|unsaid|unspoken|not said|silently|judge?ment)\b",
     re.IGNORECASE,
 )
 """A label of what somebody thinks and does not say."""
 OPINION: Final = re.compile(
     r"^(?:and |but |or so |at least )?(?:(?:in|to|from) (?!my\b|our\b)(?:[\w']+ ){1,4}?"
-    r"(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|point of view|head|thoughts)"
+    r"(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|point of view|head|thoughts|"
+    r"perspective|viewpoint|taste|experience)"
+    r"|(?:to|for) (?:him|her|them|(?-i:[A-Z][a-z]+)(?: \w+ly)?)|as far as .{1,30} concerned"
+    r"|the way .{1,20} (?:sees?|saw|feels?|felt) it|as (?:he|she|they|(?-i:[A-Z][a-z]+)) (?:sees|saw) it"
+    r"|(?:thinks|thinking|thought|inner voice|aside)"
     r"|according to (?!the\b|this\b|my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|silently|deep down(?: inside)?|"
     r"in (?:truth|reality|private|secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|"
     r"(?:he|she|they|(?-i:[A-Z]\w+)) (?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|found|reckons)"
@@ -278,7 +286,7 @@ SAYS: Final = (
     r"lean(?:s|ed|ing)? (?:towards?|to)|land(?:s|ed)? on|put|mark|circle|enter|write|settl\w+ on|"
     r"down for|change (?:that|it|my \w+) to|make it|let it be|stick(?:ing)? with|"
     r"inclined to say|argue(?: for)?|admit|confess|"
-    r"assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|settle for|"
+    r"assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|settle for|wager|bet on|gamble on|decide[sd]? (?:on|for)|"
     r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on)\b"
     r"|^(?:selecting|leaning|choosing|picking|locking in|taking)\b|(?<=am |'m |be )(?:choosing|picking|selecting|saying|answering)\b"
     r"|\b(?:i|we)\b(?: \w+){0,2} (?:think|believe|guess|suppose|feel|thought|felt|reckon|found|"
@@ -299,7 +307,8 @@ NOUN: Final = (
     r"(?: would| will| might| should)?(?: \w+ly)? (?:say|says|said|tell|tells|answer|answers|reply|"
     r"replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|blank|gap|remark|"
     r"(?:his|her|their|my|missing|exact|right) words?|"
-    r"thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|"
+    r"(?:phrase|word|utterance|statement|sentence)s?(?= (?:here )?(?:is|would be|will be|should be)"
+    r" [\ue200-\ue4ff])|thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|"
     r"(?:phrase|word|utterance|statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would "
     r"(?:say|use|choose|pick)\b))s?\b"
 )

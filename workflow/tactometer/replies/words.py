@@ -34,8 +34,8 @@ _DENIAL: Final = (
 _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 # "No" before a word is an article ("no doubt"), but for these; "oh no" is a sigh.
 _NO: Final = (
-    r"(?:(?<=yes or )|(?<=yes/))no|(?<!\boh )(?<!\boh, )(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?wait\b)"
-    r"(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|would|of course|"
+    r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?<!\boh )(?<!\boh, )(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?wait\b)"
+    r"(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|would|than|rather|over|instead|of course|"
     r"obviously|definitely|for sure|without|sir|ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
 )
 # A word of an option before these nouns describes something else: "a good choice", "a bad idea".
