@@ -127,6 +127,8 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
     before = _words_before(text, match.start("o"))
     if pattern is not _FITTING:  # what stands before another mention is said of that one
         before = re.split(ANY, before)[-1]
+    if pattern is _FITTING and "is what" in match[0]:  # "because "C" is what she would say"
+        before = re.sub(r"^(?:because|since|as) ", "", before, flags=_I)
     if v.DENIES.search(before) or v.SUPPOSES.search(before) or v.CONDEMNS.search(before):
         return False
     if v.UNDONE.match(text, match.end()):

@@ -14,7 +14,15 @@ from tactometer.replies.answers import answer_of, for_one_aim, mentions_in
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision, Weight
 from tactometer.replies.endorsements import endorsed, meant
-from tactometer.replies.mentions import ANY, LETTER, NO_MENTION, SENTENCE, Marked, is_labelled, is_letter
+from tactometer.replies.mentions import (
+    ANY,
+    LETTER,
+    NO_MENTION,
+    SENTENCE,
+    Marked,
+    is_labelled,
+    is_letter,
+)
 
 _I: Final = re.IGNORECASE
 _OR: Final = re.compile(
@@ -115,7 +123,9 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
 
 def _at_first(before: Clause | None) -> bool:
     """Whether the clause before says that what follows is no more: "at first, C seems right"."""
-    return before is not None and len(before.text) < 24 and bool(v.EARLIER.match(before.text))
+    if before is None or re.search(ANY, before.text):
+        return False
+    return len(before.text) < 24 and v.EARLIER.match(before.text) is not None
 
 
 def _is_item(found: Sequence[Clause], at: int, commented: bool) -> bool:
@@ -147,7 +157,9 @@ def _affirmed(found: Sequence[Clause], at: int) -> bool:
 
 def _opinion(found: Sequence[Clause], at: int) -> bool:
     """Whether a neighbour says that the clause is what somebody thinks."""
-    near = (_neighbour(found, at, -1), _neighbour(found, at, 1))
+    near = [_neighbour(found, at, -1), _neighbour(found, at, 1)]
+    if near[0] is not None and near[0].text == found[at].label:
+        near = near[1:]
     return any(clause is not None and v.OPINION.match(clause.text) for clause in near)
 
 
@@ -174,10 +186,10 @@ def _conditional(found: Sequence[Clause], at: int) -> bool:
     near = (_neighbour(found, at, -1), _neighbour(found, at, 1))
     if v.CONDITION.match(found[at].label) or v.CONDITION.match(found[at].text):
         return True
-    return any(
-        clause is not None and v.CONDITION.match(clause.text) and not re.search(ANY, clause.text)
-        for clause in near
-    )
+    before, after = near  # a condition with an option of its own before it is done with that
+    if before is not None and v.CONDITION.match(before.text) and not re.search(ANY, before.text):
+        return True
+    return after is not None and v.CONDITION.match(after.text) is not None
 
 
 def _alternatives(found: Sequence[Clause], at: int, conditional: bool) -> str:

@@ -111,6 +111,8 @@ def _turned(word: re.Match[str], language: _Glossary, text: str) -> str:
         return word[0] if english_noun.startswith(("is", "would")) else english
     if key == "no" and not re.match(r" [^\W\d_]{2}", rest):
         return word[0]
+    if key.endswith("'"):
+        return f"{english} "
     return f" {english} " if language is _unspaced() else english
 
 

@@ -30,7 +30,8 @@ _OF_TWO: Final = re.compile(
 
 _REPLACED: Final = re.compile(rf"\b(?:replace|swap|exchange) {ONE} (?:with|by|for) ({ONE})", re.I)
 _CHANGED: Final = re.compile(
-    rf"(\b(?:chang|switch|mov|revis|updat|correct)\w*{NO_MENTION}{{0,30}}?) from {ONE} to ({ONE})", re.I
+    rf"(\b(?:chang|switch|mov|revis|updat|correct)\w*{NO_MENTION}{{0,30}}?) from {ONE} to ({ONE})",
+    re.I,
 )
 
 
@@ -58,7 +59,9 @@ def _label(text: str, found: re.Match[str]) -> bool:
         return False
     line = text[text.rfind("\n", 0, found.start()) + 1 : found.end() + 4].split("\n")[0]
     alone = re.fullmatch(r"\W*", line.replace(found[0], "", 1))
-    return alone is not None or re.match(r" ?[:=)–-]", text[found.end() : found.end() + 2]) is not None
+    return (
+        alone is not None or re.match(r" ?[:=)–-]", text[found.end() : found.end() + 2]) is not None
+    )
 
 
 def _indefinite(text: str, at: int) -> bool:

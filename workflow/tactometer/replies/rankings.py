@@ -36,6 +36,7 @@ def _weighed(text: str) -> str:
     """
     if not _HINT.search(text):
         return text
+    text = re.sub(rf"({ONE}) , (?=[\d.])", r"\1: ", text)  # cells of a table
     ways = [[found for found in way.finditer(text)] for way in (_BEHIND, _BEFORE)]
     pairs = max(ways, key=len)
     if not pairs:
@@ -86,7 +87,8 @@ _RANKS: Final = (
         rf"{_FIRST}{_MARKS}(?P<o>{ONE})(?:{_TAIL}|{_MARKS}otherwise,? {ONE})+", re.IGNORECASE
     ),
     re.compile(
-        rf"(?P<o>{ONE})(?: is| comes| goes)?(?: in)? (?:first|1st)(?: place)?{_TAIL}+",
+        rf"(?P<o>{ONE})(?: is| comes| goes)?(?: in)? (?:first|1st)(?: place)?"
+        rf"(?:{_TAIL}|{_MARKS}(?:and )?{ONE} (?:is |comes )?(?:second|2nd|next|last))+",
         re.IGNORECASE,
     ),
     re.compile(
@@ -116,4 +118,3 @@ def _first(text: str) -> str:
     for pattern in _RANKS:
         text = pattern.sub(best, text)
     return text
-

@@ -8,11 +8,12 @@ thoughts never count. Every pattern is bounded, so that reading is linear in the
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from tactometer.replies import vocabulary as v
 from tactometer.replies.answers import answer_of
 from tactometer.replies.clauses import Clause, clauses
+from tactometer.replies.contrasts import without_contrasts
 from tactometer.replies.decision import Decision, Weight
 from tactometer.replies.decisions import decisions
 from tactometer.replies.formats import unwrapped
@@ -62,7 +63,8 @@ def read_reply(text: str | None, options: Sequence[str]) -> Reply:
 
 def _marked(said: str, options: tuple[str, ...]) -> Marked:
     """Plain text with its mentions found: words, quotes, letters, numbers, sentences, in order."""
-    said = mark_letters(mark_quotes(mark_words(said, options)), len(options))
+    said = mark_quotes(mark_words(without_contrasts(said, options), options))
+    said = mark_letters(said, len(options))
     said = labelled(mark_sentences(mark_ordinals(said, len(options))))
     return joined(ranked(mark_former(said)))
 
@@ -106,6 +108,9 @@ def _resolved(
     return Reply(options[place], "letter" if any(d.letter for d in one) else "phrase")
 
 
+_SET_BESIDE: Final = re.compile(rf"\b(?:and|while|whereas|but) {ANY} {v.IS}", re.IGNORECASE)
+
+
 def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
     """Whether another clause answers or lets somebody say another option than one for one aim."""
     for clause in found:
@@ -113,7 +118,7 @@ def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
             continue
         said = answer_of(clause.text, polar=False)
         mentions = said.mentions if said else ""
-        if v.SOMEBODY.search(clause.text):
+        if v.SOMEBODY.search(clause.text) or _SET_BESIDE.search(clause.text):
             mentions = "".join(re.findall(ANY, clause.text))
         if any(marked.named(mention) - {place} for mention in mentions):
             return True
@@ -139,6 +144,9 @@ def _without_lists(made: list[Decision]) -> list[Decision]:
     kept = [decision for decision in made if not decision.condemned]
     if len(places) < 2 and not taken:
         return kept
+    turned_down = {decision.places for decision in made if decision.condemned}
+    if len(turned_down) > 1 and len(places - turned_down) == 1:
+        return kept  # all but one are turned down
     return [decision for decision in kept if id(decision) not in listed]
 
 

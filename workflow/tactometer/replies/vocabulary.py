@@ -198,10 +198,10 @@ REJECTS_IT: Final = re.compile(
 OR_ELSE: Final = re.compile(
     r"^(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b"
     r"(?! (?:rather|better|worse|wait|no|not|so|in)\b)(?=.*[\ue000-\ueeff])"
-    r"|^(?:and |but |or )?(?:otherwise|else)\b(?=.*[\ue000-\ueeff])"
-    r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as (?:[\ue100-\ue1ff]|good|well|likely|"
-    r"plausible|fitting|right)|just as well|equally (?:[\ue100-\ue1ff]|good|likely|plausible|fitting|right|possible))\b"
-    r"|^(?!.*\b(?:not|never|less)\b).*\bjust as well be\b.*[\ue000-\ueeff]",
+    r"|^(?:and |but |or )?(?:otherwise|else|alternatively)\b(?=.*[\ue000-\ueeff])"
+    r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as|equally) "
+    r"(?:[\ue100-\ue1ff]|(?:good|well|likely|plausible|fitting|right|possible)\b)"
+    r"|^(?!.*\b(?:not|never|less)\b).*\bjust as well (?:be|say)\b.*[\ue000-\ueeff]",
     re.IGNORECASE,
 )
 """A clause that sets another option beside the one before: "or D", "it might as well be D"."""
@@ -211,7 +211,8 @@ EARLIER: Final = re.compile(
     r"\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|tentative) "
     r"(?:answer|choice|pick|guess|thought|reaction|instinct|reply|draft|response|selection|"
     r"impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|idea))\b"
-    r"|\b(?:i|he|she|we) (?:first|initially|originally|had first|had) (?!to\b|like\b)\w+"
+    r"|\b(?:i|he|she|we) (?:had )?(?:first|initially|originally) (?!to\b|like\b)\w+"
+    r"|\b(?:i|he|she|we) had (?:said|picked|chosen|answered|thought|written|put|gone|selected)\b"
     r"|^first (?:i|we|he|she)\b|^(?:initially|originally|at first(?: glance)?|draft|first draft|before|old)\b",
     re.IGNORECASE,
 )
@@ -245,7 +246,9 @@ CONCLUDES: Final = re.compile(
 """What draws a conclusion from the clauses before it."""
 AFFIRMS: Final = re.compile(
     r"^(?:yes|yep|yeah|exactly|bingo|perfect|right|correct|(?:that|this|it)(?: one)? (?:is (?:it|right|the one|"
-    r"the answer|perfect|my answer)|works|fits|would (?:work|fit)|does it)|fits|works|best|"
+    r"the answer|perfect|my answer)|works|fits|would (?:work|fit)|does it)|(?:fits|works)(?: best| well| perfectly)?|best|"
+    r"(?:just |exactly |about )?right|ideal|kind (?:and|but|yet) (?:honest|true|truthful)|"
+    r"(?:honest|true|truthful) (?:and|but|yet) kind|the (?:best|right) (?:one|choice|fit|option|balance)|"
     r"that one|this one|chosen|selected|my (?:choice|answer|pick)|the (?:answer|one|best))$",
     re.IGNORECASE,
 )

@@ -16,7 +16,7 @@ from tactometer.replies.mentions import (
 
 def is_polar(options: Sequence[str]) -> bool:
     """Whether the options are yes and no."""
-    return {_fold(option) for option in options} == {"yes", "no"}
+    return len(options) == 2 and {_fold(option) for option in options} == {"yes", "no"}
 
 
 # ---- bare -------------------------------------------------------------------------------------
