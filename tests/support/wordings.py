@@ -137,6 +137,7 @@ def _filled(text: str, shown: tuple[str, ...], chosen: str, other: str, third: s
         "A": adjective.capitalize(),
         "b": _adjective(other),
         "ordinal": ORDINALS[shown.index(chosen)],
+        "Ordinal": ORDINALS[shown.index(chosen)].capitalize(),
         "number": str(shown.index(chosen) + 1),
         "wasnt": contracted,
         "wasntc": contracted.replace("'", "’"),

@@ -109,7 +109,7 @@ def answer_of(text: str, polar: bool) -> Answer | None:
         return Answer(mentions_in(bare["o"]), bare=True)
     for pattern in (_FRAMED, _LED) if polar else (_FRAMED,):
         whole = pattern.match(text)
-        if whole and not v.RULES.match(whole["rest"]):
+        if whole and not v.RULES.match(whole["rest"]) and not v.PARTLY.match(whole["rest"]):
             return Answer(whole["o"])
     if polar:
         own = _POLAR.match(text)
@@ -140,7 +140,12 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
     if pattern is _FITTING:
         verdict = re.sub(r"\b\w+ than\b.*", "", match[0])
         least = v.LEAST.search(text, match.start(), match.end() + 40)
-        return not (least or v.DENIES.search(verdict) or v.CONDEMNS.search(verdict))
+        return not (
+            least
+            or v.SECOND.search(verdict)
+            or v.DENIES.search(verdict)
+            or v.CONDEMNS.search(verdict)
+        )
     if pattern is _NAMED:
         words = re.match(WORDS, match["o"]) and not polar
         named = not words or _NAMED_WORDS.match(text[match.start() :])

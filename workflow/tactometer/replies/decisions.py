@@ -166,7 +166,9 @@ def _opinion(found: Sequence[Clause], at: int) -> bool:
 def _apposed(found: Sequence[Clause], at: int) -> str:
     """What the next clause says the option is: "C, which is bad"."""
     after = _neighbour(found, at, 1)
-    match = v.APPOSED.match(after.text) if after is not None else None
+    if after is None:
+        return ""
+    match = v.APPOSED.match(after.text) or v.REASONED.match(after.text)
     return match["o"] if match else ""
 
 

@@ -2,11 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from tactometer.replies import vocabulary as v
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision, Weight
-from tactometer.replies.mentions import ANY, LETTER, Marked, is_letter
+from tactometer.replies.mentions import ANY, CLEAR, LETTER, Marked, is_letter
+
+_SAME: Final = re.compile(
+    r"(?:it|that|this|he|she) (?:is|does|would|fits|works)$|(?:because|since|as)\b", re.IGNORECASE
+)
+_INSTEAD: Final = re.compile(f"{CLEAR} (?:is|does|would(?: be)?)$")
+_NO: Final = re.compile(r"(?:no|nope)$", re.IGNORECASE)
 
 
 def endorsed(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> Decision | None:
@@ -20,6 +27,8 @@ def endorsed(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> D
         asked = found[at - 1]
         if asked.question and v.ASKS_FOR.match(asked.text):
             return _of((asked,), at, marked)
+    if _INSTEAD.match(found[at].text) and _NO.match(found[at - 1].text):
+        return _of((found[at],), at, marked)
     if v.ENDORSES.match(found[at].text):
         return _of(_before(found, at), at, marked)
     return None
@@ -33,7 +42,10 @@ def meant(clause: Clause, at: int, marked: Marked) -> Decision | None:
 
 
 def _goes_on(found: Sequence[Clause], at: int) -> bool:
-    return at + 1 < len(found) and found[at + 1].sentence == found[at].sentence
+    """Whether the sentence goes on with more than the same once more or a reason."""
+    if at + 1 == len(found) or found[at + 1].sentence != found[at].sentence:
+        return False
+    return v.AFFIRMS.match(found[at + 1].text) is None and _SAME.match(found[at + 1].text) is None
 
 
 def _before(found: Sequence[Clause], at: int) -> Sequence[Clause]:

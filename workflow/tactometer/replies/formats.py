@@ -21,7 +21,7 @@ _ITS_WORDS: Final = re.compile(
 _SHARE: Final = re.compile(r"\d{1,3}(?:\.\d+)?%|[01]?\.\d+")
 # What is left of an object whose beginning was given to the model: `C", "reason": "kind"}`.
 _REST_OF_FIELDS: Final = re.compile(r"\A[\s:]*(\"?[\w -]{1,40}\"\s*:\s*[^{}]{1,4000}\})\s*\Z")
-_REST_OF_VALUE: Final = re.compile(r"\A[\s:\"]*([^{}\"\n]{1,80})\"\s*(?:,[^{}]{0,4000})?\}\s*\Z")
+_REST_OF_VALUE: Final = re.compile(r"\A[\s:\"]*([^{}\"\n]{1,80})\"?\s*(?:,[^{}]{0,4000})?\}\s*\Z")
 _OBJECT: Final = re.compile(
     r"\{\s*[\"'][^{}]{0,4000}(?:\{[^{}]{0,2000}\}[^{}]{0,2000}){0,4}\}"
     r"|\A\s*\{\s*\"[^{}]{0,4000}\Z"  # cut
@@ -70,8 +70,9 @@ def unwrapped(text: str) -> str:
 
 def _whole(text: str) -> str:
     """An object whose beginning is missing, with a beginning."""
-    if "{" in text or not text.rstrip().endswith("}"):
+    if "{" in text or not text.rstrip("` \n").endswith("}"):
         return text
+    text = text.rstrip("` \n")
     fields = _REST_OF_FIELDS.match(text)
     if fields:
         return '{"' + fields[1].removeprefix('"')

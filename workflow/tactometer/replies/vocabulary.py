@@ -16,7 +16,7 @@ OPENING: Final = (
     r"in summary|of course|also|equally|both|i mean|or rather|no wait|wait|sorry|i meant|"
     r"make that|let us say|let's say|only|thanks|hard|tbh|imo|imho|fwiw|ngl|prob|lol|its|100%|big|"
     r"hell|firm|strong|solid|why|to be honest|in my opinion|for me|here(?: is| are)?(?: it)?|the|"
-    r"an?|best|final|hey|hi|dear|in fact|more likely|something like|along the lines of|must be|"
+    r"an?|best|better|final|of (?:these|those|them|the (?:eight|options|choices))|hey|hi|dear|in fact|more likely|something like|along the lines of|must be|"
     r"gotta be|got to be|(?:looks|seems|sounds) like|(?:i am |am )?(?:pretty |fairly |quite |very |"
     r"almost |absolutely |reasonably )?(?:sure|certain|confident|convinced|positive)(?: that)?|"
     r"going to be|(?:my )?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|"
@@ -27,7 +27,7 @@ CLOSING: Final = (
     r"(?:[ ,]*(?:for sure|for me|for certain|for now|it is|it was|here|please|of course|then|too|"
     r"either|though|definitely|probably|obviously|clearly|certainly|honestly|likely|most likely|"
     r"lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|"
-    r"all day|hands down|by far|for the win|to me|no doubt|no question|by a mile|i reckon|"
+    r"all day|hands down|by far|for the win|from me|to me|no doubt|no question|by a mile|i reckon|"
     r"i suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|"
     r"as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|"
     r"in my opinion|to be honest|to be kind|to be safe|in this case|my friend|"
@@ -80,7 +80,7 @@ SUPPOSES: Final = re.compile(
     r"(?:could|would|might|should) have (?!to\b)|"
     r"(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
     r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|consider(?:ed|ing)?|"
-    r"hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|first thought|at first|initially|"
+    r"(?:was|were|been|got) told|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|first thought|at first|initially|"
     r"first instinct|(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|"
     r"(?:tempting|easy|nice|possible|impossible|difficult|hard|wrong|fair) to|used to|"
     r"wants? (?:to hear|me|you|him|her|them)|expect\w*|whether|if|sure about|what about|between|"
@@ -117,7 +117,8 @@ FINAL: Final = re.compile(
     re.IGNORECASE,
 )
 SOMEBODY: Final = re.compile(
-    r"\b(?:honesty|kindness|truth|tact|politeness)\b(?! and)"
+    r"\b(?:honesty|kindness|(?<!in )truth|tact|politeness)\b(?! and)"
+    r"|\ban? \w+ (?:might|could|would|may) (?:say|tell|pick|choose|answer|go)\b"
     r"|\b(?:an?|some|any) (?:\w+ ){1,3}?(?:person|critic|judge|stranger|speaker|one|reviewer|listener|"
     r"soul|guest|teacher)\b"
     r"|\b(?:blunt\w*|brutal\w*|harsh\w*|honest|critical|strict\w*|less \w+|more \w+|kind\w*|"
@@ -127,11 +128,12 @@ SOMEBODY: Final = re.compile(
 )
 """Who stands for one aim: "honesty says C", "a blunt friend would say C"."""
 AMONG: Final = re.compile(
-    r"\b(?:one|another|other|first|second|third|fourth|last|next|an?|only)"
+    r"\b(?:one|another|other|first|second|third|fourth|last|next|an?)"
     r" (?:possible |potential |bad |alternative |other |more \w+ )?"
     r"(?:option|choice|alternative|possibility)\b"
     r"|\b(?:options|choices|(?<!missing )(?<!right )(?<!exact )(?<!his )(?<!her )words) (?:are|were)\b|^(?:and |but )?(?:another|others?|one) \w+"
-    r"|\b(?:an?|the) only (?!\w+ (?:answer|that))",
+    r"|\b(?:an?|the) only "
+    r"(?!(?:\w+ ){0,2}(?:answer|that|left|remaining|option|choice|one)\b)",
     re.IGNORECASE,
 )
 """One option of several, not the one: "another option is C"."""
@@ -190,6 +192,7 @@ REJECTS_IT: Final = re.compile(
     rf"{_SIGHS}(?:(?:that|this|it) (?:can not be (?:right|it)|does not (?:fit|work|make sense|"
     r"(?:seem|sound|feel|look) right)|will not do|is not (?:it|right))"
     r"|(?:(?:it|that|this|he|she|they) (?:is|was|does|would|will|could|can|did) not$)"
+    r"|(?:or )?(?:maybe|perhaps|possibly) not$"
     r"|(?:none|neither)(?: of (?:them|these|those|the (?:\w+ )?options))?"
     r"(?: (?:fits?|works?|is right|really fits))?$)",
     re.IGNORECASE,
@@ -201,11 +204,14 @@ OR_ELSE: Final = re.compile(
     r"|^(?:and |but |or )?(?:otherwise|else|alternatively)\b(?=.*[\ue000-\ueeff])"
     r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as|equally) "
     r"(?:[\ue100-\ue1ff]|(?:good|well|likely|plausible|fitting|right|possible)\b)"
+    r"|\bi could also (?:see|be|say|go|choose|pick|imagine)\b(?=.*[\ue000-\ueeff])"
     r"|^(?!.*\b(?:not|never|less)\b).*\bjust as well (?:be|say)\b.*[\ue000-\ueeff]",
     re.IGNORECASE,
 )
 """A clause that sets another option beside the one before: "or D", "it might as well be D"."""
-UNDONE: Final = re.compile(r"[ \"']{0,3}(?:is|was|would be) (?:wrong|not)\b", re.IGNORECASE)
+UNDONE: Final = re.compile(
+    r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|back)\b", re.IGNORECASE
+)
 """Behind a mention, where other languages deny: "the answer is C is wrong"."""
 EARLIER: Final = re.compile(
     r"\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|tentative) "
@@ -213,7 +219,7 @@ EARLIER: Final = re.compile(
     r"impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|idea))\b"
     r"|\b(?:i|he|she|we) (?:had )?(?:first|initially|originally) (?!to\b|like\b)\w+"
     r"|\b(?:i|he|she|we) had (?:said|picked|chosen|answered|thought|written|put|gone|selected)\b"
-    r"|^first (?:i|we|he|she)\b|^(?:initially|originally|at first(?: glance)?|draft|first draft|before|old)\b",
+    r"|^first (?:i|we|he|she)\b|^(?:initially|originally|earlier|previously|at first(?: glance)?|draft|first draft|before|old)\b",
     re.IGNORECASE,
 )
 """What was answered before and is no more: "my initial answer was C"."""
@@ -246,7 +252,7 @@ CONCLUDES: Final = re.compile(
 """What draws a conclusion from the clauses before it."""
 AFFIRMS: Final = re.compile(
     r"^(?:yes|yep|yeah|exactly|bingo|perfect|right|correct|(?:that|this|it)(?: one)? (?:is (?:it|right|the one|"
-    r"the answer|perfect|my answer)|works|fits|would (?:work|fit)|does it)|(?:fits|works)(?: best| well| perfectly)?|best|"
+    r"the answer|perfect|my answer)|works|fits|would (?:work|fit)|does it)|certainly|definitely|absolutely|of course|indeed|most likely|most probable|(?:fits|works)(?: best| well| perfectly)?|best|"
     r"(?:just |exactly |about )?right|ideal|kind (?:and|but|yet) (?:honest|true|truthful)|"
     r"(?:honest|true|truthful) (?:and|but|yet) kind|the (?:best|right) (?:one|choice|fit|option|balance)|"
     r"that one|this one|chosen|selected|my (?:choice|answer|pick)|the (?:answer|one|best))$",
@@ -277,6 +283,18 @@ APPOSED: Final = re.compile(
 )
 """A clause that says a letter's words: "which is C"."""
 
+REASONED: Final = re.compile(
+    r"^(?:because|since|as)[ \"']*(?P<o>[\ue200-\ue3ff]) (?:is|was|would be) (?!.*\b(?:not|too|than)\b)"
+    r"(?:(?:the|both|a|most|very) )*(?:kind\w*|honest|true|polite|nice\w*|gentle|right|best|what|fair)\b",
+    re.IGNORECASE,
+)
+"""A reason that speaks for an option: it had better be the one that was chosen."""
+PARTLY: Final = re.compile(
+    r" ?(?:for (?:some|others|many|most|part)|in (?:part|some|a way)|sometimes|partly|"
+    r"to (?:a degree|an extent|some))\b",
+    re.IGNORECASE,
+)
+"""What makes a yes hold for a part alone."""
 _NOUN_OR_VERB: Final = (
     r"(?:answers?|reply|replies|picks?|votes?|use)"
     r"(?! (?:is|was|are|would|will|should|must|has|here|i)\b)"
@@ -284,13 +302,13 @@ _NOUN_OR_VERB: Final = (
 SAYS: Final = (
     r"\b(?:(?:say|says|said|tell|tells|told|choose|chooses|chose|chosen|picked|select|selects|"
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
-    r"recommends|prefer|prefers|favou?r|uses|take|try|complete|completes|completed|finish|fill|"
+    r"recommends|prefer|prefers|favou?r|uses|takes?|try|complete|completes|completed|finish|fill|"
     r"(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing) for|"
     r"lean(?:s|ed|ing)? (?:towards?|to)|land(?:s|ed)? on|put|mark|circle|enter|write|settl\w+ on|"
     r"down for|change (?:that|it|my \w+) to|make it|let it be|stick(?:ing)? with|"
     r"inclined to say|argue(?: for)?|admit|confess|"
     r"assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|settle for|wager|bet on|gamble on|decide[sd]? (?:on|for)|"
-    r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on)\b"
+    r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|(?:i am|we are) with|(?<=would )lean|(?<=left )with)\b"
     r"|^(?:selecting|leaning|choosing|picking|locking in|taking)\b|(?<=am |'m |be )(?:choosing|picking|selecting|saying|answering)\b"
     r"|\b(?:i|we)\b(?: \w+){0,2} (?:think|believe|guess|suppose|feel|thought|felt|reckon|found|"
     r"imagine)\b)"
@@ -302,6 +320,7 @@ RULES_IT: Final = re.compile(
 )
 """Any verb of such a sentence: "say that C goes too far"."""
 LEAST: Final = re.compile(r"\b(?:least|worst|poorly|badly|nowhere)\b", re.IGNORECASE)
+SECOND: Final = re.compile(r"\b(?:second|third|last)\b", re.IGNORECASE)
 OR: Final = r"\bor\b(?! rather\b| better\b| worse\b)"
 NOUN: Final = (
     r"\b(?:answer|choice|option|response|reply|pick|selection|completion|letter|label|solution|"
@@ -310,8 +329,9 @@ NOUN: Final = (
     r"(?: would| will| might| should)?(?: \w+ly)? (?:say|says|said|tell|tells|answer|answers|reply|"
     r"replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|blank|gap|remark|"
     r"(?:his|her|their|my|missing|exact|right) words?|"
-    r"(?:phrase|word|utterance|statement|sentence)s?(?= (?:here )?(?:is|would be|will be|should be)"
-    r" [\ue200-\ue4ff])|thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|"
+    r"(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,6}?(?:is|would be|will be|should be)"
+    r" [\ue200-\ue4ff])|(?:only )?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|"
+    r"makes sense))|thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|"
     r"(?:phrase|word|utterance|statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would "
     r"(?:say|use|choose|pick)\b))s?\b"
 )
@@ -331,15 +351,15 @@ FITS: Final = (
     r"balance|the one|it|way to go|sense|ideal|well|perfectly|nicely|kinder|safest|most accurate|"
     r"chosen|selected|perfect|balanced|closest|most (?:informative|honest|truthful|polite|natural|"
     r"tactful|diplomatic|considerate|gentle|helpful|plausible|reasonable|fitting|suitable)|kindest|"
-    r"gentlest|nicest|mildest|honest and kind|kind and honest)\b"
-    r"|(?:fits|works|is it|it is|best fits|wins|stands out|remains|would do the trick|"
+    r"gentlest|nicest|mildest|honest and kind|kind and honest|thing to say)\b"
+    r"|(?:fits|works|is it|it is|best fits|wins|stands out|remains|does the job|does the trick|beats|trumps|would do the trick|"
     r"(?:comes|gets|is) (?:the )?closest|would be it|is left)(?=\s|$)"
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|"
     r"conveys|gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
     r"|(?:is|was|would be) (?:what|how|the (?:one|letter|option|word)s? (?:that )?)"
     r"(?: (?:i|we|he|she|they|you|[A-Z]\w+))?(?: (?:would|will|should|\w+ly))* "
-    r"(?:say|says|choose|chooses|pick|reply|replies|answer|complete|go)\b"
+    r"(?:say|says|choose|chooses|pick|reply|replies|answer|complete|go|expect|use)\b"
     r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|and yet) \w+)"
 )
 """A verdict for the mention before it: "C is best", "C makes sense"."""

@@ -29,7 +29,7 @@ _SOFT: Final = (
 # "It was not "bad"" denies; in "say "good", not "bad"" the quote is of somebody else's words.
 _DENIAL: Final = (
     rf"(?P<not>(?<!\bnot )(?<!\")\bnot[\s-]+{_SOFT}"
-    rf"|(?:(?<=\bwas )|(?<=\bis ))[\"']?not[\"']?\s+{_SOFT}[\"']?)?"
+    rf"|(?:(?<=\bwas )|(?<=\bis ))(?:[\"']not[\"']|not)\s+{_SOFT}[\"']?)?"
 )
 _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 # "No" before a word is an article ("no doubt"), but for these; "oh no" is a sigh.
