@@ -49,7 +49,7 @@ def decisions(found: Sequence[Clause], marked: Marked, polar: bool) -> list[Deci
         elif v.CORRECTS.search(clause.text) or v.CORRECTS.match(clause.label):
             corrected = clause.sentence
         named = at if re.search(ANY, clause.text) else named
-        if made and v.OR_ELSE.match(clause.text):
+        if made and v.OR_ELSE.match(clause.text) and (last or not v.BEGINS_OR.match(clause.text)):
             made[-1] = _widened(made[-1], clause.text, marked)
             continue
         decision = (
@@ -87,7 +87,8 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     if v.ANOTHER_LABEL.match(label) or v.REJECTING_LABEL.match(label) or _asks(found, at):
         return None
     before = _neighbour(found, at, -1)
-    if v.APPOSED.match(clause.text) and before is not None and re.search(ANY, before.text):
+    apposed = v.APPOSED.match(clause.text) or v.REASONED.match(clause.text)
+    if apposed and before is not None and re.search(ANY, before.text):
         return None  # it says what the option before it is
     if v.EARLIER.search(clause.text) or v.EARLIER.search(label) or _at_first(before):
         return None

@@ -118,7 +118,7 @@ FINAL: Final = re.compile(
 )
 SOMEBODY: Final = re.compile(
     r"\b(?:honesty|kindness|(?<!in )truth|tact|politeness)\b(?! and)"
-    r"|\ban? \w+ (?:might|could|would|may) (?:say|tell|pick|choose|answer|go)\b"
+    r"|\ban? \w+ (?:might|could|would|may)\b"
     r"|\b(?:an?|some|any) (?:\w+ ){1,3}?(?:person|critic|judge|stranger|speaker|one|reviewer|listener|"
     r"soul|guest|teacher)\b"
     r"|\b(?:blunt\w*|brutal\w*|harsh\w*|honest|critical|strict\w*|less \w+|more \w+|kind\w*|"
@@ -198,13 +198,14 @@ REJECTS_IT: Final = re.compile(
     re.IGNORECASE,
 )
 """A clause that takes back what was named last: "that doesn't fit", "none of them"."""
+BEGINS_OR: Final = re.compile(r"(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b", re.IGNORECASE)
 OR_ELSE: Final = re.compile(
     r"^(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b"
     r"(?! (?:rather|better|worse|wait|no|not|so|in)\b)(?=.*[\ue000-\ueeff])"
     r"|^(?:and |but |or )?(?:otherwise|else|alternatively)\b(?=.*[\ue000-\ueeff])"
     r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as|equally) "
     r"(?:[\ue100-\ue1ff]|(?:good|well|likely|plausible|fitting|right|possible)\b)"
-    r"|\bi could also (?:see|be|say|go|choose|pick|imagine)\b(?=.*[\ue000-\ueeff])"
+    r"|.*\bi could also (?:see|be|say|go|choose|pick|imagine)\b(?=.*[\ue000-\ueeff])"
     r"|^(?!.*\b(?:not|never|less)\b).*\bjust as well (?:be|say)\b.*[\ue000-\ueeff]",
     re.IGNORECASE,
 )

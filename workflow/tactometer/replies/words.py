@@ -36,7 +36,7 @@ _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 _NO: Final = (
     r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?<!\boh )(?<!\boh, )(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?wait\b)"
     r"(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|would|than|rather|over|instead|of course|"
-    r"obviously|definitely|for sure|without|sir|ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
+    r"obviously|definitely|for sure|without|from me|sir|ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
 )
 # A word of an option before these nouns describes something else: "a good choice", "a bad idea".
 _DESCRIBED: Final = (
