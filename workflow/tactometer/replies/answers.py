@@ -66,7 +66,8 @@ _MADE: Final = re.compile(
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
 _POINTED: Final = re.compile(
     rf"^{v.OPENING}(?:(?:it|that|this|which|he|she)"
-    rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta)"
+    rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
+    r" can only| could only| would have to| will have to)"
     r"(?: be)?|(?:must|should|has to|would have to) be|(?:it )?(?:looks|seems|sounds) like)"
     r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|gotta|"
     rf"definite|\w+ly)){{0,3}} (?P<o>{CLEAR})",
@@ -149,6 +150,10 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
     if pattern is _NAMED:
         words = re.match(WORDS, match["o"]) and not polar
         named = not words or _NAMED_WORDS.match(text[match.start() :])
+        if re.match(SENTENCE, match["o"]) and v.ITS_VERDICT.search(
+            _words_before(text, match.end())
+        ):
+            return False
         return bool(named) and not v.AMONG.search(_words_before(text, match.end()))
     return True
 

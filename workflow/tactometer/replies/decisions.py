@@ -48,6 +48,9 @@ def decisions(found: Sequence[Clause], marked: Marked, polar: bool) -> list[Deci
             made, corrected, withdrawn = [], None, True
         elif v.CORRECTS.search(clause.text) or v.CORRECTS.match(clause.label):
             corrected = clause.sentence
+        elif last and not made[-1].letter and not made[-1].said and v.UNSAID.match(clause.text):
+            made.pop()
+            continue
         named = at if re.search(ANY, clause.text) else named
         if made and v.OR_ELSE.match(clause.text) and (last or not v.BEGINS_OR.match(clause.text)):
             made[-1] = _widened(made[-1], clause.text, marked)
@@ -115,7 +118,7 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         item=answer.bare and _is_item(found, at, labelled or follows),
         clause=at,
         bare=answer.bare,
-        said=answer.said,
+        said=answer.said or v.SAYS_LABEL.search(label) is not None,
         concludes=_concludes(found, at, answer.said or bool(re.match(LETTER, answer.mentions))),
         affirmed=answer.bare and _affirmed(found, at),
         condemned=answer.bare and not polar and _condemned(found, at),
@@ -147,6 +150,9 @@ def _concludes(found: Sequence[Clause], at: int, said: bool) -> bool:
         return True
     before = _neighbour(found, at, -1)
     led = before is not None and len(before.text) < 30 and v.CONCLUDES.match(before.text)
+    turns = v.TURNS.match(found[at].text) and re.search(v.SAYS, found[at].text, _I)
+    if turns or (v.TURNS.match(found[at].label) and v.SAYS_LABEL.search(found[at].label)):
+        return True
     return bool((v.CONCLUDES.match(found[at].text) and (said or before is None)) or led)
 
 
@@ -192,7 +198,11 @@ def _conditional(found: Sequence[Clause], at: int) -> bool:
     before, after = near  # a condition with an option of its own before it is done with that
     if before is not None and v.CONDITION.match(before.text) and not re.search(ANY, before.text):
         return True
-    return after is not None and v.CONDITION.match(after.text) is not None
+    if after is None or not v.CONDITION.match(after.text):
+        return False
+    then = _neighbour(found, at, 2)  # whose condition it may be
+    elsewhere = v.ELSEWHERE.match(after.text) and not re.search(ANY, after.text)
+    return not (elsewhere and then is not None and re.search(ANY, then.text))
 
 
 def _alternatives(found: Sequence[Clause], at: int, conditional: bool) -> str:

@@ -84,7 +84,7 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
     (re.compile(r"\b(answer|choice|pick|verdict)'s (?!\w+ (?:is|was|of)\b)", re.I), r"\1 is "),
     (re.compile(r"\b(i|you|we|they)'ve\b", re.I), r"\1 have"),
-    (re.compile(r"\block(?:ing|ed|s)? (?:it |that )?in (?=\W*[A-Z]\b)", re.I), "picking "),
+    (re.compile(r"\b(?:lock|fill|put|writ|typ)(?:ing|ed|s|e)? (?:it |that )?in (?=\W*[A-Z]\b)", re.I), "pick "),
     (re.compile(r"\bPr?(?:ob)?\((?=[^()\n]{1,20}\))"), "("),  # P(C) = 0.6
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ OPENING: Final = (
     r"most probably|clearly|definitely|certainly|surely|absolutely|obviously|maybe|perhaps|"
     r"possibly|easy|easily|ultimately|finally|actually|really|indeed|go|in short|in conclusion|"
     r"in summary|of course|also|equally|both|i mean|or rather|no wait|wait|sorry|i meant|"
-    r"make that|let us say|let's say|only|thanks|hard|tbh|imo|imho|fwiw|ngl|prob|lol|its|100%|big|"
+    r"make that|let us say|let's say|only|thanks|hard|tbh|imo|imho|fwiw|def|defo|clear case of|ngl|prob|lol|its|100%|big|"
     r"hell|firm|strong|solid|why|to be honest|in my opinion|for me|here(?: is| are)?(?: it)?|the|"
     r"an?|best|better|final|of (?:these|those|them|the (?:eight|options|choices))|hey|hi|dear|in fact|more likely|something like|along the lines of|must be|"
     r"gotta be|got to be|(?:looks|seems|sounds) like|(?:i am |am )?(?:pretty |fairly |quite |very |"
@@ -27,7 +27,7 @@ CLOSING: Final = (
     r"(?:[ ,]*(?:for sure|for me|for certain|for now|it is|it was|here|please|of course|then|too|"
     r"either|though|definitely|probably|obviously|clearly|certainly|honestly|likely|most likely|"
     r"lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|"
-    r"all day|hands down|by far|for the win|from me|to me|no doubt|no question|by a mile|i reckon|"
+    r"all day|hands down|by far|for the win|ftw|tbf|fr|from me|to me|no doubt|no question|by a mile|i reckon|"
     r"i suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|"
     r"as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|"
     r"in my opinion|to be honest|to be kind|to be safe|in this case|my friend|"
@@ -80,7 +80,9 @@ SUPPOSES: Final = re.compile(
     r"(?:could|would|might|should) have (?!to\b)|"
     r"(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
     r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|consider(?:ed|ing)?|"
-    r"(?:was|were|been|got) told|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|first thought|at first|initially|"
+    r"(?:was|were|been|got) told|"
+    r"(?:score|rating|stars?|hearts?|number|scale|scene|text|story|diary|review) "
+    r"(?:says?|means?|suggests?|implies|imply|indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|first thought|at first|initially|"
     r"first instinct|(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|"
     r"(?:tempting|easy|nice|possible|impossible|difficult|hard|wrong|fair) to|used to|"
     r"wants? (?:to hear|me|you|him|her|them)|expect\w*|whether|if|sure about|what about|between|"
@@ -89,13 +91,18 @@ SUPPOSES: Final = re.compile(
     re.IGNORECASE,
 )
 """What others say, another world, a thought on the way: nothing there decides."""
+ELSEWHERE: Final = re.compile(
+    r"^(?:and |but )?(?:were|had) (?:she|he|they|i|it|the|[A-Z]\w+)\b"
+    r"|^(?:and |but )?(?:in|under|with|for|given) (?:(?:an? )?(?:other|another|different)\b|"
+    r"(?:an?|any|the) (?:case|world|scenario|situation|setting)s? (?:in which|where|when))",
+    re.IGNORECASE,
+)
+"""Another world than the scene: "had she been honest", "with another goal"."""
 CONDITION: Final = re.compile(
     r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|suppose)\b"
     r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked)\b)"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
-    r"|^(?:and |but )?(?:were|had) (?:she|he|they|i|it|the|[A-Z]\w+)\b"
-    r"|^(?:and |but )?(?:in|under|with|for|given) (?:(?:an? )?(?:other|another|different)\b|"
-    r"(?:an?|any|the) (?:case|world|scenario|situation|setting)s? (?:in which|where|when))"
+    rf"|{ELSEWHERE.pattern}"
     r"|^(?:and |but )?(?:for|given) (?:honesty|kindness|politeness|tact|truth)$",
     re.IGNORECASE,
 )
@@ -214,6 +221,22 @@ UNDONE: Final = re.compile(
     r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|back)\b", re.IGNORECASE
 )
 """Behind a mention, where other languages deny: "the answer is C is wrong"."""
+UNSAID: Final = re.compile(
+    r"^(?:(?:but|though|although|yet|and|still|even if|which) ?)*(?:(?:he|she|they|i|we|(?-i:[A-Z]\w+)) "
+    r"(?:(?:will|would|does|do|did|can|could|might|may|must|should|is|has)(?: \w+ly)? (?:not|never|hardly)"
+    r"(?: \w+ly)? (?:to )?(?:say|tell|admit|mention|reveal|show|voice|utter|be saying|going to say)"
+    r"(?: (?:it|so|that|this|him|her|them|anyone|(?-i:[A-Z]\w+)))*(?: (?:out loud|aloud|to .{1,20}|openly))?$"
+    r"|(?:would never|will never|never) (?:say|tell|admit|mention|reveal|voice)s?(?: (?:it|so|that|this|him|her|them))*$"
+    r"|(?:keeps?|kept|hides?|will keep|would keep) (?:it|that|this|quiet|silent|her|his)\b"
+    r"|(?:says? nothing|stays? (?:silent|quiet)|bites? \w+ tongue|changes? the subject))"
+    r"|(?:that|this|it) is not what (?:he|she|they|i) (?:would |will )?(?:say|says|tell|tells)\b)",
+    re.IGNORECASE,
+)
+"""A clause after which what stands before it is not said: "but she won't tell him"."""
+TURNS: Final = re.compile(
+    r"^(?:but|yet|still|instead|nevertheless|however|nonetheless)\b", re.IGNORECASE
+)
+"""What turns from how it was to what is said: "it was bad, but she says ..."."""
 EARLIER: Final = re.compile(
     r"\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|tentative) "
     r"(?:answer|choice|pick|guess|thought|reaction|instinct|reply|draft|response|selection|"
@@ -227,7 +250,7 @@ EARLIER: Final = re.compile(
 THOUGHT: Final = re.compile(
     r"^(?!.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|private|inner) feelings?|believes?|beliefs?|"
     r"opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|reality|"
-    r"to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) mind|view|heart|diary|review|unsaid|unspoken|not said|silently|judge?ment)\b",
+    r"to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) mind|view|heart|diary|review|(?:her|his|their|\w+'s) (?:\w+ )?verdict|unsaid|unspoken|not said|silently|judge?ment)\b",
     re.IGNORECASE,
 )
 """A label of what somebody thinks and does not say."""
@@ -235,10 +258,11 @@ OPINION: Final = re.compile(
     r"^(?:and |but |or so |at least )?(?:(?:in|to|from) (?!my\b|our\b)(?:[\w']+ ){1,4}?"
     r"(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|point of view|head|thoughts|"
     r"perspective|viewpoint|taste|experience)"
+    r"|(?:based on|given|with|judging by|judging from|considering|from|going by|at) .{0,30}\b(?:stars?|hearts?|ratings?|scores?)"
     r"|(?:to|for) (?:him|her|them|(?-i:[A-Z][a-z]+)(?: \w+ly)?)|as far as .{1,30} concerned"
     r"|the way .{1,20} (?:sees?|saw|feels?|felt) it|as (?:he|she|they|(?-i:[A-Z][a-z]+)) (?:sees|saw) it"
     r"|(?:thinks|thinking|thought|inner voice|aside)"
-    r"|according to (?!the\b|this\b|my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|silently|deep down(?: inside)?|"
+    r"|according to (?!the\b|this\b|my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|silently|objectively|factually|strictly speaking|deep down(?: inside)?|"
     r"in (?:truth|reality|private|secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|"
     r"(?:he|she|they|(?-i:[A-Z]\w+)) (?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|found|reckons)"
     r"(?: (?:privately|inside|to \w+|so))?)$",
@@ -305,22 +329,32 @@ SAYS: Final = (
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
     r"recommends|prefer|prefers|favou?r|uses|takes?|try|complete|completes|completed|finish|fill|"
     r"(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing) for|"
-    r"lean(?:s|ed|ing)? (?:towards?|to)|land(?:s|ed)? on|put|mark|circle|enter|write|settl\w+ on|"
+    r"lean(?:s|ed|ing)? (?:towards?|to)|land(?:s|ed)? on|put|mark|circle|tick|highlight|underline|enter|write|settl\w+ on|"
     r"down for|change (?:that|it|my \w+) to|make it|let it be|stick(?:ing)? with|"
     r"inclined to say|argue(?: for)?|admit|confess|"
     r"assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|settle for|wager|bet on|gamble on|decide[sd]? (?:on|for)|"
-    r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|(?:i am|we are) with|(?<=would )lean|(?<=left )with)\b"
+    r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|(?:i am|we are) with|(?<=would )lean|(?<=left )with|(?<=up )saying)\b"
     r"|^(?:selecting|leaning|choosing|picking|locking in|taking)\b|(?<=am |'m |be )(?:choosing|picking|selecting|saying|answering)\b"
     r"|\b(?:i|we)\b(?: \w+){0,2} (?:think|believe|guess|suppose|feel|thought|felt|reckon|found|"
     r"imagine)\b)"
 )
 """The verbs of an answer; what somebody else believes is none."""
+SAYS_LABEL: Final = re.compile(
+    r"\b(?:says|said|tells|replies|answers|aloud|out loud|spoken|utterance|(?:her|his|their|my|exact) words)\b"
+    r"(?: \w+)?$",
+    re.IGNORECASE,
+)
+"""A label of what is said aloud: "but she says"."""
 RULES_IT: Final = re.compile(
     r" (?!as\b|this\b|his\b|its\b|always\b|perhaps\b|thus\b|plus\b|besides\b|yes\b|unless\b|less\b)"
     r"[a-z]+[^s\W]s\b"
 )
 """Any verb of such a sentence: "say that C goes too far"."""
 LEAST: Final = re.compile(r"\b(?:least|worst|poorly|badly|nowhere)\b", re.IGNORECASE)
+ITS_VERDICT: Final = re.compile(
+    r"\b(?:her|his|their|\w+'s) (?:\w+ ){0,2}(?:verdict|conclusion|impression)\b", re.IGNORECASE
+)
+"""Somebody's verdict on a creation, which may be kept to oneself."""
 SECOND: Final = re.compile(r"\b(?:second|third|last)\b", re.IGNORECASE)
 OR: Final = r"\bor\b(?! rather\b| better\b| worse\b)"
 NOUN: Final = (
@@ -331,7 +365,7 @@ NOUN: Final = (
     r"replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|blank|gap|remark|"
     r"(?:his|her|their|my|missing|exact|right) words?|"
     r"(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,6}?(?:is|would be|will be|should be)"
-    r" [\ue200-\ue4ff])|(?:only )?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|"
+    r" [\ue200-\ue4ff])|thing (?:for \w+ )?to say|(?:only )?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|"
     r"makes sense))|thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|"
     r"(?:phrase|word|utterance|statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would "
     r"(?:say|use|choose|pick)\b))s?\b"
@@ -353,7 +387,7 @@ FITS: Final = (
     r"chosen|selected|perfect|balanced|closest|most (?:informative|honest|truthful|polite|natural|"
     r"tactful|diplomatic|considerate|gentle|helpful|plausible|reasonable|fitting|suitable)|kindest|"
     r"gentlest|nicest|mildest|honest and kind|kind and honest|thing to say)\b"
-    r"|(?:fits|works|is it|it is|best fits|wins|stands out|remains|does the job|does the trick|beats|trumps|would do the trick|"
+    r"|(?:fits|works|is it|it is|best fits|wins|stands out|remains|does (?:the job|the trick|both|it)|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|"
     r"(?:comes|gets|is) (?:the )?closest|would be it|is left)(?=\s|$)"
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|"
