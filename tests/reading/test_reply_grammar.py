@@ -39,7 +39,7 @@ def test_replies_of_the_kinds_that_real_models_write_are_read_right() -> None:
     assert counts["lost"] <= LOST * counts.total()
 
 
-@pytest.mark.parametrize("half", ["tuned", "held-out", "later"])
+@pytest.mark.parametrize("half", ["tuned", "held-out", "later", "kinds"])
 def test_no_option_and_no_place_is_misread_or_lost_more_than_another(half: str) -> None:
     cases = list(wordings.own(half, thin=5))
     counts = {by: tally(cases, by) for by in ("option", "place")}

@@ -11,6 +11,7 @@ DATA = Path(__file__).parents[1] / "data"
 ADJECTIVES = ("terrible", "bad", "good", "amazing")
 UTTERANCES = (*ADJECTIVES, *(f"not {adjective}" for adjective in ADJECTIVES))
 YES_NO = ("yes", "no")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 SHARED_ORDER = (
     "not good", "bad", "terrible", "amazing", "not bad", "not amazing", "not terrible", "good",
 )  # fmt: skip
@@ -52,8 +53,9 @@ def shared() -> list[Case]:
 def own(half: str | None = None, thin: int = 1) -> Iterator[Case]:
     """Every wording of `replies_own.csv` over all options and places.
 
-    `half` picks those that the rules were tuned on, those that were held out until they stood, or
-    those written `later`, with the rules known. `thin` keeps one of so many pairs of option and
+    `half` picks those that the rules were tuned on, those that were held out until they stood,
+    those written `later`, with the rules known, or the `kinds` of language that strangers' replies
+    were misread by, each with what must not be read by its rule. `thin` keeps one of so many pairs of option and
     place of each wording, other ones for each; odd, so that each wording still meets all places.
     """
     at = 0
@@ -134,6 +136,9 @@ def _filled(text: str, shown: tuple[str, ...], chosen: str, other: str, third: s
         "a": adjective,
         "A": adjective.capitalize(),
         "b": _adjective(other),
+        "ordinal": ORDINALS[shown.index(chosen)],
+        "Ordinal": ORDINALS[shown.index(chosen)].capitalize(),
+        "number": str(shown.index(chosen) + 1),
         "wasnt": contracted,
         "wasntc": contracted.replace("'", "’"),
         "listing": "\n".join(f"({label}) {option}" for label, option in listed),

@@ -27,7 +27,7 @@ class Clause:
 
 _CONJUNCTIONS: Final = (
     r"but|so|because|since|although|even though|though|while|whereas|however|therefore|thus|hence|"
-    r"which|yet|then|even if|if|unless|when"
+    r"(?<!in )which|yet|then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
 )
 _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"
@@ -53,11 +53,16 @@ def clauses(text: str) -> list[Clause]:
             opens = False
             sentence += _ends(end)
         if end == ":" or end.startswith("="):
-            label = words or label
+            label = words or label or _in_brackets(found, pieces, at)
         elif words or end != "\n":  # a label holds on the lines below, if nothing comes first
             label = ""
         opens = opens or end == "\n"
     return found
+
+
+def _in_brackets(found: Sequence[Clause], pieces: Sequence[str], at: int) -> str:
+    """What stands in brackets before a colon: "Liz (thinking):"."""
+    return found[-1].text if found and at and pieces[at - 1] == ")" else ""
 
 
 def _ends(mark: str) -> bool:

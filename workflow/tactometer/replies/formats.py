@@ -13,7 +13,15 @@ _KEY: Final = re.compile(
     r"|selected|chosen|final",
     re.IGNORECASE,
 )
-_ITS_WORDS: Final = re.compile(r"text|words|value|description", re.IGNORECASE)
+_ITS_WORDS: Final = re.compile(
+    r"(?:(?:answer|option|choice)[_ -]?)?"
+    r"(?:text|words?|value|description|phrase|sentence|wording|content|quote)",
+    re.IGNORECASE,
+)
+_SHARE: Final = re.compile(r"\d{1,3}(?:\.\d+)?%|[01]?\.\d+")
+# What is left of an object whose beginning was given to the model: `C", "reason": "kind"}`.
+_REST_OF_FIELDS: Final = re.compile(r"\A[\s:]*(\"?[\w -]{1,40}\"\s*:\s*[^{}]{1,4000}\})\s*\Z")
+_REST_OF_VALUE: Final = re.compile(r"\A[\s:\"]*([^{}\"\n]{1,80})\"?\s*(?:,[^{}]{0,4000})?\}\s*\Z")
 _OBJECT: Final = re.compile(
     r"\{\s*[\"'][^{}]{0,4000}(?:\{[^{}]{0,2000}\}[^{}]{0,2000}){0,4}\}"
     r"|\A\s*\{\s*\"[^{}]{0,4000}\Z"  # cut
@@ -22,7 +30,8 @@ _FIELD: Final = re.compile(
     r"[\"']([\w -]{1,40})[\"']\s*:\s*(?:\"((?:[^\"\\]|\\.){0,2000})\"|'([^'\n]{0,2000})')"
 )
 _TAG: Final = re.compile(
-    r"<((?:final[_-]?)?(?:answer|choice|option|output|result|response|final|letter|reply))>"
+    r"<((?:final[_-]?|answer[_-]?)?(?:answer|choice|option|output|result|response|final|letter|reply|"
+    r"text|phrase|utterance|words|sentence))>"
     r"(.{0,4000}?)(?:</\1>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -46,7 +55,7 @@ _CODE: Final = re.compile(
 
 def unwrapped(text: str) -> str:
     """The text with each object, tag and box replaced by `Answer: ...`, or by nothing."""
-    text = _ASIDE.sub("\n", text)
+    text = _ASIDE.sub("\n", _whole(text))
     tags = list(_TAG.finditer(text))
     if tags:
         text = "\n".join(f"Answer: {tag[2].strip()}" for tag in tags)
@@ -59,6 +68,18 @@ def unwrapped(text: str) -> str:
     return re.sub(r"(?<!\w)\{([^{}\n]{1,80})\}", r"(\1)", text)
 
 
+def _whole(text: str) -> str:
+    """An object whose beginning is missing, with a beginning."""
+    if "{" in text or not text.rstrip("` \n").endswith("}"):
+        return text
+    text = text.rstrip("` \n")
+    fields = _REST_OF_FIELDS.match(text)
+    if fields:
+        return '{"' + fields[1].removeprefix('"')
+    value = _REST_OF_VALUE.match(text)
+    return f"Answer: {value[1]}" if value else text
+
+
 def _bare(inside: str) -> str:
     for pattern, by in _LATEX:
         inside = pattern.sub(by, inside)
@@ -67,9 +88,16 @@ def _bare(inside: str) -> str:
 
 def _answers(found: re.Match[str]) -> str:
     """The lines that an object stands for: its answers alone; its reasoning is no answer."""
-    said = [value for key, value in _fields(found[0]) if _KEY.fullmatch(key)]
+    fields = list(_fields(found[0]))
+    said = [value for key, value in fields if _KEY.fullmatch(key)]
     if not said:
-        return "\n"
+        shares = [
+            f"{key}: {value}\n" for key, value in fields if _SHARE.fullmatch(value) and len(key) > 1
+        ]
+        return "\n" + "".join(shares)
+    said += [
+        value for key, value in fields if _ITS_WORDS.fullmatch(key) and not _KEY.fullmatch(key)
+    ]
     return "\n" + "".join(f"Answer: {value}\n" for value in said)
 
 
@@ -95,5 +123,7 @@ def _walk(item: dict[Any, Any]) -> Iterator[tuple[str, str]]:
                 yield (str(key) if _ITS_WORDS.fullmatch(inner) else inner), words
         elif isinstance(value, list):
             yield str(key), ", ".join(map(str, value))
-        elif isinstance(value, str):
-            yield str(key), value
+        elif isinstance(value, dict):
+            yield from _walk(value)
+        elif isinstance(value, str | float):
+            yield str(key), str(value)

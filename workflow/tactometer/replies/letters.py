@@ -6,7 +6,7 @@ from typing import Final
 
 from tactometer.replies.mentions import LETTERS_AT, place
 
-_NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number) "
+_NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number|response) "
 _CUE: Final = (
     r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think)"
     r"(?: (?:is|would be|with|option))?[:=–-]? ?"
@@ -37,7 +37,19 @@ _LETTERS: Final = re.compile(
     re.MULTILINE,
 )
 # "A:" opens an answer where one letter follows it, or where a "Q:" came before.
-_ANSWERS: Final = re.compile(r"^A:(?=\s*[(\"']{0,2}[A-Za-z][)\"'.]{0,3}\s*$)|(?<=\n)A:(?=\s)", re.M)
+_ANSWERS: Final = re.compile(
+    r"^A:(?=\s*(?:[(\"']{0,2}[A-Za-z][)\"'.]{0,3}\s*$|[(\"'][A-Za-z][)\"']|[A-Z][.):,]))"
+    r"|(?<=\n)A:(?=\s)(?!\s*\d)",
+    re.M,
+)
+_AFTER_Q: Final = re.compile(r"((?:^|\n)Q(?:uestion)?: [^\n]{0,600}?[\s\"']{1,3})A: ")
+# Two who talk, by their initials: "K: How was it?", then "M: ..." answers.
+_TALK: Final = re.compile(r"^[A-Z]: ?(?=[^\n]{0,300}\?[\"']?\n)([^\n]{0,300})\n[A-Z]: ?", re.M)
+# A name's initial, where the sentence goes on to the letter that is said: "J. Smith would say (C)".
+_INITIAL: Final = re.compile(
+    r"(?:^|(?<=[.!?] )|(?<=\n))([A-Z])\. (?=(?:[A-Z][a-z]+ )?(?:would|will|says?|might|probably|"
+    r"chooses|picks|replies|answers)\b[^.!?\n]{0,80}\(([A-Z])\))"
+)
 
 # A turn of a talk, "A: Hello!", is no answer.
 _TURN: Final = re.compile(
@@ -49,6 +61,8 @@ _TURN: Final = re.compile(
 
 def mark_letters(text: str, count: int) -> str:
     """Each letter as a mention, with "option" before it; `count` options are shown."""
+    text = _INITIAL.sub(lambda name: "" if name[1] != name[2] else name[0], text)
+    text = _TALK.sub(r"\1\nAnswer: ", _AFTER_Q.sub(r"\1\nAnswer: ", text))
     text = _ANSWERS.sub("Answer:", _TURN.sub("", text))
 
     def mention(found: re.Match[str]) -> str:
@@ -73,7 +87,7 @@ _FOLLOWS: Final = re.compile(
     r"here|again|not|then|too|i|strikes|for (?:sure|me|certain)|to be|all the way|all day|without|"
     r"completes|describes|reflects|aligns|conveys|expresses|suits|gets|wins|keeps|avoids|shows|"
     r"lol|xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|"
-    r"leaves?)\b"
+    r"leaves?|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|comes|would|beats|trumps|deserves|wins|for the win|first(?=[,.;])|\d{1,3}(?= ?[.)%]))(?!\w)"
 )
 _ENDS: Final = re.compile(r"\s*(?:$|\n|[^\w\s]|[\ue000-\ue4ff]|\(?[A-Z](?!\w))")
 _START: Final = re.compile(r"(?:^|[.!?:,;\n(\"–—-]\s?)$")

@@ -77,6 +77,14 @@ _JOINED: Final = re.compile(
 )
 
 
+# "Rather than C, D": what comes first is no alternative.
+_PREPOSED: Final = re.compile(
+    r"\b(?:(?:rather|more) than|instead of|unlike|not (?:just|only|merely|simply))[ \"'(]{0,3}$",
+    re.I,
+)
+_OR: Final = re.compile(r"\b(?:or|and|nor)\b|[&/]")
+
+
 def labelled(text: str) -> str:
     """A letter with its own words becomes one mention; with another's words they stay two."""
 
@@ -92,6 +100,10 @@ def joined(text: str) -> Marked:
     marked = Marked(text)
 
     def joint(found: re.Match[str]) -> str:
+        if _PREPOSED.search(text[max(0, found.start() - 24) : found.start()]) and not _OR.search(
+            found[0]
+        ):
+            return found[0]
         chars = re.findall(ONE, found[0])
         places = frozenset(map(place, chars))
         if len(places) == 1:

@@ -8,15 +8,24 @@ thoughts never count. Every pattern is bounded, so that reading is linear in the
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from tactometer.replies.clauses import clauses
-from tactometer.replies.decisions import Decision, Weight, decisions
+from tactometer.replies import vocabulary as v
+from tactometer.replies.answers import answer_of
+from tactometer.replies.clauses import Clause, clauses
+from tactometer.replies.contrasts import without_contrasts
+from tactometer.replies.decision import Decision, Weight
+from tactometer.replies.decisions import decisions
 from tactometer.replies.formats import unwrapped
+from tactometer.replies.languages import in_english
 from tactometer.replies.letters import mark_letters
-from tactometer.replies.mentions import Marked, joined, labelled
+from tactometer.replies.mentions import ANY, Marked, joined, labelled
+from tactometer.replies.ordinals import mark_former, mark_ordinals
+from tactometer.replies.rankings import ranked
 from tactometer.replies.refusals import refuses, stops_short
+from tactometer.replies.spelling import corrected
 from tactometer.replies.thoughts import strip_thought, without_thoughts
+from tactometer.replies.ticks import ticked
 from tactometer.replies.typography import own_turn, plain
 from tactometer.replies.words import is_polar, mark_quotes, mark_sentences, mark_words
 
@@ -38,24 +47,26 @@ class Reply:
 def read_reply(text: str | None, options: Sequence[str]) -> Reply:
     """Read the choice among `options`, listed as shown: the first is (A)."""
     spoken = without_thoughts(text or "")
-    said = plain(unwrapped(own_turn(spoken.text)))
+    said = corrected(in_english(plain(ticked(unwrapped(own_turn(spoken.text))))))
     if not re.search(r"\w", said):
         return _invalid("cut" if spoken.cut else "empty")
     marked = _marked(said, tuple(options))
     found = clauses(marked.text)
     made = decisions(found, marked, is_polar(options))
-    if refuses(found, made):
+    if refuses(found, [decision for decision in made if not decision.condemned]):
         return _invalid("refused")
-    reply = _resolved(made, options)
+    reply = _resolved(made, options, found, marked)
     if reply.choice is None and (spoken.cut or stops_short(said)):
         return _invalid("cut")
     return reply
 
 
 def _marked(said: str, options: tuple[str, ...]) -> Marked:
-    """Plain text with its mentions found: words, quotes, letters, sentences, in this order."""
-    said = mark_letters(mark_quotes(mark_words(said, options)), len(options))
-    return joined(labelled(mark_sentences(said)))
+    """Plain text with its mentions found: words, quotes, letters, numbers, sentences, in order."""
+    said = mark_quotes(mark_words(without_contrasts(said, options), options))
+    said = mark_letters(said, len(options))
+    said = labelled(mark_sentences(mark_ordinals(said, len(options))))
+    return joined(ranked(mark_former(said)))
 
 
 def _invalid(reason: Reason) -> Reply:
@@ -65,19 +76,21 @@ def _invalid(reason: Reason) -> Reply:
 # ---- one decision, or none --------------------------------------------------------------------
 
 
-def _resolved(made: list[Decision], options: Sequence[str]) -> Reply:
+def _resolved(
+    made: list[Decision], options: Sequence[str], found: Sequence[Clause], marked: Marked
+) -> Reply:
     """The one option that the decisions agree on; the last word wins only where it says so."""
-    counted = _without_lists(made)
+    counted = _without_premises(_without_lists(made))
     if not counted:
-        return _invalid("several" if made else "undecided")
+        return _invalid("several" if any(not d.condemned for d in made) else "undecided")
     top = max(decision.weight for decision in counted)
     if top is Weight.FINAL:
         first = next(d for d in counted if d.weight is top)
         counted = [d for d in counted if d.clause >= first.clause]
     counted = [d for d in counted if d.weight is not Weight.QUALIFIED or top is Weight.QUALIFIED]
     twice = next((d for d in counted if d.labelled), None)
-    if twice:  # a letter with its own words has said it twice: sentences behind it comment
-        counted = [d for d in counted if d.letter or d.clause <= twice.clause]
+    if twice:  # a letter with its own words has said it twice: plain sentences behind it comment
+        counted = [d for d in counted if d.letter or d.said or d.clause <= twice.clause]
     if top is Weight.QUALIFIED and any(len(d.places) > 1 for d in counted):
         return _invalid("several")
     one = [decision for decision in counted if len(decision.places) == 1]
@@ -88,14 +101,65 @@ def _resolved(made: list[Decision], options: Sequence[str]) -> Reply:
     last = one[-1].clause
     if any(d.clause > last or place not in d.places for d in counted if len(d.places) > 1):
         return _invalid("several")
+    if top is Weight.QUALIFIED and _rivals(place, found, marked):
+        return _invalid("several")
     if place >= len(options):
         return _invalid("undecided")
     return Reply(options[place], "letter" if any(d.letter for d in one) else "phrase")
 
 
-def _without_lists(made: list[Decision]) -> list[Decision]:
-    """The decisions but for the items of a list: options gone through, none of them chosen."""
-    items = [decision for decision in made if decision.item]
-    if len({decision.places for decision in items}) < 2:
+_SET_BESIDE: Final = re.compile(rf"\b(?:and|while|whereas|but) {ANY} {v.IS}", re.IGNORECASE)
+
+
+def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
+    """Whether another clause answers or lets somebody say another option than one for one aim."""
+    for clause in found:
+        if clause.question or v.DENIES.search(clause.text):
+            continue
+        said = answer_of(clause.text, polar=False)
+        mentions = said.mentions if said else ""
+        if v.SOMEBODY.search(clause.text) or _SET_BESIDE.search(clause.text):
+            mentions = "".join(re.findall(ANY, clause.text))
+        if any(marked.named(mention) - {place} for mention in mentions):
+            return True
+    return False
+
+
+def _without_premises(made: list[Decision]) -> list[Decision]:
+    """The decisions but for mere words that a conclusion is drawn from: "it was bad, so C"."""
+    drawn = [decision for decision in made if decision.concludes and len(decision.places) == 1]
+    if not drawn:
         return made
-    return [decision for decision in made if not decision.item]
+    return [d for d in made if d.clause >= drawn[-1].clause or d.letter]
+
+
+def _without_lists(made: list[Decision]) -> list[Decision]:
+    """The decisions but for the items of a list: options gone through, none of them chosen.
+
+    Items open lines or sentences, or follow each other in one; an item that is taken is none.
+    """
+    taken = any(decision.affirmed for decision in made)
+    listed = {id(d) for d in made if d.item and not d.affirmed} | _runs(made)
+    places = {decision.places for decision in made if id(decision) in listed}
+    kept = [decision for decision in made if not decision.condemned]
+    if len(places) < 2 and not taken:
+        return kept
+    turned_down = {decision.places for decision in made if decision.condemned}
+    if len(turned_down) > 1 and len(places - turned_down) == 1:
+        return kept  # all but one are turned down
+    return [decision for decision in kept if id(decision) not in listed]
+
+
+def _runs(made: list[Decision]) -> set[int]:
+    """Three and more bare mentions of different options, clause behind clause."""
+    runs: set[int] = set()
+    run: list[Decision] = []
+    for decision in made:
+        ends = not run or decision.clause != run[-1].clause + 1 or not decision.bare
+        if ends or any(decision.places == other.places for other in run):
+            run = []
+        if decision.bare and not decision.affirmed:
+            run.append(decision)
+        if len(run) > 2:
+            runs |= {id(listed) for listed in run}
+    return runs

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from string import ascii_uppercase
 from typing import Final
 
 _ALIKE: Final = str.maketrans(
@@ -15,7 +16,23 @@ _ALIKE: Final = str.maketrans(
         **dict.fromkeys("、，،", ", "),
         **dict.fromkeys("→⇒➡➔", "–"),
         **dict.fromkeys("¡¿", " "),
+        "≠": " is not ",
+        "¬": " not ",
+        # letters in circles, squares and flags
+        **{
+            first + at: letter
+            for first in (0x1F150, 0x1F170, 0x1F1E6)
+            for at, letter in enumerate(ascii_uppercase)
+        },
     }
+)
+# Capitals of other alphabets that look like ours, where they stand alone.
+_LOOKALIKE: Final = re.compile(r"(?<!\w)[АВСЕНΑΒΕΗ](?!\w)(?!,? [^\W\da-zA-Z])")
+_LATIN: Final = str.maketrans("АВСЕНΑΒΕΗ", "ABCEHABEH")
+# A face beside words, but no letter behind a colon that a cue sets: "Answer :D".
+_FACE: Final = re.compile(
+    r"(?<![\w\"'*)\]>=])(?<!nswer )(?<!ption )(?<!hoice )(?<!etter )(?<!ponse )(?<!posta )(?<!puesta )(?<!twort )"
+    r"(?:[:;=]['’-]?[DCPXOS]|[xX]D)(?![\w.)\]\"'])"
 )
 _HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn"}  # zero-width, private, variation selectors
 _PICTURES: Final = {"So", "Sk"}
@@ -51,6 +68,8 @@ _MARKUP: Final = (
     (re.compile(r"</?(?:[a-z][\w-]{1,20}|(?-i:[abipqsu]))(?: [^<>\n]{0,60})?/?>", re.I), " "),
     (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
+    (re.compile(r"(?i)(?<=[,.… ])(?:u+m+|u+h+m*|erm+|er(?=,|\.\.))(?!\w)[,.… ]{0,4}"), " "),
+    (re.compile(r"\[([A-Za-z][a-z' ]{2,40})\]"), r"(\1)"),
     (re.compile(r"[^\S\n]+"), " "),
     (re.compile(r"(?: ?\n ?)+"), "\n"),
 )
@@ -63,7 +82,10 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'d\b", re.I), r"\1 would"),
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
+    (re.compile(r"\b(answer|choice|pick|verdict)'s (?!\w+ (?:is|was|of)\b)", re.I), r"\1 is "),
     (re.compile(r"\b(i|you|we|they)'ve\b", re.I), r"\1 have"),
+    (re.compile(r"\b(?:lock|fill|put|writ|typ)(?:ing|ed|s|e)? (?:it |that )?in (?=\W*[A-Z]\b)", re.I), "pick "),
+    (re.compile(r"\bPr?(?:ob)?\((?=[^()\n]{1,20}\))"), "("),  # P(C) = 0.6
 )  # fmt: skip
 
 
@@ -84,7 +106,9 @@ def _kept_or_gone(token: re.Match[str]) -> str:
 def plain(text: str) -> str:
     """Straight quotes, round brackets, no pictures or mark-up, contractions written out."""
     text = unicodedata.normalize("NFKC", html.unescape(text)).translate(_ALIKE)
-    text = "".join(map(_seen, text)) if not text.isascii() else text
+    if not text.isascii():
+        text = _LOOKALIKE.sub(lambda char: char[0].translate(_LATIN), "".join(map(_seen, text)))
+    text = _FACE.sub(" ", text)
     for pattern, by in (*_MARKUP, *_CONTRACTIONS):
         text = pattern.sub(by, text)
     return text.strip()

@@ -16,7 +16,7 @@ from tactometer.replies.mentions import (
 
 def is_polar(options: Sequence[str]) -> bool:
     """Whether the options are yes and no."""
-    return {_fold(option) for option in options} == {"yes", "no"}
+    return len(options) == 2 and {_fold(option) for option in options} == {"yes", "no"}
 
 
 # ---- bare -------------------------------------------------------------------------------------
@@ -29,14 +29,14 @@ _SOFT: Final = (
 # "It was not "bad"" denies; in "say "good", not "bad"" the quote is of somebody else's words.
 _DENIAL: Final = (
     rf"(?P<not>(?<!\bnot )(?<!\")\bnot[\s-]+{_SOFT}"
-    rf"|(?:(?<=\bwas )|(?<=\bis ))[\"']?not[\"']?\s+{_SOFT}[\"']?)?"
+    rf"|(?:(?<=\bwas )|(?<=\bis ))(?:[\"']not[\"']|not)\s+{_SOFT}[\"']?)?"
 )
 _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 # "No" before a word is an article ("no doubt"), but for these; "oh no" is a sigh.
 _NO: Final = (
-    r"(?<!\boh )(?<!\boh, )(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?wait\b)"
-    r"(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|would|of course|"
-    r"obviously|definitely|for sure|without|sir|ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
+    r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?<!\boh )(?<!\boh, )(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?wait\b)"
+    r"(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|would|than|rather|over|instead|of course|"
+    r"obviously|definitely|for sure|without|from me|sir|ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
 )
 # A word of an option before these nouns describes something else: "a good choice", "a bad idea".
 _DESCRIBED: Final = (
@@ -50,8 +50,18 @@ def mark_words(text: str, options: tuple[str, ...]) -> str:
     """Each option's words as a mention, "wasn't that bad" as those of "not bad"."""
     # One pattern for all orders of the same options.
     known = tuple(sorted(options, key=lambda option: (-len(option), option)))
+    text = _SPACED.sub(lambda run: _closed_up(run[0], known), text)
     pattern, places = _pattern(known), [options.index(option) for option in known]
     return pattern.sub(lambda found: _mention(found, places, options), text)
+
+
+_SPACED: Final = re.compile(r"(?<!\w)[^\W\d](?: [^\W\d]){2,30}(?!\w)")
+
+
+def _closed_up(run: str, options: tuple[str, ...]) -> str:
+    """An option's words spelled out with spaces, "n o t b a d", as the words."""
+    letters = run.replace(" ", "").casefold()
+    return next((o for o in options if o.replace(" ", "").casefold() == letters), run)
 
 
 def _mention(found: re.Match[str], places: list[int], options: tuple[str, ...]) -> str:
@@ -85,7 +95,7 @@ def _spelled(option: str) -> str:
     negated = len(words) > 1 and words[0].casefold() == "not"
     rest = r"[\s-]{1,3}".join(map(re.escape, words[negated:]))
     alone = rest + (_DESCRIBED if len(words) == 1 + negated else "")
-    return rf"not[\s-]+{_SOFT}{alone}" if negated else alone
+    return rf"not[\s-]*{_SOFT}{alone}" if negated else alone
 
 
 def _fold(words: str) -> str:
@@ -118,7 +128,8 @@ _NOT_IT: Final = (
     r"options|answer|choice|reply|response|friend|friendship|truth|lie|day|evening|mood|feeling|"
     r"feelings|word|words|letter|crust|filling|aroma|smell|look|colou?rs?|news|honesty|kindness|"
     r"situation|result|opinion|timing|rhyme|voice|sound|lighting|plot|means|suggests|implies|says|"
-    r"shows|makes|recipe|party|last|one|concept|title|it|which|he|she|they|i|you|we|is|was)\b)"
+    r"shows|makes|recipe|party|last|one|concept|state|view|belief|thought|impression|judge?ment|"
+    r"attitude|sentiment|evaluation|assessment|thinking|stance|position|blank|gap|title|it|which|he|she|they|i|you|we|is|was)\b)"
 )
 _CREATION: Final = (
     r"(?:\b(?:it|that|this)|\b(?:the|your|my|his|her|their|this|that|[a-z]+'s)"
@@ -127,7 +138,8 @@ _CREATION: Final = (
 _ADVERB: Final = r"(?:(?:really|just|honestly|certainly|definitely|actually|simply|truly) )?"
 _DEGREE: Final = (
     r"(?:(?:really|very|so|quite|truly|absolutely|pretty|just|simply|actually|honestly|certainly|"
-    r"definitely|genuinely|in fact|totally|rather|terribly|incredibly|extremely|indeed) ){0,2}"
+    r"definitely|genuinely|frankly|sadly|unfortunately|surprisingly|clearly|basically|"
+    r"utterly|completely|admittedly|undeniably|obviously|in fact|totally|rather|terribly|incredibly|extremely|indeed) ){0,2}"
 )
 # Behind the word the sentence ends, or goes on without narrowing what it says ("good in parts").
 _ENDS: Final = (
@@ -137,9 +149,15 @@ _ENDS: Final = (
     r"this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|anyway|all in all)\b"
     r"(?! (?:to|of)\b)|(?-i:[A-Z][a-z]+)\b))"
 )
+_ASIDE: Final = (
+    r"[ ,.–-]{1,4}(?:well|you know|like|how (?:shall|should|do|can) i (?:put|say) (?:it|this)|"
+    r"let us say|let's say|shall we say|frankly speaking|in all honesty|to be (?:frank|fair|honest)|"
+    r"i (?:must|have to) (?:say|admit)|i would say|i mean|i think|for me|in my opinion|all in all|"
+    r"what's the word|at the very least|at least)(?=[,.–-])"
+)
 _FRAME: Final = re.compile(
     rf"(?:(?:{_CREATION}|^[ .\"']{{0,5}}(?:it[ .]{{1,5}})?) ?{_ADVERB}(?:was|is|were)"
-    rf"[ .:,\"'(\[–-]{{0,7}}{_DEGREE}|\b(?P<found>found )(?:it|{_CREATION}) )"
+    rf"(?:{_ASIDE})?[ .:,\"'(\[–-]{{0,7}}{_DEGREE}|\b(?P<found>found )(?:it|{_CREATION}) )"
     rf"[\"']?(?P<o>[\ue100-\ue2ff])(?:[\"'](?!\w))?{_ENDS}",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -1,0 +1,187 @@
+"""What one clause answers, by itself.
+
+A mention answers where it stands alone ("Sure, C"), in the frame that the options complete ("It was
+bad"), as what somebody says ("I'd say C"), as what an answer is ("the answer is C"), as what fits
+("C is best") or is left.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from tactometer.replies import vocabulary as v
+from tactometer.replies.mentions import (
+    ANY,
+    CLEAR,
+    LETTER,
+    NO_MENTION,
+    ONE,
+    SENTENCE,
+    SEVERAL,
+    WORDS,
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The mentions that a clause answers with, whether for one aim alone, whether it is all."""
+
+    mentions: str
+    for_one_aim: bool = False
+    bare: bool = False
+    said: bool = False
+
+
+_GAP: Final = r"[ .\"']{0,6}"
+_I: Final = re.IGNORECASE
+_BARE: Final = re.compile(rf"{v.OPENING}\s*(?P<o>{ANY}(?: ?{ONE})?){v.CLOSING}\s*$", _I)
+_IN_PASSING: Final = re.compile(rf"\b(?:so|the|an?|very) {WORDS}|\ban? \w+ {LETTER}", _I)
+_FRAMED: Final = re.compile(rf"{v.OPENING}(?P<o>{SENTENCE})(?P<rest>{NO_MENTION}*)$", _I)
+_NAMED: Final = re.compile(
+    rf"{v.NOUN}(?: {v.WORD}){{0,7}}? {v.IS}(?: {v.WORD}){{0,3}}?{_GAP}(?P<o>{ANY}(?: ?{ONE})?)", _I
+)
+_NAMED_WORDS: Final = re.compile(
+    rf"{v.NOUN}(?: {v.WORD}){{0,7}}? {v.IS}(?: (?:that|simply|probably|just|clearly|therefore|"
+    rf"most likely|likely|a|a clear|definitely|thus)){{0,2}}{_GAP}{WORDS}{v.CLOSING}\s*$",
+    _I,
+)
+_SAID: Final = re.compile(
+    rf"{v.SAYS}(?: {v.WORD}){{0,6}}?{_GAP}(?P<o>(?:{CLEAR}|{SEVERAL})(?: ?{ONE})?)", _I
+)
+_SAID_WORDS: Final = re.compile(
+    rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|probably|definitely|would be|a|in|the (?:blank|gap|sentence|space)|"
+    r"the (?:words?|phrase|term|expression)|"
+    rf"a clear|a definite)){{0,4}}{_GAP}(?P<o>{WORDS}(?: ?{ONE})?){v.CLOSING}\s*$",
+    _I,
+)
+_LEFT: Final = re.compile(
+    r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?)"
+    r"|(?:comes?|boils?) down to|(?:that|this|which) (?:makes it|gives (?:us|me))|ends? up (?:with|at|as))"
+    rf"(?: {v.WORD}){{0,4}}? (?P<o>{CLEAR}|{SEVERAL})",
+    _I,
+)
+_MADE: Final = re.compile(
+    rf"\bmakes? (?P<o>{ANY}) (?:the |my )?(?:best|right|most|likel|correct|answer|choice)", _I
+)
+_FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
+_POINTED: Final = re.compile(
+    rf"^{v.OPENING}(?:(?:it|that|this|which|he|she)"
+    rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
+    r" can only| could only| would have to| will have to)"
+    r"(?: be)?|(?:must|should|has to|would have to) be|(?:it )?(?:looks|seems|sounds) like)"
+    r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|gotta|"
+    rf"definite|\w+ly)){{0,3}} (?P<o>{CLEAR})",
+    _I,
+)
+_SUPERLATIVE: Final = re.compile(  # "the kindest is C"
+    rf"^{v.OPENING}(?:most )?\w+(?: {v.WORD}){{0,2}} {v.IS} (?P<o>{CLEAR})", _I
+)
+_POLAR: Final = re.compile(  # "that is a clear yes", "the rating suggests no"
+    rf"^(?P<before>(?:{v.WORD} ){{0,12}}?)(?:an? (?:\w+ ){{0,2}}"
+    rf"|(?:suggests?|means?|says?|indicates?|implies|imply) )(?P<o>{WORDS}){v.CLOSING}\s*$",
+    _I,
+)
+_LED: Final = re.compile(rf"{v.OPENING}(?P<o>{WORDS})(?P<rest> {NO_MENTION}*)$", _I)  # "No he is"
+
+_SAID_LAST: Final = re.compile(  # a German order: "she would C choose"
+    rf"\b(?:would|will)(?: {v.WORD}){{0,4}}?{_GAP}(?P<o>{ANY})(?: than {ANY})? (?:{v.WORD} )?"
+    r"(?:say|says|choose|answer|reply|pick)\b",
+    _I,
+)
+_LEFT_WORDS: Final = re.compile(
+    rf"\bleav(?:es|ing)(?: (?:me|us|only|just|with)){{0,3}}{_GAP}(?P<o>{WORDS}){v.CLOSING}\s*$", _I
+)
+
+_MEANS: Final = re.compile(
+    rf"^{v.OPENING}(?:that|this|which|it) means{_GAP}(?P<o>{LETTER}){v.CLOSING}\s*$", _I
+)
+
+_PATTERNS: Final = (
+    _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED, _MEANS
+)  # fmt: skip
+
+
+def answer_of(text: str, polar: bool) -> Answer | None:
+    """What a clause answers, by itself."""
+    if not re.search(ANY, text):
+        return None
+    bare = _BARE.match(text)
+    if bare and (polar or not _IN_PASSING.search(text)):
+        return Answer(mentions_in(bare["o"]), bare=True)
+    for pattern in (_FRAMED, _LED) if polar else (_FRAMED,):
+        whole = pattern.match(text)
+        if whole and not v.RULES.match(whole["rest"]) and not v.PARTLY.match(whole["rest"]):
+            return Answer(whole["o"])
+    if polar:
+        own = _POLAR.match(text)
+        if own and not v.DENIES.search(own["before"]) and not v.SUPPOSES.search(own["before"]):
+            return Answer(own["o"])
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            if _stands(pattern, match, text, polar):
+                return Answer(mentions_in(match["o"]), _limited(pattern, match, text), said=True)
+    return _superlative(text)
+
+
+def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bool) -> bool:
+    """Whether nothing round the mention denies it, condemns it or speaks of another world."""
+    before = _words_before(text, match.start("o"))
+    if pattern is not _FITTING:  # what stands before another mention is said of that one
+        before = re.split(ANY, before)[-1]
+    if pattern is _FITTING and "is what" in match[0]:  # "because "C" is what she would say"
+        before = re.sub(r"^(?:because|since|as) ", "", before, flags=_I)
+    if v.DENIES.search(before) or v.SUPPOSES.search(before) or v.CONDEMNS.search(before):
+        return False
+    if v.UNDONE.match(text, match.end()):
+        return False
+    if pattern in (_SAID, _SAID_WORDS):  # "say C is wrong", "C says"
+        end, subject = match.end(), _words_before(text, match.start())
+        ruled = v.RULES.match(text, end) or v.RULES_IT.match(text, end)
+        return not (ruled or re.search(f"{ANY} $", subject))
+    if pattern is _FITTING:
+        verdict = re.sub(r"\b\w+ than\b.*", "", match[0])
+        least = v.LEAST.search(text, match.start(), match.end() + 40)
+        return not (
+            least
+            or v.SECOND.search(verdict)
+            or v.DENIES.search(verdict)
+            or v.CONDEMNS.search(verdict)
+        )
+    if pattern is _NAMED:
+        words = re.match(WORDS, match["o"]) and not polar
+        named = not words or _NAMED_WORDS.match(text[match.start() :])
+        if re.match(SENTENCE, match["o"]) and v.ITS_VERDICT.search(
+            _words_before(text, match.end())
+        ):
+            return False
+        return bool(named) and not v.AMONG.search(_words_before(text, match.end()))
+    return True
+
+
+def _limited(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
+    """Whether the answer is for one aim alone."""
+    if pattern in (_NAMED, _FITTING):
+        return for_one_aim(_words_before(text, match.end()))
+    return v.SOMEBODY.search(_words_before(text, match.start())) is not None
+
+
+def _words_before(text: str, at: int) -> str:
+    """What stands before, as far back as a sentence goes, so that long ones take linear time."""
+    return text[max(0, at - 300) : at]
+
+
+def _superlative(text: str) -> Answer | None:
+    match = _SUPERLATIVE.match(text)
+    against = (v.DENIES, v.CONDEMNS, v.AMONG, v.SUPPOSES)
+    if match is None or not v.FOR_ONE_AIM.search(text) or any(no.search(text) for no in against):
+        return None
+    return Answer(match["o"], for_one_aim=True, said=True)
+
+
+def mentions_in(text: str) -> str:
+    return "".join(re.findall(ANY, text))
+
+
+def for_one_aim(words: str) -> bool:
+    """Whether an answer is named for one aim: "the most honest answer", not "the best"."""
+    return v.FOR_ONE_AIM.search(words) is not None and v.FOR_ALL.search(words) is None

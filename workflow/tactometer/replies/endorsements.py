@@ -1,0 +1,67 @@
+"""Clauses that make an option the answer that another clause names: "C? Yes.", "that is my choice"."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from tactometer.replies import vocabulary as v
+from tactometer.replies.clauses import Clause
+from tactometer.replies.decision import Decision, Weight
+from tactometer.replies.mentions import ANY, CLEAR, LETTER, Marked, is_letter
+
+_SAME: Final = re.compile(
+    r"(?:it|that|this|he|she) (?:is|does|would|fits|works)$|(?:because|since|as)\b", re.IGNORECASE
+)
+_INSTEAD: Final = re.compile(f"{CLEAR} (?:is|does|would(?: be)?)$")
+_NO: Final = re.compile(r"(?:no|nope)$", re.IGNORECASE)
+
+
+def endorsed(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> Decision | None:
+    """The option that the clause takes of those before it, if it takes one.
+
+    A "yes" behind a question for one option, and "that is what she says" behind a clause with one.
+    """
+    if polar or not at or found[at].question:
+        return None
+    if v.AFFIRMS.match(found[at].text) and not _goes_on(found, at):
+        asked = found[at - 1]
+        if asked.question and v.ASKS_FOR.match(asked.text):
+            return _of((asked,), at, marked)
+    if _INSTEAD.match(found[at].text) and _NO.match(found[at - 1].text):
+        return _of((found[at],), at, marked)
+    if v.ENDORSES.match(found[at].text):
+        return _of(_before(found, at), at, marked)
+    return None
+
+
+def meant(clause: Clause, at: int, marked: Marked) -> Decision | None:
+    """The letter that a clause names after all was taken back: "3 hearts means (C)"."""
+    if clause.question or not re.search(LETTER, clause.text) or v.SUPPOSES.search(clause.text):
+        return None
+    return _of((clause,), at, marked)
+
+
+def _goes_on(found: Sequence[Clause], at: int) -> bool:
+    """Whether the sentence goes on with more than the same once more or a reason."""
+    if at + 1 == len(found) or found[at + 1].sentence != found[at].sentence:
+        return False
+    return v.AFFIRMS.match(found[at + 1].text) is None and _SAME.match(found[at + 1].text) is None
+
+
+def _before(found: Sequence[Clause], at: int) -> Sequence[Clause]:
+    """The clauses before it in its sentence, or those of the sentence before where it opens one."""
+    own = found[at].sentence
+    if found[at - 1].sentence != own:
+        own = found[at - 1].sentence
+    return [clause for clause in found[max(0, at - 4) : at] if clause.sentence == own]
+
+
+def _of(clauses: Sequence[Clause], at: int, marked: Marked) -> Decision | None:
+    """The one option that the clauses name, unless they reject it."""
+    text = " , ".join(clause.text for clause in clauses)
+    mentions = re.findall(ANY, text)
+    places = frozenset().union(*map(marked.named, mentions))
+    if len(places) != 1 or v.DENIES.search(text) or v.CONDEMNS.search(text):
+        return None
+    letter = any(map(is_letter, mentions))
+    return Decision(places, Weight.PLAIN, letter, False, False, at, said=True, affirmed=True)
