@@ -27,9 +27,8 @@ from tactometer.figures.text import POINT_AND_HDI, Text
 from tactometer.tables.fit_selection import PASSED
 from tactometer.tables.reader import Tables
 
-TITLE = "What do the choices of the analysis do?"
 TEXT = Text(
-    TITLE,
+    "What do the choices of the analysis do?",
     "The same choices, fitted in several ways. Where two lines of a row have nothing in common,"
     " what one fit takes for sure the other excludes. Hollow: a fit that is not to be read.",
     f"{POINT_AND_HDI} Fits of the same choices are not independent: this is no test.",
@@ -46,7 +45,7 @@ def plot(tables: Tables) -> Drawing:
     """What other ways to fit the same choices give: each fit a mark, one panel a parameter."""
     frame = tables.of_every_fit("analysis_choices")
     if frame.is_empty():
-        return style.empty(TITLE, "This study has no second fit of its choices (fits).")
+        return style.empty("This study has no second fit of its choices (fits).")
     rows = place(parameters(_long(frame)), ["model", "checkpoint", "goal"])
     labels = rows["label"].unique(maintain_order=True).to_list()
     shown = labels[:MOST]
@@ -67,7 +66,7 @@ def plot(tables: Tables) -> Drawing:
         + scale_y_continuous(breaks=breaks_extended(n=3))
         + coord_flip()
         + facet_wrap("panel", ncol=5, scales="free_x")
-        + labs(x="", y="", title=TITLE, subtitle=f"Posterior mean and 95% HDI of each fit{cut}")
+        + labs(x="", y="", subtitle=f"Posterior mean and 95% HDI of each fit{cut}")
         + style.look(panel_spacing_x=0.03)
     )
     return Drawing(plot, style.PAGE, 1.6 + max(0.9, 0.2 * len(shown) * max(1, len(names) / 2)))

@@ -10,9 +10,8 @@ from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables
 
-TITLE = "Do runs of a method end closer together?"
 TEXT = Text(
-    TITLE,
+    "Do runs of a method end closer together?",
     "How far runs of one training method lie apart before and after it. Shorter after than before:"
     " it draws them together.",
     "Variance between runs, measurement noise taken out, with the 95% HDI of its draws; single"
@@ -25,7 +24,7 @@ def plot(tables: Tables) -> Drawing:
     """Convergence: how far runs of a method lie apart at the start and at the end of training."""
     frame = tables.read("convergence")
     if frame.is_empty():
-        return style.empty(TITLE, "This study has no training method with three runs or more.")
+        return style.empty("This study has no training method with three runs or more.")
     rows = pl.concat(
         frame.select(
             *("goal", "method", "parameter", "verdict"),
@@ -38,6 +37,4 @@ def plot(tables: Tables) -> Drawing:
     )
     rows = place(parameters(untested(rows)), ["goal", "method", "named"])
     rows = rows.sort("goal", "method", pl.col("named") == "end", maintain_order=True)
-    return forest(
-        rows, TITLE, "Variance between runs, noise taken out, and its 95% HDI", "variance"
-    )
+    return forest(rows, "Variance between runs, noise taken out, and its 95% HDI", "variance")

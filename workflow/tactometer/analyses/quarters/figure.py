@@ -10,9 +10,8 @@ from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables
 
-TITLE = "Which quarter of the training moves speakers farthest?"
 TEXT = Text(
-    TITLE,
+    "Which quarter of the training moves speakers farthest?",
     "How far a speaker goes in each quarter of its training. A line that reaches 0: it may not have"
     " moved at all.",
     "Squared distance of phi and the weights over a quarter, measurement noise taken out, with its"
@@ -25,9 +24,9 @@ def plot(tables: Tables) -> Drawing:
     """Quarters of training: how far each moves a speaker, a row a quarter."""
     frame = tables.read("quarters")
     if frame.is_empty():
-        return style.empty(TITLE, "This study has no training with a checkpoint in every quarter.")
+        return style.empty("This study has no training with a checkpoint in every quarter.")
     rows = untested(frame.with_columns(panel=pl.lit("distance²")))
     rows = rows.rename({"moved": "mean", "moved_low": "low", "moved_high": "high"})
     rows = rows.with_columns(named=pl.format("quarter {}", "quarter"))
     rows = place(rows, ["model", "goal", "named"])
-    return forest(rows, TITLE, "Squared distance, noise taken out, and its 95% HDI", "distance²")
+    return forest(rows, "Squared distance, noise taken out, and its 95% HDI", "distance²")

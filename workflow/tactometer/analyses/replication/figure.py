@@ -20,9 +20,8 @@ from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables
 
-TITLE = "How do published figures compare?"
 TEXT = Text(
-    TITLE,
+    "How do published figures compare?",
     "Where a cross lies on a line, the published figure lies in our 95% interval. Other models were"
     " asked with other prompts, so a difference has more causes than one.",
     "Ours: mean over the fits that may be read, with its 95% interval. Theirs: as published; no"
@@ -36,10 +35,10 @@ def plot(tables: Tables) -> Drawing:
     """Published figures beside ours: one row a figure, ours with its interval."""
     frame = tables.read("replication")
     if frame.is_empty():
-        return style.empty(TITLE, "This study has no publication beside it (analyses.replication).")
+        return style.empty("This study has no publication beside it (analyses.replication).")
     rows = frame.drop_nulls("ours")
     if rows.is_empty():
-        return style.empty(TITLE, "This study lacks what the published figures are of.")
+        return style.empty("This study lacks what the published figures are of.")
     label = pl.concat_str(
         pl.col("claim").str.replace_all("_", " "),
         pl.concat_str("term", "against", separator=" − ", ignore_nulls=True),
@@ -70,7 +69,7 @@ def plot(tables: Tables) -> Drawing:
         + scale_shape_manual(values={OURS: "o", THEIRS: "x"})
         + scale_y_discrete(limits=labels[::-1])
         + facet_wrap("panel", scales="free_x")
-        + labs(x="", y="", title=TITLE, subtitle="Ours with 95% intervals; theirs as published")
+        + labs(x="", y="", subtitle="Ours with 95% intervals; theirs as published")
         + style.look()
     )  # fmt: skip
     return Drawing(plot, style.PAGE, 1.6 + max(0.9, 0.25 * len(labels)))
