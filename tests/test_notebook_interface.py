@@ -1,5 +1,6 @@
 """The interface for notebooks: what it gives is what the workflow has."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,21 @@ def test_counts_of_a_known_speaker_are_fitted_and_described() -> None:
         api.fit_counts(counts, yes, n, VALUES, speaker="s2-cost")
     with pytest.raises(ValueError, match="counts are all 0"):
         api.fit_counts(np.zeros(counts.shape), yes, n, VALUES, chains=1, draws=100)
+
+
+def test_arviz_reads_the_headline_of_a_fit_without_an_argument(finished: Path) -> None:
+    import arviz
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)  # groups that InferenceData does not know
+        found = arviz.from_netcdf(finished / "results/small/fits/kind/0/social.nc")
+    assert {"posterior", "sample_stats", "observed_data", "constant_data"} <= set(found.groups())
+    study = api.open_study(finished / "results/small")
+    row = study.table("estimates").filter(
+        model="kind", checkpoint="0", goal="social", framing="pooled", parameter="phi"
+    )
+    assert float(found.posterior["phi"].mean()) == pytest.approx(row["mean"][0], abs=1e-6)
+    assert {"phi", "omega", "alpha"} <= set(arviz.summary(found).index.str.split("[").str[0])
 
 
 def test_a_studys_tables_and_posteriors_are_those_that_the_run_wrote(finished: Path) -> None:

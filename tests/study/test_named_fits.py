@@ -86,6 +86,23 @@ def test_readers_of_the_headline_see_it_whatever_the_names_are() -> None:
     assert without(frame, []).equals(frame)
 
 
+@pytest.mark.parametrize(
+    ("fitted", "stands"),
+    [
+        (["s1", "s2-lapse", "s2"], "s2"),
+        (["s1", "s2-cost-lapse", "s2-inf"], "s2-cost-lapse"),
+        (["s2-inf-soc", "s2-lapse", "s2-cost"], "s2-cost"),
+        (["s2-inf", "s1"], "s1"),
+    ],
+)
+def test_a_speaker_with_all_utilities_stands_before_one_that_lacks_any(
+    fitted: list[str], stands: str
+) -> None:
+    keys = {"model": "m", "checkpoint": "0", "goal": "g", "framing": "pooled", "fit": "main"}
+    frame = pl.DataFrame([{**keys, "speaker": name, "semantics": "joint"} for name in fitted])
+    assert representative(frame)["speaker"].to_list() == [stands]
+
+
 def test_methods_say_in_what_a_fit_differs_from_the_headline(tmp_path: Path) -> None:
     told = methods_of(study(tmp_path, BOTH))["further"]
     assert [(one["name"], one["headline"], one["preset"]) for one in told] == [

@@ -25,7 +25,7 @@ from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.shared_evidence import ordered, shuffled
 from tactometer.inference.summaries import scalars
 from tactometer.reading.counts import POOLED
-from tactometer.speaker_model.variants import speakers
+from tactometer.speaker_model.variants import WHOLE_FIRST, speakers
 from tactometer.study import fit_recipe
 from tactometer.study.fields import UNSET
 from tactometer.study.fit_recipe import FitRecipe
@@ -78,7 +78,8 @@ def fit(
     `settings` is the recipe fit/{model}.json. `counts` and `outs` name one file for each goal, in
     the same order; several goals are fitted at once where alpha or the cost are in common. A group
     {framing}/{speaker} of {goal}.nc is an ArviZ InferenceData; that of a yardstick on the terms of
-    the models stands below `yardstick`.
+    the models stands below `yardstick`. At the root is what is pooled, by the speaker that stands
+    for all (`headline` of its attributes).
     """
     frames = {path.stem: pl.read_parquet(path) for path in counts}
     truths = pl.read_parquet(semantics)
@@ -97,6 +98,8 @@ def fit(
                     picked = _order(part, sampled, names[0], outs[0])
                     _store(sampled, name, names, places, rows, picked)
         for path in outs:
+            standing = min(settings.fit.speakers, key=WHOLE_FIRST.index)
+            inference_data.show_at_root(places[path.stem], f"{POOLED}/{standing}")
             _average(settings, rows[path.stem], frames[path.stem])
             _summarise(rows[path.stem], path)
 

@@ -33,6 +33,16 @@ def write(path: Path, base: str, sampled: Sampled, goal: int) -> None:
                 _add(group, name, np.asarray(array), dims, sampled.coordinates(), goal)
 
 
+def show_at_root(path: Path, base: str) -> None:
+    """Let the groups of {base} be found at the root as well, where `arviz.from_netcdf` looks."""
+    import h5py
+
+    with h5py.File(path, "a") as file:
+        for part, group in file[base].items():
+            file[part] = group  # another name of the same group: nothing is stored twice
+        file.attrs["headline"] = base
+
+
 def _add(
     group: Any,
     name: str,

@@ -169,6 +169,9 @@ def _variants() -> dict[str, SpeakerModel]:
 
 
 SPEAKERS = _variants()
+WHOLE_FIRST = tuple(sorted(SPEAKERS, key=lambda name: SPEAKERS[name].utilities != UTILITIES))
+"""All names, in the order in which they stand for a behaviour that several were fitted to: `s2`,
+then S2 with cost, lapse or both, then what lacks a utility."""
 
 
 def speaker(name: str, *, cost: bool = False) -> SpeakerModel:

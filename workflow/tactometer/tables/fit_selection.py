@@ -9,12 +9,13 @@ from typing import TypeVar
 import polars as pl
 
 from tactometer.reading.counts import AVERAGED, MIXTURE, POOLED
+from tactometer.speaker_model.variants import WHOLE_FIRST
 from tactometer.study.yardstick import BESIDE
 
 # What is of all framings: an average stands where they do not agree, and not what is pooled.
 TOGETHER = (POOLED, AVERAGED, MIXTURE)
 # Where a (model, checkpoint, goal) has several fits, the first of these stands for it.
-PREFERRED = {"framing": POOLED, "speaker": "s2", "semantics": "joint"}
+PREFERRED = {"framing": POOLED, "semantics": "joint"}
 CHOICES = ("framing", "fit", "speaker", "semantics")
 EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 FIT = ["model", "checkpoint", "goal"]
@@ -60,8 +61,8 @@ def representative(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows of the one fit that stands for each (model, checkpoint, goal).
 
     The average over framings that do not agree before what is pooled, and that before any one
-    framing; a model's own fit before that on the terms of others, `s2` before its variants, joint
-    semantics before fixed. Fits beside the headline are no part of the frame (`without`).
+    framing; a model's own fit before that on the terms of others, `s2` before S2 with cost or lapse
+    and these before what lacks a utility (`WHOLE_FIRST`), joint semantics before fixed. Fits beside the headline are no part of the frame (`without`).
     """
     choices = [column for column in CHOICES if column in frame.columns]
     by = FIT + choices
@@ -88,6 +89,9 @@ def _rank(column: str) -> pl.Expr:
     """0 for what is preferred in a column, more for the rest."""
     if column == "fit":
         return (pl.col(column) == BESIDE).cast(pl.Int64)
+    if column == "speaker":
+        places = {name: place for place, name in enumerate(WHOLE_FIRST)}
+        return pl.col(column).cast(pl.String).replace_strict(places, default=len(places))
     rest = (pl.col(column) != PREFERRED[column]).cast(pl.Int64)
     if column != "framing":
         return rest
