@@ -18,7 +18,7 @@ REAL := .real-models
 REAL_READY := $(REAL)/.ready
 
 .PHONY: help demo real check schemas test test-fast test-engines test-real test-slurm slurm slurm-profile bench findings calibrate \
-  env engines cmdstan chromium lock clean
+  env engines cmdstan chromium r lock clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -80,6 +80,13 @@ chromium:  ## Find Debian's chromium, or install it: the report is tested in a b
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
 	  || { echo "make: install Debian's package chromium (as root: apt-get install chromium)" >&2; exit 1; }
 
+R_PACKAGES := r-base-core r-cran-readr r-cran-dplyr r-cran-ggplot2 r-cran-jsonlite
+r:  ## Find R with what the tutorial needs, or install it: its scripts are run by the tests
+	@Rscript -e 'for (p in c("readr", "dplyr", "ggplot2", "jsonlite")) loadNamespace(p)' >/dev/null 2>&1 \
+	  || { echo "tactometer: installing R (half a minute)"; apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(R_PACKAGES) >/dev/null; } \
+	  || { echo "make: install Debian's packages $(R_PACKAGES) (as root: apt-get install ...)" >&2; exit 1; }
+
 check: env  ## Check format, lint, types and rules (a minute)
 	@$(RUN); export PATH; ruff check . && ruff format --check . && mypy \
 	  && snakefmt --check Snakefile workflow/rules && snakemake --lint
@@ -88,11 +95,11 @@ schemas: env  ## Write workflow/schemas anew, from the types of the keys
 	@$(RUN) tactometer schema study >workflow/schemas/study.schema.yaml
 	@$(RUN) tactometer schema domain >workflow/schemas/domain.schema.yaml
 
-test-fast: cmdstan  ## Run what needs no engine, no Slurm, no browser and no long run (minutes)
-	@$(RUN) pytest -n 3 --dist loadgroup -m "not engine and not slurm and not browser and not long and not real"
+test-fast: cmdstan  ## Run what needs no engine, no Slurm, no browser, no R and no long run (minutes)
+	@$(RUN) pytest -n 3 --dist loadgroup -m "not engine and not slurm and not browser and not r and not long and not real"
 
 # The engines' tests are one group: they run one after another, beside all others.
-test: check cmdstan chromium slurm engines  ## Check everything and run all tests
+test: check cmdstan chromium r slurm engines  ## Check everything and run all tests
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))"; export PATH TACTOMETER_ENGINES; \
 	pytest -n 3 --dist loadgroup -m "not real"
 

@@ -210,7 +210,9 @@ def test_a_few_odd_masses_at_the_start_stop_nothing(odd: int) -> None:
     """Two replies in transit may be broken one after the other; five of five are the server's."""
     asks = [Ask(f"k{n}", {"prompt_set": "default", "framing": "third"}, 0) for n in range(13)]
     masses = [700.0] * odd + [-0.1] * (13 - odd)
-    lines = [Line(ask.key, "r", 0, None, logprobs={"A": m}) for ask, m in zip(asks, masses, strict=True)]
+    lines = [
+        Line(ask.key, "r", 0, None, logprobs={"A": m}) for ask, m in zip(asks, masses, strict=True)
+    ]
     watched = LabelMass(asks, 0.1).watched([line] for line in lines)
     if odd < 5:
         assert len(list(watched)) == 13

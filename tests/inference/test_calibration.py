@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,35 @@ def test_the_record_names_the_commands_that_made_each_program(
     assert second.endswith("--speakers 2 --programs s2_fixed")
 
 
+def test_a_run_that_was_stopped_goes_on_and_another_program_begins_anew(
+    words: calibration.Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, fitted = seed(0), list[int]()
+    one = calibration.check_one
+
+    def counted(name: str, domain: calibration.Domain, number: int) -> list[dict[str, object]]:
+        fitted.append(number)
+        return one(name, domain, number)
+
+    class Here(ThreadPoolExecutor):  # the fits are real; a process would not tell which it made
+        def __init__(self, *_: object) -> None:
+            super().__init__(1)
+
+    monkeypatch.setattr(calibration, "check_one", counted)
+    monkeypatch.setattr(calibration, "ProcessPoolExecutor", Here)
+    monkeypatch.setattr(calibration, "take_programs", lambda stan: None)
+    calibration.run(["s1"], 2, words, tmp_path, first=begun)
+    whole = (tmp_path / "s1.csv").read_text()
+    calibration.run(["s1"], 3, words, tmp_path, first=begun)
+    assert fitted == [begun, begun + 1, begun + 2]
+    assert (tmp_path / "s1.csv").read_text().startswith(whole)
+    other = pl.read_csv(tmp_path / "s1.csv").with_columns(stan=pl.lit("another"))
+    other.write_csv(tmp_path / "s1.csv")
+    calibration.run(["s1"], 1, words, tmp_path, first=begun)
+    assert fitted[3:] == [begun]
+    assert calibration.ranks_in(tmp_path / "s1.csv")["draw"].unique().to_list() == [begun]
+
+
 @pytest.mark.long
 def test_a_fault_in_a_program_is_found(
     words: calibration.Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -87,7 +117,7 @@ def _judged(rank: np.ndarray, covered: np.ndarray) -> dict[str, bool]:
     n = rank.size
     frame = pl.DataFrame(
         {"program": ["s1"] * n, "draw": range(n), "parameter": ["phi"] * n, "truth": [0.5] * n,
-         "rank": rank, "covered": covered, "verdict": ["ok"] * n},
+         "rank": rank, "covered": covered, "verdict": ["ok"] * n, "stan": ["s"] * n},
         schema=calibration.ROW,
     )  # fmt: skip
     return {row["parameter"]: row["holds"] for row in calibration.judge(frame)}

@@ -1,5 +1,6 @@
 """No speaker where there is none: criticism of fits, from the truth and against misfits."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -159,6 +160,11 @@ def test_few_answers_describe_nothing_and_many_alone_refuse_nothing() -> None:
     behaviour, _, _ = behave((TRUE, 0.0, 4, "joint", 11), DOMAIN)
     found, row, _ = judged(fitted(behaviour, "fixed"))
     assert row["described"] != "yes" and found.detectable > 0.2
+    assert f"total variation of {found.detectable:.2f} or more" in row["reason"]
+    least, _, _ = behave((TRUE, 0.0, 1, "joint", 11), DOMAIN)
+    alike = replace(least, counts=np.asarray(least.counts) / 4)  # four answers that count as one
+    found, row, _ = judged(fitted(alike, "fixed"))
+    assert found.detectable == 1.0 and "no misfit, however large" in row["reason"]
     many, _, _ = behave((TRUE, 0.0, 20_000, "joint", 3), DOMAIN)
     _, row, _ = judged(fitted(many, "joint"))
     assert row["described"] != "no"

@@ -80,6 +80,7 @@ rule describe:
     output:
         out=f"{RESULTS}/tables/dictionary.parquet",
         csv=f"{RESULTS}/tables/dictionary.csv",
+        schema=f"{RESULTS}/tables/schema.json",
     log:
         f"{LOGS}/describe.log",
     group:

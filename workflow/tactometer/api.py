@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from tactometer.inference.sampled import Sampled
 
-__all__ = ["Fit", "StudyResults", "fit_counts", "open_study", "predict"]
+__all__ = ["Fit", "StudyResults", "fit_counts", "open_study", "predict", "read_tables"]
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,32 @@ def open_study(folder: str | Path) -> StudyResults:
     if not (found / "tables").is_dir():
         raise UserError(f"{found}: there are no tables; run snakemake first.")
     return StudyResults(found)
+
+
+def read_tables(folder: str | Path) -> dict[str, pl.DataFrame]:
+    """All tables of a study by name, from its folder `tables` or a copy of the CSV files in it.
+
+    Every column has the type that `schema.json` gives it, whatever its values look like: a
+    checkpoint is text, in each table, and so tables join by it. In CSV a text that begins with
+    = + - @ or a tab has ' before it (see the dictionary). UserError where there is no schema.json.
+    """
+    import json
+
+    import polars as pl
+
+    path = Path(folder) / "schema.json"
+    if not path.is_file():
+        raise UserError(f"{path}: there is no such file; name the folder `tables` of a study.")
+    types = {"string": pl.String, "boolean": pl.Boolean, "number": pl.Float64}
+    found = {}
+    for table in json.loads(path.read_text())["resources"]:
+        file = Path(folder) / table["path"]
+        fields = {f["name"]: types.get(f["type"], pl.Int64) for f in table["schema"]["fields"]}
+        verbatim = file.with_suffix(".parquet")
+        found[table["name"]] = (
+            pl.read_parquet(verbatim) if verbatim.is_file() else pl.read_csv(file, schema=fields)
+        )
+    return found
 
 
 def predict(

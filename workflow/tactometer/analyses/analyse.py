@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tactometer.analyses.evidence import read
 from tactometer.study import study
-from tactometer.utils import atomic_files, spreadsheets
+from tactometer.tables import table_files
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,7 +48,4 @@ def run(given: Namespace) -> None:
         totals={model.name: model.fit.count_total for model in sweep.models.values()},
     )
     table = analyse(given.analysis, evidence)
-    with atomic_files.atomic(given.tables / f"{given.analysis}.parquet") as path:
-        table.write_parquet(path)
-    with atomic_files.atomic(given.tables / f"{given.analysis}.csv") as path:
-        spreadsheets.write(table, path)
+    table_files.write(table, given.tables, given.analysis)

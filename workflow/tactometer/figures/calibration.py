@@ -19,7 +19,7 @@ SHOWN = 0.95  # the band that a reader expects; `calibration.BAND` is what the c
 def draw(folder: Path) -> None:
     """Write {folder}/{program}.png for each {program}.csv in it."""
     for path in sorted(folder.glob("*.csv")):
-        ranks = pl.read_csv(path, schema=calibration.ROW)
+        ranks = calibration.ranks_in(path)
         with plt.rc_context(style.RC):
             _draw(ranks, path.with_suffix(".png"))
 

@@ -12,7 +12,7 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
-from tactometer.inference import cmdstan, intervals
+from tactometer.inference import cmdstan, intervals, stan_sources
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.calibrated import PROGRAMS, Program
 from tactometer.inference.framing_hierarchy import draw_prior_of_framings
@@ -35,6 +35,7 @@ from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import speaker
 from tactometer.utils import atomic_files, paths
 from tactometer.utils.arrays import Array
+from tactometer.utils.digests import digest
 
 RANKS = 100  # a rank is 0..99: the draws are thinned to 99
 BAND = 0.995  # of a parameter: some twenty are looked at, and noise alone may not fail a run
@@ -52,6 +53,7 @@ ROW = {
     "rank": pl.Int64,
     "covered": pl.Boolean,
     "verdict": pl.String,
+    "stan": pl.String,  # a digest of the program that fitted it
 }
 
 
@@ -133,7 +135,7 @@ def check_one(name: str, domain: Domain, seed: int) -> list[dict[str, Any]]:
             if prefix and key[0] in known.extras:
                 continue  # shared by all framings, told already
             row = {"program": name, "draw": seed, "parameter": prefix + key[0]}
-            told = {"verdict": fitted.diagnostics.verdict}
+            told = {"verdict": fitted.diagnostics.verdict, "stan": _digest(name)}
             rows.append(row | _ranked(float(truth[key]), x.T.ravel()) | told)
     return rows
 
@@ -163,30 +165,60 @@ def run(
     programs stand there.
 
     calibration.json holds the judgement. `first` is the number of the first speaker: others draw
-    others from the prior. Returns whether all of it holds.
+    others from the prior. Speakers that stand there already, fitted by the same Stan program, are
+    not fitted again: a run that was stopped goes on. Returns whether all of it holds.
     """
     out.mkdir(parents=True, exist_ok=True)
+    wanted = range(first, first + draws)
+    standing = {name: _standing(out / f"{name}.csv", name) for name in names}
     # threads would wait for each other, and a fork of one that has used polars may hang
     afresh = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(cores, afresh, take_programs, (paths.STAN,))
     try:
         fits = {  # all at once: no core waits for the last speaker of a program
-            name: pool.map(partial(check_one, name, domain), range(first, first + draws))
-            for name in names
+            name: pool.map(
+                partial(check_one, name, domain), sorted({*wanted} - {*rows["draw"].unique()})
+            )
+            for name, rows in standing.items()
         }
         for name, work in fits.items():
-            rows: list[dict[str, Any]] = []
-            for done, found in enumerate(work, start=1):
-                rows += found
-                if done % 20 == 0 or done == draws:
-                    progress(f"{name}: {done} of {draws} speakers fitted")
-            with atomic_files.atomic(out / f"{name}.csv") as path:
-                pl.DataFrame(rows, schema=ROW).write_csv(path)
+            rows = standing[name]
+            for found in work:
+                rows = rows.vstack(pl.DataFrame(found, schema=ROW))
+                done = rows["draw"].n_unique()
+                if done % TOLD == 0:
+                    _keep(rows, out / f"{name}.csv")
+                    progress(f"{name}: {done} speakers fitted, of {draws} that are wanted")
+            _keep(rows, out / f"{name}.csv")
     finally:
         pool.shutdown(cancel_futures=True)
     report = _report(out)
     (out / "calibration.json").write_text(json.dumps(report, indent=1) + "\n")
     return bool(report["holds"])
+
+
+def ranks_in(path: Path) -> pl.DataFrame:
+    """The rows of a calibrated program: see ROW. Older files do not name what fitted them."""
+    found = pl.read_csv(path, schema_overrides=ROW)
+    return found.with_columns(pl.lit(None, ROW[k]).alias(k) for k in ROW if k not in found.columns)
+
+
+def _standing(path: Path, name: str) -> pl.DataFrame:
+    """The rows of speakers that this program, as its text is now, has fitted already."""
+    if not path.exists():
+        return pl.DataFrame(schema=ROW)
+    return ranks_in(path).filter(stan=_digest(name))
+
+
+def _keep(rows: pl.DataFrame, out: Path) -> None:
+    with atomic_files.atomic(out) as path:
+        rows.sort("draw", maintain_order=True).write_csv(path)
+
+
+@cache
+def _digest(name: str) -> str:
+    """What a program's Stan and C++ files mean, in short."""
+    return digest(stan_sources.sources(stan_file(name)))[:12]
 
 
 def simulated(
@@ -214,7 +246,7 @@ def take_programs(stan: Path) -> None:
 
 def _report(out: Path) -> dict[str, Any]:
     """The judgement of whatever programs stand in that folder, with the commands and settings."""
-    ranks = pl.concat([pl.read_csv(p, schema=ROW) for p in sorted(out.glob("*.csv"))])
+    ranks = pl.concat([ranks_in(path) for path in sorted(out.glob("*.csv"))])
     judged = list(judge(ranks))
     stand = sorted(ranks["program"].unique())
     speakers: dict[int, list[str]] = {}

@@ -82,7 +82,7 @@ def criticise(
         total_variation=total_variation(seen, p),
         replicated=replicated,
         beyond=beyond(total_variation(seen, held.p), replicated),
-        detectable=float(np.sqrt(of_best.detectable(LEVEL, POWER) / seen.sum()) / 2),
+        detectable=min(1.0, float(np.sqrt(of_best.detectable(LEVEL, POWER) / seen.sum()) / 2)),
         explained=_explained(multinomial(seen, p), multinomial(seen, _rates(seen))),
         explained_even=_explained(multinomial(seen, p), multinomial(seen, _even(seen))),
         explained_held=_explained_held(seen, held, of_held),

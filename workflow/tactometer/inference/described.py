@@ -38,15 +38,18 @@ COLUMNS = {
 """What a criticism adds to `tables/diagnostics`; null where nothing was said under a goal."""
 
 
+def _would_have_shown(detectable: float) -> str:
+    if detectable >= 1:
+        return "no misfit, however large, would surely have shown"
+    return f"only a misfit of a total variation of {detectable:.2f} or more would have shown"
+
+
 def described(found: Criticism, behaviour: Behaviour) -> tuple[Described, str]:
     """The word for a criticism, and for a reader why it is not `yes`."""
     held = found.explained_held is not None and found.explained_held >= HELD
     if found.p >= LEVEL:
         if found.detectable > BLIND:
-            return "roughly", (
-                f"too few answers to tell: only a misfit of a total variation of "
-                f"{found.detectable:.2f} or more would have shown"
-            )
+            return "roughly", f"too few answers to tell: {_would_have_shown(found.detectable)}"
         if not held and found.beyond > BENT:
             return "roughly", (
                 "only with words that mean other things than its yes/no answers say: "

@@ -21,7 +21,7 @@ def table(frame: pl.DataFrame | None) -> Table:
             cell(row["mse_prior"], ".4f"),
             cell(row["mse_counting"], ".4f"),
             cell(row["suspect"], "d"),
-            str(row["note"]),
+            str(row["note"] or ""),
         ]
         for row in ([] if frame is None else frame.iter_rows(named=True))
     ]

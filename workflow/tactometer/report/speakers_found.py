@@ -160,7 +160,7 @@ def table(diagnostics: pl.DataFrame) -> Table:
     rows: list[list[str | Cell]] = []
     found = [] if diagnostics.is_empty() else diagnostics.drop_nulls("described").to_dicts()
     for r in sorted(found, key=lambda r: ORDER[r["described"]]):
-        rows.append([*(str(r[c]) for c in names), *_numbers(r), str(r["reason"])])
+        rows.append([*(str(r[c]) for c in names), *_numbers(r), str(r["reason"] or "")])
     return Table("Does a speaker describe it? Every fit", heads, rows, PICKED)
 
 

@@ -62,9 +62,9 @@ STAGES = (
         "tables.dictionary",
         "say what every column of every table means",
         needs={"tables": "the tables, as Parquet"},
-        makes={"out": "the dictionary; as CSV beside it"},
+        makes={"out": "the dictionary; as CSV and as schema.json beside it"},
         several=frozenset({"tables"}),
-        files=("tables/dictionary.yaml", "analyses/*/columns.yaml"),
+        files=("tables/dictionary.yaml", "tables/fields.yaml", "analyses/*/columns.yaml"),
     ),
     Stage(
         "condense",

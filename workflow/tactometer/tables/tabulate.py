@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from tactometer.study import study
-from tactometer.utils import atomic_files, spreadsheets
+from tactometer.tables import table_files
 
 
 def tabulate(models: Sequence[str], tables: Sequence[str], folder: Path) -> None:
@@ -15,10 +15,7 @@ def tabulate(models: Sequence[str], tables: Sequence[str], folder: Path) -> None
     for name in tables:
         parts = [folder / "models" / model / f"{name}.parquet" for model in models]
         frame = pl.concat([pl.read_parquet(part) for part in parts], how="vertical_relaxed")
-        with atomic_files.atomic(folder / f"{name}.parquet") as path:
-            frame.write_parquet(path)
-        with atomic_files.atomic(folder / f"{name}.csv") as path:
-            spreadsheets.write(frame, path)
+        table_files.write(frame, folder, name)
 
 
 def run(given: Namespace) -> None:

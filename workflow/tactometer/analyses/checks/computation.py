@@ -252,7 +252,7 @@ def _described(diagnostics: pl.DataFrame) -> pl.DataFrame:
         value=pl.col("predictive_p"),
         limit=pl.lit(LEVEL),
         flagged=pl.col("described") != "yes",
-        note=pl.format("{}: {}", "described", "reason"),
+        note=pl.concat_str("described", "reason", separator=": ", ignore_nulls=True),
     )
 
 
