@@ -13,6 +13,7 @@ from tactometer.analyses.outside_scores.computation import analyse
 from tactometer.analyses.outside_scores.correlation import RHO, draws, posterior
 from tactometer.analyses.outside_scores.scores import read
 from tactometer.analyses.outside_scores.sentences import sentences
+from tactometer.analyses.stages import STAGES
 from tactometer.inference.intervals import hdi
 from tactometer.study import study
 from tactometer.study.settings import analyses_type
@@ -146,3 +147,20 @@ def test_a_file_that_is_not_there_stops_the_study_before_it_runs(tmp_path: Path)
     )
     with pytest.raises(UserError, match=r"line 2, key analyses\.outside_scores.*gone\.csv"):
         study.load([path])
+
+
+def test_another_score_makes_this_analysis_stale_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("scores.csv").write_text("model,measure,score\nm,x,1\n")
+    Path("study.yaml").write_text(
+        "study: mine\nanalyses: {outside_scores: {file: scores.csv}}\nmodels:\n  m:\n"
+        "    provider: simulated\n    checkpoints:\n"
+        '      "0": {alpha: 4.0, phi: 0.8, omega: {inf: 0.7, soc: 0.1, pre: 0.2}}\n'
+    )
+    (stage,) = STAGES
+    before = dict(stage.targets(study.load([Path("study.yaml")])))
+    Path("scores.csv").write_text("model,measure,score\nm,x,2\n")
+    after = dict(stage.targets(study.load([Path("study.yaml")])))
+    assert {name for name in before if before[name] != after[name]} == {"analyse/outside_scores"}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tactometer.utils.arrays import Array
 
-RHO = np.linspace(-0.985, 0.985, 66)
+RHO = np.linspace(-0.984, 0.984, 66)
 SPREADS = np.geomspace(0.05, 3.0, 12)
 
 

@@ -72,7 +72,8 @@ def _task(given: Namespace) -> int:
     left = f"; {first['left_out']:,} more may not be read" * bool(first["left_out"])
     print(
         f"{given.b} less {given.a}: mean over {several(first['fits'], 'fit')} of"
-        f" {several(first['models'], 'model')} that both asked{left}. Posterior mean [95% HDI], of these models alone:"
+        f" {several(first['models'], 'model')} that both asked{left}."
+        " Posterior mean [95% HDI], of these models alone:"
     )
     for row in rows.iter_rows(named=True):
         ends = interval(row["hdi_low"], row["hdi_high"])
