@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -266,3 +267,27 @@ def test_what_compares_has_nothing_to_say_of_a_lone_fit(name: str) -> None:
 
 def test_some_analyses_test_for_effects_and_some_do_not() -> None:
     assert set() < set(that_test()) < set(analysis_names())
+
+
+@pytest.mark.parametrize("fewer", ["m", "human"])
+@pytest.mark.parametrize("name", ["profiles", "sycophancy", "crossings", "likeness", "shifts"])
+def test_fits_with_different_numbers_of_draws_are_held_against_each_other(
+    name: str, fewer: str
+) -> None:
+    """A fit that was run again has more draws, and one of few chains less than is thinned to."""
+    fits = [fit("m", "0", SYCOPHANT, goal=goal) for goal in ("default", "social", "both")]
+    counts = pl.DataFrame(
+        [
+            {"model": who, "checkpoint": step, "goal": goal, "framing": "pooled", "state": s,
+             "utterance": u, "p": 1 / 3, "weight": 40.0, "n_valid": 120}
+            for who, step, goals in (("m", "0", ("default", "social", "both")),
+                                     ("human", "r", ("both",)))
+            for goal in goals for s in (1, 2) for u in UTTERANCES
+        ]
+    )  # fmt: skip
+    whole = evidence(*HUMAN, *fits, counts=counts)
+    uneven = pl.when(pl.col("model") == fewer).then(pl.col("draw") % 3 == 0).otherwise(True)
+    found, expected = (analyse(name, each) for each in
+                       (replace(whole, drawn=whole.drawn.filter(uneven)), whole))  # fmt: skip
+    assert found.height == expected.height > 0
+    assert found.select("model", "goal").equals(expected.select("model", "goal"))

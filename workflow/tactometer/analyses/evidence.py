@@ -174,8 +174,15 @@ class Evidence:
         """A generator that depends on what it is for alone."""
         return np.random.default_rng([int.from_bytes(n.encode(), "big") % 2**32 for n in names])
 
+    @cached_property
+    def least(self) -> int:
+        """How many draws the fit with fewest has: draws of any two fits go together one by one."""
+        of_fits = self.drawn.join(self.fits.lazy(), on=ONE_FIT, how="semi").group_by(ONE_FIT)
+        found = of_fits.len().select(pl.col("len").min()).collect().item()
+        return int(found or 0)
+
     def posterior_of(self, fits: pl.DataFrame, parameters: Sequence[str] = PARAMETERS) -> Posterior:
-        """The draws of these fits, thinned to as many as the fit with fewest has."""
+        """The draws of these fits, thinned to `least` each."""
         wanted = fits.with_row_index("_fit").select("_fit", *ONE_FIT).lazy()
         known = set(self.drawn.collect_schema().names())
         columns = [name for name in parameters if name in known]
@@ -189,9 +196,8 @@ class Evidence:
         whole = {fit: x for fit, x in whole.items() if np.isfinite(x).all()}
         if not whole:
             return none
-        least = min(len(x) for x in whole.values())
         kept = fits[list(whole)]
-        draws = [x[thinned(len(x), least)] for x in whole.values()]
+        draws = [x[thinned(len(x), self.least)] for x in whole.values()]
         return Posterior(kept, np.stack(draws).astype(float))
 
 
