@@ -120,7 +120,7 @@ def _layers(tables: Tables, rows: pl.DataFrame, names: list[str]) -> ggplot:
         edge = float(unread.min()) - 0.5  # type: ignore[arg-type]
         plot += annotate(
             "rect", xmin=float("-inf"), xmax=float("inf"), ymin=edge,
-            ymax=float(len(names)), fill=UNREAD,
+            ymax=len(names) - 0.5, fill=UNREAD,
         )  # fmt: skip
         plot += geom_hline(yintercept=edge, color=GREY, size=0.5)
     band = _band(tables, rows)
