@@ -72,8 +72,9 @@ def plot(tables: Tables) -> Drawing:
             breaks=list(range(len(names))),
             labels=list(names),
             trans="reverse",
+            limits=(-0.5, len(names) - 0.5),
             minor_breaks=[],
-            expand=(0, 0.55),
+            expand=(0, 0),
         )
         + labs(x="", y="", subtitle=_subtitle(tables, rows, few))
         + labs(color="goal", fill="goal", shape="goal")
