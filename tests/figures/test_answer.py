@@ -68,7 +68,7 @@ def test_of_a_long_course_both_ends_are_drawn(estimates: pl.DataFrame, tmp_path:
     steps = pl.DataFrame({"checkpoint": [str(100 * i) for i in range(80)]})
     mine = estimates.filter(model="kind-friend").drop("checkpoint").join(steps, how="cross")
     at = places(drawn(mine.select(estimates.columns), tmp_path))
-    assert sorted(n for n in at if n.startswith("kind")) == [
+    assert sorted(n for n in at if n.startswith("kind-")) == [
         "kind-friend · 0",
         "kind-friend · 7900",
     ]

@@ -72,7 +72,8 @@ def test_what_the_social_goal_changes(page: str) -> None:
     told = one(sentences(page, "answer"), "The goal social against default (")
     moved = [m for m in speakers() if planted(m, "social")["phi"] < planted(m)["phi"] - 0.1]
     assert moved == ["honest-friend"]
-    assert "ω inf lower in 1, most surely of honest-friend (0), by −0." in told
+    for part in ("φ* lower", "ω inf lower", "ω soc higher"):
+        assert f"{part} in 1, most surely of honest-friend (0), by " in told
     assert "probability" in told and len(numbers_told.printed(told)) >= 1
 
 
@@ -98,6 +99,7 @@ def test_which_models_must_not_be_read_and_why(page: str) -> None:
 
 def test_how_the_models_stand_beside_people(page: str) -> None:
     told = one(sentences(page, "answer"), "Beside human with the goal both (")
+    assert "φ* is higher for honest-friend (0), 0." in told
     lower = told.partition("; lower for ")[2] or told.partition(" lower for ")[2]
     assert "sycophant (0)" in lower.partition(";")[0] and "-friend" not in lower.partition(";")[0]
     assert {model for model in speakers() if f"{model} (0), 0." in told} == set(speakers())

@@ -72,8 +72,9 @@ def plot(tables: Tables) -> Drawing:
             breaks=list(range(len(names))),
             labels=list(names),
             trans="reverse",
+            limits=(-0.5, len(names) - 0.5),
             minor_breaks=[],
-            expand=(0, 0.55),
+            expand=(0, 0),
         )
         + labs(x="", y="", subtitle=_subtitle(tables, rows, few))
         + labs(color="goal", fill="goal", shape="goal")
@@ -120,7 +121,7 @@ def _layers(tables: Tables, rows: pl.DataFrame, names: list[str]) -> ggplot:
         edge = float(unread.min()) - 0.5  # type: ignore[arg-type]
         plot += annotate(
             "rect", xmin=float("-inf"), xmax=float("inf"), ymin=edge,
-            ymax=float(len(names)), fill=UNREAD,
+            ymax=len(names) - 0.5, fill=UNREAD,
         )  # fmt: skip
         plot += geom_hline(yintercept=edge, color=GREY, size=0.5)
     band = _band(tables, rows)

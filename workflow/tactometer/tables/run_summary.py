@@ -27,8 +27,7 @@ def lines(results: Path) -> Iterator[str]:
     opened = {
         "report.html": "the findings, on one page",
         "report.zip": "Snakemake's report: unpack it and open report.html in it",
-        "figures/weights.png": "what each speaker weighs, by goal",
-        "figures/phi.png": "how each speaker wants to look, by goal",
+        "figures/answer.png": "who weighs what, and wants to look like what, beside people",
         "tables/estimates.csv": "every posterior in numbers",
         "tables/diagnostics.csv": "which of them to trust",
     }
