@@ -68,7 +68,7 @@ _POINTED: Final = re.compile(
     rf"^{v.OPENING}(?:(?:it|that|this|which|he|she)"
     rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
     r" can only| could only| would have to| will have to)"
-    r"(?: be)?|(?:must|should|has to|would have to) be|(?:it )?(?:looks|seems|sounds) like)"
+    r"(?: be)?|(?:must|should|has to|would have to|would|will) be|is(?= (?:the |an? )?{CLEAR}$)|(?:it )?(?:looks|seems|sounds) like)"
     r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|gotta|"
     rf"definite|\w+ly)){{0,3}} (?P<o>{CLEAR})",
     _I,
@@ -99,6 +99,9 @@ _MEANS: Final = re.compile(
 _PATTERNS: Final = (
     _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED, _MEANS
 )  # fmt: skip
+
+_BY: Final = re.compile(rf"\bby (?:{v.SOMEBODY.pattern})", _I)
+_ANSWER: Final = re.compile(r"(?:answer|reply|pick|vote)\b", _I)
 
 
 def answer_of(text: str, polar: bool) -> Answer | None:
@@ -162,7 +165,12 @@ def _limited(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
     """Whether the answer is for one aim alone."""
     if pattern in (_NAMED, _FITTING):
         return for_one_aim(_words_before(text, match.end()))
-    return v.SOMEBODY.search(_words_before(text, match.start())) is not None
+    before = _words_before(text, match.start())
+    if _BY.search(text, match.end(), match.end() + 60):
+        return True
+    if _ANSWER.match(match[0]) and v.FOR_ONE_AIM.search(before[-20:]):
+        return True  # "her kind answer C"
+    return v.SOMEBODY.search(before) is not None
 
 
 def _words_before(text: str, at: int) -> str:

@@ -25,6 +25,7 @@ from tactometer.replies.mentions import (
 )
 
 _I: Final = re.IGNORECASE
+_OUTDOES: Final = re.compile(r"^(?:but|yet|though|still)\b.*\b(?:better|best|closer|closest)\b", _I)
 _OR: Final = re.compile(
     rf"(?:{ANY}{NO_MENTION}{{1,60}}?|, ){v.OR}{NO_MENTION}{{0,60}}?(?P<o>{ANY})", _I
 )
@@ -68,6 +69,8 @@ def decisions(found: Sequence[Clause], marked: Marked, polar: bool) -> list[Deci
         if corrected is not None and clause.sentence <= corrected + 1:
             made = []
         corrected = None
+        if made and made[-1].said and decision.said and _OUTDOES.search(clause.text):
+            made.pop()
         made.append(decision)
     return [*turned_down, *made]
 
@@ -90,6 +93,8 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     if v.ANOTHER_LABEL.match(label) or v.REJECTING_LABEL.match(label) or _asks(found, at):
         return None
     before = _neighbour(found, at, -1)
+    if before is not None and _elsewhere_or_next(before.text, clause.text):
+        return None
     apposed = v.APPOSED.match(clause.text) or v.REASONED.match(clause.text)
     if apposed and before is not None and re.search(ANY, before.text):
         return None  # it says what the option before it is
@@ -125,6 +130,14 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     )
 
 
+def _elsewhere_or_next(before: str, text: str) -> bool:
+    """Whether a clause holds in another world alone, or comes after another option: "then D"."""
+    if re.search(ANY, before):
+        denied = v.DENIES.search(before) or v.CONDITION.match(before) or v.SUPPOSES.search(before)
+        return not denied and re.match(r"(?:and )?then\b", text, _I) is not None
+    return v.ELSEWHERE.match(before) is not None
+
+
 def _at_first(before: Clause | None) -> bool:
     """Whether the clause before says that what follows is no more: "at first, C seems right"."""
     if before is None or re.search(ANY, before.text):
@@ -146,7 +159,7 @@ def _concludes(found: Sequence[Clause], at: int, said: bool) -> bool:
 
     Mere words behind a comma may go on with the sentence: "it was bad, so not good".
     """
-    if v.CONCLUDES.match(found[at].label):
+    if v.CONCLUDES.match(found[at].label) or v.SAYS_LABEL.search(found[at].label):
         return True
     before = _neighbour(found, at, -1)
     led = before is not None and len(before.text) < 30 and v.CONCLUDES.match(before.text)

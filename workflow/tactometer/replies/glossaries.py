@@ -86,7 +86,7 @@ is: est serait sera
 it is: c'est ce_serait
 would say: dirait dira dit répondrait répond
 I would say: je_dirais je_répondrais
-choose: choisirais choisis choisirait choisit opterais_pour opte_pour prendrais sélectionne
+choose: choisirais choisis choisirait choisit opterais_pour opte_pour prendrais prends prendrai prend sélectionne
 I think: je_pense je_crois je_pense_que je_crois_que
 thinks: pense croit trouve estime
 she: elle
@@ -293,6 +293,9 @@ otherwise: иначе
 because: потому так_как поскольку чтобы
 so: поэтому значит следовательно
 best: лучший лучше
+rather: скорее
+most likely: скорее_всего вероятнее_всего
+than: чем
 perhaps: возможно наверное может_быть
 too: слишком
 opinion: мнению

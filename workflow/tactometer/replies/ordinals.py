@@ -30,7 +30,7 @@ _OF_TWO: Final = re.compile(
 
 _REPLACED: Final = re.compile(rf"\b(?:replace|swap|exchange) {ONE} (?:with|by|for) ({ONE})", re.I)
 _CHANGED: Final = re.compile(
-    rf"(\b(?:chang|switch|mov|revis|updat|correct)\w*{NO_MENTION}{{0,30}}?) from {ONE} to ({ONE})",
+    rf"(\b(?:chang|switch|mov|revis|updat|correct)\w*{NO_MENTION}{{0,30}}?)(?: from)? {ONE} to ({ONE})",
     re.I,
 )
 
@@ -96,4 +96,4 @@ def mark_former(text: str) -> str:
         return chr(QUOTED_AT + named[0 if found["former"] else 1])
 
     text = _REPLACED.sub(r"choose \1", text)
-    return _CHANGED.sub(r"\1 to \2", _OF_TWO.sub(mention, text))
+    return _CHANGED.sub(r"\1 my answer to \2", _OF_TWO.sub(mention, text))

@@ -69,7 +69,7 @@ _THEN: Final = (
     r"fallback|backup|lastly|last)(?: \w+)?|in (?:second|third) place|place|\d[.)])[\s,:(–-]{0,4}){1,5}"
 )
 _FIRST: Final = (
-    r"(?:\b(?:first(?:ly)?|best(?=:)|most likely|most probable|top|primary|number one|preferably|ideally|"
+    r"(?:\b(?:first(?:ly| and foremost)?|in first place|best(?=:)|most likely|most probable|top|primary|number one|preferably|ideally|"
     r"my first)(?: (?:choice|pick|option|place|rank|guess|preference|answer))?(?: is| would be| goes to)?)"
 )
 _RANKING: Final = (
@@ -94,6 +94,11 @@ _RANKS: Final = (
     re.compile(
         rf"(?P<o>{ONE}){_MARKS}(?:(?:or|and|but) )?(?:failing that|if not(?: that)?(?=,)|followed by|"
         rf"if (?:that|it|this) (?:is not|fails|does not|can not|will not)(?: \w+){{0,2}}),? {ONE}",
+        re.IGNORECASE,
+    ),
+    re.compile(  # a list whose first item says what its order means
+        rf"(?P<o>{ONE}) ?[(–-] ?(?:most (?:likely|probable)|best|my pick|first choice)\)?"
+        rf"(?:\n{ONE}{NO_MENTION}{{0,40}}?(?=\n|\Z))+",
         re.IGNORECASE,
     ),
     re.compile(

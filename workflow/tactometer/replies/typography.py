@@ -82,6 +82,7 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'d\b", re.I), r"\1 would"),
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
+    (re.compile(r"\be\.g\.,?", re.I), "for example"),
     (re.compile(r"\b(answer|choice|pick|verdict)'s (?!\w+ (?:is|was|of)\b)", re.I), r"\1 is "),
     (re.compile(r"\b(i|you|we|they)'ve\b", re.I), r"\1 have"),
     (re.compile(r"\b(?:lock|fill|put|writ|typ)(?:ing|ed|s|e)? (?:it |that )?in (?=\W*[A-Z]\b)", re.I), "pick "),

@@ -20,7 +20,7 @@ OPENING: Final = (
     r"gotta be|got to be|(?:looks|seems|sounds) like|(?:i am |am )?(?:pretty |fairly |quite |very |"
     r"almost |absolutely |reasonably )?(?:sure|certain|confident|convinced|positive)(?: that)?|"
     r"going to be|(?:my )?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|"
-    r"in the end|on balance|all in all|all things considered|no doubt)(?!\w)[ ,]*)*"
+    r"yes to|in the end|on balance|all in all|all things considered|no doubt)(?!\w)[ ,]*)*"
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
@@ -80,8 +80,8 @@ SUPPOSES: Final = re.compile(
     r"(?:could|would|might|should) have (?!to\b)|"
     r"(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
     r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|consider(?:ed|ing)?|"
-    r"(?:was|were|been|got) told|"
-    r"(?:score|rating|stars?|hearts?|number|scale|scene|text|story|diary|review) "
+    r"(?:was|were|been|got) told|(?:tells|told|telling) us|an? (?:third|half|quarter|few|lot|couple)|half|"
+    r"(?:score|rating|stars?|hearts|one heart|number|scale|scene|text|story|diary|review) "
     r"(?:says?|means?|suggests?|implies|imply|indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|first thought|at first|initially|"
     r"first instinct|(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|"
     r"(?:tempting|easy|nice|possible|impossible|difficult|hard|wrong|fair) to|used to|"
@@ -179,7 +179,7 @@ CORRECTS: Final = re.compile(
 """A clause that corrects what was said, if an answer follows it: "actually"."""
 WITHDRAWS: Final = re.compile(
     rf"{_SIGHS}(?:wait(?! for| until)\b|scratch that|correction\b|corrected\b|hold on|"
-    r"let me (?:re|correct|change|fix|think again)|i (?:made a mistake|change my mind|"
+    r"let me (?:re|correct|change|fix|think (?:again|about|through|over)|look again|check|try again)|i (?:made a mistake|change my mind|"
     r"changed my mind|take (?:that|it) back|misread|was wrong|give up|no longer know|"
     r"(?:really )?(?:can not|could not) decide|am torn|am no longer sure|(?:really |honestly |just )?do not know$|would rather not (?:answer|say|choose)|am not sure any ?more|"
     r"retract)|just kidding|my mistake|never ?mind|forget (?:it|that|this|what)|"
@@ -384,7 +384,7 @@ FITS: Final = (
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
     r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|match|compromise|"
     r"balance|the one|it|way to go|sense|ideal|well|perfectly|nicely|kinder|safest|most accurate|"
-    r"chosen|selected|perfect|balanced|closest|most (?:informative|honest|truthful|polite|natural|"
+    r"chosen|selected|perfect|balanced|closest|closer(?! to)|most (?:informative|honest|truthful|polite|natural|"
     r"tactful|diplomatic|considerate|gentle|helpful|plausible|reasonable|fitting|suitable)|kindest|"
     r"gentlest|nicest|mildest|honest and kind|kind and honest|thing to say)\b"
     r"|(?:fits|works|is it|it is|best fits|wins|stands out|remains|does (?:the job|the trick|both|it)|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|"

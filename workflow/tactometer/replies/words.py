@@ -129,7 +129,7 @@ _NOT_IT: Final = (
     r"feelings|word|words|letter|crust|filling|aroma|smell|look|colou?rs?|news|honesty|kindness|"
     r"situation|result|opinion|timing|rhyme|voice|sound|lighting|plot|means|suggests|implies|says|"
     r"shows|makes|recipe|party|last|one|concept|state|view|belief|thought|impression|judge?ment|"
-    r"attitude|sentiment|evaluation|assessment|thinking|stance|position|blank|gap|title|it|which|he|she|they|i|you|we|is|was)\b)"
+    r"attitude|sentiment|evaluation|assessment|thinking|stance|position|blank|gap|title|it|to|say|which|he|she|they|i|you|we|is|was)\b)"
 )
 _CREATION: Final = (
     r"(?:\b(?:it|that|this)|\b(?:the|your|my|his|her|their|this|that|[a-z]+'s)"
