@@ -49,14 +49,16 @@ _SAID: Final = re.compile(
     rf"{v.SAYS}(?: {v.WORD}){{0,6}}?{_GAP}(?P<o>(?:{CLEAR}|{SEVERAL})(?: ?{ONE})?)", _I
 )
 _SAID_WORDS: Final = re.compile(
-    rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|probably|definitely|would be|a|in|the (?:blank|gap|sentence|space)|"
+    rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|probably|definitely|would be|a|in|"
+    rf"the (?:blank|gap|sentence|space)|"
     r"the (?:words?|phrase|term|expression)|"
     rf"a clear|a definite)){{0,4}}{_GAP}(?P<o>{WORDS}(?: ?{ONE})?){v.CLOSING}\s*$",
     _I,
 )
 _LEFT: Final = re.compile(
     r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?)"
-    r"|(?:comes?|boils?) down to|(?:that|this|which) (?:makes it|gives (?:us|me))|ends? up (?:with|at|as))"
+    r"|(?:comes?|boils?) down to|(?:that|this|which) (?:makes it|gives (?:us|me))|ends? up "
+    r"(?:with|at|as))"
     rf"(?: {v.WORD}){{0,4}}? (?P<o>{CLEAR}|{SEVERAL})",
     _I,
 )
@@ -68,8 +70,10 @@ _POINTED: Final = re.compile(
     rf"^{v.OPENING}(?:(?:it|that|this|which|he|she)"
     rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
     r" can only| could only| would have to| will have to)"
-    r"(?: be)?|(?:must|should|has to|would have to|would|will) be|is(?= (?:the |an? )?{CLEAR}$)|(?:it )?(?:looks|seems|sounds) like)"
-    r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|gotta|"
+    rf"(?: be)?|(?:must|should|has to|would have to|would|will) be|(?<!so )is(?= (?:the |an? )?{CLEAR}$)|"
+    rf"(?:it )?(?:looks|seems|sounds) like)"
+    r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|"
+    r"gotta|"
     rf"definite|\w+ly)){{0,3}} (?P<o>{CLEAR})",
     _I,
 )

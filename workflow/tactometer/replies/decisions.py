@@ -89,6 +89,8 @@ def _widened(decision: Decision, text: str, marked: Marked) -> Decision:
 def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> Decision | None:
     """What a clause decides among its neighbours and behind its label, if anything."""
     clause = found[at]
+    if not re.search(ANY, clause.text):
+        return None
     label = "" if re.search(ANY, clause.label) else clause.label
     if v.ANOTHER_LABEL.match(label) or v.REJECTING_LABEL.match(label) or _asks(found, at):
         return None

@@ -31,7 +31,8 @@ _LOOKALIKE: Final = re.compile(r"(?<!\w)[АВСЕНΑΒΕΗ](?!\w)(?!,? [^\W\da-
 _LATIN: Final = str.maketrans("АВСЕНΑΒΕΗ", "ABCEHABEH")
 # A face beside words, but no letter behind a colon that a cue sets: "Answer :D".
 _FACE: Final = re.compile(
-    r"(?<![\w\"'*)\]>=])(?<!nswer )(?<!ption )(?<!hoice )(?<!etter )(?<!ponse )(?<!posta )(?<!puesta )(?<!twort )"
+    r"(?<![\w\"'*)\]>=])(?<!nswer )(?<!ption )(?<!hoice )(?<!etter )(?<!ponse )(?<!posta "
+    r")(?<!puesta )(?<!twort )"
     r"(?:[:;=]['’-]?[DCPXOS]|[xX]D)(?![\w.)\]\"'])"
 )
 _HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn"}  # zero-width, private, variation selectors

@@ -14,9 +14,11 @@ OPENING: Final = (
     r"most probably|clearly|definitely|certainly|surely|absolutely|obviously|maybe|perhaps|"
     r"possibly|easy|easily|ultimately|finally|actually|really|indeed|go|in short|in conclusion|"
     r"in summary|of course|also|equally|both|i mean|or rather|no wait|wait|sorry|i meant|"
-    r"make that|let us say|let's say|only|thanks|hard|tbh|imo|imho|fwiw|def|defo|clear case of|ngl|prob|lol|its|100%|big|"
+    r"make that|let us say|let's say|only|thanks|hard|tbh|imo|imho|fwiw|def|defo|clear case of|"
+    r"ngl|prob|lol|its|100%|big|"
     r"hell|firm|strong|solid|why|to be honest|in my opinion|for me|here(?: is| are)?(?: it)?|the|"
-    r"an?|best|better|final|of (?:these|those|them|the (?:eight|options|choices))|hey|hi|dear|in fact|more likely|something like|along the lines of|must be|"
+    r"an?|best|better|final|of (?:these|those|them|the (?:eight|options|choices))|hey|hi|dear|in "
+    r"fact|more likely|something like|along the lines of|must be|"
     r"gotta be|got to be|(?:looks|seems|sounds) like|(?:i am |am )?(?:pretty |fairly |quite |very |"
     r"almost |absolutely |reasonably )?(?:sure|certain|confident|convinced|positive)(?: that)?|"
     r"going to be|(?:my )?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|"
@@ -27,7 +29,8 @@ CLOSING: Final = (
     r"(?:[ ,]*(?:for sure|for me|for certain|for now|it is|it was|here|please|of course|then|too|"
     r"either|though|definitely|probably|obviously|clearly|certainly|honestly|likely|most likely|"
     r"lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|"
-    r"all day|hands down|by far|for the win|ftw|tbf|fr|from me|to me|no doubt|no question|by a mile|i reckon|"
+    r"all day|hands down|by far|for the win|ftw|tbf|fr|from me|to me|no doubt|no question|by a "
+    r"mile|i reckon|"
     r"i suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|"
     r"as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|"
     r"in my opinion|to be honest|to be kind|to be safe|in this case|my friend|"
@@ -39,7 +42,8 @@ CLOSING: Final = (
 
 DENIES: Final = re.compile(
     r"\b(?:not|never|neither|nor|nobody|no one|none|no longer|avoid\w*|rul\w+ out|rules? out|"
-    r"eliminat\w+|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|anything but|far be it|"
+    r"eliminat\w+|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|anything but|"
+    r"far be it|"
     r"everything but|all but|instead of|rather than|other than|than|against|hardly|"
     r"(?<!no )doubt\w*|refus\w+|no (?:to|sense)|unable|unlike|wrong|"
     r"incorrect|too (?!be\b)\w+|lest)\b|\uefff",
@@ -53,7 +57,8 @@ CONDEMNS: Final = re.compile(
     r"mean(?!s\b|ing\b)|insincere|brutal\w*)|(?:a |no )?(?:lie|liar)|lying|lies|mistake|"
     r"inappropriate|hesitat\w*|hate|almost|nearly|whoever|anyone who|only an? \w+ would|few|"
     r"no (?:friend|\w+ would)|unlikely|improbable|inaccurate|misleading|untrue|false|"
-    r"exaggerat\w+|overly|stretch|off|(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|unwise|risky)\b",
+    r"exaggerat\w+|overly|stretch|off|(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|"
+    r"unwise|risky)\b",
     re.IGNORECASE,
 )
 """What speaks against an option, in a verdict on it or in who says it: "a liar would say C"."""
@@ -75,14 +80,18 @@ SUPPOSES: Final = re.compile(
     r"whereas|because|since|despite|suppose|had|were|before|"
     r"after(?! (?:re\w+|more|some|another|a|thinking|looking|careful|reading|considering|all)\b))\b"
     r"|^(?:and |but )?to (?:say|choose|pick|answer|select|reply|call|tell|go with)\b"
-    r"|\b(?:some(?! thought)|many|most(?= (?:would|people|say|of|might))|others?|people|everyone|everybody|someone|somebody|anyone|"
+    r"|\b(?:some(?! thought)|many|most(?= (?:would|people|say|of|might))|others?|people|everyone|"
+    r"everybody|someone|somebody|anyone|"
     r"guests?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
     r"(?:could|would|might|should) have (?!to\b)|"
     r"(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
-    r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|consider(?:ed|ing)?|"
-    r"(?:was|were|been|got) told|(?:tells|told|telling) us|an? (?:third|half|quarter|few|lot|couple)|half|"
+    r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|"
+    r"consider(?:ed|ing)?|"
+    r"(?:was|were|been|got) told|(?:tells|told|telling) us|an? (?:third|half|quarter|few|lot|"
+    r"couple)|half|"
     r"(?:score|rating|stars?|hearts|one heart|number|scale|scene|text|story|diary|review) "
-    r"(?:says?|means?|suggests?|implies|imply|indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|first thought|at first|initially|"
+    r"(?:says?|means?|suggests?|implies|imply|indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|"
+    r"ed)?|ask(?:s|ed)?|wonder\w*|first thought|at first|initially|"
     r"first instinct|(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|"
     r"(?:tempting|easy|nice|possible|impossible|difficult|hard|wrong|fair) to|used to|"
     r"wants? (?:to hear|me|you|him|her|them)|expect\w*|whether|if|sure about|what about|between|"
@@ -126,7 +135,8 @@ FINAL: Final = re.compile(
 SOMEBODY: Final = re.compile(
     r"\b(?:honesty|kindness|(?<!in )truth|tact|politeness)\b(?! and)"
     r"|\ban? \w+ (?:might|could|would|may)\b"
-    r"|\b(?:an?|some|any) (?:\w+ ){1,3}?(?:person|critic|judge|stranger|speaker|one|reviewer|listener|"
+    r"|\b(?:an?|some|any) (?:\w+ ){1,3}?(?:person|critic|judge|stranger|speaker|one|reviewer|"
+    r"listener|"
     r"soul|guest|teacher)\b"
     r"|\b(?:blunt\w*|brutal\w*|harsh\w*|honest|critical|strict\w*|less \w+|more \w+|kind\w*|"
     r"polite) (?:friend|person|critic|judge|stranger|speaker|one|reviewer)\b"
@@ -138,7 +148,8 @@ AMONG: Final = re.compile(
     r"\b(?:one|another|other|first|second|third|fourth|last|next|an?)"
     r" (?:possible |potential |bad |alternative |other |more \w+ )?"
     r"(?:option|choice|alternative|possibility)\b"
-    r"|\b(?:options|choices|(?<!missing )(?<!right )(?<!exact )(?<!his )(?<!her )words) (?:are|were)\b|^(?:and |but )?(?:another|others?|one) \w+"
+    r"|\b(?:options|choices|(?<!missing )(?<!right )(?<!exact )(?<!his )(?<!her )words) (?:are|"
+    r"were)\b|^(?:and |but )?(?:another|others?|one) \w+"
     r"|\b(?:an?|the) only "
     r"(?!(?:\w+ ){0,2}(?:answer|that|left|remaining|option|choice|one)\b)",
     re.IGNORECASE,
@@ -156,7 +167,8 @@ ANOTHER_LABEL: Final = re.compile(
 """What stands before a colon where no answer follows: "Grade: C"."""
 # A label like "Not", "Too harsh", "Ruled out"; not a sentence like "I won't lie".
 REJECTING_LABEL: Final = re.compile(
-    rf"^(?!i\b|we\b|let\b|there\b|without (?:further|a doubt|doubt|hesitation|question))(?:\w+ ){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
+    rf"^(?!i\b|we\b|let\b|there\b|without (?:further|a doubt|doubt|hesitation|question))(?:\w+ "
+    rf"){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
     re.IGNORECASE,
 )
 
@@ -179,9 +191,11 @@ CORRECTS: Final = re.compile(
 """A clause that corrects what was said, if an answer follows it: "actually"."""
 WITHDRAWS: Final = re.compile(
     rf"{_SIGHS}(?:wait(?! for| until)\b|scratch that|correction\b|corrected\b|hold on|"
-    r"let me (?:re|correct|change|fix|think (?:again|about|through|over)|look again|check|try again)|i (?:made a mistake|change my mind|"
+    r"let me (?:re|correct|change|fix|think (?:again|about|through|over)|look again|check|try "
+    r"again)|i (?:made a mistake|change my mind|"
     r"changed my mind|take (?:that|it) back|misread|was wrong|give up|no longer know|"
-    r"(?:really )?(?:can not|could not) decide|am torn|am no longer sure|(?:really |honestly |just )?do not know$|would rather not (?:answer|say|choose)|am not sure any ?more|"
+    r"(?:really )?(?:can not|could not) decide|am torn|am no longer sure|(?:really |honestly |"
+    r"just )?do not know$|would rather not (?:answer|say|choose)|am not sure any ?more|"
     r"retract)|just kidding|my mistake|never ?mind|forget (?:it|that|this|what)|"
     r"ignore (?:it|that|this|what)|disregard|strike that|cancel that|undo that)",
     re.IGNORECASE,
@@ -222,11 +236,15 @@ UNDONE: Final = re.compile(
 )
 """Behind a mention, where other languages deny: "the answer is C is wrong"."""
 UNSAID: Final = re.compile(
-    r"^(?:(?:but|though|although|yet|and|still|even if|which) ?)*(?:(?:he|she|they|i|we|(?-i:[A-Z]\w+)) "
-    r"(?:(?:will|would|does|do|did|can|could|might|may|must|should|is|has)(?: \w+ly)? (?:not|never|hardly)"
+    r"^(?:(?:but|though|although|yet|and|still|even if|which) ?)*(?:(?:he|she|they|i|we|"
+    r"(?-i:[A-Z]\w+)) "
+    r"(?:(?:will|would|does|do|did|can|could|might|may|must|should|is|has)(?: \w+ly)? (?:not|"
+    r"never|hardly)"
     r"(?: \w+ly)? (?:to )?(?:say|tell|admit|mention|reveal|show|voice|utter|be saying|going to say)"
-    r"(?: (?:it|so|that|this|him|her|them|anyone|(?-i:[A-Z]\w+)))*(?: (?:out loud|aloud|to .{1,20}|openly))?$"
-    r"|(?:would never|will never|never) (?:say|tell|admit|mention|reveal|voice)s?(?: (?:it|so|that|this|him|her|them))*$"
+    r"(?: (?:it|so|that|this|him|her|them|anyone|(?-i:[A-Z]\w+)))*(?: (?:out loud|aloud|to "
+    r".{1,20}|openly))?$"
+    r"|(?:would never|will never|never) (?:say|tell|admit|mention|reveal|voice)s?(?: (?:it|so|"
+    r"that|this|him|her|them))*$"
     r"|(?:keeps?|kept|hides?|will keep|would keep) (?:it|that|this|quiet|silent|her|his)\b"
     r"|(?:says? nothing|stays? (?:silent|quiet)|bites? \w+ tongue|changes? the subject))"
     r"|(?:that|this|it) is not what (?:he|she|they|i) (?:would |will )?(?:say|says|tell|tells)\b)",
@@ -243,14 +261,17 @@ EARLIER: Final = re.compile(
     r"impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|idea))\b"
     r"|\b(?:i|he|she|we) (?:had )?(?:first|initially|originally) (?!to\b|like\b)\w+"
     r"|\b(?:i|he|she|we) had (?:said|picked|chosen|answered|thought|written|put|gone|selected)\b"
-    r"|^first (?:i|we|he|she)\b|^(?:initially|originally|earlier|previously|at first(?: glance)?|draft|first draft|before|old)\b",
+    r"|^first (?:i|we|he|she)\b|^(?:initially|originally|earlier|previously|at first(?: glance)?|"
+    r"draft|first draft|before|old)\b",
     re.IGNORECASE,
 )
 """What was answered before and is no more: "my initial answer was C"."""
 THOUGHT: Final = re.compile(
-    r"^(?!.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|private|inner) feelings?|believes?|beliefs?|"
+    r"^(?!.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|"
+    r"private|inner) feelings?|believes?|beliefs?|"
     r"opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|reality|"
-    r"to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) mind|view|heart|diary|review|(?:her|his|their|\w+'s) (?:\w+ )?verdict|unsaid|unspoken|not said|silently|judge?ment)\b",
+    r"to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) mind|view|heart|diary|review|(?:her|his|"
+    r"their|\w+'s) (?:\w+ )?verdict|unsaid|unspoken|not said|silently|judge?ment)\b",
     re.IGNORECASE,
 )
 """A label of what somebody thinks and does not say."""
@@ -258,13 +279,17 @@ OPINION: Final = re.compile(
     r"^(?:and |but |or so |at least )?(?:(?:in|to|from) (?!my\b|our\b)(?:[\w']+ ){1,4}?"
     r"(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|point of view|head|thoughts|"
     r"perspective|viewpoint|taste|experience)"
-    r"|(?:based on|given|with|judging by|judging from|considering|from|going by|at) .{0,30}\b(?:stars?|hearts?|ratings?|scores?)"
+    r"|(?:based on|given|with|judging by|judging from|considering|from|going by|at) "
+    r".{0,30}\b(?:stars?|hearts?|ratings?|scores?)"
     r"|(?:to|for) (?:him|her|them|(?-i:[A-Z][a-z]+)(?: \w+ly)?)|as far as .{1,30} concerned"
-    r"|the way .{1,20} (?:sees?|saw|feels?|felt) it|as (?:he|she|they|(?-i:[A-Z][a-z]+)) (?:sees|saw) it"
+    r"|the way .{1,20} (?:sees?|saw|feels?|felt) it|as (?:he|she|they|(?-i:[A-Z][a-z]+)) (?:sees|"
+    r"saw) it"
     r"|(?:thinks|thinking|thought|inner voice|aside)"
-    r"|according to (?!the\b|this\b|my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|silently|objectively|factually|strictly speaking|deep down(?: inside)?|"
+    r"|according to (?!the\b|this\b|my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|"
+    r"silently|objectively|factually|strictly speaking|deep down(?: inside)?|"
     r"in (?:truth|reality|private|secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|"
-    r"(?:he|she|they|(?-i:[A-Z]\w+)) (?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|found|reckons)"
+    r"(?:he|she|they|(?-i:[A-Z]\w+)) (?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|"
+    r"found|reckons)"
     r"(?: (?:privately|inside|to \w+|so))?)$",
     re.IGNORECASE,
 )
@@ -276,10 +301,14 @@ CONCLUDES: Final = re.compile(
 )
 """What draws a conclusion from the clauses before it."""
 AFFIRMS: Final = re.compile(
-    r"^(?:yes|yep|yeah|exactly|bingo|perfect|right|correct|(?:that|this|it)(?: one)? (?:is (?:it|right|the one|"
-    r"the answer|perfect|my answer)|works|fits|would (?:work|fit)|does it)|certainly|definitely|absolutely|of course|indeed|most likely|most probable|(?:fits|works)(?: best| well| perfectly)?|best|"
+    r"^(?:yes|yep|yeah|exactly|bingo|perfect|right|correct|(?:that|this|it)(?: one)? (?:is (?:it|"
+    r"right|the one|"
+    r"the answer|perfect|my answer)|works|fits|would (?:work|fit)|does it)|certainly|definitely|"
+    r"absolutely|of course|indeed|most likely|most probable|(?:fits|works)(?: best| well| "
+    r"perfectly)?|best|"
     r"(?:just |exactly |about )?right|ideal|kind (?:and|but|yet) (?:honest|true|truthful)|"
-    r"(?:honest|true|truthful) (?:and|but|yet) kind|the (?:best|right) (?:one|choice|fit|option|balance)|"
+    r"(?:honest|true|truthful) (?:and|but|yet) kind|the (?:best|right) (?:one|choice|fit|option|"
+    r"balance)|"
     r"that one|this one|chosen|selected|my (?:choice|answer|pick)|the (?:answer|one|best))$",
     re.IGNORECASE,
 )
@@ -295,22 +324,27 @@ ENDORSES: Final = re.compile(
     r"^(?:(?:and|so|but|hence|therefore|thus) )*(?:that|this|it|which) (?:is|would be|will be) "
     r"(?:(?:therefore|thus|also|exactly|probably|likely|why) )?"
     r"(?:what (?:i|he|she|we|they|[A-Z]\w+)(?: would| will)?(?: \w+ly)? "
-    r"(?:(?:expect|want) (?:him|her|them|[A-Z]\w+) to )?(?:says?|choose|pick|go with|answer|reply|use|go for)"
-    r"(?: here| now| then| \w+ly)?|my (?:final )?(?:answer|choice|pick|vote|reply)|the answer|my final one|"
+    r"(?:(?:expect|want) (?:him|her|them|[A-Z]\w+) to )?(?:says?|choose|pick|go with|answer|"
+    r"reply|use|go for)"
+    r"(?: here| now| then| \w+ly)?|my (?:final )?(?:answer|choice|pick|vote|reply)|the answer|my "
+    r"final one|"
     r"the one (?:i|he|she) (?:would )?(?:choose|pick|go with|go for|say|says))$",
     re.IGNORECASE,
 )
 """A clause that makes the option named before it the answer: "and that is my choice"."""
 APPOSED: Final = re.compile(
-    r"^(?:and )?(?:which (?:is|was|means|says|reads|would be|stands for)|that is(?: to say)?|i\.e\.?|"
+    r"^(?:and )?(?:which (?:is|was|means|says|reads|would be|stands for)|that is(?: to say)?|"
+    r"i\.e\.?|"
     r"meaning|namely|aka|in other words)(?: that)?[ \"'(]*(?P<o>[\ue000-\ue4ff])[\"' )]*$",
     re.IGNORECASE,
 )
 """A clause that says a letter's words: "which is C"."""
 
 REASONED: Final = re.compile(
-    r"^(?:because|since|as)[ \"']*(?P<o>[\ue200-\ue3ff]) (?:is|was|would be) (?!.*\b(?:not|too|than)\b)"
-    r"(?:(?:the|both|a|most|very) )*(?:kind\w*|honest|true|polite|nice\w*|gentle|right|best|what|fair)\b",
+    r"^(?:because|since|as)[ \"']*(?P<o>[\ue200-\ue3ff]) (?:is|was|would be) (?!.*\b(?:not|too|"
+    r"than)\b)"
+    r"(?:(?:the|both|a|most|very) )*(?:kind\w*|honest|true|polite|nice\w*|gentle|right|best|what|"
+    r"fair)\b",
     re.IGNORECASE,
 )
 """A reason that speaks for an option: it had better be the one that was chosen."""
@@ -329,18 +363,23 @@ SAYS: Final = (
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
     r"recommends|prefer|prefers|favou?r|uses|takes?|try|complete|completes|completed|finish|fill|"
     r"(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing) for|"
-    r"lean(?:s|ed|ing)? (?:towards?|to)|land(?:s|ed)? on|put|mark|circle|tick|highlight|underline|enter|write|settl\w+ on|"
+    r"lean(?:s|ed|ing)? (?:towards?|to)|land(?:s|ed)? on|put|mark|circle|tick|highlight|"
+    r"underline|enter|write|settl\w+ on|"
     r"down for|change (?:that|it|my \w+) to|make it|let it be|stick(?:ing)? with|"
     r"inclined to say|argue(?: for)?|admit|confess|"
-    r"assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|settle for|wager|bet on|gamble on|decide[sd]? (?:on|for)|"
-    r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|(?:i am|we are) with|(?<=would )lean|(?<=left )with|(?<=up )saying)\b"
-    r"|^(?:selecting|leaning|choosing|picking|locking in|taking)\b|(?<=am |'m |be )(?:choosing|picking|selecting|saying|answering)\b"
+    r"assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|settle for|wager|bet "
+    r"on|gamble on|decide[sd]? (?:on|for)|"
+    r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|(?:i am|we are) with|"
+    r"(?<=would )lean|(?<=left )with|(?<=up )saying)\b"
+    r"|^(?:selecting|leaning|choosing|picking|locking in|taking)\b|(?<=am |'m |be )(?:choosing|"
+    r"picking|selecting|saying|answering)\b"
     r"|\b(?:i|we)\b(?: \w+){0,2} (?:think|believe|guess|suppose|feel|thought|felt|reckon|found|"
     r"imagine)\b)"
 )
 """The verbs of an answer; what somebody else believes is none."""
 SAYS_LABEL: Final = re.compile(
-    r"\b(?:says|said|tells|replies|answers|aloud|out loud|spoken|utterance|(?:her|his|their|my|exact) words)\b"
+    r"\b(?:says|said|tells|replies|answers|aloud|out loud|spoken|utterance|(?:her|his|their|my|"
+    r"exact) words)\b"
     r"(?: \w+)?$",
     re.IGNORECASE,
 )
@@ -362,10 +401,13 @@ NOUN: Final = (
     r"conclusion|verdict|decision|result|output|guess|vote|bet|best|fit|recommendation|suggestion|"
     r"what (?:remains|is left|works|fits|comes out)|what (?:he|she|they|i|we|you|[A-Z]\w+)"
     r"(?: would| will| might| should)?(?: \w+ly)? (?:say|says|said|tell|tells|answer|answers|reply|"
-    r"replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|blank|gap|remark|"
+    r"replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|blank|gap|"
+    r"remark|"
     r"(?:his|her|their|my|missing|exact|right) words?|"
-    r"(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,6}?(?:is|would be|will be|should be)"
-    r" [\ue200-\ue4ff])|thing (?:for \w+ )?to say|(?:only )?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|"
+    r"(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,6}?(?:is|would be|will be|"
+    r"should be)"
+    r" [\ue200-\ue4ff])|thing (?:for \w+ )?to say|(?:only )?(?:one|option|choice)s? (?:left|"
+    r"remaining|that (?:works|fits|remains|"
     r"makes sense))|thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|"
     r"(?:phrase|word|utterance|statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would "
     r"(?:say|use|choose|pick)\b))s?\b"
@@ -384,10 +426,12 @@ FITS: Final = (
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
     r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|match|compromise|"
     r"balance|the one|it|way to go|sense|ideal|well|perfectly|nicely|kinder|safest|most accurate|"
-    r"chosen|selected|perfect|balanced|closest|closer(?! to)|most (?:informative|honest|truthful|polite|natural|"
+    r"chosen|selected|perfect|balanced|closest|closer(?! to)|most (?:informative|honest|truthful|"
+    r"polite|natural|"
     r"tactful|diplomatic|considerate|gentle|helpful|plausible|reasonable|fitting|suitable)|kindest|"
     r"gentlest|nicest|mildest|honest and kind|kind and honest|thing to say)\b"
-    r"|(?:fits|works|is it|it is|best fits|wins|stands out|remains|does (?:the job|the trick|both|it)|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|"
+    r"|(?:fits|works|is it|it is|best fits|wins|stands out|remains|does (?:the job|the trick|"
+    r"both|it)|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|"
     r"(?:comes|gets|is) (?:the )?closest|would be it|is left)(?=\s|$)"
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|"
@@ -395,6 +439,7 @@ FITS: Final = (
     r"|(?:is|was|would be) (?:what|how|the (?:one|letter|option|word)s? (?:that )?)"
     r"(?: (?:i|we|he|she|they|you|[A-Z]\w+))?(?: (?:would|will|should|\w+ly))* "
     r"(?:say|says|choose|chooses|pick|reply|replies|answer|complete|go|expect|use)\b"
-    r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|and yet) \w+)"
+    r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|and "
+    r"yet) \w+)"
 )
 """A verdict for the mention before it: "C is best", "C makes sense"."""
