@@ -5,7 +5,10 @@ from typing import Final
 
 from tactometer.replies.mentions import NO_MENTION, ONE, place
 
-_NUMBER: Final = r"(?P<number>\d{1,3}(?:\.\d{1,3})?) ?(?:%|percent\b|per cent\b)|(?<![\d.])(?P<part>[01]?\.\d{1,4})(?![\d%])"
+_NUMBER: Final = (
+    r"(?P<number>\d{1,3}(?:\.\d{1,3})?) ?(?:%|percent\b|per cent\b)"
+    r"|(?<![\d.])(?P<part>[01]?\.\d{1,4})(?![\d%])"
+)
 _SHARE: Final = rf"(?:{_NUMBER})(?! ?(?:\w+ )?(?:sure|confiden\w+|certain\w*)\b)"
 _HINT: Final = re.compile(r"%|\.\d|\bper ?cent\b", re.IGNORECASE)
 _BEHIND: Final = re.compile(
@@ -39,11 +42,11 @@ def _weighed(text: str) -> str:
     if not _HINT.search(text):
         return text
     text = re.sub(rf"({ONE}) , (?=[\d.])", r"\1: ", text)  # cells of a table
-    ways = [[found for found in way.finditer(text)] for way in (_BEHIND, _BEFORE)]
+    ways = [list(way.finditer(text)) for way in (_BEHIND, _BEFORE)]
     pairs = max(ways, key=len)
     if not pairs:
         return text
-    shares = {}
+    shares: dict[int, list[tuple[float, str]]] = {}
     for found in pairs:
         value = float(found["number"]) / 100 if found["number"] else float(found["part"])
         shares.setdefault(place(found["o"]), []).append((value, found["o"]))
@@ -83,7 +86,10 @@ _RANKING: Final = (
     rf"preferences)"
     rf"{NO_MENTION}{{0,40}}?[:–\n]"
 )
-_TAIL: Final = rf"(?:{_MARKS}{_THEN}{_MARKS}{ONE}(?: (?:a close |as (?:the |a |my )?)?(?:second|third|last|fourth|runner[- ]up|fallback|backup))?)"
+_TAIL: Final = (
+    rf"(?:{_MARKS}{_THEN}{_MARKS}{ONE}(?: (?:a close |as (?:the |a |my )?)?"
+    r"(?:second|third|last|fourth|runner[- ]up|fallback|backup))?)"
+)
 _RANKS: Final = (
     re.compile(rf"(?P<o>{ONE})(?: ?[>≻]{{1,3}} ?{ONE})+"),
     re.compile(
