@@ -145,6 +145,8 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
     if pattern in (_SAID, _SAID_WORDS):  # "say C is wrong", "C says"
         end, subject = match.end(), _words_before(text, match.start())
         ruled = v.RULES.match(text, end) or v.RULES_IT.match(text, end)
+        if re.match("say|choose|pick", match[0], _I) and v.BACKFIRES.match(text, end):
+            return False
         return not (ruled or re.search(f"{ANY} $", subject))
     if pattern is _FITTING:
         verdict = re.sub(r"\b\w+ than\b.*", "", match[0])

@@ -88,7 +88,7 @@ _FOLLOWS: Final = re.compile(
     r"completes|describes|reflects|aligns|conveys|expresses|suits|gets|wins|keeps|avoids|shows|"
     r"lol|xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|"
     r"leaves?|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|comes|would|"
-    r"yes(?=[,.;]|$)|no(?=[,.;]|$)|ftw|beats|trumps|deserves|wins|for the win|first(?=[,.;])|"
+    r"yes(?=[,.;]|$)|no(?=[,.;]|$)|the|therefore|ftw|beats|trumps|deserves|wins|for the win|first(?=[,.;])|"
     r"\d{1,3}(?= ?[.)%]))(?!\w)"
 )
 _ENDS: Final = re.compile(r"\s*(?:$|\n|[^\w\s]|[\ue000-\ue4ff]|\(?[A-Z](?!\w))")

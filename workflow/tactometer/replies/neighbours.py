@@ -31,7 +31,7 @@ ELSEWHERE: Final = re.compile(
 """Another world than the scene: "had she been honest", "with another goal"."""
 CONDITION: Final = re.compile(
     r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|suppose)\b"
-    r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked)\b)"
+    r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|anything|guess)\b)"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
     rf"|{ELSEWHERE.pattern}"
     r"|^(?:and |but )?(?:for|given) (?:honesty|kindness|politeness|tact|truth)$",
@@ -76,7 +76,8 @@ WITHDRAWS: Final = re.compile(
     rf"{_SIGHS}(?:wait(?! for| until)\b|scratch that|correction\b|corrected\b|hold on|"
     r"let me (?:re|correct|change|fix|think (?:again|about|through|over)|look again|check|try "
     r"again)|i (?:made a mistake|change my mind|"
-    r"changed my mind|take (?:that|it) back|misread|was wrong|give up|no longer know|"
+    r"changed my mind|keep (?:changing|going)|take (?:that|it) back|misread|was wrong|give up|no "
+    r"longer know|"
     r"(?:really )?(?:can not|could not) decide|am torn|am no longer sure|(?:really |honestly |"
     r"just )?do not know$|would rather not (?:answer|say|choose)|am not sure any ?more|"
     r"retract)|just kidding|my mistake|never ?mind|forget (?:it|that|this|what)|"
@@ -164,6 +165,7 @@ OPINION: Final = re.compile(
     r"|the way .{1,20} (?:sees?|saw|feels?|felt) it|as (?:he|she|they|(?-i:[A-Z][a-z]+)) (?:sees|"
     r"saw) it"
     r"|(?:thinks|thinking|thought|inner voice|aside)"
+    r"|(?:he|she|they|(?-i:[A-Z]\w+)) \w+(?: \w+)? to (?:him|her|them)sel\w+"
     r"|according to (?!the\b|this\b|my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|"
     r"silently|objectively|factually|strictly speaking|deep down(?: inside)?|"
     r"in (?:truth|reality|private|secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|"

@@ -76,7 +76,7 @@ _THEN: Final = (
     r"\d[.)])[\s,:(–-]{0,4}){1,5}"
 )
 _FIRST: Final = (
-    r"(?:\b(?:first(?:ly| and foremost)?|in first place|best(?=:)|most likely|most probable|top|"
+    r"(?:(?<!at )\b(?:first(?:ly| and foremost)?|in first place|best(?=:)|most likely|most probable|top|"
     r"primary|number one|preferably|ideally|"
     r"my first)(?: (?:choice|pick|option|place|rank|guess|preference|answer))?(?: is| would be| "
     r"goes to)?)"

@@ -29,7 +29,8 @@ CLOSING: Final = (
     r"(?:[ ,]*(?:for sure|for me|for certain|for now|it is|it was|here|please|of course|then|too|"
     r"either|though|definitely|probably|obviously|clearly|certainly|honestly|likely|most likely|"
     r"lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|"
-    r"all day|hands down|by far|for the win|ftw|tbf|fr|from me|to me|no doubt|no question|by a "
+    r"all day|hands down|by far|for the win|ftw|tbf|fr|from me|therefore|it (?:must|has to|shall|"
+    r"will) be|to me|no doubt|no question|by a "
     r"mile|i reckon|"
     r"i suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|"
     r"as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|"
@@ -55,7 +56,8 @@ CONDEMNS: Final = re.compile(
     r"poor\w*|"
     r"(?<!less )(?<!least )(?:harsh\w*|hurtful|dishonest\w*|unkind\w*|cruel\w*|blunt\w*|rude\w*|"
     r"mean(?!s\b|ing\b)|insincere|brutal\w*)|(?:a |no )?(?:lie|liar)|lying|lies|mistake|"
-    r"inappropriate|hesitat\w*|hate|almost|nearly|whoever|anyone who|only an? \w+ would|few|"
+    r"lazy|cheap|cowardly|cop-out|inappropriate|hesitat\w*|hate|almost|nearly|whoever|anyone who|"
+    r"only an? \w+ would|few|"
     r"no (?:friend|\w+ would)|unlikely|improbable|inaccurate|misleading|untrue|false|"
     r"exaggerat\w+|overly|stretch|off|(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|"
     r"unwise|risky)\b",
@@ -74,7 +76,10 @@ SUPPOSES: Final = re.compile(
     r"(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
     r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|"
     r"consider(?:ed|ing)?|"
-    r"(?:was|were|been|got) told|(?:tells|told|telling) us|an? (?:third|half|quarter|few|lot|"
+    r"(?:was|were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) (?:are|were) told|"
+    r"(?:wanted|hoped|planned|intended) to (?:say|tell|answer|pick|choose)|"
+    r"(?:prompt|description|question|task|context|scenario|vignette) (?:says?|tells?|states?)|"
+    r"an? (?:third|half|quarter|few|lot|"
     r"couple)|half|"
     r"(?:score|rating|stars?|hearts|one heart|number|scale|scene|text|story|diary|review) "
     r"(?:says?|means?|suggests?|implies|imply|indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|"
@@ -149,7 +154,8 @@ SAYS: Final = (
     r"underline|enter|write|settl\w+ on|"
     r"down for|change (?:that|it|my \w+) to|make it|let it be|stick(?:ing)? with|"
     r"inclined to say|argue(?: for)?|admit|confess|"
-    r"assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|settle for|wager|bet "
+    r"assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|settle for|(?:phrase|"
+    r"word|express|formulate)s? (?:it|this|that)|wager|bet "
     r"on|gamble on|decide[sd]? (?:on|for)|"
     r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|(?:i am|we are) with|"
     r"(?<=would )lean|(?<=left )with|(?<=up )saying)\b"
@@ -159,6 +165,10 @@ SAYS: Final = (
     r"imagine)\b)"
 )
 """The verbs of an answer; what somebody else believes is none."""
+BACKFIRES: Final = re.compile(
+    r"[\"' ,]{0,3}and (?:you|he|she|it|they) (?:will|would|\w+s)\b", re.IGNORECASE
+)
+"""What an answer would do: "say C and you'll hurt him"."""
 RULES_IT: Final = re.compile(
     r" (?!as\b|this\b|his\b|its\b|always\b|perhaps\b|thus\b|plus\b|besides\b|yes\b|unless\b|less\b)"
     r"[a-z]+[^s\W]s\b"
@@ -169,7 +179,13 @@ ITS_VERDICT: Final = re.compile(
     r"\b(?:her|his|their|\w+'s) (?:\w+ ){0,2}(?:verdict|conclusion|impression)\b", re.IGNORECASE
 )
 """Somebody's verdict on a creation, which may be kept to oneself."""
-SECOND: Final = re.compile(r"\b(?:second|third|last)\b", re.IGNORECASE)
+SECOND: Final = re.compile(
+    r"\b(?:second|third|last|an (?:option|alternative)|one (?:way|option|possibility|choice|"
+    r"answer|of)|"
+    r"an? (?:possible|potential|plausible|tempting|risky|weak) \w+)\b",
+    re.IGNORECASE,
+)
+"""A verdict that leaves others beside it: "C is an option"."""
 OR: Final = r"\bor\b(?! rather\b| better\b| worse\b)"
 NOUN: Final = (
     r"\b(?:answer|choice|option|response|reply|pick|selection|completion|letter|label|solution|"
