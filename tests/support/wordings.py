@@ -55,8 +55,9 @@ def own(half: str | None = None, thin: int = 1) -> Iterator[Case]:
 
     `half` picks those that the rules were tuned on, those that were held out until they stood,
     those written `later`, with the rules known, or the `kinds` of language that strangers' replies
-    were misread by, each with what must not be read by its rule. `thin` keeps one of so many pairs of option and
-    place of each wording, other ones for each; odd, so that each wording still meets all places.
+    were misread by, each with what must not be read by its rule. `thin` keeps one of so many pairs
+    of option and place of each wording, other ones for each; odd, so that each wording still meets
+    all places.
     """
     at = 0
     with (DATA / "replies_own.csv").open(encoding="utf-8", newline="") as file:

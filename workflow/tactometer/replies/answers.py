@@ -49,14 +49,16 @@ _SAID: Final = re.compile(
     rf"{v.SAYS}(?: {v.WORD}){{0,6}}?{_GAP}(?P<o>(?:{CLEAR}|{SEVERAL})(?: ?{ONE})?)", _I
 )
 _SAID_WORDS: Final = re.compile(
-    rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|probably|definitely|would be|a|in|the (?:blank|gap|sentence|space)|"
+    rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|probably|definitely|would be|a|in|"
+    rf"the (?:blank|gap|sentence|space)|"
     r"the (?:words?|phrase|term|expression)|"
     rf"a clear|a definite)){{0,4}}{_GAP}(?P<o>{WORDS}(?: ?{ONE})?){v.CLOSING}\s*$",
     _I,
 )
 _LEFT: Final = re.compile(
     r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?)"
-    r"|(?:comes?|boils?) down to|(?:that|this|which) (?:makes it|gives (?:us|me))|ends? up (?:with|at|as))"
+    r"|(?:comes?|boils?) down to|(?:that|this|which) (?:makes it|gives (?:us|me))|ends? up "
+    r"(?:with|at|as))"
     rf"(?: {v.WORD}){{0,4}}? (?P<o>{CLEAR}|{SEVERAL})",
     _I,
 )
@@ -68,8 +70,11 @@ _POINTED: Final = re.compile(
     rf"^{v.OPENING}(?:(?:it|that|this|which|he|she)"
     rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
     r" can only| could only| would have to| will have to)"
-    r"(?: be)?|(?:must|should|has to|would have to) be|(?:it )?(?:looks|seems|sounds) like)"
-    r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|gotta|"
+    rf"(?: be)?|(?:must|should|has to|would have to|would|will) be|"
+    rf"(?<!so )is(?= (?:the |an? )?{CLEAR}$)|"
+    rf"(?:it )?(?:looks|seems|sounds) like)"
+    r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|"
+    r"gotta|"
     rf"definite|\w+ly)){{0,3}} (?P<o>{CLEAR})",
     _I,
 )
@@ -99,6 +104,9 @@ _MEANS: Final = re.compile(
 _PATTERNS: Final = (
     _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED, _MEANS
 )  # fmt: skip
+
+_BY: Final = re.compile(rf"\bby (?:{v.SOMEBODY.pattern})", _I)
+_ANSWER: Final = re.compile(r"(?:answer|reply|pick|vote)\b", _I)
 
 
 def answer_of(text: str, polar: bool) -> Answer | None:
@@ -137,6 +145,8 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
     if pattern in (_SAID, _SAID_WORDS):  # "say C is wrong", "C says"
         end, subject = match.end(), _words_before(text, match.start())
         ruled = v.RULES.match(text, end) or v.RULES_IT.match(text, end)
+        if re.match("say|choose|pick", match[0], _I) and v.BACKFIRES.match(text, end):
+            return False
         return not (ruled or re.search(f"{ANY} $", subject))
     if pattern is _FITTING:
         verdict = re.sub(r"\b\w+ than\b.*", "", match[0])
@@ -162,7 +172,12 @@ def _limited(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
     """Whether the answer is for one aim alone."""
     if pattern in (_NAMED, _FITTING):
         return for_one_aim(_words_before(text, match.end()))
-    return v.SOMEBODY.search(_words_before(text, match.start())) is not None
+    before = _words_before(text, match.start())
+    if _BY.search(text, match.end(), match.end() + 60):
+        return True
+    if _ANSWER.match(match[0]) and v.FOR_ONE_AIM.search(before[-20:]):
+        return True  # "her kind answer C"
+    return v.SOMEBODY.search(before) is not None
 
 
 def _words_before(text: str, at: int) -> str:

@@ -10,7 +10,8 @@ _SOFT: Final = (
 )
 _AGAINST: Final = (
     r"(?:but(?: (?:rather|actually|in fact|just|also|even))?|in fact|just|rather|instead|indeed|"
-    r"if anything|more like|even|(?P<frame>it (?:was|is))(?: (?:just|simply|actually|in fact|rather|even))?)"
+    r"if anything|more like|even|(?P<frame>it (?:was|is))(?: (?:just|simply|actually|in fact|"
+    r"rather|even))?)"
 )
 
 

@@ -19,7 +19,8 @@ class Decision:
     `letter` says that a letter names it, `labelled` that its own words stand with the letter,
     `item` that it opens a line or a sentence as an item of a list does: with words, or a comment
     behind; `bare` that it is nothing but its mention, `said` that a verb or a noun of answers makes
-    it one, `concludes` that it says so of what stands before, `affirmed` that all that is said of it takes it, `condemned` that it turns it down.
+    it one, `concludes` that it draws on what stands before, `affirmed` that all that is said of the
+    mention takes it, `condemned` that it turns it down: then it decides nothing.
     """
 
     places: frozenset[int]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from tactometer.replies import neighbours as n
 from tactometer.replies import vocabulary as v
 from tactometer.replies.answers import answer_of, for_one_aim, mentions_in
 from tactometer.replies.clauses import Clause
@@ -25,6 +26,7 @@ from tactometer.replies.mentions import (
 )
 
 _I: Final = re.IGNORECASE
+_OUTDOES: Final = re.compile(r"^(?:but|yet|though|still)\b.*\b(?:better|best|closer|closest)\b", _I)
 _OR: Final = re.compile(
     rf"(?:{ANY}{NO_MENTION}{{1,60}}?|, ){v.OR}{NO_MENTION}{{0,60}}?(?P<o>{ANY})", _I
 )
@@ -44,15 +46,15 @@ def decisions(found: Sequence[Clause], marked: Marked, polar: bool) -> list[Deci
     withdrawn, named = False, -1  # whether all was taken back, the clause that named an option last
     for at, clause in enumerate(found):
         last = bool(made) and named == made[-1].clause
-        if made and (v.WITHDRAWS.match(clause.text) or (last and _rejects_it(clause, polar))):
+        if made and (n.WITHDRAWS.match(clause.text) or (last and _rejects_it(clause, polar))):
             made, corrected, withdrawn = [], None, True
-        elif v.CORRECTS.search(clause.text) or v.CORRECTS.match(clause.label):
+        elif n.CORRECTS.search(clause.text) or n.CORRECTS.match(clause.label):
             corrected = clause.sentence
-        elif last and not made[-1].letter and not made[-1].said and v.UNSAID.match(clause.text):
+        elif last and not made[-1].letter and not made[-1].said and n.UNSAID.match(clause.text):
             made.pop()
             continue
         named = at if re.search(ANY, clause.text) else named
-        if made and v.OR_ELSE.match(clause.text) and (last or not v.BEGINS_OR.match(clause.text)):
+        if made and n.OR_ELSE.match(clause.text) and (last or not n.BEGINS_OR.match(clause.text)):
             made[-1] = _widened(made[-1], clause.text, marked)
             continue
         decision = (
@@ -68,13 +70,15 @@ def decisions(found: Sequence[Clause], marked: Marked, polar: bool) -> list[Deci
         if corrected is not None and clause.sentence <= corrected + 1:
             made = []
         corrected = None
+        if made and made[-1].said and decision.said and _OUTDOES.search(clause.text):
+            made.pop()
         made.append(decision)
     return [*turned_down, *made]
 
 
 def _rejects_it(clause: Clause, polar: bool) -> bool:
     """Whether a clause takes back what was named last."""
-    return not polar and bool(v.NO.match(clause.text) or v.REJECTS_IT.match(clause.text))
+    return not polar and bool(n.NO.match(clause.text) or n.REJECTS_IT.match(clause.text))
 
 
 def _widened(decision: Decision, text: str, marked: Marked) -> Decision:
@@ -86,14 +90,18 @@ def _widened(decision: Decision, text: str, marked: Marked) -> Decision:
 def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> Decision | None:
     """What a clause decides among its neighbours and behind its label, if anything."""
     clause = found[at]
+    if not re.search(ANY, clause.text):
+        return None
     label = "" if re.search(ANY, clause.label) else clause.label
-    if v.ANOTHER_LABEL.match(label) or v.REJECTING_LABEL.match(label) or _asks(found, at):
+    if n.ANOTHER_LABEL.match(label) or n.REJECTING_LABEL.match(label) or _asks(found, at):
         return None
     before = _neighbour(found, at, -1)
-    apposed = v.APPOSED.match(clause.text) or v.REASONED.match(clause.text)
+    if before is not None and _elsewhere_or_next(before.text, clause.text):
+        return None
+    apposed = n.APPOSED.match(clause.text) or n.REASONED.match(clause.text)
     if apposed and before is not None and re.search(ANY, before.text):
         return None  # it says what the option before it is
-    if v.EARLIER.search(clause.text) or v.EARLIER.search(label) or _at_first(before):
+    if n.EARLIER.search(clause.text) or n.EARLIER.search(label) or _at_first(before):
         return None
     if re.match(v.OR, clause.text, _I) and _neighbour(found, at, -1):
         return None  # an alternative to what stands before it
@@ -102,7 +110,7 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         return None
     if not answer.said and not polar:
         thought = not re.match(LETTER, answer.mentions) and _opinion(found, at)
-        if thought or v.THOUGHT.match(label):
+        if thought or n.THOUGHT.match(label):
             return None
     conditional = _conditional(found, at)
     weak = answer.for_one_aim or conditional or for_one_aim(label)
@@ -118,18 +126,26 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         item=answer.bare and _is_item(found, at, labelled or follows),
         clause=at,
         bare=answer.bare,
-        said=answer.said or v.SAYS_LABEL.search(label) is not None,
+        said=answer.said or n.SAYS_LABEL.search(label) is not None,
         concludes=_concludes(found, at, answer.said or bool(re.match(LETTER, answer.mentions))),
         affirmed=answer.bare and _affirmed(found, at),
         condemned=answer.bare and not polar and _condemned(found, at),
     )
 
 
+def _elsewhere_or_next(before: str, text: str) -> bool:
+    """Whether a clause holds in another world alone, or comes after another option: "then D"."""
+    if re.search(ANY, before):
+        denied = v.DENIES.search(before) or n.CONDITION.match(before) or v.SUPPOSES.search(before)
+        return not denied and re.match(r"(?:and )?then\b", text, _I) is not None
+    return n.ELSEWHERE.match(before) is not None
+
+
 def _at_first(before: Clause | None) -> bool:
     """Whether the clause before says that what follows is no more: "at first, C seems right"."""
     if before is None or re.search(ANY, before.text):
         return False
-    return len(before.text) < 24 and v.EARLIER.match(before.text) is not None
+    return len(before.text) < 24 and n.EARLIER.match(before.text) is not None
 
 
 def _is_item(found: Sequence[Clause], at: int, commented: bool) -> bool:
@@ -146,20 +162,20 @@ def _concludes(found: Sequence[Clause], at: int, said: bool) -> bool:
 
     Mere words behind a comma may go on with the sentence: "it was bad, so not good".
     """
-    if v.CONCLUDES.match(found[at].label):
+    if n.CONCLUDES.match(found[at].label) or n.SAYS_LABEL.search(found[at].label):
         return True
     before = _neighbour(found, at, -1)
-    led = before is not None and len(before.text) < 30 and v.CONCLUDES.match(before.text)
-    turns = v.TURNS.match(found[at].text) and re.search(v.SAYS, found[at].text, _I)
-    if turns or (v.TURNS.match(found[at].label) and v.SAYS_LABEL.search(found[at].label)):
+    led = before is not None and len(before.text) < 30 and n.CONCLUDES.match(before.text)
+    turns = n.TURNS.match(found[at].text) and re.search(v.SAYS, found[at].text, _I)
+    if turns or (n.TURNS.match(found[at].label) and n.SAYS_LABEL.search(found[at].label)):
         return True
-    return bool((v.CONCLUDES.match(found[at].text) and (said or before is None)) or led)
+    return bool((n.CONCLUDES.match(found[at].text) and (said or before is None)) or led)
 
 
 def _affirmed(found: Sequence[Clause], at: int) -> bool:
     """Whether a bare mention is taken by all that is said of it: "C: fits"."""
     after = _neighbour(found, at, 1)
-    return after is not None and v.AFFIRMS.match(after.text) is not None
+    return after is not None and n.AFFIRMS.match(after.text) is not None
 
 
 def _opinion(found: Sequence[Clause], at: int) -> bool:
@@ -167,7 +183,7 @@ def _opinion(found: Sequence[Clause], at: int) -> bool:
     near = [_neighbour(found, at, -1), _neighbour(found, at, 1)]
     if near[0] is not None and near[0].text == found[at].label:
         near = near[1:]
-    return any(clause is not None and v.OPINION.match(clause.text) for clause in near)
+    return any(clause is not None and n.OPINION.match(clause.text) for clause in near)
 
 
 def _apposed(found: Sequence[Clause], at: int) -> str:
@@ -175,7 +191,7 @@ def _apposed(found: Sequence[Clause], at: int) -> str:
     after = _neighbour(found, at, 1)
     if after is None:
         return ""
-    match = v.APPOSED.match(after.text) or v.REASONED.match(after.text)
+    match = n.APPOSED.match(after.text) or n.REASONED.match(after.text)
     return match["o"] if match else ""
 
 
@@ -188,20 +204,20 @@ def _asks(found: Sequence[Clause], at: int) -> bool:
 
 def _condemned(found: Sequence[Clause], at: int) -> bool:
     after = _neighbour(found, at, 1)
-    return after is not None and v.VERDICT.match(after.text) is not None
+    return after is not None and n.VERDICT.match(after.text) is not None
 
 
 def _conditional(found: Sequence[Clause], at: int) -> bool:
     near = (_neighbour(found, at, -1), _neighbour(found, at, 1))
-    if v.CONDITION.match(found[at].label) or v.CONDITION.match(found[at].text):
+    if n.CONDITION.match(found[at].label) or n.CONDITION.match(found[at].text):
         return True
     before, after = near  # a condition with an option of its own before it is done with that
-    if before is not None and v.CONDITION.match(before.text) and not re.search(ANY, before.text):
+    if before is not None and n.CONDITION.match(before.text) and not re.search(ANY, before.text):
         return True
-    if after is None or not v.CONDITION.match(after.text):
+    if after is None or not n.CONDITION.match(after.text):
         return False
     then = _neighbour(found, at, 2)  # whose condition it may be
-    elsewhere = v.ELSEWHERE.match(after.text) and not re.search(ANY, after.text)
+    elsewhere = n.ELSEWHERE.match(after.text) and not re.search(ANY, after.text)
     return not (elsewhere and then is not None and re.search(ANY, then.text))
 
 

@@ -1,9 +1,10 @@
-"""Clauses that make an option the answer that another clause names: "C? Yes.", "that is my choice"."""
+"""Clauses that take the option another clause names: "C? Yes.", "that is my choice"."""
 
 import re
 from collections.abc import Sequence
 from typing import Final
 
+from tactometer.replies import neighbours as n
 from tactometer.replies import vocabulary as v
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision, Weight
@@ -23,13 +24,13 @@ def endorsed(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> D
     """
     if polar or not at or found[at].question:
         return None
-    if v.AFFIRMS.match(found[at].text) and not _goes_on(found, at):
+    if n.AFFIRMS.match(found[at].text) and not _goes_on(found, at):
         asked = found[at - 1]
-        if asked.question and v.ASKS_FOR.match(asked.text):
+        if asked.question and n.ASKS_FOR.match(asked.text):
             return _of((asked,), at, marked)
     if _INSTEAD.match(found[at].text) and _NO.match(found[at - 1].text):
         return _of((found[at],), at, marked)
-    if v.ENDORSES.match(found[at].text):
+    if n.ENDORSES.match(found[at].text):
         return _of(_before(found, at), at, marked)
     return None
 
@@ -45,7 +46,7 @@ def _goes_on(found: Sequence[Clause], at: int) -> bool:
     """Whether the sentence goes on with more than the same once more or a reason."""
     if at + 1 == len(found) or found[at + 1].sentence != found[at].sentence:
         return False
-    return v.AFFIRMS.match(found[at + 1].text) is None and _SAME.match(found[at + 1].text) is None
+    return n.AFFIRMS.match(found[at + 1].text) is None and _SAME.match(found[at + 1].text) is None
 
 
 def _before(found: Sequence[Clause], at: int) -> Sequence[Clause]:

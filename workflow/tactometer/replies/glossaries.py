@@ -14,7 +14,8 @@ phrase: frase expresión palabra palabras
 correct: correcta correcto adecuada apropiada
 is: es sería seria será fue
 would say: diría diria dirá dice contestaría respondería responde contesta
-choose: elijo elegiría elige escojo escogería escoge selecciono seleccionaría optaría_por optaría_por_la opto_por me_quedo_con me_decanto_por
+choose: elijo elegiría elige escojo escogería escoge selecciono seleccionaría optaría_por
+choose: opto_por me_quedo_con
 I think: creo pienso creo_que pienso_que supongo_que
 thinks: piensa cree opina considera
 she: ella
@@ -45,7 +46,7 @@ option: opção opcao alternativa
 letter: letra
 choice: escolha
 opinion: opinião
-phrase: frase expressão palavra palavras
+phrase: frase palavra palavras
 correct: correta correto certa adequada
 is: é seria será
 would say: diria dirá diz responderia responde
@@ -86,7 +87,8 @@ is: est serait sera
 it is: c'est ce_serait
 would say: dirait dira dit répondrait répond
 I would say: je_dirais je_répondrais
-choose: choisirais choisis choisirait choisit opterais_pour opte_pour prendrais sélectionne
+choose: choisirais choisis choisirait choisit opterais_pour opte_pour
+choose: prendrais prends prendrai sélectionne
 I think: je_pense je_crois je_pense_que je_crois_que
 thinks: pense croit trouve estime
 she: elle
@@ -261,7 +263,6 @@ perhaps: może
     "Czech": """
 answer: odpověď
 option: možnost možnosti
-correct: správná
 is: je
 would say: řekla_by řekl_by
 choose: vyberu vybral_bych zvolil_bych volím
@@ -293,6 +294,9 @@ otherwise: иначе
 because: потому так_как поскольку чтобы
 so: поэтому значит следовательно
 best: лучший лучше
+rather: скорее
+most likely: скорее_всего вероятнее_всего
+than: чем
 perhaps: возможно наверное может_быть
 too: слишком
 opinion: мнению
@@ -350,9 +354,7 @@ if: إذا
 """,
     "Greek": """
 answer: απάντηση
-correct: σωστή
 is: είναι
-option: επιλογή
 choose: επιλέγω
 not: δεν όχι
 or: ή
@@ -363,7 +365,7 @@ if: αν
 # Written without spaces, so that these are found within words.
 UNSPACED: Final = """
 not choose: 不应该选择 不应该选 不会选择 不会选 不选择 不选 别选
-answer is: 答案是 答案为 答案應該是 答案应该是 答案 答えは 答え 正解は 正解 回答は 回答 정답은 정답 답은
+answer is: 答案是 答案为 答案應該是 答案 答えは 答え 正解は 正解 回答は 回答 정답은 정답 답은
 not: 不是 并非 而非 不会 没有 不
 is: 应该是 應該是 就是 是
 option: 选项 選項 選択肢 선택지 보기 옵션
@@ -387,7 +389,8 @@ answer is: उत्तर_है जवाब_है उत्तर जवा�
 option: विकल्प
 perhaps: 也许 或许 おそらく たぶん 아마
 too: 太
-is what she would say: と言うでしょう と言います と言う と答える と答えるでしょう 라고_말 이라고_말 라고_대답
+is what she would say: と言うでしょう と言います と言う と答える と答えるでしょう
+is what she would say: 라고_말 이라고_말 라고_대답
 is what I would choose: を選びます を選ぶ を選択 를_선택 을_선택 를_고르 을_고르 를_고를
 best choice is: 最も適切なのは 最適なのは 一番良いのは 一番いいのは
 best choice: 最合适的 最恰当的 最佳选择 最佳答案 最好的 最合適的

@@ -12,8 +12,8 @@ from typing import Final
 
 from tactometer.replies.glossaries import LANGUAGES, UNSPACED
 
-# Where a verb ends the sentence, its negation stands behind the option: such replies stay as they are.
-_DENIED_BEHIND: Final = re.compile("ない|ません|なかった|않|아니|아닙|못|नहीं|मत")
+# A verb at the end has its negation behind the option: such replies stay as they are.
+_DENIED_BEHIND: Final = re.compile("ない|ません|なかった|않|아니|아닙|못|नही|मत")
 _SCRIPT: Final = r"\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _EDGE: Final = re.compile(
     rf"(?<=[{_SCRIPT}])(?=[\w(\"])(?![{_SCRIPT}])|(?<=[\w)\"])(?<![{_SCRIPT}])(?=[{_SCRIPT}])"
@@ -21,53 +21,14 @@ _EDGE: Final = re.compile(
 
 # Words that are also English or names: they do not tell the language.
 _NOT_SURE: Final = frozenset(
-    [
-        "option",
-        "alternative",
-        "letter",
-        "opinion",
-        "phrase",
-        "expression",
-        "credo",
-        "dice",
-        "sage",
-        "sera",
-        "ella",
-        "elle",
-        "anders",
-        "also",
-        "want",
-        "mind",
-        "sinon",
-        "entre",
-        "best",
-        "beste",
-        "correct",
-        "juste",
-        "para",
-        "mais",
-        "mots",
-        "wort",
-        "satz",
-        "dira",
-        "ville",
-        "risk",
-        "esta",
-        "alternativ",
-        "serial",
-        "would",
-        "falls",
-        "lieu",
-        "pour",
-        "dado",
-        "derdi",
-        "forse",
-        "estime",
-    ]
+    re.findall(
+        r"\w+",
+        "option alternative letter opinion phrase expression credo dice sage sera ella elle anders "
+        "also want mind sinon entre best beste correct juste para mais mots wort satz dira ville "
+        "risk esta alternativ serial would falls lieu pour dado derdi forse estime",
+    )
 )
-_SHORT: Final = frozenset(
-    ["ich", "und", "ist", "het", "een", "nie", "zou", "ik", "ni", "je", "não", "est"]
-)
+_SHORT: Final = frozenset(re.findall(r"\w+", "ich und ist het een nie zou ik ni je não est"))
 
 
 @dataclass(frozen=True)
@@ -89,6 +50,8 @@ def in_english(text: str) -> str:
         turned = unspaced.pattern.sub(lambda word: _turned(word, unspaced, text), spaced)
         return re.sub(r" {2,}", " ", turned)
     said = set(re.findall(r"[^\W\d_]+", text.casefold()))
+    if said.isdisjoint(_sure()):
+        return text
     known = [(len(said & language.sure), language) for language in _glossaries()]
     most = max(count for count, _ in known)
     for language in [language for count, language in known if count == most and most]:
@@ -121,6 +84,12 @@ def _glossaries() -> tuple[_Glossary, ...]:
     return tuple(
         _glossary(table, r"(?<![\w'])(?:{})(?:(?<=')|(?!\w))") for table in LANGUAGES.values()
     )
+
+
+@cache
+def _sure() -> frozenset[str]:
+    """All words that tell a language."""
+    return frozenset().union(*(language.sure for language in _glossaries()))
 
 
 @cache

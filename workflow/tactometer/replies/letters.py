@@ -87,7 +87,9 @@ _FOLLOWS: Final = re.compile(
     r"here|again|not|then|too|i|strikes|for (?:sure|me|certain)|to be|all the way|all day|without|"
     r"completes|describes|reflects|aligns|conveys|expresses|suits|gets|wins|keeps|avoids|shows|"
     r"lol|xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|"
-    r"leaves?|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|comes|would|beats|trumps|deserves|wins|for the win|first(?=[,.;])|\d{1,3}(?= ?[.)%]))(?!\w)"
+    r"leaves?|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|comes|would|"
+    r"yes(?=[,.;]|$)|no(?=[,.;]|$)|the|therefore|ftw|beats|trumps|deserves|wins|for the win|first(?=[,.;])|"
+    r"\d{1,3}(?= ?[.)%]))(?!\w)"
 )
 _ENDS: Final = re.compile(r"\s*(?:$|\n|[^\w\s]|[\ue000-\ue4ff]|\(?[A-Z](?!\w))")
 _START: Final = re.compile(r"(?:^|[.!?:,;\n(\"–—-]\s?)$")

@@ -9,7 +9,8 @@ _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "sev
 _NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 _NTH: Final = (
     rf"(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|last)"
-    r" (?:option|alternative|answer option|phrase|item|entry|utterance|one|choice(?= (?:on|in|from|of) ))"
+    r" (?:option|alternative|answer option|phrase|item|entry|utterance|one|choice(?= (?:on|in|"
+    r"from|of) ))"
     r"(?: (?:in|on|of|from) the list| listed| given| above| provided)?"
 )
 _NUMBERED: Final = (
@@ -30,7 +31,8 @@ _OF_TWO: Final = re.compile(
 
 _REPLACED: Final = re.compile(rf"\b(?:replace|swap|exchange) {ONE} (?:with|by|for) ({ONE})", re.I)
 _CHANGED: Final = re.compile(
-    rf"(\b(?:chang|switch|mov|revis|updat|correct)\w*{NO_MENTION}{{0,30}}?) from {ONE} to ({ONE})",
+    rf"(\b(?:chang|switch|mov|revis|updat|correct)\w*{NO_MENTION}{{0,30}}?)(?: from)? {ONE} to "
+    rf"({ONE})",
     re.I,
 )
 
@@ -96,4 +98,4 @@ def mark_former(text: str) -> str:
         return chr(QUOTED_AT + named[0 if found["former"] else 1])
 
     text = _REPLACED.sub(r"choose \1", text)
-    return _CHANGED.sub(r"\1 to \2", _OF_TWO.sub(mention, text))
+    return _CHANGED.sub(r"\1 my answer to \2", _OF_TWO.sub(mention, text))

@@ -5,17 +5,22 @@ from typing import Final
 
 from tactometer.replies.mentions import NO_MENTION, ONE, place
 
-_NUMBER: Final = r"(?P<number>\d{1,3}(?:\.\d{1,3})?) ?(?:%|percent\b|per cent\b)|(?<![\d.])(?P<part>[01]?\.\d{1,4})(?![\d%])"
+_NUMBER: Final = (
+    r"(?P<number>\d{1,3}(?:\.\d{1,3})?) ?(?:%|percent\b|per cent\b)"
+    r"|(?<![\d.])(?P<part>[01]?\.\d{1,4})(?![\d%])"
+)
 _SHARE: Final = rf"(?:{_NUMBER})(?! ?(?:\w+ )?(?:sure|confiden\w+|certain\w*)\b)"
 _HINT: Final = re.compile(r"%|\.\d|\bper ?cent\b", re.IGNORECASE)
 _BEHIND: Final = re.compile(
-    rf"(?P<o>{ONE})[\"')]{{0,2}} ?(?:(?:[:=(–≈~-]|p ?=|is|at|has|gets|with|about|around|roughly|an?|"
+    rf"(?P<o>{ONE})[\"')]{{0,2}} ?(?:(?:[:=(–≈~-]|p ?=|is|at|has|gets|with|about|around|roughly|"
+    rf"an?|"
     rf"probability|chance|likelihood|weight|of|would be) ?){{0,5}}{_SHARE}",
     re.IGNORECASE,
 )
 _BEFORE: Final = re.compile(
     rf"(?:{_NUMBER}) ?(?:(?:chance|probability|likelihood|likely|sure|certain|confident|of|for|on|"
-    rf"that|it is|it would be|(?:she|he|they|i)(?: would)? (?:says?|chooses?|picks?)|to|would be|an?|the|"
+    rf"that|it is|it would be|(?:she|he|they|i)(?: would)? (?:says?|chooses?|picks?)|to|would be|"
+    rf"an?|the|"
     rf"saying|[:=(–-]) ?){{0,5}}[\"']?(?P<o>{ONE})",
     re.IGNORECASE,
 )
@@ -37,11 +42,11 @@ def _weighed(text: str) -> str:
     if not _HINT.search(text):
         return text
     text = re.sub(rf"({ONE}) , (?=[\d.])", r"\1: ", text)  # cells of a table
-    ways = [[found for found in way.finditer(text)] for way in (_BEHIND, _BEFORE)]
+    ways = [list(way.finditer(text)) for way in (_BEHIND, _BEFORE)]
     pairs = max(ways, key=len)
     if not pairs:
         return text
-    shares = {}
+    shares: dict[int, list[tuple[float, str]]] = {}
     for found in pairs:
         value = float(found["number"]) / 100 if found["number"] else float(found["part"])
         shares.setdefault(place(found["o"]), []).append((value, found["o"]))
@@ -65,22 +70,31 @@ _MARKS: Final = r"[\s,.;:)(\"'–-]{0,6}"
 _THEN: Final = (
     r"(?:(?:and|with|or|but|then|next|after that|followed by|failing that|if not that|"
     r"if (?:that|it|this) (?:is not|fails|does not|can not|will not)(?: \w+){0,2}|"
-    r"(?:as )?(?:a |an |my |the )?(?:close |distant )?(?:second|third|fourth|fifth|2nd|3rd|4th|5th|runner[- ]up|"
-    r"fallback|backup|lastly|last)(?: \w+)?|in (?:second|third) place|place|\d[.)])[\s,:(–-]{0,4}){1,5}"
+    r"(?:as )?(?:a |an |my |the )?(?:close |distant )?(?:second|third|fourth|fifth|2nd|3rd|4th|"
+    r"5th|runner[- ]up|"
+    r"fallback|backup|lastly|last)(?: \w+)?|in (?:second|third) place|place|"
+    r"\d[.)])[\s,:(–-]{0,4}){1,5}"
 )
 _FIRST: Final = (
-    r"(?:\b(?:first(?:ly)?|best(?=:)|most likely|most probable|top|primary|number one|preferably|ideally|"
-    r"my first)(?: (?:choice|pick|option|place|rank|guess|preference|answer))?(?: is| would be| goes to)?)"
+    r"(?:(?<!at )\b(?:first(?:ly| and foremost)?|in first place|best(?=:)|most likely|most probable|top|"
+    r"primary|number one|preferably|ideally|"
+    r"my first)(?: (?:choice|pick|option|place|rank|guess|preference|answer))?(?: is| would be| "
+    r"goes to)?)"
 )
 _RANKING: Final = (
-    rf"\b(?:rank\w*|order of \w+|in order|(?:most|best)(?: \w+)? to (?:least|worst)(?: \w+)?|preferences)"
+    rf"\b(?:rank\w*|order of \w+|in order|(?:most|best)(?: \w+)? to (?:least|worst)(?: \w+)?|"
+    rf"preferences)"
     rf"{NO_MENTION}{{0,40}}?[:–\n]"
 )
-_TAIL: Final = rf"(?:{_MARKS}{_THEN}{_MARKS}{ONE}(?: (?:a close |as (?:the |a |my )?)?(?:second|third|last|fourth|runner[- ]up|fallback|backup))?)"
+_TAIL: Final = (
+    rf"(?:{_MARKS}{_THEN}{_MARKS}{ONE}(?: (?:a close |as (?:the |a |my )?)?"
+    r"(?:second|third|last|fourth|runner[- ]up|fallback|backup))?)"
+)
 _RANKS: Final = (
     re.compile(rf"(?P<o>{ONE})(?: ?[>≻]{{1,3}} ?{ONE})+"),
     re.compile(
-        rf"{_RANKING}(?:{_MARKS}(?:1[.)] ?)?)(?P<o>{ONE})(?: (?:is |comes )?first)?(?:(?:{_MARKS}(?:\d[.)] ?)?{ONE})|{_TAIL}){{0,12}}",
+        rf"{_RANKING}(?:{_MARKS}(?:1[.)] ?)?)(?P<o>{ONE})(?: (?:is |comes "
+        rf")?first)?(?:(?:{_MARKS}(?:\d[.)] ?)?{ONE})|{_TAIL}){{0,12}}",
         re.IGNORECASE,
     ),
     re.compile(
@@ -92,8 +106,14 @@ _RANKS: Final = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?P<o>{ONE}){_MARKS}(?:(?:or|and|but) )?(?:failing that|if not(?: that)?(?=,)|followed by|"
+        rf"(?P<o>{ONE}){_MARKS}(?:(?:or|and|but) )?(?:failing that|if not(?: that)?(?=,)|"
+        rf"followed by|"
         rf"if (?:that|it|this) (?:is not|fails|does not|can not|will not)(?: \w+){{0,2}}),? {ONE}",
+        re.IGNORECASE,
+    ),
+    re.compile(  # a list whose first item says what its order means
+        rf"(?P<o>{ONE}) ?[(–-] ?(?:most (?:likely|probable)|best|my pick|first choice)\)?"
+        rf"(?:\n{ONE}{NO_MENTION}{{0,40}}?(?=\n|\Z))+",
         re.IGNORECASE,
     ),
     re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tactometer.replies.clauses import Clause
-from tactometer.replies.decisions import Decision
+from tactometer.replies.decision import Decision
 
 _DECLINES: Final = re.compile(
     r"\b(?:i|we)\b(?: \w+){0,2}? (?:(?:can|could|will|would|do|may) not|"

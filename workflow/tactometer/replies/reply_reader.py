@@ -33,6 +33,7 @@ __all__ = ["Method", "Reason", "Reply", "read_reply", "strip_thought"]
 
 Method = Literal["letter", "phrase", "invalid"]
 Reason = Literal["cut", "refused", "empty", "undecided", "several"]
+_SET_BESIDE: Final = re.compile(rf"\b(?:and|while|whereas|but) {ANY} {v.IS}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,6 @@ def _resolved(
     if place >= len(options):
         return _invalid("undecided")
     return Reply(options[place], "letter" if any(d.letter for d in one) else "phrase")
-
-
-_SET_BESIDE: Final = re.compile(rf"\b(?:and|while|whereas|but) {ANY} {v.IS}", re.IGNORECASE)
 
 
 def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:

@@ -3,24 +3,14 @@
 import re
 from typing import Final
 
-_WORDS: Final = ("answer", "option", "choice", "choose", "definitely", "probably", "would", "think")
+_WORDS: Final = (
+    "answer", "option", "choice", "choose", "definitely", "probably", "would", "think"
+)  # fmt: skip
 # Words of their own, one letter away.
 _REAL: Final = frozenset(
-    [
-        "answers",
-        "options",
-        "choices",
-        "chooses",
-        "chose",
-        "probable",
-        "potion",
-        "thing",
-        "thin",
-        "thick",
-        "thinks",
-        "chorice",
-    ]
-)
+    ("answers", "options", "choices", "chooses", "chose", "probable", "thing", "thin", "thick",
+     "thinks", "potion")
+)  # fmt: skip
 
 
 def _without_one(word: str) -> set[str]:
@@ -43,7 +33,8 @@ def _right(word: str) -> str:
         return word
     for slip in _without_one(lower):
         near = _SLIPS.get(slip)
-        if near and near[0] == lower[0] and abs(len(near) - len(lower)) < 2:
-            if len(near) > 5 or sorted(near) == sorted(lower):
-                return near
+        if near is None or near[0] != lower[0] or abs(len(near) - len(lower)) > 1:
+            continue
+        if len(near) > 5 or sorted(near) == sorted(lower):
+            return near
     return word

@@ -1,4 +1,4 @@
-"""Marks of a tick or a cross beside options: what is ticked answers, what is crossed out is gone."""
+"""Ticks and crosses beside options: what is ticked answers, what is crossed out is gone."""
 
 import re
 from typing import Final

@@ -6,6 +6,12 @@ import unicodedata
 from string import ascii_uppercase
 from typing import Final
 
+# letters in circles, squares and flags
+_PICTURED: Final = {
+    chr(first + at): letter
+    for first in (0x1F150, 0x1F170, 0x1F1E6)
+    for at, letter in enumerate(ascii_uppercase)
+}
 _ALIKE: Final = str.maketrans(
     {
         **dict.fromkeys("‘’‛ʼ´′", "'"),
@@ -18,12 +24,7 @@ _ALIKE: Final = str.maketrans(
         **dict.fromkeys("¡¿", " "),
         "≠": " is not ",
         "¬": " not ",
-        # letters in circles, squares and flags
-        **{
-            first + at: letter
-            for first in (0x1F150, 0x1F170, 0x1F1E6)
-            for at, letter in enumerate(ascii_uppercase)
-        },
+        **_PICTURED,
     }
 )
 # Capitals of other alphabets that look like ours, where they stand alone.
@@ -31,7 +32,8 @@ _LOOKALIKE: Final = re.compile(r"(?<!\w)[АВСЕНΑΒΕΗ](?!\w)(?!,? [^\W\da-
 _LATIN: Final = str.maketrans("АВСЕНΑΒΕΗ", "ABCEHABEH")
 # A face beside words, but no letter behind a colon that a cue sets: "Answer :D".
 _FACE: Final = re.compile(
-    r"(?<![\w\"'*)\]>=])(?<!nswer )(?<!ption )(?<!hoice )(?<!etter )(?<!ponse )(?<!posta )(?<!puesta )(?<!twort )"
+    r"(?<![\w\"'*)\]>=])(?<!nswer )(?<!ption )(?<!hoice )(?<!etter )(?<!ponse )(?<!posta "
+    r")(?<!puesta )(?<!twort )"
     r"(?:[:;=]['’-]?[DCPXOS]|[xX]D)(?![\w.)\]\"'])"
 )
 _HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn"}  # zero-width, private, variation selectors
@@ -82,9 +84,11 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'d\b", re.I), r"\1 would"),
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
+    (re.compile(r"\be\.g\.,?", re.I), "for example"),
     (re.compile(r"\b(answer|choice|pick|verdict)'s (?!\w+ (?:is|was|of)\b)", re.I), r"\1 is "),
     (re.compile(r"\b(i|you|we|they)'ve\b", re.I), r"\1 have"),
-    (re.compile(r"\b(?:lock|fill|put|writ|typ)(?:ing|ed|s|e)? (?:it |that )?in (?=\W*[A-Z]\b)", re.I), "pick "),
+    (re.compile(r"\b(?:lock|fill|put|writ|typ)(?:ing|ed|s|e)? (?:it |that )?in (?=\W*[A-Z]\b)",
+                re.I), "pick "),
     (re.compile(r"\bPr?(?:ob)?\((?=[^()\n]{1,20}\))"), "("),  # P(C) = 0.6
 )  # fmt: skip
 

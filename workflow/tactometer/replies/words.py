@@ -34,14 +34,17 @@ _DENIAL: Final = (
 _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 # "No" before a word is an article ("no doubt"), but for these; "oh no" is a sigh.
 _NO: Final = (
-    r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?<!\boh )(?<!\boh, )(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?wait\b)"
-    r"(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|would|than|rather|over|instead|of course|"
+    r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?<!\boh )(?<!\boh, )(?:no|nope|nah|nay)(?!\.? "
+    r"?\d)(?!-\w)(?! ?,? ?wait\b)"
+    r"(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|would|than|"
+    r"rather|over|instead|of course|"
     r"obviously|definitely|for sure|without|from me|sir|ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
 )
 # A word of an option before these nouns describes something else: "a good choice", "a bad idea".
 _DESCRIBED: Final = (
     r"(?! (?:(?:fit|match|balance|reply|luck)\b|(?:choice|option|answer|compromise|response|pick|"
-    r"idea|question|friend|morning|evening|day|night|job|work|thing|point|way|word|reason|sign|time|"
+    r"idea|question|friend|morning|evening|day|night|job|work|thing|point|way|word|reason|sign|"
+    r"time|"
     r"one|effort|try|attempt|guess|summary|solution|middle|candidate|description)s?\b))"
 )
 
@@ -129,7 +132,8 @@ _NOT_IT: Final = (
     r"feelings|word|words|letter|crust|filling|aroma|smell|look|colou?rs?|news|honesty|kindness|"
     r"situation|result|opinion|timing|rhyme|voice|sound|lighting|plot|means|suggests|implies|says|"
     r"shows|makes|recipe|party|last|one|concept|state|view|belief|thought|impression|judge?ment|"
-    r"attitude|sentiment|evaluation|assessment|thinking|stance|position|blank|gap|title|it|which|he|she|they|i|you|we|is|was)\b)"
+    r"attitude|sentiment|evaluation|assessment|thinking|stance|position|blank|gap|title|it|to|"
+    r"say|which|he|she|they|i|you|we|is|was)\b)"
 )
 _CREATION: Final = (
     r"(?:\b(?:it|that|this)|\b(?:the|your|my|his|her|their|this|that|[a-z]+'s)"
@@ -139,7 +143,8 @@ _ADVERB: Final = r"(?:(?:really|just|honestly|certainly|definitely|actually|simp
 _DEGREE: Final = (
     r"(?:(?:really|very|so|quite|truly|absolutely|pretty|just|simply|actually|honestly|certainly|"
     r"definitely|genuinely|frankly|sadly|unfortunately|surprisingly|clearly|basically|"
-    r"utterly|completely|admittedly|undeniably|obviously|in fact|totally|rather|terribly|incredibly|extremely|indeed) ){0,2}"
+    r"utterly|completely|admittedly|undeniably|obviously|in fact|totally|rather|terribly|"
+    r"incredibly|extremely|indeed) ){0,2}"
 )
 # Behind the word the sentence ends, or goes on without narrowing what it says ("good in parts").
 _ENDS: Final = (
@@ -151,7 +156,8 @@ _ENDS: Final = (
 )
 _ASIDE: Final = (
     r"[ ,.–-]{1,4}(?:well|you know|like|how (?:shall|should|do|can) i (?:put|say) (?:it|this)|"
-    r"let us say|let's say|shall we say|frankly speaking|in all honesty|to be (?:frank|fair|honest)|"
+    r"let us say|let's say|shall we say|frankly speaking|in all honesty|to be (?:frank|fair|"
+    r"honest)|"
     r"i (?:must|have to) (?:say|admit)|i would say|i mean|i think|for me|in my opinion|all in all|"
     r"what's the word|at the very least|at least)(?=[,.–-])"
 )
