@@ -82,7 +82,7 @@ CHANGES: dict[str, tuple[Edit, frozenset[str]]] = {
         ("analyses/shifts/figure.py", '"difference"', '"change"'), frozenset({"draw"}),
     ),
     "the page's template": (
-        ("report/templates/report.html.j2", "<h2>Findings</h2>", "<h2>Found</h2>"),
+        ("report/templates/report.html.j2", "<h2>The answer</h2>", "<h2>Found</h2>"),
         frozenset({"write_report"}),
     ),
     "the Stan program of an analysis": (

@@ -10,6 +10,7 @@ import pytest
 from evidences import SEMANTICS, evidence, fit
 from tactometer.analyses.analyse import analyse
 from tactometer.report import not_done
+from tactometer.report.figure_texts import SECTIONS
 from tactometer.study.analyses import declared
 from tactometer.study.analyses import names as analysis_names
 
@@ -89,4 +90,4 @@ def test_nobody_with_all_weights_is_told_as_such() -> None:
 def test_every_analysis_says_what_it_needs() -> None:
     for name, each in declared().items():
         assert each.needs and set(each.needs) <= set(not_done.NEEDS), name
-        assert each.question in {"look", "change", "like", "said", "prompts", "trust"}, name
+        assert each.question in {section.name for section in SECTIONS}, name

@@ -297,7 +297,7 @@ PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
         {"recipe": 1, "draw": 1, "write_report": 1},
     ),
     "the report's template": (
-        "workflow/tactometer/report/templates/report.html.j2", "<h2>Findings</h2>",
+        "workflow/tactometer/report/templates/report.html.j2", "<h2>The answer</h2>",
         "<h2>What we found</h2>", {"recipe": 1, "write_report": 1},
     ),
     "a model that leaves": (CONFIG, BLUNT, "", {"recipe": 1, **ends(2)}),

@@ -103,6 +103,12 @@ NEEDS = {
     "vignettes": _last(
         "no behaviour has readable answers on two creations, with words that tell better from worse"
     ),
+    "crossed": _last("no runs of training cross base model, data set and method, one run each"),
+    "quarters": _last("no training has a checkpoint in every quarter"),
+    "runs": _last("no training method has three runs or more"),
+    "published": _last("the study names no publication (analyses.replication)"),
+    "scores": _last("the study names no file of outside scores (analyses.outside_scores)"),
+    "second_fit": _last("the same choices are fitted in one way (key fits)"),
     "variants": _last("no behaviour was fitted by two speaker variants (key fit.speakers)"),
 }
 

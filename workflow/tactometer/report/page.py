@@ -18,7 +18,7 @@ from PIL import Image
 from tactometer.figures.recovery import coverage
 from tactometer.recipes import acceptance, provenance
 from tactometer.report import (
-    answers,
+    answers_shown,
     at_a_glance,
     effects_found,
     figure_texts,
@@ -168,7 +168,7 @@ def _parts(
         "coverage": coverage(frames["recovery"]),
         "standing": effects_found.standing(frames),
         "flagged": page_tables.flagged(frames["checks"]),
-        "answers": answers.shown(frames["replies"]),
+        "answers": answers_shown.shown(frames["replies"]),
         "replies": f"{frames['replies'].height:,}",
     }
 

@@ -62,7 +62,8 @@ def representative(frame: pl.DataFrame) -> pl.DataFrame:
 
     The average over framings that do not agree before what is pooled, and that before any one
     framing; a model's own fit before that on the terms of others, `s2` before S2 with cost or lapse
-    and these before what lacks a utility (`WHOLE_FIRST`), joint semantics before fixed. Fits beside the headline are no part of the frame (`without`).
+    and these before what lacks a utility (`WHOLE_FIRST`), joint semantics before fixed. Fits beside
+    the headline are no part of the frame (`without`).
     """
     choices = [column for column in CHOICES if column in frame.columns]
     by = FIT + choices

@@ -2,4 +2,10 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=127, figure="analysis_choices", told=97)
+ANALYSIS = Analysis(
+    place=127,
+    figure="analysis_choices",
+    told=97,
+    question="trust",
+    needs=("asked", "second_fit"),
+)

@@ -2,4 +2,10 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=54, figure="convergence", told=34)
+ANALYSIS = Analysis(
+    place=54,
+    figure="convergence",
+    told=34,
+    question="change",
+    needs=("asked", "fits", "training", "runs"),
+)

@@ -2,4 +2,10 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=92, figure="outside_scores", told=72)
+ANALYSIS = Analysis(
+    place=92,
+    figure="outside_scores",
+    told=72,
+    question="like",
+    needs=("asked", "fits", "scores"),
+)

@@ -2,4 +2,10 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=52, figure="quarters", told=32)
+ANALYSIS = Analysis(
+    place=52,
+    figure="quarters",
+    told=32,
+    question="change",
+    needs=("asked", "fits", "training", "quarters"),
+)

@@ -2,4 +2,10 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=15, figure="replication", told=7)
+ANALYSIS = Analysis(
+    place=15,
+    figure="replication",
+    told=7,
+    question="published",
+    needs=("asked", "published"),
+)

@@ -2,4 +2,10 @@
 
 from tactometer.study.analyses import Analysis
 
-ANALYSIS = Analysis(place=62, figure="variance_shares", told=42)
+ANALYSIS = Analysis(
+    place=62,
+    figure="variance_shares",
+    told=42,
+    question="change",
+    needs=("asked", "fits", "training", "crossed"),
+)
