@@ -73,8 +73,11 @@ def test_a_reply_of_letters_is_read_as_the_same_place_whatever_the_options_say()
 def test_a_reply_without_letters_is_read_as_the_same_option_wherever_it_is_shown() -> None:
     rng = random.Random(2)
     letter = re.compile(r"(?<![^\W_])[A-Za-z](?![^\W_])")
+    by_place = re.compile(r"\{(?:[Oo]rdinal|number)\}")  # "the third option"
     seen = 0
     for case in wordings.own(thin=7):
+        if by_place.search(case.wording):
+            continue
         if case.option in UTTERANCES and not letter.search(case.text):
             options = rng.sample(UTTERANCES, len(UTTERANCES))
             said = case.text

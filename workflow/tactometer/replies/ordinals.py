@@ -11,7 +11,7 @@ _NTH: Final = (
     rf"(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|last)"
     r" (?:option|alternative|answer option|phrase|item|entry|utterance|one|choice(?= (?:on|in|"
     r"from|of) ))"
-    r"(?: (?:in|on|of|from) the list| listed| given| above| provided)?"
+    r"(?: (?:in|on|of|from) the (?:list|top)| listed| given| above| provided)?"
 )
 _NUMBERED: Final = (
     r"(?:option|choice|alternative|item|phrase)(?: (?:number|no\.?))? ?#? ?"

@@ -84,6 +84,7 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'d\b", re.I), r"\1 would"),
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
+    (re.compile(r"(?<=\b[A-Z])'(?:d|t)[iıuü]r\b"), ""),  # Turkish: "C'dir"
     (re.compile(r"\be\.g\.,?", re.I), "for example"),
     (re.compile(r"\b(answer|choice|pick|verdict)'s (?!\w+ (?:is|was|of)\b)", re.I), r"\1 is "),
     (re.compile(r"\b(i|you|we|they)'ve\b", re.I), r"\1 have"),
