@@ -12,7 +12,7 @@ import pytest
 import wordings
 from tactometer.replies.reply_reader import read_reply, strip_thought
 from tactometer.replies.thoughts import kept_special, marks_in, split_thought, without_special
-from wordings import ADJECTIVES, INVALID, UTTERANCES, Case
+from wordings import ADJECTIVES, INVALID, ORDINALS, UTTERANCES, Case
 
 WRONG, LOST = 0.005, 0.03
 """The shares of replies that may be read as what they do not choose, and that may be lost."""
@@ -73,10 +73,10 @@ def test_a_reply_of_letters_is_read_as_the_same_place_whatever_the_options_say()
 def test_a_reply_without_letters_is_read_as_the_same_option_wherever_it_is_shown() -> None:
     rng = random.Random(2)
     letter = re.compile(r"(?<![^\W_])[A-Za-z](?![^\W_])")
-    by_place = re.compile(r"\{(?:[Oo]rdinal|number)\}")  # "the third option"
+    by_place = re.compile(rf"\b(?:{'|'.join(ORDINALS)}|option \d|number \d)\b", re.IGNORECASE)
     seen = 0
     for case in wordings.own(thin=7):
-        if by_place.search(case.wording):
+        if by_place.search(case.text):
             continue
         if case.option in UTTERANCES and not letter.search(case.text):
             options = rng.sample(UTTERANCES, len(UTTERANCES))

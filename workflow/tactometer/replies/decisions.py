@@ -1,6 +1,6 @@
 """What decides in a reply: the clauses that answer, and those that correct an answer.
 
-answers.py says what a clause answers by itself; here its neighbours have a say: a question, a
+clause_answers.py says what a clause answers by itself; here its neighbours have a say: a question, a
 condition, an opinion, a correction. Everything else only mentions.
 """
 
@@ -11,7 +11,7 @@ from typing import Final
 
 from tactometer.replies import neighbours as n
 from tactometer.replies import vocabulary as v
-from tactometer.replies.answers import answer_of, for_one_aim, mentions_in
+from tactometer.replies.clause_answers import answer_of, for_one_aim, mentions_in
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision, Weight
 from tactometer.replies.endorsements import endorsed, meant

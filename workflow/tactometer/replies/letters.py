@@ -45,9 +45,8 @@ _ANSWERS: Final = re.compile(
 _AFTER_Q: Final = re.compile(r"((?:^|\n)Q(?:uestion)?: [^\n]{0,600}?[\s\"']{1,3})A: ")
 # Two who talk, by their initials: "K: How was it?", then "M: ..." answers.
 _TALK: Final = re.compile(r"^[A-Z]: ?(?=[^\n]{0,300}\?[\"']?\n)([^\n]{0,300})\n[A-Z]: ?", re.M)
-_NAME: Final = re.compile(
-    r"^([A-Z])\.?:(?=\s)", re.M
-)  # who says it, where no option has the letter
+# Who says it, where no option has the letter: "T.: It was bad." But "Q:" asks.
+_NAME: Final = re.compile(r"^([A-PR-Z])\.?:(?=\s)", re.M)
 # A name's initial, where the sentence goes on to the letter that is said: "J. Smith would say (C)".
 _INITIAL: Final = re.compile(
     r"(?:^|(?<=[.!?] )|(?<=\n))(?:[A-Z]\. ?){0,2}([A-Z])\. (?=(?:[A-Z][a-z]+ )?(?:would|will|"
