@@ -1,7 +1,7 @@
 """What decides in a reply: the clauses that answer, and those that correct an answer.
 
-clause_answers.py says what a clause answers by itself; here its neighbours have a say: a question, a
-condition, an opinion, a correction. Everything else only mentions.
+What a clause answers by itself is in clause_answers.py; here its neighbours have a say: a question,
+a condition, an opinion, a correction. Everything else only mentions.
 """
 
 import re

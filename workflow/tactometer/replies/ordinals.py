@@ -47,7 +47,9 @@ def mark_ordinals(text: str, count: int) -> str:
         at = _place(found, count)
         sentence = re.match(r"[^.!?\n]*", text[found.end() : found.end() + 200])
         beside = re.findall(ONE, sentence[0] if sentence else "")
-        known = re.search(ONE, text[: found.start()][-2000:]) or any(place(o) != at for o in beside)
+        known = re.search(ONE, text[max(0, found.start() - 2000) : found.start()]) or any(
+            place(o) != at for o in beside
+        )
         if known or at is None or _indefinite(text, found.start()) or _label(text, found):
             return found[0]
         return chr(LETTERS_AT + at)
