@@ -36,6 +36,8 @@ _FACE: Final = re.compile(
     r")(?<!puesta )(?<!twort )"
     r"(?:[:;=]['’-]?[DCPXOS]|[xX]D)(?![\w.)\]\"'])"
 )
+# A letter that is all, with half a bracket or a stray mark round it.
+_ALONE: Final = re.compile(r"[\s\[\](){}<>\"'\\]*([A-Za-z])[\s.,;:!\[\](){}<>\"'\\]*")
 _HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn"}  # zero-width, private, variation selectors
 _PICTURES: Final = {"So", "Sk"}
 
@@ -116,7 +118,8 @@ def plain(text: str) -> str:
     text = _FACE.sub(" ", text)
     for pattern, by in (*_MARKUP, *_CONTRACTIONS):
         text = pattern.sub(by, text)
-    return text.strip()
+    alone = _ALONE.fullmatch(text)
+    return f"({alone[1]})" if alone else text.strip()
 
 
 def _seen(char: str) -> str:
