@@ -141,7 +141,7 @@ otherwise: sonst ansonsten andernfalls
 because: weil da denn
 rather: eher
 than: als
-is: passt
+is: passt fällt_auf
 best: am_besten am_ehesten
 that: dass
 so: also deshalb daher somit folglich deswegen

@@ -169,7 +169,7 @@ OPINION: Final = re.compile(
     r"|(?:thinks|thinking|thought|inner voice|aside)"
     r"|as (?:her|his|their|the|an?) \w+ (?:says|said|put|puts|claims)(?: it)?"
     r"|(?:he|she|they|(?-i:[A-Z]\w+)) \w+(?: \w+)? to (?:him|her|them)sel\w+"
-    r"|according to (?!the\b|this\b|my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|"
+    r"|according to (?!my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|"
     r"silently|objectively|factually|strictly speaking|deep down(?: inside)?|"
     r"in (?:truth|reality|private|secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|"
     r"(?:he|she|they|(?-i:[A-Z]\w+)) (?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|"

@@ -107,14 +107,15 @@ _RANKS: Final = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?P<o>{ONE}){_MARKS}(?:(?:or|and|but)\b[ ,]*)?(?:failing that|if not(?: that)?(?=,)|"
+        rf"(?P<o>{ONE}){_MARKS}(?:(?:or|and|but)\b[ ,]*)?(?:failing that|as (?:a|my) (?:fallback|"
+        rf"backup|second choice)|if not(?: that)?(?=,)|"
         rf"followed by|"
         rf"if (?:that|it|this) (?:is not|fails|does not|can not|will not)(?: \w+){{0,2}}),? {ONE}",
         re.IGNORECASE,
     ),
     re.compile(  # a list whose first item says what its order means
         rf"(?P<o>{ONE}) ?[(–-] ?(?:most (?:likely|probable)|best|my pick|first choice)\)?"
-        rf"(?:\n{ONE}{NO_MENTION}{{0,40}}?(?=\n|\Z))+",
+        rf"(?:(?:\n|[,;] ){ONE}{NO_MENTION}{{0,40}}?(?=\n|[,;.]|\Z))+",
         re.IGNORECASE,
     ),
     re.compile(

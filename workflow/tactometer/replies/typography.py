@@ -69,7 +69,10 @@ _MARKUP: Final = (
     (re.compile(r"[*`~]|(?<!\w)_+|_+(?!\w)"), ""),
     (re.compile(r"_"), " "),
     (re.compile(r"<br ?/?>|</?(?:p|div|li|ul|ol|h\d|tr|td)>", re.I), "\n"),
-    (re.compile(r"</?(?:[a-z][\w-]{1,20}|(?-i:[abipqsu]))(?: [^<>\n]{0,60})?/?>", re.I), " "),
+    (
+        re.compile(r"</?(?!not\b)(?:[a-z][\w-]{1,20}|(?-i:[abipqsu]))(?: [^<>\n]{0,60})?/?>", re.I),
+        " ",
+    ),
     (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
     (re.compile(r"(?i)(?<=[,.… ])(?:u+m+|u+h+m*|erm+|er(?=,|\.\.))(?!\w)[,.… ]{0,4}"), " "),
