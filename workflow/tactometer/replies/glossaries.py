@@ -190,7 +190,6 @@ too: troppo
     "Dutch": """
 answer: antwoord
 option: optie
-letter: letter
 choice: keuze
 correct: juiste correcte goede
 is: is zou_zijn luidt
