@@ -12,7 +12,7 @@ import pytest
 import wordings
 from tactometer.replies.reply_reader import read_reply, strip_thought
 from tactometer.replies.thoughts import kept_special, marks_in, split_thought, without_special
-from wordings import ADJECTIVES, INVALID, UTTERANCES, Case
+from wordings import ADJECTIVES, INVALID, ORDINALS, UTTERANCES, Case
 
 WRONG, LOST = 0.005, 0.03
 """The shares of replies that may be read as what they do not choose, and that may be lost."""
@@ -72,9 +72,12 @@ def test_a_reply_of_letters_is_read_as_the_same_place_whatever_the_options_say()
 
 def test_a_reply_without_letters_is_read_as_the_same_option_wherever_it_is_shown() -> None:
     rng = random.Random(2)
-    letter = re.compile(r"(?<![^\W_])[A-Za-z](?![^\W_])")
+    letter = re.compile(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])")
+    by_place = re.compile(rf"\b(?:{'|'.join(ORDINALS)}|last option|option \d|number \d)\b", re.I)
     seen = 0
     for case in wordings.own(thin=7):
+        if by_place.search(case.text) or case.kind == "look-alikes":
+            continue
         if case.option in UTTERANCES and not letter.search(case.text):
             options = rng.sample(UTTERANCES, len(UTTERANCES))
             said = case.text
@@ -261,7 +264,10 @@ def test_other_domains_options_are_read_as_they_are_shown(text: str, choice: str
 @pytest.mark.parametrize(
     "unit",
     ["It was ", '"', '{"', "so ", "I say C ", "not C, ", "C or D, ", "C\n\n", "the answer is ",
-     "<answer>", "{'a': ", "I can not say ", "no wait ", "\\boxed{{", "A: ", "if C, ", "~~", "_"],
+     "<answer>", "{'a': ", "I can not say ", "no wait ", "\\boxed{{", "A: ", "if C, ", "~~", "_",
+     "❌ ", "[ ] C ", "10% C ", "C > ", "the first option ", "C or D, the latter ",
+     "is it C? yes. ", "je ", "我选", "n o t ", "not bad, but ", "J. ",
+     "but she says ", "in her view, it was bad, "],
 )  # fmt: skip
 def test_long_replies_are_read_in_time_that_grows_with_their_length(unit: str) -> None:
     start = time.process_time()

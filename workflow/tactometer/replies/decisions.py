@@ -1,7 +1,7 @@
 """What decides in a reply: the clauses that answer, and those that correct an answer.
 
-answers.py says what a clause answers by itself; here its neighbours have a say: a question, a
-condition, an opinion, a correction. Everything else only mentions.
+What a clause answers by itself is in clause_answers.py; here its neighbours have a say: a question,
+a condition, an opinion, a correction. Everything else only mentions.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Final
 
 from tactometer.replies import neighbours as n
 from tactometer.replies import vocabulary as v
-from tactometer.replies.answers import answer_of, for_one_aim, mentions_in
+from tactometer.replies.clause_answers import answer_of, for_one_aim, mentions_in
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision, Weight
 from tactometer.replies.endorsements import endorsed, meant
@@ -42,11 +42,13 @@ def decisions(found: Sequence[Clause], marked: Marked, polar: bool) -> list[Deci
     """
     made: list[Decision] = []
     corrected: int | None = None  # the sentence in which a correction was announced
+    dropped: set[frozenset[int]] = set()
     turned_down: list[Decision] = []
     withdrawn, named = False, -1  # whether all was taken back, the clause that named an option last
     for at, clause in enumerate(found):
         last = bool(made) and named == made[-1].clause
         if made and (n.WITHDRAWS.match(clause.text) or (last and _rejects_it(clause, polar))):
+            dropped |= {decision.places for decision in made}
             made, corrected, withdrawn = [], None, True
         elif n.CORRECTS.search(clause.text) or n.CORRECTS.match(clause.label):
             corrected = clause.sentence
@@ -66,9 +68,13 @@ def decisions(found: Sequence[Clause], marked: Marked, polar: bool) -> list[Deci
             continue
         if decision.condemned:
             turned_down.append(decision)
+            dropped.add(decision.places)
             continue
         if corrected is not None and clause.sentence <= corrected + 1:
+            dropped |= {earlier.places for earlier in made}
             made = []
+        if decision.places in dropped and len(dropped) > 1:  # to and fro is no answer
+            decision = replace(decision, places=decision.places.union(*dropped))
         corrected = None
         if made and made[-1].said and decision.said and _OUTDOES.search(clause.text):
             made.pop()

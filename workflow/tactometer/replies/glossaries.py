@@ -141,8 +141,9 @@ otherwise: sonst ansonsten andernfalls
 because: weil da denn
 rather: eher
 than: als
-is: passt
+is: passt fällt_auf
 best: am_besten am_ehesten
+that: dass
 so: also deshalb daher somit folglich deswegen
 the: die der das den
 rather than: statt anstatt
@@ -189,7 +190,6 @@ too: troppo
     "Dutch": """
 answer: antwoord
 option: optie
-letter: letter
 choice: keuze
 correct: juiste correcte goede
 is: is zou_zijn luidt
@@ -395,6 +395,6 @@ is what I would choose: を選びます を選ぶ を選択 를_선택 을_선�
 best choice is: 最も適切なのは 最適なのは 一番良いのは 一番いいのは
 best choice: 最合适的 最恰当的 最佳选择 最佳答案 最好的 最合適的
 is best: が最も適切です が最適です が適切です が正解です 이_가장_적절합니다
-I think : だと思います と思います
-: です でしょう 입니다 이다 は が 彼女 彼 私 는 은 그녀
+I think : だと思う だと思います と思います
+: 吧 です でしょう 입니다 이다 は が 彼女 彼 私 는 은 그녀
 """

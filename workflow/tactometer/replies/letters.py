@@ -45,9 +45,12 @@ _ANSWERS: Final = re.compile(
 _AFTER_Q: Final = re.compile(r"((?:^|\n)Q(?:uestion)?: [^\n]{0,600}?[\s\"']{1,3})A: ")
 # Two who talk, by their initials: "K: How was it?", then "M: ..." answers.
 _TALK: Final = re.compile(r"^[A-Z]: ?(?=[^\n]{0,300}\?[\"']?\n)([^\n]{0,300})\n[A-Z]: ?", re.M)
+# Who says it, where no option has the letter: "T.: It was bad." But "Q:" asks.
+_NAME: Final = re.compile(r"^([A-PR-Z])\.?:(?=\s)", re.M)
 # A name's initial, where the sentence goes on to the letter that is said: "J. Smith would say (C)".
 _INITIAL: Final = re.compile(
-    r"(?:^|(?<=[.!?] )|(?<=\n))([A-Z])\. (?=(?:[A-Z][a-z]+ )?(?:would|will|says?|might|probably|"
+    r"(?:^|(?<=[.!?] )|(?<=\n))(?:[A-Z]\. ?){0,2}([A-Z])\. (?=(?:[A-Z][a-z]+ )?(?:would|will|"
+    r"says?|might|probably|"
     r"chooses|picks|replies|answers)\b[^.!?\n]{0,80}\(([A-Z])\))"
 )
 
@@ -62,6 +65,7 @@ _TURN: Final = re.compile(
 def mark_letters(text: str, count: int) -> str:
     """Each letter as a mention, with "option" before it; `count` options are shown."""
     text = _INITIAL.sub(lambda name: "" if name[1] != name[2] else name[0], text)
+    text = _NAME.sub(lambda name: "" if ascii_uppercase.index(name[1]) >= count else name[0], text)
     text = _TALK.sub(r"\1\nAnswer: ", _AFTER_Q.sub(r"\1\nAnswer: ", text))
     text = _ANSWERS.sub("Answer:", _TURN.sub("", text))
 
@@ -88,7 +92,8 @@ _FOLLOWS: Final = re.compile(
     r"completes|describes|reflects|aligns|conveys|expresses|suits|gets|wins|keeps|avoids|shows|"
     r"lol|xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|"
     r"leaves?|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|comes|would|"
-    r"yes(?=[,.;]|$)|no(?=[,.;]|$)|the|therefore|ftw|beats|trumps|deserves|wins|for the win|first(?=[,.;])|"
+    r"yes(?=[,.;]|$)|no(?=[,.;]|$)|the|therefore|ftw|beats|trumps|deserves|wins|for the win|"
+    r"first(?=[,.;])|"
     r"\d{1,3}(?= ?[.)%]))(?!\w)"
 )
 _ENDS: Final = re.compile(r"\s*(?:$|\n|[^\w\s]|[\ue000-\ue4ff]|\(?[A-Z](?!\w))")

@@ -141,6 +141,7 @@ EARLIER: Final = re.compile(
     r"impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|idea))\b"
     r"|\b(?:i|he|she|we) (?:had )?(?:first|initially|originally) (?!to\b|like\b)\w+"
     r"|\b(?:i|he|she|we) had (?:said|picked|chosen|answered|thought|written|put|gone|selected)\b"
+    r"|\b(?:at first|initially|originally)$|^i (?:said|wrote|typed|put down)\b"
     r"|^first (?:i|we|he|she)\b|^(?:initially|originally|earlier|previously|at first(?: glance)?|"
     r"draft|first draft|before|old)\b",
     re.IGNORECASE,
@@ -150,7 +151,8 @@ THOUGHT: Final = re.compile(
     r"^(?!.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|"
     r"private|inner) feelings?|believes?|beliefs?|"
     r"opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|reality|"
-    r"to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) mind|view|heart|diary|review|(?:her|his|"
+    r"to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) mind|view|heart|diary|review|critics?|"
+    r"neighbou?rs?|mother|father|guests?|others|people|jury|reviewers?|audience|(?:her|his|"
     r"their|\w+'s) (?:\w+ )?verdict|unsaid|unspoken|not said|silently|judge?ment)\b",
     re.IGNORECASE,
 )
@@ -165,8 +167,9 @@ OPINION: Final = re.compile(
     r"|the way .{1,20} (?:sees?|saw|feels?|felt) it|as (?:he|she|they|(?-i:[A-Z][a-z]+)) (?:sees|"
     r"saw) it"
     r"|(?:thinks|thinking|thought|inner voice|aside)"
+    r"|as (?:her|his|their|the|an?) \w+ (?:says|said|put|puts|claims)(?: it)?"
     r"|(?:he|she|they|(?-i:[A-Z]\w+)) \w+(?: \w+)? to (?:him|her|them)sel\w+"
-    r"|according to (?!the\b|this\b|my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|"
+    r"|according to (?!my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|"
     r"silently|objectively|factually|strictly speaking|deep down(?: inside)?|"
     r"in (?:truth|reality|private|secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|"
     r"(?:he|she|they|(?-i:[A-Z]\w+)) (?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|"

@@ -11,7 +11,7 @@ _NTH: Final = (
     rf"(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|last)"
     r" (?:option|alternative|answer option|phrase|item|entry|utterance|one|choice(?= (?:on|in|"
     r"from|of) ))"
-    r"(?: (?:in|on|of|from) the list| listed| given| above| provided)?"
+    r"(?: (?:in|on|of|from) the (?:list|top)| listed| given| above| provided)?"
 )
 _NUMBERED: Final = (
     r"(?:option|choice|alternative|item|phrase)(?: (?:number|no\.?))? ?#? ?"
@@ -47,7 +47,9 @@ def mark_ordinals(text: str, count: int) -> str:
         at = _place(found, count)
         sentence = re.match(r"[^.!?\n]*", text[found.end() : found.end() + 200])
         beside = re.findall(ONE, sentence[0] if sentence else "")
-        known = re.search(ONE, text[: found.start()][-2000:]) or any(place(o) != at for o in beside)
+        known = re.search(ONE, text[max(0, found.start() - 2000) : found.start()]) or any(
+            place(o) != at for o in beside
+        )
         if known or at is None or _indefinite(text, found.start()) or _label(text, found):
             return found[0]
         return chr(LETTERS_AT + at)

@@ -76,7 +76,8 @@ _THEN: Final = (
     r"\d[.)])[\s,:(–-]{0,4}){1,5}"
 )
 _FIRST: Final = (
-    r"(?:(?<!at )\b(?:first(?:ly| and foremost)?|in first place|best(?=:)|most likely|most probable|top|"
+    r"(?:(?<!at )\b(?:first(?:ly| and foremost)?|in first place|best(?=:)|most likely|most "
+    r"probable|top|"
     r"primary|number one|preferably|ideally|"
     r"my first)(?: (?:choice|pick|option|place|rank|guess|preference|answer))?(?: is| would be| "
     r"goes to)?)"
@@ -106,14 +107,15 @@ _RANKS: Final = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?P<o>{ONE}){_MARKS}(?:(?:or|and|but) )?(?:failing that|if not(?: that)?(?=,)|"
+        rf"(?P<o>{ONE}){_MARKS}(?:(?:or|and|but)\b[ ,]*)?(?:failing that|as (?:a|my) (?:fallback|"
+        rf"backup|second choice)|if not(?: that)?(?=,)|"
         rf"followed by|"
         rf"if (?:that|it|this) (?:is not|fails|does not|can not|will not)(?: \w+){{0,2}}),? {ONE}",
         re.IGNORECASE,
     ),
     re.compile(  # a list whose first item says what its order means
         rf"(?P<o>{ONE}) ?[(–-] ?(?:most (?:likely|probable)|best|my pick|first choice)\)?"
-        rf"(?:\n{ONE}{NO_MENTION}{{0,40}}?(?=\n|\Z))+",
+        rf"(?:(?:\n|[,;] ){ONE}{NO_MENTION}{{0,40}}?(?=\n|[,;.]|\Z))+",
         re.IGNORECASE,
     ),
     re.compile(
@@ -129,6 +131,10 @@ def _first(text: str) -> str:
     def best(found: re.Match[str]) -> str:
         before = text[max(0, found.start() - 40) : found.start()].split("\n")[-1]
         head = found[0][: found.start("o") - found.start()]
+        if re.match(r"first\W*$", head, re.I) and re.match(
+            r"\W*(?:and )?then\b", found[0][len(head) + 1 :]
+        ):
+            return found[0]  # one after the other
         if _LEAST.search(before) or re.match(
             r"(?:least|worst)|.*(?:least|worst).* to ", head, re.I
         ):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from tactometer.replies import vocabulary as v
-from tactometer.replies.answers import answer_of
+from tactometer.replies.clause_answers import answer_of
 from tactometer.replies.clauses import Clause, clauses
 from tactometer.replies.contrasts import without_contrasts
 from tactometer.replies.decision import Decision, Weight

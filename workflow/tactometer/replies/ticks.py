@@ -6,7 +6,7 @@ from typing import Final
 _TICKED: Final = "✅✔☑✓🗹◉●🔘"
 _CROSSED: Final = "❌✗✘✖✕❎🚫⛔👎☐□⬜○◯☒🗷"
 _BOX: Final = r"\[ ?[xX✓✔]? ?\]|\( ?[xX✓✔]? ?\)"
-_MARK: Final = re.compile(rf"(?:[{_TICKED}]|[{_CROSSED}]|{_BOX})\ufe0f?")
+_MARK: Final = re.compile(rf"[(\[]?(?:[{_TICKED}]|[{_CROSSED}])\ufe0f?[)\]]?|{_BOX}")
 _EMPTY: Final = re.compile(r"[☐□⬜○◯]|[\[(] {0,2}[\])]")
 _GONE: Final = "\nruled out.\n"
 
@@ -37,7 +37,8 @@ def _is_tick(mark: str, empty: bool) -> bool:
     """Whether a mark chooses: a crossed box does so where others are empty."""
     if _EMPTY.match(mark):
         return False
-    return mark[0] in f"{_TICKED}[(" or (empty and mark[0] in "☒🗷")
+    sign = mark.strip("()[]\ufe0f ")
+    return sign in f"{_TICKED}xX" or (empty and sign in "☒🗷")
 
 
 def _split(text: str, leads: bool, empty: bool) -> str:

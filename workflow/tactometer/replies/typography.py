@@ -36,6 +36,8 @@ _FACE: Final = re.compile(
     r")(?<!puesta )(?<!twort )"
     r"(?:[:;=]['’-]?[DCPXOS]|[xX]D)(?![\w.)\]\"'])"
 )
+# A letter that is all, with half a bracket or a stray mark round it.
+_ALONE: Final = re.compile(r"[\s\[\](){}<>\"'\\]*([A-Za-z])[\s.,;:!\[\](){}<>\"'\\]*")
 _HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn"}  # zero-width, private, variation selectors
 _PICTURES: Final = {"So", "Sk"}
 
@@ -67,7 +69,10 @@ _MARKUP: Final = (
     (re.compile(r"[*`~]|(?<!\w)_+|_+(?!\w)"), ""),
     (re.compile(r"_"), " "),
     (re.compile(r"<br ?/?>|</?(?:p|div|li|ul|ol|h\d|tr|td)>", re.I), "\n"),
-    (re.compile(r"</?(?:[a-z][\w-]{1,20}|(?-i:[abipqsu]))(?: [^<>\n]{0,60})?/?>", re.I), " "),
+    (
+        re.compile(r"</?(?!not\b)(?:[a-z][\w-]{1,20}|(?-i:[abipqsu]))(?: [^<>\n]{0,60})?/?>", re.I),
+        " ",
+    ),
     (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
     (re.compile(r"(?i)(?<=[,.… ])(?:u+m+|u+h+m*|erm+|er(?=,|\.\.))(?!\w)[,.… ]{0,4}"), " "),
@@ -84,6 +89,7 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'d\b", re.I), r"\1 would"),
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
+    (re.compile(r"(?<=\b[A-Z])'(?:d|t)[iıuü]r\b"), ""),  # Turkish: "C'dir"
     (re.compile(r"\be\.g\.,?", re.I), "for example"),
     (re.compile(r"\b(answer|choice|pick|verdict)'s (?!\w+ (?:is|was|of)\b)", re.I), r"\1 is "),
     (re.compile(r"\b(i|you|we|they)'ve\b", re.I), r"\1 have"),
@@ -115,7 +121,8 @@ def plain(text: str) -> str:
     text = _FACE.sub(" ", text)
     for pattern, by in (*_MARKUP, *_CONTRACTIONS):
         text = pattern.sub(by, text)
-    return text.strip()
+    alone = _ALONE.fullmatch(text)
+    return f"({alone[1]})" if alone else text.strip()
 
 
 def _seen(char: str) -> str:

@@ -148,7 +148,7 @@ _DEGREE: Final = (
 )
 # Behind the word the sentence ends, or goes on without narrowing what it says ("good in parts").
 _ENDS: Final = (
-    r"(?=\s*(?:$|\n|[].!?,;:()\"'–—-]|[\ue000-\ue4ff]|(?:at all|enough|indeed|overall|honestly|"
+    r"(?=\s*(?:$|\n|[].!?,;:()\"'>–—-]|[\ue000-\ue4ff]|(?:at all|enough|indeed|overall|honestly|"
     r"though|either|to me|for me|in my opinion|i think|i guess|to be honest|but|because|since|so|"
     r"and|or|nor|as|my friend|mate|buddy|dear|yet|if you ask me|really|instead|rather|after all|"
     r"this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|anyway|all in all)\b"
@@ -163,7 +163,7 @@ _ASIDE: Final = (
 )
 _FRAME: Final = re.compile(
     rf"(?:(?:{_CREATION}|^[ .\"']{{0,5}}(?:it[ .]{{1,5}})?) ?{_ADVERB}(?:was|is|were)"
-    rf"(?:{_ASIDE})?[ .:,\"'(\[–-]{{0,7}}{_DEGREE}|\b(?P<found>found )(?:it|{_CREATION}) )"
+    rf"(?:{_ASIDE})?[ .:,\"'(\[<–-]{{0,7}}{_DEGREE}|\b(?P<found>found )(?:it|{_CREATION}) )"
     rf"[\"']?(?P<o>[\ue100-\ue2ff])(?:[\"'](?!\w))?{_ENDS}",
     re.IGNORECASE | re.MULTILINE,
 )

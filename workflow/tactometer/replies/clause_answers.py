@@ -74,7 +74,7 @@ _POINTED: Final = re.compile(
     rf"(?<!so )is(?= (?:the |an? )?{CLEAR}$)|"
     rf"(?:it )?(?:looks|seems|sounds) like)"
     r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|"
-    r"gotta|"
+    r"gotta|the|"
     rf"definite|\w+ly)){{0,3}} (?P<o>{CLEAR})",
     _I,
 )
