@@ -33,7 +33,7 @@ def test_an_accepted_change_is_no_change_and_the_results_say_so(run: Path) -> No
     edit(
         run / "workflow/tactometer/analyses/evidence.py",
         "found = rows.collect()",
-        "found = (rows).collect()  # the same",
+        "found = rows.lazy().collect()",
     )
     tactometer(run, "accept", CONFIG, "analyse", "--note", "a list is one too")
     recipes = plan(run, "results/small/recipes/analyse/shifts.json")
