@@ -39,7 +39,7 @@ def test_defaults_are_filled_in(tmp_path: Path) -> None:
 
 
 def test_the_human_domain_says_what_humans_share_and_pay_for() -> None:
-    human = study.load([Path("config/config.yaml")]).models["human"]
+    human = study.load([Path("config/studies/human.yaml")]).models["human"]
     assert human.goals == ("informative", "social", "both")
     assert set(human.fit.share) == {"alpha", "cost"}
     assert human.fit.cost is True
