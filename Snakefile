@@ -125,9 +125,9 @@ rule fits:
     """Target: every posterior."""
     input:
         [
-            f"{RESULTS}/fits/{m}/{c}{below}/{g}.nc"
+            f"{folder}/{g}.nc"
             for m, c in CHECKPOINTS
-            for below in ("", *(f"/{name}" for name in STUDY.models[m].further))
+            for folder in folders_of_fits(STUDY.models[m], c)
             for g in STUDY.models[m].goals
         ],
     localrule: True

@@ -128,6 +128,12 @@ def orders_of(wildcards):
     return []
 
 
+def folders_of_fits(model, checkpoint):
+    """Where a checkpoint's fits stand: the headline's, and those of each fit beside it."""
+    headline = f"{RESULTS}/fits/{model.name}/{checkpoint}"
+    return [headline, *(f"{headline}/{name}" for name in model.further)]
+
+
 def parts_of(wildcards):
     """Everything that the fits, counts, semantics and choices of a model hold for the tables."""
     model = STUDY.models[wildcards.model]
@@ -138,10 +144,8 @@ def parts_of(wildcards):
         yield f"{RESULTS}/semantics/{place}.parquet"
         for goal in model.goals:
             yield f"{RESULTS}/counts/{place}/{goal}.parquet"
-            for below in ("", *(f"/{name}" for name in model.further)):
-                yield from (
-                    f"{RESULTS}/fits/{place}{below}/{goal}.{part}" for part in SUMMARIES
-                )
+            for folder in folders_of_fits(model, checkpoint):
+                yield from (f"{folder}/{goal}.{part}" for part in SUMMARIES)
         if model.compares:
             yield f"{RESULTS}/comparisons/{place}.parquet"
         if model.folds:

@@ -58,21 +58,22 @@ rule fit:
 # A rule for what the wildcards of `fit` do not tell apart: the goals of a model at once, where they
 # have parameters in common, and each fit beside the headline.
 APART = [
-    *((STUDY.models[name], "", STUDY.models[name].fit, True) for name in SHARING),
-    *((m, f"/{name}", fit, bool(fit.share)) for m, name, fit in FURTHER),
+    *((STUDY.models[name], [], STUDY.models[name].fit, True) for name in SHARING),
+    *((m, [name], fit, bool(fit.share)) for m, name, fit in FURTHER),
 ]
 
-for _model, _below, _fit, _shared in APART:
+for _model, _named, _fit, _shared in APART:
     _goals = _model.goals if _shared else ["{goal}"]
-    _each = "" if _shared else "/{goal}"
+    _at = Path("{checkpoint}", *_named)
+    _job = _at if _shared else _at / "{goal}"
 
     rule:
         """Fit a model's goals at once, or one of them, under the headline's or another name."""
         name:
-            f"fit_{_model.name}{_below.replace('/', '+')}"
+            "+".join([f"fit_{_model.name}", *_named])
         input:
             code=recipe("fit"),
-            settings=recipe(f"fit/{_model.name}{_below}"),
+            settings=recipe(Path("fit", _model.name, *_named)),
             semantics=f"{RESULTS}/semantics/{_model.name}/{{checkpoint}}.parquet",
             counts=[
                 f"{RESULTS}/counts/{_model.name}/{{checkpoint}}/{goal}.parquet"
@@ -84,19 +85,16 @@ for _model, _below, _fit, _shared in APART:
                 if _model.corrects(_fit)
             ],
         output:
-            out=[
-                f"{RESULTS}/fits/{_model.name}/{{checkpoint}}{_below}/{goal}.nc"
-                for goal in _goals
-            ],
+            out=[f"{RESULTS}/fits/{_model.name}/{_at}/{goal}.nc" for goal in _goals],
             rest=[
-                f"{RESULTS}/fits/{_model.name}/{{checkpoint}}{_below}/{goal}.{part}"
+                f"{RESULTS}/fits/{_model.name}/{_at}/{goal}.{part}"
                 for goal in _goals
                 for part in PARTS
             ],
         log:
-            f"{LOGS}/fit/{_model.name}/{{checkpoint}}{_below}{_each}.log",
+            f"{LOGS}/fit/{_model.name}/{_job}.log",
         benchmark:
-            f"{LOGS}/fit/{_model.name}/{{checkpoint}}{_below}{_each}.benchmark.tsv"
+            f"{LOGS}/fit/{_model.name}/{_job}.benchmark.tsv"
         priority: int(_shared)  # the longest fit: start it first
         conda:
             ENVIRONMENT
