@@ -64,13 +64,14 @@ APART = [
 
 for _model, _named, _fit, _shared in APART:
     _goals = _model.goals if _shared else ["{goal}"]
+    _called = "+".join([_model.name, *_named])
     _at = Path("{checkpoint}", *_named)
     _job = _at if _shared else _at / "{goal}"
 
     rule:
         """Fit a model's goals at once, or one of them, under the headline's or another name."""
         name:
-            "+".join([f"fit_{_model.name}", *_named])
+            f"fit_{_called}"
         input:
             code=recipe("fit"),
             settings=recipe(Path("fit", _model.name, *_named)),
