@@ -116,7 +116,7 @@ def some(
     """A sentence for each of the first `rows`, which stand out of `frame`, and what of the rest."""
     total = readable(frame).height
     unread = frame.height - total
-    more = f"; {unread:,} more rest on fits that did not pass" if unread else ""
+    more = f"; {unread:,} more rest on fits that are not to be read" if unread else ""
     if rows.is_empty():
         return [Nothing.of(f"{total:,} {what}", more)] if total else []
     told: list[str] = [

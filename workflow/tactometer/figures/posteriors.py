@@ -101,11 +101,11 @@ def _subtitle(tables: Tables, rows: pl.DataFrame) -> str:
 
     fits = rows.unique(["model", "checkpoint", "goal"])
     hollow = fits.filter(~passed()).height
-    warning = f"; {hollow} of {fits.height} fits did not pass their checks: hollow, broken line"
+    warning = f"; {hollow} of {fits.height} fits are not to be read: hollow, broken line"
     return (
         f"Posterior mean and 95% HDI; speaker {names('speaker')}, semantics {names('semantics')}, "
         f"framing {names('framing')}\n{answers_sentence(tables.read('counts'))}"
-        + (warning if hollow else f"; all {fits.height} fits passed their checks")
+        + (warning if hollow else f"; all {fits.height} fits may be read")
     )
 
 

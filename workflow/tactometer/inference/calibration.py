@@ -135,7 +135,7 @@ def check_one(name: str, domain: Domain, seed: int) -> list[dict[str, Any]]:
             if prefix and key[0] in known.extras:
                 continue  # shared by all framings, told already
             row = {"program": name, "draw": seed, "parameter": prefix + key[0]}
-            told = {"verdict": fitted.diagnostics.verdict, "stan": _digest(name)}
+            told = {"verdict": fitted.diagnostics.verdict, "stan": _digest(stan_file(name))}
             rows.append(row | _ranked(float(truth[key]), x.T.ravel()) | told)
     return rows
 
@@ -207,7 +207,7 @@ def _standing(path: Path, name: str) -> pl.DataFrame:
     """The rows of speakers that this program, as its text is now, has fitted already."""
     if not path.exists():
         return pl.DataFrame(schema=ROW)
-    return ranks_in(path).filter(stan=_digest(name))
+    return ranks_in(path).filter(stan=_digest(stan_file(name)))
 
 
 def _keep(rows: pl.DataFrame, out: Path) -> None:
@@ -216,9 +216,9 @@ def _keep(rows: pl.DataFrame, out: Path) -> None:
 
 
 @cache
-def _digest(name: str) -> str:
+def _digest(program: Path) -> str:
     """What a program's Stan and C++ files mean, in short."""
-    return digest(stan_sources.sources(stan_file(name)))[:12]
+    return digest(stan_sources.sources(program))[:12]
 
 
 def simulated(

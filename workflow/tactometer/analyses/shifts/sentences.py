@@ -44,10 +44,10 @@ def headline(frame: pl.DataFrame) -> list[str]:
 
 
 def _compared(rows: pl.DataFrame) -> str:
-    """How many comparisons there are, and how many more that rest on suspect fits."""
+    """How many comparisons there are, and how many more on fits that are not to be read."""
     read = readable(rows).height // len(PARAMETERS)
     unread = rows.height // len(PARAMETERS) - read
-    more = f"; {unread:,} more on fits that did not pass" if unread else ""
+    more = f"; {unread:,} more on fits that are not to be read" if unread else ""
     return several(read, "comparison") + more
 
 
