@@ -100,15 +100,15 @@ def test_a_run_that_was_stopped_goes_on_and_another_program_begins_anew(
 def test_a_fault_in_a_program_is_found(
     words: calibration.Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Kindness that counts half as much again as it should."""
+    """Kindness that counts three times as much as it should; no C++ half, so the fits are slow."""
     stan = tmp_path / "stan"
     shutil.copytree(paths.STAN, stan, ignore=shutil.ignore_patterns("native"))
     program = stan / "include" / "s2.stan"
     right = "(alpha * omega[2]) * value1"
     assert program.read_text().count(right) == 1
-    program.write_text(program.read_text().replace(right, f"1.5 * {right}"))
+    program.write_text(program.read_text().replace(right, f"3 * {right}"))
     monkeypatch.setattr(paths, "STAN", stan)
-    assert not calibration.run(["s2_fixed"], SPEAKERS, words, tmp_path / "out", first=seed(0))
+    assert not calibration.run(["s2_fixed"], 8, words, tmp_path / "out", first=seed(0))
     told = json.loads((tmp_path / "out" / "calibration.json").read_text())
     assert "omega_soc" in {row["parameter"] for row in told["parameters"] if not row["holds"]}
 

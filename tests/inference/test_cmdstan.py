@@ -200,8 +200,9 @@ def plant_native(folder: Path, body: str) -> Path:
 
 @pytest.mark.long
 def test_where_the_cpp_half_does_not_compile_the_program_takes_over_and_says_so_once(
-    tmp_path: Path, cache: Path
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(cmdstan, "_cpp_flags", lambda: {})  # CmdStan's precompiled header serves
     source = plant_native(tmp_path, "return no_such_thing(x);")
     lines: list[str] = []
     for _ in range(2):

@@ -305,13 +305,15 @@ def judge(ranks: pl.DataFrame) -> Iterator[dict[str, Any]]:
 
 def extremes(ranks: NDArray[np.int64]) -> Array:
     """How far the ECDFs of ranks [set, speaker] stray: their least two-sided binomial p [set]."""
-    n = ranks.shape[1]
-    at = np.arange(1, RANKS)
-    below = (ranks[:, :, None] < at).sum(axis=1)
-    p = np.minimum(stats.binom.cdf(below, n, at / RANKS), stats.binom.sf(below - 1, n, at / RANKS))
-    return np.asarray(np.minimum(1.0, 2 * p.min(axis=1)))
+    n, z = ranks.shape[1], np.arange(1, RANKS) / RANKS
+    counts = np.apply_along_axis(np.bincount, 1, ranks, minlength=RANKS)
+    below = counts.cumsum(axis=1)[:, : RANKS - 1]
+    each = np.arange(n + 1)[:, None]
+    p = 2 * np.minimum(stats.binom.cdf(each, n, z), stats.binom.sf(each - 1, n, z))
+    return np.asarray(np.minimum(1.0, p[below, np.arange(RANKS - 1)].min(axis=1)))
 
 
+@cache
 def gamma(n: int, level: float = BAND, sets: int = 4000) -> float:
     """What `extremes` stays above in that share of uniform sets of n ranks."""
     rng = np.random.default_rng(n)
