@@ -18,7 +18,7 @@ REAL := .real-models
 REAL_READY := $(REAL)/.ready
 
 .PHONY: help demo real check schemas test test-fast test-engines test-real test-slurm slurm slurm-profile bench findings calibrate \
-  env engines cmdstan chromium r lock clean
+  env engines cmdstan chromium r packages lock clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -98,8 +98,13 @@ schemas: env  ## Write workflow/schemas anew, from the types of the keys
 test-fast: cmdstan  ## Run what needs no engine, no Slurm, no browser, no R and no long run (minutes)
 	@$(RUN) pytest -n 3 --dist loadgroup -m "not engine and not slurm and not browser and not r and not long and not real"
 
+# Debian's packages one after another, for apt-get has one lock; beside them, what is slow elsewhere.
+packages:
+	@for package in chromium r slurm; do $(MAKE) --no-print-directory $$package; done
+
 # The engines' tests are one group: they run one after another, beside all others.
-test: check cmdstan chromium r slurm engines  ## Check everything and run all tests
+test: cmdstan  ## Check everything and run all tests
+	@$(MAKE) --no-print-directory -j3 check packages engines
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))"; export PATH TACTOMETER_ENGINES; \
 	pytest -n 3 --dist loadgroup -m "not real"
 
