@@ -40,6 +40,8 @@ def run(given: Namespace) -> None:
         ],
         goals=sweep.goals,
         utterances=sweep.domain.utterances,
+        worth=sweep.domain.values,
+        negated=sweep.domain.negated,
         baseline=sweep.baseline,
         yardstick=sweep.yardstick,
         further=sweep.further,

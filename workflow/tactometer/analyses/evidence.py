@@ -71,7 +71,8 @@ class Evidence:
     estimates of fits beside the headline; `drawn` the thinned draws (a row a draw) and `answered`
     the answers (a row each, see `condense`); `settings` the study's key `analyses` with defaults;
     `totals` the key count_total of each model; `also` has the models that ask another's prompts by
-    a further estimator, with that other's name.
+    a further estimator, with that other's name; `worth` [state] is what the states are worth,
+    `negated` [utterance] which utterances a cost of negation charges.
     """
 
     study: str
@@ -85,6 +86,8 @@ class Evidence:
     answered: pl.LazyFrame
     yardstick: Yardstick | None = None
     also: Mapping[str, str] = field(default_factory=dict)
+    worth: Sequence[float] = ()
+    negated: Sequence[bool] = ()
 
     @property
     def level(self) -> float:

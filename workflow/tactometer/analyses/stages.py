@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 
 def _each(study: Study) -> Iterator[tuple[str, Recipe]]:
-    for name in declared():
-        yield f"analyse/{name}", {**outline(study), **_read(study), **_files(study, name)}
+    worth = {"worth": study.domain.values, "negated": study.domain.negated}
+    for name, analysis in declared().items():
+        space = worth if analysis.space else {}
+        yield f"analyse/{name}", {**outline(study), **_read(study), **_files(study, name), **space}
 
 
 def _files(study: Study, name: str) -> Recipe:

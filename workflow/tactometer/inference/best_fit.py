@@ -25,6 +25,7 @@ STEPS = 12
 FAR = 12.0  # of a logit: beyond, nothing moves
 STEP = 1e-5  # of the differences that stand for derivatives
 ENOUGH = 0.05  # of deviance: a step that gains less is the last
+DAMPING = 1e-2
 TINY = 1e-12
 
 
@@ -64,7 +65,7 @@ def best_fit(
     problem = Likelihood(behaviour, goal, speaker, start["theta"] if held else None)
     x = problem.coordinates(start)
     residuals = problem.residuals(x[None])[0]
-    slopes, best, damping = problem.slopes(x, residuals), float(residuals @ residuals), 1e-2
+    slopes, best, damping = problem.slopes(x, residuals), float(residuals @ residuals), DAMPING
     for _ in range(STEPS):
         tried = _step(problem, x, residuals, slopes, damping)
         if tried is None:
@@ -77,6 +78,23 @@ def best_fit(
     p, theta = problem.predicted(x[None])
     choices, words = np.split(residuals, [problem.counts.size])
     return BestFit(x, p[0], theta[0], float(choices @ choices), float(words @ words), slopes)
+
+
+def one_step(
+    behaviour: Behaviour,
+    goal: int,
+    speaker: SpeakerModel,
+    start: Mapping[str, Array],
+    *,
+    held: bool = False,
+) -> Array:
+    """p [state, utterance] after one step towards the best fit, from parameters near it."""
+    problem = Likelihood(behaviour, goal, speaker, start["theta"] if held else None)
+    x = problem.coordinates(start)
+    residuals = problem.residuals(x[None])[0]
+    moved = _step(problem, x, residuals, problem.slopes(x, residuals), DAMPING)
+    p, _ = problem.predicted((moved[0] if moved else x)[None])
+    return np.asarray(p[0])
 
 
 def _step(

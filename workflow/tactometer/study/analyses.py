@@ -26,7 +26,8 @@ class Analysis:
     `headline` that of those which open the page (`headline` in its sentences.py); `question` is
     the section of the page that has its sentences (`report.figure_texts.SECTIONS`), `needs` what a
     study must have before it has rows (`report.not_done`), in the order in which that is told;
-    `files` are what its computation reads of its folder beside code.
+    `files` are what its computation reads of its folder beside code, and `space` says that it reads
+    what states are worth and which utterances are negated.
     """
 
     place: int
@@ -37,6 +38,7 @@ class Analysis:
     question: str = "trust"
     needs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    space: bool = False
 
 
 @cache

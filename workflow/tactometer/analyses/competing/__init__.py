@@ -1,0 +1,1 @@
+"""Competing explanations of the choices: speaker models, and none."""
