@@ -66,7 +66,10 @@ def test_numbers_priors_and_limits_are_those_of_the_file(tmp_path: Path) -> None
     assert "cost ~" not in sheet and "Yardstick" not in sheet
 
 
-def test_what_is_not_part_of_a_study_has_no_rows_when_it_has_run(finished: Path) -> None:
+def test_what_is_not_part_of_a_study_has_no_rows_when_it_has_run(
+    finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(finished)
     sheet = preregistration.sheet(study.load([finished / "config/config.yaml"]))
     with_rows = {
         name
