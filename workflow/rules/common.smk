@@ -94,15 +94,6 @@ def goals_of(path):
     return paths
 
 
-def answers_of(wildcards):
-    """The choices of each goal; none if the behaviour is recorded."""
-    if wildcards.model in RECORDED:
-        return []
-    return goals_of(f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{goal}}.parquet")(
-        wildcards
-    )
-
-
 def choices_of(wildcards):
     """The choices of every prompt set of a checkpoint; none if the behaviour is recorded."""
     folder = f"{RESULTS}/choices/{wildcards.model}/{wildcards.checkpoint}"
@@ -119,13 +110,20 @@ def recorded_counts_of(wildcards):
     )
 
 
+def all_orders_of(wildcards):
+    """The counts by order of each goal, where the model's headline fit estimates what places do."""
+    if not STUDY.models[wildcards.model].corrects_places:
+        return []
+    return goals_of(f"{RESULTS}/orders/{{model}}/{{checkpoint}}/{{goal}}.parquet")(
+        wildcards
+    )
+
+
 def orders_of(wildcards):
-    """The counts by order of a goal, where its model's headline fit estimates what places do."""
-    if STUDY.models[wildcards.model].corrects_places:
-        return [
-            f"{RESULTS}/orders/{wildcards.model}/{wildcards.checkpoint}/{wildcards.goal}.parquet"
-        ]
-    return []
+    """The counts by order of one goal, likewise."""
+    return [
+        path for path in all_orders_of(wildcards) if Path(path).stem == wildcards.goal
+    ]
 
 
 def folders_of_fits(model, checkpoint):
