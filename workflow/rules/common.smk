@@ -110,20 +110,14 @@ def recorded_counts_of(wildcards):
     )
 
 
-def all_orders_of(wildcards):
-    """The counts by order of each goal, where the model's headline fit estimates what places do."""
-    if not STUDY.models[wildcards.model].corrects_places:
-        return []
-    return goals_of(f"{RESULTS}/orders/{{model}}/{{checkpoint}}/{{goal}}.parquet")(
-        wildcards
-    )
-
-
 def orders_of(wildcards):
-    """The counts by order of one goal, likewise."""
-    return [
-        path for path in all_orders_of(wildcards) if Path(path).stem == wildcards.goal
-    ]
+    """The counts by order of a goal, or of every goal where there is no such wildcard, where its
+    model's headline fit estimates what places do.
+    """
+    model = STUDY.models[wildcards.model]
+    folder = f"{RESULTS}/orders/{wildcards.model}/{wildcards.checkpoint}"
+    goals = [wildcards.goal] if hasattr(wildcards, "goal") else model.goals
+    return [f"{folder}/{goal}.parquet" for goal in goals if model.corrects_places]
 
 
 def folders_of_fits(model, checkpoint):

@@ -15,7 +15,7 @@ rule compare_speakers:
         fits=goals_of(f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.nc"),
         counts=goals_of(f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet"),
         semantics=f"{RESULTS}/semantics/{{model}}/{{checkpoint}}.parquet",
-        orders=all_orders_of,
+        orders=orders_of,
     output:
         out=f"{RESULTS}/comparisons/{{model}}/{{checkpoint}}.parquet",
     log:

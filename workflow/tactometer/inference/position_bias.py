@@ -138,22 +138,40 @@ def predicted(choices: Choices, shares: Array, gamma: Array) -> Array:
     return np.asarray(special.softmax(logits, axis=1))
 
 
+@dataclass(frozen=True, eq=False)
+class Information:
+    """The information of beta [cell, utterance, utterance], of beta and gamma together [cell,
+    utterance, place], and what each cell's answers tell of gamma [cell, place, place].
+    """
+
+    beta: Array
+    both: Array
+    gamma: Array
+
+
+def information(choices: Choices, shares: Array, gamma: Array) -> Information:
+    """What the choices tell of shares and places, by cell."""
+    cells, width = shares.shape
+    each = _each(choices, shares, gamma)
+    shown = np.eye(width)[choices.places]  # [row, utterance, place]
+    halfway = np.einsum("auw,awk->auk", each, shown)
+    both, of_gamma = np.zeros((cells, width, width)), np.zeros((cells, width, width))
+    np.add.at(both, choices.cell, halfway)
+    np.add.at(of_gamma, choices.cell, np.einsum("auk,aul->akl", shown, halfway))
+    return Information(_of_beta(choices, each), both, of_gamma)
+
+
 def _inverse(choices: Choices, shares: Array, gamma: Array) -> Array:
     """The inverse information [coordinate, coordinate] of beta and gamma."""
     cells, width = shares.shape
-    each = _each(choices, shares, gamma)
-    beta = _of_beta(choices, each)
-    shown = np.eye(width)[choices.places]  # [row, utterance, place]
-    halfway = np.einsum("auw,awk->auk", each, shown)
-    cross = np.zeros((cells, width, width))
-    np.add.at(cross, choices.cell, halfway)
+    known = information(choices, shares, gamma)
     whole = np.zeros(((cells + 1) * width,) * 2)
     for c in range(cells):
         mine = slice(c * width, (c + 1) * width)
-        whole[mine, mine] = beta[c]
-        whole[mine, -width:] = cross[c]
-        whole[-width:, mine] = cross[c].T
-    whole[-width:, -width:] = np.einsum("auk,aul->kl", shown, halfway) + PRIOR * np.eye(width)
+        whole[mine, mine] = known.beta[c]
+        whole[mine, -width:] = known.both[c]
+        whole[-width:, mine] = known.both[c].T
+    whole[-width:, -width:] = known.gamma.sum(axis=0) + PRIOR * np.eye(width)
     ridge = RIDGE * max(1.0, float(choices.n.sum()))
     return np.asarray(np.linalg.pinv(whole + ridge * np.eye(len(whole)), hermitian=True))
 
