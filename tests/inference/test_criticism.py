@@ -15,7 +15,7 @@ from tactometer.inference import criticism
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.best_fit import best_fit
 from tactometer.inference.criticism import choices_vary, criticise, homogeneity, words_known
-from tactometer.inference.criticism_calibration import TRUE, behave
+from tactometer.inference.criticism_calibration import TRUE, Case, behave
 from tactometer.inference.described import COLUMNS, described, row_of, told
 from tactometer.inference.deviance import multinomial, reference
 from tactometer.inference.fit import Rows, _summarise
@@ -97,19 +97,38 @@ def test_a_deviance_has_its_reference_where_the_model_is_right() -> None:
     assert np.mean(np.array(p) < 0.02) < 0.065  # binomial(400, .02): above with 1e-7
 
 
+@pytest.mark.parametrize("n", [20, 130])
+def test_cells_outside_are_as_many_as_expected_where_the_model_is_right(n: int) -> None:
+    """Five states of one distribution, fitted as such: each cell has a leverage of a fifth. Shares
+    near 0, which cannot lie below, are among them.
+    """
+    rng = np.random.default_rng(seed(17))
+    p, states, out, expected = np.array([0.45, 0.3, 0.2, 0.04, 0.0095, 0.0005]), 5, 0, 0.0
+    for _ in range(600):
+        seen = rng.multinomial(n, p, states)
+        draws = rng.dirichlet(seen.sum(axis=0) + 0.05, 400)
+        again = np.array([rng.multinomial(n, row) for row in draws])
+        low, high = np.quantile(again, (0.025, 0.975), axis=0)
+        out += int(((seen < low) | (seen > high)).sum())
+        mean = np.tile(draws.mean(axis=0), states)
+        expected += criticism.outside(mean, np.full(mean.size, n), np.full(mean.size, 0.2)).sum()
+    assert out / 1.7 < expected < 1.7 * out
+    assert out < 0.025 * 600 * p.size * states  # fewer than one in twenty, by far
+
+
 @pytest.mark.long
 def test_true_speakers_are_described_and_misfits_are_not_by_the_best_fit() -> None:
     """The test that criticism stands on, of 150 true speakers and 36 large misfits, from starts
     near the truth: its level and its power, without a sampler."""
     p = []
     for number in range(150):
-        behaviour, _, _ = behave((TRUE, 0.0, 130, "joint", 1000 * seed(1) + number), DOMAIN)
+        behaviour, _, _ = behave(Case(TRUE, 0.0, 130, "joint", 1000 * seed(1) + number), DOMAIN)
         p.append(_p(behaviour))
     assert np.mean(np.array(p) < 0.02) < 0.11  # binomial(150, .02): above with 1e-7
     noticed = []
     for kind in ("two speakers", "other words", "sharper at the ends", "inverted", "odd state"):
         for number in range(4):
-            behaviour, _, apart = behave((kind, 1.0, 130, "joint", number), DOMAIN)
+            behaviour, _, apart = behave(Case(kind, 1.0, 130, "joint", number), DOMAIN)
             noticed.append(_p(behaviour) < 0.02 or apart < 0.15)
     assert np.mean(noticed) > 0.8
 
@@ -157,15 +176,15 @@ def test_every_variant_has_a_best_fit_at_least_as_good_as_the_truth() -> None:
 
 
 def test_few_answers_describe_nothing_and_many_alone_refuse_nothing() -> None:
-    behaviour, _, _ = behave((TRUE, 0.0, 4, "joint", 11), DOMAIN)
+    behaviour, _, _ = behave(Case(TRUE, 0.0, 4, "joint", 11), DOMAIN)
     found, row, _ = judged(fitted(behaviour, "fixed"))
     assert row["described"] != "yes" and found.detectable > 0.2
     assert f"total variation of {found.detectable:.2f} or more" in row["reason"]
-    least, _, _ = behave((TRUE, 0.0, 1, "joint", 11), DOMAIN)
+    least, _, _ = behave(Case(TRUE, 0.0, 1, "joint", 11), DOMAIN)
     alike = replace(least, counts=np.asarray(least.counts) / 4)  # four answers that count as one
     found, row, _ = judged(fitted(alike, "fixed"))
     assert found.detectable == 1.0 and "no misfit, however large" in row["reason"]
-    many, _, _ = behave((TRUE, 0.0, 20_000, "joint", 3), DOMAIN)
+    many, _, _ = behave(Case(TRUE, 0.0, 20_000, "joint", 3), DOMAIN)
     _, row, _ = judged(fitted(many, "joint"))
     assert row["described"] != "no"
 
@@ -189,7 +208,7 @@ def test_choices_and_words_say_whether_they_depend_on_the_state() -> None:
 
 def test_every_kind_of_misfit_leaves_shares() -> None:
     for kind in MISFITS:
-        behaviour, _, apart = behave((kind, 1.0, 50, "joint", 1), DOMAIN)
+        behaviour, _, apart = behave(Case(kind, 1.0, 50, "joint", 1), DOMAIN)
         assert np.all(behaviour.counts.sum(axis=2) == 50) and apart > 0
 
 
