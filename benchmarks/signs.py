@@ -169,7 +169,7 @@ def run(file: Path, planted: Planted, folder: Path) -> dict[str, pl.DataFrame]:
 
 
 def told(frames: dict[str, pl.DataFrame], planted: Planted) -> Iterator[dict[str, Any]]:
-    """A row for each sign that the page tells: its analysis, its probability, whether it is right."""
+    """A row for each sign that the page tells: its analysis, probability, whether it is right."""
     page, known = findings.found(frames), {}
     for name, rights in _by_sentence(frames, planted):
         known[name] = rights

@@ -23,6 +23,7 @@ from tactometer.inference import cmdstan, described, vignette_calibration
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.calibration import PER_CELL, Domain, simulated, write
 from tactometer.inference.criticism import criticise
+from tactometer.inference.described import FEW
 from tactometer.inference.design_effect import design_effects
 from tactometer.inference.misfits import MISFITS, S2, SIZES, said
 from tactometer.inference.predictive import predictive
@@ -39,6 +40,7 @@ PER_STATE = (65, 130, 390)
 MISFIT_PER_STATE = 130
 HOW: tuple[Semantics, ...] = ("joint", "fixed")
 MOST = 0.05  # of true speakers may be called less than described
+TOGETHER = {"alone": pl.col("rho") == 0, "together": pl.col("rho") > 0}
 TOLD = ("per_state", "semantics", "effect", "rho")
 COLUMNS = {
     "kind": pl.String,
@@ -173,18 +175,23 @@ def run(
 
 
 def judge(frame: pl.DataFrame) -> dict[str, Any]:
-    """False alarms by answers and semantics, power by kind and size; `holds` where at most 5% of
-    the true speakers are called less than described.
+    """False alarms by answers, semantics and how these hang together, power by kind and size;
+    `holds` where at most 5% of the true speakers are told to be misfits, with and without answers
+    that hang together.
+
+    `too_few` is the share of which too few answers are told, effective ones: they are called
+    roughly described, and no misfit is told.
     """
-    less = (pl.col("described") != "yes").mean().round(4).alias("less_than_yes")
+    frame = frame.with_columns(few=pl.col("reason").fill_null("").str.starts_with(FEW))
+    less = ((pl.col("described") != "yes") & ~pl.col("few")).mean().round(4).alias("less_than_yes")
     no = (pl.col("described") == "no").mean().round(4).alias("no")
-    by = [pl.len().alias("fits"), less, no]
+    by = [pl.len().alias("fits"), less, no, pl.col("few").mean().round(4).alias("too_few")]
     true = frame.filter(kind=TRUE)
     misfit = frame.filter(pl.col("kind") != TRUE).group_by("kind", "size", maintain_order=True)
-    overall = true.select(*by).to_dicts()[0]
+    overall = {name: true.filter(rows).select(*by).to_dicts()[0] for name, rows in TOGETHER.items()}
     return {
-        "all": overall,
+        **overall,
         "true": true.group_by(*TOLD, maintain_order=True).agg(*by).to_dicts(),
         "misfits": misfit.agg(*by, pl.col("apart").mean().round(3)).to_dicts(),
-        "holds": overall["less_than_yes"] <= MOST,
+        "holds": all(row["less_than_yes"] <= MOST for row in overall.values() if row["fits"]),
     }
