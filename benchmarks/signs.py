@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,8 +80,10 @@ def plant(seed: int) -> Planted:
     known = Domain(states, tuple(words.utterances), literal)
     social, effort = (rng.normal(0, SMALL, 2) * rng.integers(2) for _ in range(2))
     speakers: dict[Key, Speaker] = {}
+    usual = rng.uniform(0.35, 0.65), rng.dirichlet(np.full(3, 4))
     for model in (PEOPLE, *MODELS):
-        alpha, phi, omega = rng.uniform(2, 6), rng.uniform(0.3, 0.7), rng.dirichlet(np.full(3, 4))
+        alpha, phi = rng.uniform(2, 6), usual[0] + rng.normal(0, SMALL)
+        omega = rng.dirichlet(1 + 40 * usual[1])
         for checkpoint in ("recorded",) if model == PEOPLE else EFFORTS:
             for goal in GOALS:
                 move = (goal == GOALS[1]) * social + (checkpoint == EFFORTS[1]) * effort
@@ -196,8 +199,11 @@ def _by_sentence(
             rights = [_shift(row, planted) for row in phrases.standing(rows).to_dicts()]
             yield str(sentence), ("shifts", rights)
     yield from _of_profiles(frames["profiles"], planted)
-    rows = _effects(frames["mixed_effects"])
-    for sentence, row in zip(_signed(_tell("mixed_effects", frames)), rows, strict=False):
+    rows = phrases.standing(frames["contrasts"].filter(quantity="end", which="described"))
+    for sentence, row in zip(_signed(_tell("contrasts", frames)), rows.to_dicts(), strict=False):
+        yield str(sentence), ("contrasts", [_contrast(row, planted)])
+    effects = _effects(frames["mixed_effects"])
+    for sentence, row in zip(_signed(_tell("mixed_effects", frames)), effects, strict=False):
         yield str(sentence), ("mixed_effects", [_effect(row, planted)])
     for row, sentence in zip(
         _nearest(frames["likeness"]), _signed(_tell("likeness", frames)), strict=False
@@ -286,6 +292,12 @@ def _effect(row: dict[str, Any], planted: Planted) -> bool:
     return _right(row["bayes"], float(np.mean(moved)))
 
 
+def _contrast(row: dict[str, Any], planted: Planted) -> bool:
+    """How two models differ, on average over efforts."""
+    pairs = [((row["level"], e, row["goal"]), (row["against"], e, row["goal"])) for e in EFFORTS]
+    return _right(row["mean"], np.mean([planted.moved(*p, row["parameter"]) for p in pairs]))
+
+
 def _nearest(frame: pl.DataFrame) -> list[dict[str, Any]]:
     rows = frame.filter(pl.col("measure") == "choices", pl.col("p_nearest") >= phrases.SIGN)
     return rows.sort("mean", maintain_order=True).to_dicts()
@@ -331,23 +343,37 @@ def judge(rows: list[dict[str, Any]], studies: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Simulate studies, and write what their pages told."""
+    """Simulate studies, and write what all pages so far told."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--studies", type=int, default=20)
     parser.add_argument("--folder", type=Path, default=Path("results/.signs"))
+    parser.add_argument(
+        "--part", type=int, nargs=2, default=(0, 1), metavar=("I", "N"), help="of N processes"
+    )
     given = parser.parse_args()
-    OUT.mkdir(parents=True, exist_ok=True)
-    path = OUT / "signs.csv"
-    rows = pl.read_csv(path).to_dicts() if path.exists() else []
-    known = json.loads((OUT / "signs.json").read_text())["studies"] if rows else 0
-    for seed in range(known, given.studies):
+    first, step = given.part
+    for seed in range(first, given.studies, step):
         planted, folder = plant(seed), (given.folder / str(seed)).resolve()
-        frames = run(write(planted, seed, folder), planted, folder)
-        rows += [{"study": seed, **row} for row in told(frames, planted)]
-        pl.DataFrame(rows).write_csv(path)
-        outcome = judge(rows, seed + 1)
-        (OUT / "signs.json").write_text(json.dumps(outcome, indent=1) + "\n")
-        print({k: v for k, v in outcome.items() if k != "analyses"}, flush=True)
+        if not (folder / "told.json").exists():
+            frames = run(write(planted, seed, folder), planted, folder)
+            (folder / "told.json").write_text(json.dumps(list(told(frames, planted))))
+            shutil.rmtree(folder / "results")
+        print(judged(given.folder), flush=True)
+
+
+def judged(folder: Path) -> dict[str, Any]:
+    """Write the table and the judgement of all studies in a folder: its numbers."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    pages = sorted(folder.glob("*/told.json"), key=lambda path: int(path.parent.name))
+    rows = [
+        {"study": int(path.parent.name), **row}
+        for path in pages
+        for row in json.loads(path.read_text())
+    ]
+    pl.DataFrame(rows).drop("sentence").write_csv(OUT / "signs.csv", float_precision=4)
+    outcome = judge(rows, len(pages))
+    (OUT / "signs.json").write_text(json.dumps(outcome, indent=1) + "\n")
+    return {name: value for name, value in outcome.items() if name != "analyses"}
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import polars as pl
 from scipy import special
 
 from tactometer.inference import folds, loo
+from tactometer.inference.design_effect import of_yes_no
 from tactometer.journal import usage
 from tactometer.providers.simulated.settings import (
     SimulatedCheckpoint,
@@ -219,13 +220,24 @@ def _counts(study: Study, model: Model, results: Path) -> pl.DataFrame:
 def _semantics(study: Study, model: Model, results: Path) -> pl.DataFrame:
     folder = results / "semantics" / model.name
     places = {folder / f"{name}.parquet": {"checkpoint": name} for name in model.checkpoints}
-    frame = _collect(study, model, places).drop("by_vignette")
-    cells = frame.select("yes", "n").unique(maintain_order=True)
-    yes, n = cells["yes"].to_numpy(), cells["n"].to_numpy()
+    frame = _collect(study, model, places)
+    estimated = model.fit.design_effect == "estimate"
+    effects = {
+        name: of_yes_no(rows) if estimated else None
+        for (name,), rows in frame.group_by(["checkpoint"], maintain_order=True)
+    }
+    known = pl.DataFrame(
+        {"checkpoint": list(effects), "design_effect": list(effects.values())},
+        schema={"checkpoint": pl.String, "design_effect": pl.Float64},
+    )
+    frame = frame.drop("by_vignette").join(known, on="checkpoint", maintain_order="left")
+    cells = frame.select("yes", "n", "design_effect").unique(maintain_order=True)
+    worth = cells["design_effect"].fill_null(1.0).to_numpy()
+    yes, n = cells["yes"].to_numpy() / worth, cells["n"].to_numpy() / worth
     low, high = beta_hdi(yes + 1, n - yes + 1)
     intervals = cells.with_columns(hdi_low=pl.Series(low), hdi_high=pl.Series(high))
     return frame.join(
-        intervals, on=["yes", "n"], how="left", maintain_order="left", nulls_equal=True
+        intervals, on=cells.columns, how="left", maintain_order="left", nulls_equal=True
     )
 
 
