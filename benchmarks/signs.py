@@ -141,7 +141,7 @@ def write(planted: Planted, seed: int, folder: Path) -> Path:
         "goals": list(GOALS),
         "framings": ["third"],
         "sample": {"name_pairs": 10, "semantics_name_pairs": 1, "seed": seed},
-        "fit": {"semantics": "fixed", "speakers": ["s2"], "chains": 2, "warmup": 500, "draws": 700},
+        "fit": {"semantics": "fixed", "speakers": ["s2"], "chains": 4, "warmup": 500, "draws": 500},
         "yardstick": {"model": PEOPLE, "goal": GOALS[1]},
         "models": {PEOPLE: people, **asked},
     }

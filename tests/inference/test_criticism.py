@@ -11,12 +11,13 @@ from scipy import special, stats
 import synthetic
 from behaviours import DOMAIN, RECORDED, recorded
 from seeds import seed
-from tactometer.inference import criticism
+from tactometer.figures import criticism as figure
+from tactometer.inference import criticism, criticism_calibration
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.best_fit import best_fit
 from tactometer.inference.criticism import choices_vary, criticise, homogeneity, words_known
 from tactometer.inference.criticism_calibration import TRUE, Case, behave
-from tactometer.inference.described import COLUMNS, described, row_of, told
+from tactometer.inference.described import COLUMNS, FEW, described, row_of, told
 from tactometer.inference.deviance import multinomial, reference
 from tactometer.inference.fit import Rows, _summarise
 from tactometer.inference.misfits import MISFITS, S2, said
@@ -24,6 +25,7 @@ from tactometer.inference.predictive import predictive
 from tactometer.inference.sampled import Sampled
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
+from tactometer.inference.vignette_calibration import EFFECTS
 from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import speaker
 
@@ -204,6 +206,37 @@ def test_choices_and_words_say_whether_they_depend_on_the_state() -> None:
             behaviour.states, behaviour.utterances,
         )  # fmt: skip
         assert words_known(nothing) == "unknown"
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_answers_that_hang_together_enter_by_their_effective_number(effect: str) -> None:
+    behaviour, _, apart = behave(Case(TRUE, 0.0, 130, "fixed", seed(2), effect, 0.3), DOMAIN)
+    assert behaviour.design_effects is not None and apart == 0.0
+    assert behaviour.design_effects.choices[0] > 1.2 and behaviour.design_effects.words > 1.2
+    effect_of = 130 / behaviour.counts[0].sum(axis=1)
+    assert effect_of == pytest.approx(behaviour.design_effects.choices[0])
+
+
+@pytest.mark.filterwarnings("error")
+def test_false_alarms_are_those_of_misfits_and_drawn_also_where_no_misfit_was_simulated(
+    tmp_path: Path,
+) -> None:
+    """Too few answers to tell are no false alarm; one in ten that is told is too many."""
+    head = {"kind": TRUE, "size": 0.0, "per_state": 130, "semantics": "fixed", "seed": 1}
+    told_ = [("yes", "")] * 9 + [("roughly", f"{FEW}: only a misfit of")] * 10
+    for alarms, holds in ((1, True), (2, False)):
+        rows = [
+            {**head, "effect": "fresh", "rho": rho, "described": word, "reason": reason}
+            for rho in (0.0, 0.3)
+            for word, reason in [*told_, *[("no", "says")] * alarms]
+        ]
+        frame = pl.DataFrame(rows, schema=criticism_calibration.COLUMNS)
+        found = criticism_calibration.judge(frame)
+        assert found["together"]["less_than_yes"] == pytest.approx(alarms / (19 + alarms), abs=1e-4)
+        assert found["holds"] is holds and found["together"]["too_few"] > 0.4
+    frame.write_csv(tmp_path / "criticism.csv")
+    figure.draw(tmp_path)
+    assert (tmp_path / "criticism.png").stat().st_size > 10_000
 
 
 def test_every_kind_of_misfit_leaves_shares() -> None:

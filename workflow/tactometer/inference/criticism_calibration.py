@@ -91,8 +91,8 @@ def cases(speakers: int, misfits: int) -> list[Case]:
 
 
 def behave(case: Case, domain: Domain) -> tuple[Behaviour, float, float]:
-    """The behaviour of a case, the alpha behind it, and how far it lies from its speaker (total
-    variation, the mean over states).
+    """The behaviour of a case, the alpha behind it, and how far it lies from what it is at size 0,
+    a speaker for most kinds (total variation, the mean over states).
     """
     kind, size, n, _, seed, _, rho = case
     rng = np.random.default_rng(
@@ -104,7 +104,9 @@ def behave(case: Case, domain: Domain) -> tuple[Behaviour, float, float]:
     alpha = float(np.exp(rng.uniform(*np.log(ALPHA))))
     p = said(theta, domain, alpha=alpha, phi=rng.uniform(), omega=rng.dirichlet(np.ones(3)))
     other = p if kind == TRUE else MISFITS[kind](p, size, theta=theta, domain=domain, rng=rng)
-    apart = float(np.abs(other - p).sum(axis=1).mean() / 2)
+    spare = np.random.default_rng(0)
+    plain = p if kind == TRUE else MISFITS[kind](p, 0.0, theta=theta, domain=domain, rng=spare)
+    apart = float(np.abs(other - plain).sum(axis=1).mean() / 2)
     if rho:
         return _hanging_together(case, p, theta, domain), alpha, apart
     counts = np.array([[rng.multinomial(n, row / row.sum()) for row in other]], float)
