@@ -32,7 +32,7 @@ def draw(folder: Path) -> None:
 
 
 def _alarms(axis: Axes, rows: pl.DataFrame) -> None:
-    """Share of true speakers that are called less than described, with Wilson intervals."""
+    """Share of true speakers that are told to be misfits, with Wilson intervals."""
     by = ["semantics", "per_state", "effect", "rho"]
     found = rows.group_by(by, maintain_order=True).agg(pl.col("less").mean(), n=pl.len())
     share, n = found["less"].to_numpy(), found["n"].to_numpy()
@@ -71,7 +71,7 @@ def _power(axis: Axes, rows: pl.DataFrame) -> None:
                           xytext=(4, -2), textcoords="offset points")  # fmt: skip
     axis.set_yticks(list(y.values()), list(y))
     axis.set_xlim(-0.04, 1.1)
-    axis.set_xlabel("share called less than described (numbers: total variation)")
+    axis.set_xlabel("share told to be misfits (numbers: total variation)")
     axis.set_title("Behaviours that are no speaker, 130 answers a state", fontsize=9)
     if sizes:
         axis.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1.05), ncol=3,
