@@ -8,12 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
-from scipy import special
 
 from tactometer.inference import folds, loo
-from tactometer.inference.design_effect import of_yes_no
 from tactometer.journal import usage
 from tactometer.providers.simulated.settings import (
     SimulatedCheckpoint,
@@ -32,13 +29,13 @@ from tactometer.tables import (
     served,
     thought_tokens,
 )
+from tactometer.tables.word_intervals import with_intervals
 from tactometer.utils import atomic_files
 
 if TYPE_CHECKING:
     from tactometer.study.model import Model
     from tactometer.study.study import Study
 
-HDI = 0.95
 NUMBERS = ("mean", "sd", "median", "mode", "hdi_low", "hdi_high", "ess_bulk", "ess_tail", "rhat")
 ESTIMATES = {
     "study": pl.String,
@@ -221,33 +218,7 @@ def _semantics(study: Study, model: Model, results: Path) -> pl.DataFrame:
     folder = results / "semantics" / model.name
     places = {folder / f"{name}.parquet": {"checkpoint": name} for name in model.checkpoints}
     frame = _collect(study, model, places)
-    estimated = model.fit.design_effect == "estimate"
-    effects = {
-        name: of_yes_no(rows) if estimated else None
-        for (name,), rows in frame.group_by(["checkpoint"], maintain_order=True)
-    }
-    known = pl.DataFrame(
-        {"checkpoint": list(effects), "design_effect": list(effects.values())},
-        schema={"checkpoint": pl.String, "design_effect": pl.Float64},
-    )
-    frame = frame.drop("by_vignette").join(known, on="checkpoint", maintain_order="left")
-    cells = frame.select("yes", "n", "design_effect").unique(maintain_order=True)
-    worth = cells["design_effect"].fill_null(1.0).to_numpy()
-    yes, n = cells["yes"].to_numpy() / worth, cells["n"].to_numpy() / worth
-    low, high = beta_hdi(yes + 1, n - yes + 1)
-    intervals = cells.with_columns(hdi_low=pl.Series(low), hdi_high=pl.Series(high))
-    return frame.join(
-        intervals, on=cells.columns, how="left", maintain_order="left", nulls_equal=True
-    )
-
-
-def beta_hdi(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The shortest 95% intervals of Beta(a, b) posteriors: [cell], [cell]."""
-    tails = np.linspace(0, 1 - HDI, 201)[:, None]
-    low, high = special.betaincinv(a, b, tails), special.betaincinv(a, b, tails + HDI)
-    best = np.argmin(high - low, axis=0)
-    cells = np.arange(len(a))
-    return low[best, cells], high[best, cells]
+    return with_intervals(frame, weighed=model.fit.design_effect == "estimate")
 
 
 def truth_of(speaker: SimulatedCheckpoint, goal: str) -> dict[str, float]:
