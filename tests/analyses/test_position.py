@@ -16,13 +16,17 @@ from tactometer.analyses.evidence import Evidence
 from tactometer.report import speakers_found
 
 
-def biased(nats: float, pairs: int) -> pl.DataFrame:
-    """Answers of a speaker who says one thing of each state, but for what stands first."""
+def biased(nats: float, pairs: int, states: tuple[int, ...] = (1, 2)) -> pl.DataFrame:
+    """Answers of a speaker who says one thing of each state, but for what stands first, which gains
+    some nats in some states.
+    """
     rng = np.random.default_rng(seed(11))
     rows = []
     for state, vignette, pair in product((1, 2), range(13), range(pairs)):
         places = rng.permutation(3)
-        logits = np.log([0.7, 0.2, 0.1] if state == 1 else [0.1, 0.7, 0.2]) + nats * (places == 0)
+        logits = np.log([0.7, 0.2, 0.1] if state == 1 else [0.1, 0.7, 0.2]) + nats * (
+            (places == 0) & (state in states)
+        )
         p = np.exp(logits) / np.exp(logits).sum()
         named = {"model": "m", "checkpoint": "0", "goal": "social", "framing": "pooled"}
         said = {"vignette": f"v{vignette}", "speaker_name": "Ada", "listener_name": f"L{pair}"}
@@ -49,8 +53,20 @@ def test_the_size_of_a_bias_of_place_is_found_and_flagged_where_it_outweighs_the
     assert checks["value"][0] == pytest.approx(first["of_place"])
 
 
-def analyse_checks(found: Evidence) -> pl.DataFrame:
-    return _places(found)
+def analyse_checks(found: Evidence, check: str = "position") -> pl.DataFrame:
+    return _places(found).filter(check=check)
+
+
+def test_a_bias_of_another_kind_than_is_corrected_for_has_a_size_and_a_flag() -> None:
+    for states in ((1, 2), (1,)):
+        found = evidence(fit("m", "0", goal="social"), answers=biased(3.0, 40, states))
+        row = analyse("position", found).row(0, named=True)
+        check = analyse_checks(found, "additive").row(0, named=True)
+        same = len(states) == 2
+        assert row["bias"] == ("additive" if same else "by state")
+        assert (row["not_additive"] > 0.05) == check["flagged"] == (not same)
+        assert (row["not_additive_p"] < 0.001) == (not same)
+        assert check["value"] == row["not_additive"]
 
 
 def test_a_pilot_of_one_name_pair_flags_a_bias_too() -> None:

@@ -11,12 +11,13 @@ from scipy import special, stats
 import synthetic
 from behaviours import DOMAIN, RECORDED, recorded
 from seeds import seed
-from tactometer.inference import criticism
+from tactometer.figures import criticism as figure
+from tactometer.inference import criticism, criticism_calibration
 from tactometer.inference.behaviour import Behaviour
 from tactometer.inference.best_fit import best_fit
 from tactometer.inference.criticism import choices_vary, criticise, homogeneity, words_known
-from tactometer.inference.criticism_calibration import TRUE, behave
-from tactometer.inference.described import COLUMNS, described, row_of, told
+from tactometer.inference.criticism_calibration import TRUE, Case, behave
+from tactometer.inference.described import COLUMNS, FEW, described, row_of, told
 from tactometer.inference.deviance import multinomial, reference
 from tactometer.inference.fit import Rows, _summarise
 from tactometer.inference.misfits import MISFITS, S2, said
@@ -24,6 +25,7 @@ from tactometer.inference.predictive import predictive
 from tactometer.inference.sampled import Sampled
 from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
+from tactometer.inference.vignette_calibration import EFFECTS
 from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import speaker
 
@@ -97,19 +99,38 @@ def test_a_deviance_has_its_reference_where_the_model_is_right() -> None:
     assert np.mean(np.array(p) < 0.02) < 0.065  # binomial(400, .02): above with 1e-7
 
 
+@pytest.mark.parametrize("n", [20, 130])
+def test_cells_outside_are_as_many_as_expected_where_the_model_is_right(n: int) -> None:
+    """Five states of one distribution, fitted as such: each cell has a leverage of a fifth. Shares
+    near 0, which cannot lie below, are among them.
+    """
+    rng = np.random.default_rng(seed(17))
+    p, states, out, expected = np.array([0.45, 0.3, 0.2, 0.04, 0.0095, 0.0005]), 5, 0, 0.0
+    for _ in range(600):
+        seen = rng.multinomial(n, p, states)
+        draws = rng.dirichlet(seen.sum(axis=0) + 0.05, 400)
+        again = np.array([rng.multinomial(n, row) for row in draws])
+        low, high = np.quantile(again, (0.025, 0.975), axis=0)
+        out += int(((seen < low) | (seen > high)).sum())
+        mean = np.tile(draws.mean(axis=0), states)
+        expected += criticism.outside(mean, np.full(mean.size, n), np.full(mean.size, 0.2)).sum()
+    assert out / 1.7 < expected < 1.7 * out
+    assert out < 0.025 * 600 * p.size * states  # fewer than one in twenty, by far
+
+
 @pytest.mark.long
 def test_true_speakers_are_described_and_misfits_are_not_by_the_best_fit() -> None:
     """The test that criticism stands on, of 150 true speakers and 36 large misfits, from starts
     near the truth: its level and its power, without a sampler."""
     p = []
     for number in range(150):
-        behaviour, _, _ = behave((TRUE, 0.0, 130, "joint", 1000 * seed(1) + number), DOMAIN)
+        behaviour, _, _ = behave(Case(TRUE, 0.0, 130, "joint", 1000 * seed(1) + number), DOMAIN)
         p.append(_p(behaviour))
     assert np.mean(np.array(p) < 0.02) < 0.11  # binomial(150, .02): above with 1e-7
     noticed = []
     for kind in ("two speakers", "other words", "sharper at the ends", "inverted", "odd state"):
         for number in range(4):
-            behaviour, _, apart = behave((kind, 1.0, 130, "joint", number), DOMAIN)
+            behaviour, _, apart = behave(Case(kind, 1.0, 130, "joint", number), DOMAIN)
             noticed.append(_p(behaviour) < 0.02 or apart < 0.15)
     assert np.mean(noticed) > 0.8
 
@@ -157,15 +178,15 @@ def test_every_variant_has_a_best_fit_at_least_as_good_as_the_truth() -> None:
 
 
 def test_few_answers_describe_nothing_and_many_alone_refuse_nothing() -> None:
-    behaviour, _, _ = behave((TRUE, 0.0, 4, "joint", 11), DOMAIN)
+    behaviour, _, _ = behave(Case(TRUE, 0.0, 4, "joint", 11), DOMAIN)
     found, row, _ = judged(fitted(behaviour, "fixed"))
     assert row["described"] != "yes" and found.detectable > 0.2
     assert f"total variation of {found.detectable:.2f} or more" in row["reason"]
-    least, _, _ = behave((TRUE, 0.0, 1, "joint", 11), DOMAIN)
+    least, _, _ = behave(Case(TRUE, 0.0, 1, "joint", 11), DOMAIN)
     alike = replace(least, counts=np.asarray(least.counts) / 4)  # four answers that count as one
     found, row, _ = judged(fitted(alike, "fixed"))
     assert found.detectable == 1.0 and "no misfit, however large" in row["reason"]
-    many, _, _ = behave((TRUE, 0.0, 20_000, "joint", 3), DOMAIN)
+    many, _, _ = behave(Case(TRUE, 0.0, 20_000, "joint", 3), DOMAIN)
     _, row, _ = judged(fitted(many, "joint"))
     assert row["described"] != "no"
 
@@ -187,9 +208,40 @@ def test_choices_and_words_say_whether_they_depend_on_the_state() -> None:
         assert words_known(nothing) == "unknown"
 
 
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_answers_that_hang_together_enter_by_their_effective_number(effect: str) -> None:
+    behaviour, _, apart = behave(Case(TRUE, 0.0, 130, "fixed", seed(2), effect, 0.3), DOMAIN)
+    assert behaviour.design_effects is not None and apart == 0.0
+    assert behaviour.design_effects.choices[0] > 1.2 and behaviour.design_effects.words > 1.2
+    effect_of = 130 / behaviour.counts[0].sum(axis=1)
+    assert effect_of == pytest.approx(behaviour.design_effects.choices[0])
+
+
+@pytest.mark.filterwarnings("error")
+def test_false_alarms_are_those_of_misfits_and_drawn_also_where_no_misfit_was_simulated(
+    tmp_path: Path,
+) -> None:
+    """Too few answers to tell are no false alarm; one in ten that is told is too many."""
+    head = {"kind": TRUE, "size": 0.0, "per_state": 130, "semantics": "fixed", "seed": 1}
+    told_ = [("yes", "")] * 9 + [("roughly", f"{FEW}: only a misfit of")] * 10
+    for alarms, holds in ((1, True), (2, False)):
+        rows = [
+            {**head, "effect": "fresh", "rho": rho, "described": word, "reason": reason}
+            for rho in (0.0, 0.3)
+            for word, reason in [*told_, *[("no", "says")] * alarms]
+        ]
+        frame = pl.DataFrame(rows, schema=criticism_calibration.COLUMNS)
+        found = criticism_calibration.judge(frame)
+        assert found["together"]["less_than_yes"] == pytest.approx(alarms / (19 + alarms), abs=1e-4)
+        assert found["holds"] is holds and found["together"]["too_few"] > 0.4
+    frame.write_csv(tmp_path / "criticism.csv")
+    figure.draw(tmp_path)
+    assert (tmp_path / "criticism.png").stat().st_size > 10_000
+
+
 def test_every_kind_of_misfit_leaves_shares() -> None:
     for kind in MISFITS:
-        behaviour, _, apart = behave((kind, 1.0, 50, "joint", 1), DOMAIN)
+        behaviour, _, apart = behave(Case(kind, 1.0, 50, "joint", 1), DOMAIN)
         assert np.all(behaviour.counts.sum(axis=2) == 50) and apart > 0
 
 

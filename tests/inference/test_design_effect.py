@@ -15,6 +15,7 @@ from tactometer.inference.calibration import Domain
 from tactometer.inference.design_effect import (
     design_effects,
     for_few,
+    of_yes_no,
     overdispersion,
     scores,
     usual_fit,
@@ -115,6 +116,32 @@ def test_yes_no_answers_of_one_vignette_hang_together_too() -> None:
     ]
     assert min(found[:3]) > 3
     assert max(found[3:]) < 2
+
+
+def test_yes_no_answers_have_a_design_effect_of_their_own_in_their_table() -> None:
+    rng = np.random.default_rng(seed(14))
+    found = []
+    for names in (4, 1):  # four that say the same, or as many vignettes that do not
+        rows = [
+            {
+                "utterance": u,
+                "state": s,
+                "vignette": f"{scene} {own}",
+                "label_mass": None,
+                "p_yes": p,
+            }
+            for i, u in enumerate(WORDS.utterances)
+            for j, s in enumerate(WORDS.states)
+            for scene in SCENES
+            for own in range(4 // names)
+            for p in [float(rng.random() < DOMAIN.literal[i, j])] * names
+        ]
+        frame = pl.DataFrame(rows, schema_overrides={"label_mass": pl.Float64})
+        truths = truth_counts.add_up(frame, WORDS.states, WORDS.utterances)
+        found.append(of_yes_no(truths))
+    assert found[0] > 3.5 and 1 <= found[1] < 1.5
+    unknown = truths.with_columns(by_vignette=pl.lit(None, truth_counts.BY_VIGNETTE))
+    assert of_yes_no(unknown) is None
 
 
 def choices(rng: np.random.Generator, pull: np.ndarray) -> pl.DataFrame:

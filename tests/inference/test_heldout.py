@@ -1,5 +1,6 @@
 """Held-out prediction: vignettes that a fit has not seen are predicted better than by the prior."""
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ UTTERANCES = [f"u{k}" for k in range(8)]
 VIGNETTES = ["cake", "poem", "song", "talk", "film", "soup"]
 SETTINGS = {
     "fit": {"speakers": ["s2"], "pooling": "none", "count_total": None,
-            "design_effect": "estimate", "cost": False, "share": []},
+            "design_effect": "estimate", "position": "ignore", "cost": False, "share": []},
     "folds": 3,
     "domain": {"states": STATES, "utterances": UTTERANCES, "negated": [False] * 8, "seed": seed(1)},
 }  # fmt: skip
@@ -29,16 +30,24 @@ THETA = np.array(
 ).clip(0.02, 0.98)
 
 
-def write(folder: Path, each: int = 6, own: int = 1) -> tuple[dict[str, Path], Path]:
-    """Choices of a known speaker about every vignette in one framing, and its yes/no choices."""
+P = np.exp(reference.s2(5.0, 0.6, [0.4, 0.2, 0.4], THETA, np.array(STATES, float)))
+
+
+def write(
+    folder: Path, each: int = 6, own: int = 1, nats: float = 0.0
+) -> tuple[dict[str, Path], Path]:
+    """Choices of a known speaker about every vignette in one framing, what is shown first gaining
+    some nats, and its yes/no choices.
+    """
     rng = np.random.default_rng(seed(own))
-    p = np.exp(reference.s2(5.0, 0.6, [0.4, 0.2, 0.4], THETA, np.array(STATES, float)))
-    rows = [
-        {"framing": "third", "vignette": v, "state": s, "choice": str(u)}
-        for v in VIGNETTES
-        for i, s in enumerate(STATES)
-        for u in rng.choice(UTTERANCES, each, p=p[i])
-    ]
+    rows = []
+    for v, (i, s), _ in product(VIGNETTES, enumerate(STATES), range(each)):
+        options = rng.permutation(UTTERANCES).tolist()
+        p = P[i] * np.exp(nats * (np.array(UTTERANCES) == options[0]))
+        choice = str(rng.choice(UTTERANCES, p=p / p.sum()))
+        rows.append(
+            {"framing": "third", "vignette": v, "state": s, "choice": choice, "options": options}
+        )
     said = pl.DataFrame(rows).with_columns(
         probs=pl.lit(None, pl.List(pl.Float64)), method=pl.lit("letter"),
         label_mass=pl.lit(None, pl.Float64),
@@ -76,6 +85,23 @@ def test_a_speaker_predicts_unseen_vignettes_nearly_as_well_as_counting_allows(
     assert {**row, "framing": "pooled"} == table.row(1, named=True)
 
 
+def test_what_is_held_out_is_corrected_for_places_as_the_fit_is(tmp_path: Path) -> None:
+    """Behind two nats a corrected speaker predicts the corrected answers as well as so many allow,
+    and those are worth less; answers as they are hide how far a speaker is from another.
+    """
+    choices, semantics = write(tmp_path, each=8, nats=2.0)
+    found = {}
+    for how in ("ignore", "estimate"):
+        fit = {**SETTINGS["fit"], "position": how}  # type: ignore[dict-item]
+        settings = of_content({**SETTINGS, "fit": fit})
+        found[how] = heldout.hold_out(settings, choices, semantics).row(0, named=True)
+    right = found["estimate"]
+    assert right["mse"] < 2 * right["mse_counting"]
+    assert right["mse_counting"] > found["ignore"]["mse_counting"]
+    assert right["mse_prior_mean"] > found["ignore"]["mse_prior_mean"]
+    assert right["n"] == found["ignore"]["n"]
+
+
 def test_what_is_held_out_is_not_fitted(tmp_path: Path) -> None:
     """Answers about one vignette that are all alike move the errors of its own fold alone: a fit
     that saw them would predict them.
@@ -88,8 +114,7 @@ def test_what_is_held_out_is_not_fitted(tmp_path: Path) -> None:
     )
     settings = of_content({**SETTINGS, "folds": 6})
     table = heldout.hold_out(settings, choices, semantics)
-    p = np.exp(reference.s2(5.0, 0.6, [0.4, 0.2, 0.4], THETA, np.array(STATES, float)))
-    surprise = ((np.eye(8)[0] - p) ** 2).mean() / 6  # of a speaker that never heard of it
+    surprise = ((np.eye(8)[0] - P) ** 2).mean() / 6  # of a speaker that never heard of it
     assert table["mse"][0] > 0.8 * surprise
 
 

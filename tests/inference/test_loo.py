@@ -1,5 +1,6 @@
 """Comparison of speaker variants: exact where the answer is known, and on the human figures."""
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import polars as pl
 import pytest
 
 from seeds import seed
-from tactometer.inference import fit, loo
-from tactometer.reading import counts, recorded_counts
+from tactometer.inference import counted, fit, loo
+from tactometer.inference.vignettes import Vignettes
+from tactometer.reading import counts, recorded_counts, truth_counts
 from tactometer.report import findings
 from tactometer.study import domain
 from tactometer.study.fit_recipe import of_content
@@ -39,7 +41,7 @@ def test_stacking_takes_the_better_variant_or_mixes_what_is_each_half_right() ->
     assert loo.stack(np.column_stack([halves, halves[::-1]]), ones) == pytest.approx(0.5, abs=0.01)
 
 
-def test_what_is_left_out_of_a_model_is_a_vignette_in_a_state(tmp_path: Path) -> None:
+def test_what_is_left_out_of_a_model_is_a_vignette_in_a_state_by_its_effective_number() -> None:
     rng = np.random.default_rng(seed(3))
     utterances, states = ("bad", "good"), (0, 1)
     rows = [
@@ -58,15 +60,19 @@ def test_what_is_left_out_of_a_model_is_a_vignette_in_a_state(tmp_path: Path) ->
         for choice in rng.choice(["bad", "good", "probs", None], 6)
     ]
     frame = pl.DataFrame(rows, schema_overrides={"probs": pl.List(pl.Float64)})
-    frame.write_parquet(tmp_path / "x.parquet")
-    added = counts.count(frame, states, utterances)
+    added = {"x": counts.count(frame, states, utterances)}
+    yes = [{"vignette": "cake", "utterance": u, "state": s, "p_yes": 0.5, "label_mass": None}
+           for u in utterances for s in states]  # fmt: skip
+    known = pl.DataFrame(yes, schema_overrides={"label_mass": pl.Float64})
+    truths = truth_counts.add_up(known, states, utterances)
     space = {"states": states, "utterances": utterances, "negated": [False, False], "seed": 1}
-    settings = of_content({"domain": space, "fit": {}})
-    for framing, cells in (("first", 4), ("pooled", 4)):
-        points = loo._points(settings, {}, {"x": tmp_path / "x.parquet"}, "x", framing)
-        weights = added.filter(framing=framing)["weight"].to_numpy().reshape(2, 2)
-        assert len(points.weights) == cells
-        assert points.counts.sum(axis=0) == pytest.approx(weights)
+    for framing, how in product(("first", "pooled"), ("estimate", "ignore")):
+        settings = of_content({"domain": space, "fit": {"design_effect": how}})
+        fitted = counted.effective(settings, added, truths, framing)
+        points = loo._points(fitted, 0, Vignettes.of(added, truths, framing))
+        assert len(points.weights) == 4 and points.unit == "vignette and state"
+        assert points.counts.sum(axis=0) == pytest.approx(fitted.counts[0])
+        assert all(np.count_nonzero(point.sum(axis=1)) == 1 for point in points.counts)
 
 
 def test_people_weigh_all_three_utilities(tmp_path: Path) -> None:
@@ -94,7 +100,7 @@ def test_people_weigh_all_three_utilities(tmp_path: Path) -> None:
         counted[goal].write_parquet(path)
     outs = {goal: tmp_path / f"{goal}.nc" for goal in GOALS}
     fit.fit(settings, truths, list(places.values()), list(outs.values()), threads=2)
-    found = loo.compare(settings, outs, places, {})
+    found = loo.compare(settings, outs, truths, places, {})
     assert found["speaker"].to_list() == ["s2", "s2-inf-pre", "s2-inf-soc"]
     assert found["points"].unique().to_list() == [203 * 12]
     assert found["elpd"][0] == pytest.approx(-2761, abs=8)

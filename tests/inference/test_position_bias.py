@@ -9,7 +9,7 @@ from scipy import optimize, special
 
 from seeds import seed
 from tactometer.elicitation.requests import option_order
-from tactometer.inference import counted, position_bias
+from tactometer.inference import counted, loo, position_bias
 from tactometer.inference.position_bias import Choices, PositionFit
 from tactometer.reading import counts, order_counts, truth_counts
 from tactometer.study import domain as domains
@@ -105,6 +105,25 @@ def test_what_an_answer_is_worth_is_what_corrected_shares_scatter_by() -> None:
         scatter = (shares.var(axis=0) * VIGNETTES * NAMES / p).sum() / (STATES * (UTTERANCES - 1))
         told = np.mean([position_bias.corrected(f, STATES, VIGNETTES).loss for f in fits])
         assert told == pytest.approx(max(scatter, 1.0), rel=0.2), nats
+
+
+def test_shares_behind_a_known_bias_scatter_round_the_truth_as_their_variances_say() -> None:
+    """Of two vignettes, as where they are held out."""
+    rng = np.random.default_rng(seed(9))
+    p = speaker(rng)
+    for nats in (0.0, 2.0):
+        gamma = first(nats)
+        found = []
+        for _ in range(100):
+            every = said(rng, p, gamma)
+            two = every.vignette < 2
+            rows = (getattr(every, x)[two] for x in ("weights", "places", "cell"))
+            choices = Choices(*rows, every.state, every.vignette[two])
+            found.append(position_bias.given(choices, gamma))
+        shares, told = (np.stack(x) for x in zip(*found, strict=True))
+        assert shares.mean(axis=0) == pytest.approx(p, abs=0.05)
+        n = 2 * NAMES
+        assert told.mean() * n / (n - 1) == pytest.approx(shares.var(axis=0).mean(), rel=0.2), nats
 
 
 def test_vignettes_spread_as_their_influence_says() -> None:
@@ -213,6 +232,9 @@ def test_a_fit_takes_corrected_shares_by_their_effective_number() -> None:
     fitted = position_bias.fit(choices)
     assert alone.design_effects.choices[0] == pytest.approx(position_bias.loss(fitted), rel=1e-3)
     assert alone.design_effects.words == 1.0
+    for one in (on, alone):  # what is left out one by one is what was fitted
+        points = loo._points(one, 0, one.vignettes)
+        assert points.counts.sum(axis=0) == pytest.approx(one.counts[0], abs=1e-6)
     assert total.design_effects
     whole = total.counts[0].sum(axis=1) * total.design_effects.choices[0]
     assert whole == pytest.approx(130.0)

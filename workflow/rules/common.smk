@@ -94,15 +94,6 @@ def goals_of(path):
     return paths
 
 
-def answers_of(wildcards):
-    """The choices of each goal; none if the behaviour is recorded."""
-    if wildcards.model in RECORDED:
-        return []
-    return goals_of(f"{RESULTS}/choices/{{model}}/{{checkpoint}}/{{goal}}.parquet")(
-        wildcards
-    )
-
-
 def choices_of(wildcards):
     """The choices of every prompt set of a checkpoint; none if the behaviour is recorded."""
     folder = f"{RESULTS}/choices/{wildcards.model}/{wildcards.checkpoint}"
@@ -120,12 +111,13 @@ def recorded_counts_of(wildcards):
 
 
 def orders_of(wildcards):
-    """The counts by order of a goal, where its model's headline fit estimates what places do."""
-    if STUDY.models[wildcards.model].corrects_places:
-        return [
-            f"{RESULTS}/orders/{wildcards.model}/{wildcards.checkpoint}/{wildcards.goal}.parquet"
-        ]
-    return []
+    """The counts by order of a goal, or of every goal where there is no such wildcard, where its
+    model's headline fit estimates what places do.
+    """
+    model = STUDY.models[wildcards.model]
+    folder = f"{RESULTS}/orders/{wildcards.model}/{wildcards.checkpoint}"
+    goals = [wildcards.goal] if hasattr(wildcards, "goal") else model.goals
+    return [f"{folder}/{goal}.parquet" for goal in goals if model.corrects_places]
 
 
 def folders_of_fits(model, checkpoint):

@@ -1,7 +1,8 @@
 """Compare: which speaker variant would predict answers that it has not seen.
 
-Only where a model is fitted with several (fit.speakers). Needs: its fits, counts and choices (none
-if it is recorded), recipes/compare_speakers.json, recipes/fit/{model}.json.
+Only where a model is fitted with several (fit.speakers). Needs: its fits, counts, counts by order
+where the bias of place is estimated, semantics, recipes/compare_speakers.json,
+recipes/fit/{model}.json.
 Makes: comparisons/{model}/{checkpoint}.parquet.
 """
 
@@ -13,7 +14,8 @@ rule compare_speakers:
         settings=recipe("fit/{model}"),
         fits=goals_of(f"{RESULTS}/fits/{{model}}/{{checkpoint}}/{{goal}}.nc"),
         counts=goals_of(f"{RESULTS}/counts/{{model}}/{{checkpoint}}/{{goal}}.parquet"),
-        choices=answers_of,
+        semantics=f"{RESULTS}/semantics/{{model}}/{{checkpoint}}.parquet",
+        orders=orders_of,
     output:
         out=f"{RESULTS}/comparisons/{{model}}/{{checkpoint}}.parquet",
     log:
@@ -22,4 +24,5 @@ rule compare_speakers:
         ENVIRONMENT
     shell:
         "tactometer inference.loo --settings {input.settings:q} --fits {input.fits:q}"
-        " --counts {input.counts:q} --choices {input.choices:q} --out {output.out:q} > {log:q} 2>&1"
+        " --semantics {input.semantics:q} --counts {input.counts:q} --orders {input.orders:q}"
+        " --out {output.out:q} > {log:q} 2>&1"

@@ -11,17 +11,18 @@ from matplotlib.axes import Axes
 
 from tactometer.figures import style
 from tactometer.inference.criticism_calibration import MOST, TRUE
+from tactometer.inference.described import FEW
 from tactometer.tables.proportions import wilson
 
 
 def draw(folder: Path) -> None:
     """Write {folder}/criticism.png from criticism.csv in it."""
     rows = pl.read_csv(folder / "criticism.csv").with_columns(
-        less=pl.col("described") != "yes", no=pl.col("described") == "no"
+        less=(pl.col("described") != "yes") & ~pl.col("reason").fill_null("").str.starts_with(FEW)
     )
     with plt.rc_context(style.RC):
         fig, (left, right) = plt.subplots(
-            1, 2, figsize=(9.6, 4.6), gridspec_kw={"width_ratios": [1, 1.9]}
+            1, 2, figsize=(9.6, 6.2), gridspec_kw={"width_ratios": [1, 1.9]}
         )
         _alarms(left, rows.filter(kind=TRUE))
         _power(right, rows.filter(pl.col("kind") != TRUE))
@@ -31,20 +32,23 @@ def draw(folder: Path) -> None:
 
 
 def _alarms(axis: Axes, rows: pl.DataFrame) -> None:
-    """Share of true speakers that are called less than described, with Wilson intervals."""
-    found = rows.group_by("semantics", "per_state", maintain_order=True).agg(
-        pl.col("less").mean(), n=pl.len()
-    )
+    """Share of true speakers that are told to be misfits, with Wilson intervals."""
+    by = ["semantics", "per_state", "effect", "rho"]
+    found = rows.group_by(by, maintain_order=True).agg(pl.col("less").mean(), n=pl.len())
     share, n = found["less"].to_numpy(), found["n"].to_numpy()
     low, high = wilson(share, n)
     y = np.arange(len(share))[::-1]
     axis.axvline(MOST, color=style.VERMILLION, lw=0.8, ls="--")
     axis.hlines(y, low, high, color=style.BLUE, lw=1.2)
     axis.plot(share, y, "o", color=style.BLUE, ms=4)
-    labels = [f"{r['semantics']}, {r['per_state']} a state" for r in found.to_dicts()]
+    labels = [
+        f"{r['semantics']}, {r['per_state']} a state"
+        + (f", {r['effect']} ρ {r['rho']:g}" if r["rho"] else "")
+        for r in found.to_dicts()
+    ]
     axis.set_yticks(y, labels)
-    axis.set_xlim(0, 0.15)
-    axis.set_xlabel("called less than described")
+    axis.set_xlim(0, max(0.15, 1.05 * float(np.max(high, initial=0))))
+    axis.set_xlabel("told to be a misfit")
     axis.set_title(f"{n.sum():,} true speakers; at most 5% wanted", fontsize=9)
 
 
@@ -67,6 +71,8 @@ def _power(axis: Axes, rows: pl.DataFrame) -> None:
                           xytext=(4, -2), textcoords="offset points")  # fmt: skip
     axis.set_yticks(list(y.values()), list(y))
     axis.set_xlim(-0.04, 1.1)
-    axis.set_xlabel("share called less than described (numbers: total variation)")
+    axis.set_xlabel("share told to be misfits (numbers: total variation)")
     axis.set_title("Behaviours that are no speaker, 130 answers a state", fontsize=9)
-    axis.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1.05), ncol=3, frameon=False)
+    if sizes:
+        axis.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1.05), ncol=3,
+                    frameon=False)  # fmt: skip

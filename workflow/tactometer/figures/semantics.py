@@ -23,7 +23,8 @@ TEXT = Text(
     "What do the words mean to it?",
     "θ is how true an utterance is of a state. Flat curves mean that the words carry little"
     " information, and that no weight can be read from them.",
-    "Yes/no answers with a uniform prior, 95% HDI.",
+    "Yes/no answers with a uniform prior, 95% HDI of their effective number (those of one vignette"
+    " hang together).",
     "Literal semantics of each utterance over the states for every model.",
 )
 
@@ -41,7 +42,10 @@ def plot(tables: Tables) -> Drawing:
         .with_columns(pl.col("utterance").cast(pl.Enum(tables.utterance_order(rows))))
         .sort("condition", "utterance", "state")
     )
-    subtitle = f"θ with its 95% HDI from yes/no answers, a Beta(1, 1) prior\nn = {asked:,} answers"
+    subtitle = (
+        "θ with its 95% HDI from yes/no answers by their effective number, a Beta(1, 1) prior\n"
+        f"n = {asked:,} answers"
+    )
     drawing = (
         ggplot(rows, aes("at", "theta"))
         + geom_line(size=0.4, color=style.BLUE)

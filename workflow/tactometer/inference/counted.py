@@ -69,7 +69,7 @@ def _corrected(
     """The same without the bias of place, and answers over effective ones of each goal [goal]."""
     cells, losses = np.array(vignettes.counts), np.ones(len(raw.goals))
     for goal, name in enumerate(raw.goals):
-        choices = choices_by_order(orders[name], settings.domain.states, vignettes, framing)
+        choices = choices_by_order(orders[name], settings.domain.states, vignettes.names, framing)
         if choices is not None:
             found = position_bias.corrected(
                 position_bias.fit(choices), len(raw.states), len(vignettes.names)
@@ -81,7 +81,7 @@ def _corrected(
 
 
 def choices_by_order(
-    orders: pl.DataFrame, states: Sequence[int], vignettes: Vignettes, framing: str
+    orders: pl.DataFrame, states: Sequence[int], vignettes: Sequence[str], framing: str
 ) -> Choices | None:
     """Counts by order as the choices of a conditional logit, whose cells are framings and states;
     None where a framing has none.
@@ -96,7 +96,7 @@ def choices_by_order(
         np.array(mine["places"].to_list(), dtype=np.int64),
         cell["cell"].to_numpy(),
         np.array([list(states).index(state) for state in of_cell]),
-        np.array([vignettes.names.index(name) for name in mine["vignette"].to_list()]),
+        np.array([vignettes.index(name) for name in mine["vignette"].to_list()]),
     )
 
 

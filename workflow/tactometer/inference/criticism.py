@@ -28,6 +28,7 @@ EVEN = 0.25  # Cohen's w below which shares are even
 STARTS = 4  # of the best fit, where the first one is no description
 HELD_STARTS = 2  # with theta held there is less to get lost in
 HOPELESS = 1e-8  # p from which on no other start is tried
+LARGE_CELL = 6.0  # expected answers of a cell from which on they are normal
 OUTSIDE = 0.05  # of replicates, outside a cell's predictive interval
 
 
@@ -87,7 +88,7 @@ def criticise(
         explained_even=_explained(multinomial(seen, p), multinomial(seen, _even(seen))),
         explained_held=_explained_held(seen, held, of_held),
         cells_out=sum(not r["p_low"] <= r["p_data"] <= r["p_high"] for r in outside),
-        cells_expected=_cells_expected(seen, of_best if "theta" in sampled.draws else of_held),
+        cells_expected=_cells_expected(seen, p, of_best if "theta" in sampled.draws else of_held),
         choices=choices,
         words=words_known(behaviour),
         seen=seen,
@@ -219,12 +220,43 @@ def _explained_held(seen: Array, held: BestFit, of_held: Reference) -> float | N
     return 1 - left / whole if whole > 0 else None
 
 
-def _cells_expected(seen: Array, known: Reference) -> float:
-    """How many cells lie outside their predictive interval where the model is right.
-
-    The parameters follow a share h of a cell's noise, its leverage: what is left has variance 1 - h
-    where the interval allows for 1 + h.
+def _cells_expected(seen: Array, p: Array, known: Reference) -> float:
+    """How many cells lie outside their predictive interval where the model is right, and the fit
+    says p [state, utterance].
     """
-    h = np.minimum(known.leverage[: seen.size], 1 - 1e-9).reshape(seen.shape)
-    z = special.ndtri(1 - OUTSIDE / 2) * np.sqrt((1 + h) / (1 - h))
-    return float(2 * special.ndtr(-z[seen.sum(axis=1) > 0]).sum())
+    n = np.broadcast_to(seen.sum(axis=1, keepdims=True), seen.shape).ravel()
+    asked = n > 0
+    share = p.ravel()[asked]
+    # a leverage is of Poisson counts whose totals are given; the rest has the binomial variance
+    left = (1 - known.leverage[: seen.size][asked]) / np.maximum(1 - share, 1e-9)
+    return float(outside(share, n[asked], np.clip(1 - left, 1e-6, 1 - 1e-6)).sum())
+
+
+def outside(share: Array, n: Array, h: Array) -> Array:
+    """The chance that a cell [cell] of `n` answers, each chosen with that share, lies outside the
+    central 95% of what its fit predicts, where the model is right.
+
+    The fit follows a share h of the cell's noise (its leverage) and, through its parameters, that
+    of other cells: of x answers it expects n share + h (x - n share) + e, with e of h (1 - h) times
+    the binomial variance, and as many more have 1 + h times that variance round it. Where cells are
+    large that is normal, rounded: what is left of a cell has variance 1 - h where the interval
+    allows for 1 + h. Near 0, where a cell cannot lie below, it is summed over x and e, with
+    negative binomial replicates.
+    """
+    share = np.minimum(share, 1 - share)
+    mean, variance = n * share, n * share * (1 - share)
+    rounded = np.linspace(0.1, 0.9, 5)[:, None]
+    reach = special.ndtri(1 - OUTSIDE / 2) * np.sqrt(variance * (1 + h)) + rounded
+    found = 2 * special.ndtr(-reach / np.sqrt(np.maximum(variance * (1 - h), 1e-12))).mean(axis=0)
+    few = mean < LARGE_CELL
+    mean, variance, h, share = (y[few, None, None] for y in (mean, variance, h, share))
+    nodes, weights = np.polynomial.hermite_e.hermegauss(9)
+    x = np.arange(5 * LARGE_CELL)[:, None]
+    expected = np.maximum(mean + h * (x - mean) + nodes * np.sqrt(h * (1 - h) * variance), 1e-9)
+    q = np.minimum(1 / ((1 - share) * (1 + h)), 1 - 1e-6)
+    size = expected * q / (1 - q)
+    upto, before = (special.betainc(size, np.maximum(k + 1, 1e-9), q) for k in (x, x - 1))
+    out = (upto < OUTSIDE / 2) | ((before >= 1 - OUTSIDE / 2) & (x > 0))
+    chance = np.exp(special.xlogy(x, mean) - mean - special.gammaln(x + 1))
+    found[few] = (out * chance * weights / weights.sum()).sum(axis=(1, 2))
+    return np.asarray(found)

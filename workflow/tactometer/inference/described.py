@@ -25,6 +25,7 @@ MOST = 0.75  # of what depends on the state, the least that they explain
 HELD = 0.2  # the least that a speaker explains whose words mean what the yes/no answers say
 BENT = 0.25  # total variation beyond chance of such a speaker that speaks against bent words
 BLIND = 0.2  # a misfit of this total variation must be seen before a description is believed
+FEW = "too few answers to tell"
 CONTRACTION = 0.5  # of a parameter's variance, from the prior's on, that makes it worth telling
 
 COLUMNS = {
@@ -49,7 +50,7 @@ def described(found: Criticism, behaviour: Behaviour) -> tuple[Described, str]:
     held = found.explained_held is not None and found.explained_held >= HELD
     if found.p >= LEVEL:
         if found.detectable > BLIND:
-            return "roughly", f"too few answers to tell: {_would_have_shown(found.detectable)}"
+            return "roughly", f"{FEW}: {_would_have_shown(found.detectable)}"
         if not held and found.beyond > BENT:
             return "roughly", (
                 "only with words that mean other things than its yes/no answers say: "

@@ -15,11 +15,12 @@ larger one taken:
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 from scipy import special
 
 from tactometer.inference.behaviour import Behaviour, DesignEffects
 from tactometer.inference.best_fit import Likelihood, best_fit
-from tactometer.inference.vignettes import Vignettes
+from tactometer.inference.vignettes import Vignettes, yes_no
 from tactometer.speaker_model.semantics import Semantics
 from tactometer.speaker_model.variants import SpeakerModel
 from tactometer.utils.arrays import Array
@@ -35,8 +36,7 @@ def design_effects(
 ) -> DesignEffects:
     """The design effects of a behaviour, for a speaker whose words enter in this way."""
     known = semantics == "fixed"
-    answers = np.stack([vignettes.yes, vignettes.n - vignettes.yes], axis=-1)
-    answers = answers.reshape(len(answers), -1, 2)
+    answers = _yes_no(vignettes.yes, vignettes.n)
     words = overdispersion(answers)
     found = []
     for goal, cells in enumerate(vignettes.counts):
@@ -55,6 +55,23 @@ def design_effects(
                 words = max(words, projected(pulls, (back * of_words) @ back.T, back))
         found.append(for_few(effect, _clusters(cells)))
     return DesignEffects(tuple(found), for_few(words, _clusters(answers)))
+
+
+def of_yes_no(truths: pl.DataFrame) -> float | None:
+    """The design effect of a file of yes/no counts by itself, whatever speaker they belong to; None
+    where it does not tell vignettes apart.
+    """
+    by_vignette = yes_no(truths)
+    if by_vignette is None:
+        return None
+    answers = _yes_no(*by_vignette)
+    return for_few(overdispersion(answers), _clusters(answers))
+
+
+def _yes_no(yes: Array, n: Array) -> Array:
+    """Answers as counts of yes and of no [vignette, cell, 2]."""
+    answers = np.stack([yes, n - yes], axis=-1)
+    return answers.reshape(len(answers), -1, 2)
 
 
 def _clusters(cells: Array) -> int:

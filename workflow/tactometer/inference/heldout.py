@@ -5,6 +5,9 @@ others, and what it says on average (the posterior mean of the probability, stat
 against the shares among the answers that were left out. Beside it stand two baselines: speakers
 drawn from the prior, and the error that counting few answers has in any case.
 
+Where fits are corrected for what the place of an option does, so are the answers that were left
+out: by the bias that the others show.
+
 theta is plugged in (fixed), from the yes/no answers about the vignettes of the fit alone: with it a
 fit takes a tenth of the time, and a prediction of choices hardly hangs on it.
 """
@@ -18,8 +21,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from tactometer.inference import position_bias
+from tactometer.inference.counted import choices_by_order
 from tactometer.inference.fit import posteriors
 from tactometer.inference.folds import HELDOUT, deal
+from tactometer.reading import order_counts
 from tactometer.reading.counts import count
 from tactometer.reading.truth_counts import add_up
 from tactometer.speaker_model import speaker_coordinates
@@ -92,19 +98,27 @@ def _add_fold(
     known = add_up(truths.filter(~out), states, utterances)
     seen = {goal: count(frame.filter(~out), states, utterances) for goal, frame in said.items()}
     left = {goal: count(frame.filter(out), states, utterances) for goal, frame in said.items()}
+    corrects = settings.fit.position == "estimate"
+    shown, hidden = (
+        {goal: order_counts.count(f.filter(w), utterances) for goal, f in said.items() if corrects}
+        for w in (~out, out)
+    )
     prior = {
         one.name: _prior(settings, one, known, number)
         for one in speakers(settings.fit.speakers, cost=settings.fit.cost)
     }
     for goals, sampling in _together(settings, list(said), number):
-        fits = posteriors(sampling, {goal: seen[goal] for goal in goals}, known)
+        fits = posteriors(sampling, {goal: seen[goal] for goal in goals}, known, shown)
         for names, sampled in fits:
             p = sampled.predict(1000).mean(axis=0)
             for goal, predicted in zip(goals, p, strict=True):
                 for framing in names:
                     errors = found.setdefault((goal, framing, sampled.speaker.name), Errors())
                     errors.suspect += sampled.diagnostics.verdict == "suspect"
-                    _compare(errors, left[goal], framing, predicted, prior[sampled.speaker.name])
+                    mine = _left_out(left[goal].filter(pl.col("framing") == framing), states)
+                    if corrects:
+                        mine = _corrected(mine, shown[goal], hidden[goal], framing, states)
+                    _compare(errors, mine, predicted, prior[sampled.speaker.name])
 
 
 def _together(
@@ -117,24 +131,60 @@ def _together(
         yield group, how
 
 
-def _compare(
-    errors: Errors, left: pl.DataFrame, framing: str, predicted: Array, prior: Array
-) -> None:
-    """Add the errors of one fold: predicted [state, utterance], prior [draw, state, utterance]."""
-    mine = left.filter(pl.col("framing") == framing)
-    weights = mine["weight"].to_numpy().reshape(predicted.shape)
+@dataclass(frozen=True, eq=False)
+class LeftOut:
+    """Answers that were left out under a goal and a framing: how many could be read, weights of
+    each state [state], shares and, of answers in words, what counting so few adds to a squared
+    error [state, utterance].
+    """
+
+    n: int
+    weights: Array
+    shares: Array
+    counting: Array | None
+
+
+def _left_out(counts: pl.DataFrame, states: Sequence[int]) -> LeftOut:
+    """The answers of a frame of counts of one framing as they are."""
+    weights = counts["weight"].to_numpy().reshape(len(states), -1)
     totals = weights.sum(axis=1)
-    heard = totals > 0
+    shares = weights / np.maximum(totals, 1e-300)[:, None]
+    words = np.array_equal(weights, weights.round())  # of probabilities there is no count
+    spread = shares * (1 - shares) / np.maximum(totals - 1, 1)[:, None]
+    n = int(counts.unique("state")["n_valid"].sum())
+    return LeftOut(n, totals, shares, spread if words else None)
+
+
+def _corrected(
+    found: LeftOut, shown: pl.DataFrame, hidden: pl.DataFrame, framing: str, states: Sequence[int]
+) -> LeftOut:
+    """The same without the bias of place that the answers of the fit show; both by order."""
+    names = sorted({*shown["vignette"], *hidden["vignette"]})
+    seen, mine = (choices_by_order(orders, states, names, framing) for orders in (shown, hidden))
+    if seen is None or mine is None:
+        return found
+    each, spread = position_bias.given(mine, position_bias.fit(seen).gamma)
+    part = np.bincount(mine.cell, mine.n) / np.maximum(found.weights, 1e-300)[mine.state]
+    shares, variance = np.zeros(found.shares.shape), np.zeros(found.shares.shape)
+    np.add.at(shares, mine.state, part[:, None] * each)
+    np.add.at(variance, mine.state, part[:, None] ** 2 * spread)
+    few = found.weights / np.maximum(found.weights - 1, 1)
+    counting = None if found.counting is None else variance * few[:, None]
+    return LeftOut(found.n, found.weights, shares, counting)
+
+
+def _compare(errors: Errors, left: LeftOut, predicted: Array, prior: Array) -> None:
+    """Add the errors of one fold: predicted [state, utterance], prior [draw, state, utterance]."""
+    heard = left.weights > 0
     if not heard.any():
         return
-    shares = weights[heard] / totals[heard, None]
-    errors.n += int(mine.unique("state")["n_valid"].sum())
+    shares = left.shares[heard]
+    errors.n += left.n
     errors.mse.append(float(((predicted[heard] - shares) ** 2).mean()))
     errors.prior.append(float(((prior[:, heard] - shares) ** 2).mean()))
     errors.prior_mean.append(float(((prior[:, heard].mean(axis=0) - shares) ** 2).mean()))
-    if np.array_equal(weights, weights.round()):  # words; of probabilities there is no count
-        spread = shares * (1 - shares) / np.maximum(totals[heard, None] - 1, 1)
-        errors.counting.append(float(spread.mean()))
+    if left.counting is not None:
+        errors.counting.append(float(left.counting[heard].mean()))
 
 
 def _prior(settings: FitRecipe, known: SpeakerModel, truths: pl.DataFrame, fold: int) -> Array:

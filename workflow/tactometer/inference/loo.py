@@ -2,8 +2,10 @@
 weights.
 
 A point is what would be left out at once: all answers to one vignette in one state, or one answer
-where only counts are known (recorded behaviour). Source: Vehtari, Gelman and Gabry 2017; weights by
-stacking, Yao and others 2018.
+where only counts are known (recorded behaviour). What is scored is what was fitted: corrected for
+the place of an option where the fit is, and by its effective number of answers, for a point is
+taken out of the posterior by the weight with which it went in. Source: Vehtari, Gelman and Gabry
+2017; weights by stacking, Yao and others 2018.
 """
 
 from argparse import Namespace
@@ -15,7 +17,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from tactometer.inference.behaviour import Behaviour
+from tactometer.inference.counted import effective
 from tactometer.inference.intervals import thinned
+from tactometer.inference.vignettes import Vignettes
 from tactometer.reading.counts import POOLED
 from tactometer.speaker_model.speaker_coordinates import Natural
 from tactometer.speaker_model.variants import speaker
@@ -62,22 +67,31 @@ class Variant:
 def compare(
     settings: FitRecipe,
     fits: Mapping[str, Path],
+    semantics: Path,
     counts: Mapping[str, Path],
-    choices: Mapping[str, Path],
+    orders: Mapping[str, Path],
 ) -> pl.DataFrame:
     """Compare the variants of each goal and framing of one checkpoint; files are by goal.
 
-    `settings` is the recipe fit/{model}.json; `choices` is empty for recorded behaviour. Goals that
-    share parameters are compared together.
+    `settings` is the recipe fit/{model}.json, `semantics` the yes/no counts; `orders`, the counts
+    by order of options, are empty where places are not corrected for. Goals that share parameters
+    are compared together.
     """
-    together = settings.together(fits)
+    truths = pl.read_parquet(semantics)
+    shown = {goal: pl.read_parquet(path) for goal, path in orders.items()}
     rows: list[dict[str, Any]] = []
-    for goals in together:
-        found = pl.read_parquet(counts[goals[0]])["framing"].unique(maintain_order=True)
-        for framing in _fitted(settings, found.to_list()):
+    for goals in settings.together(fits):
+        frames = {goal: pl.read_parquet(counts[goal]) for goal in goals}
+        found = frames[goals[0]]["framing"].unique(maintain_order=True).to_list()
+        for framing in _fitted(settings, found):
             head = {"goal": goals[0] if len(goals) == 1 else ALL, "framing": framing}
-            parts = [(g, f) for g in goals for f in _parts(settings, found.to_list(), framing)]
-            points = [_points(settings, counts, choices, g, f) for g, f in parts]
+            parts, points = [], []
+            for part in _parts(settings, found, framing):
+                behaviour = effective(settings, frames, truths, part, shown)
+                whole = behaviour.vignettes or Vignettes.of(frames, truths, part)
+                for index, goal in enumerate(goals):
+                    parts.append((goal, part))
+                    points.append(_points(behaviour, index, whole))
             variants = {
                 name: _over_goals(
                     [
@@ -151,37 +165,22 @@ def stack(elpd: Array, weights: Array, rounds: int = 2000) -> Array:
     return np.asarray(share)
 
 
-def _points(
-    settings: FitRecipe,
-    counts: Mapping[str, Path],
-    choices: Mapping[str, Path],
-    goal: str,
-    framing: str,
-) -> Points:
-    domain = settings.domain
-    states, utterances = domain.states, domain.utterances
-    if goal not in choices:
-        found = pl.read_parquet(counts[goal]).filter(pl.col("framing") == framing)
-        weights = found["weight"].to_numpy().reshape(len(states), len(utterances))
-        said = np.argwhere(weights > 0)
-        alone = np.zeros((len(said), *weights.shape))
+def _points(behaviour: Behaviour, goal: int, vignettes: Vignettes | None) -> Points:
+    """What is left out one by one under a goal; all points together are what was fitted."""
+    fitted = np.asarray(behaviour.counts[goal])
+    if vignettes is None:
+        said = np.argwhere(fitted > 0)
+        alone = np.zeros((len(said), *fitted.shape))
         alone[np.arange(len(said)), said[:, 0], said[:, 1]] = 1
-        return Points(alone, weights[weights > 0], "answer")
-    chosen = pl.read_parquet(choices[goal]).filter(pl.col("method") != "invalid")
-    if framing != POOLED:
-        chosen = chosen.filter(pl.col("framing").cast(pl.String) == framing)
-    cells: dict[tuple[str, int], Array] = {}
-    for row in chosen.select("vignette", "state", "choice", "probs").iter_rows(named=True):
-        place = cells.setdefault(
-            (row["vignette"], row["state"]), np.zeros((len(states), len(utterances)))
-        )
-        s = states.index(row["state"])
-        if row["probs"] is not None:
-            place[s] += row["probs"]
-        else:
-            place[s, utterances.index(row["choice"])] += 1
-    stacked = np.array(list(cells.values())).reshape(-1, len(states), len(utterances))
-    return Points(stacked, np.ones(len(stacked)), "vignette and state")
+        return Points(alone, fitted[fitted > 0], "answer")
+    cells = vignettes.counts[goal]
+    before = cells.sum(axis=(0, 2))
+    worth = np.divide(fitted.sum(axis=1), before, out=np.zeros(before.shape), where=before > 0)
+    cells = cells * worth[:, None]
+    asked = np.argwhere(np.abs(cells).sum(axis=2) > 0)
+    points = np.zeros((len(asked), *fitted.shape))
+    points[np.arange(len(asked)), asked[:, 1]] = cells[asked[:, 0], asked[:, 1]]
+    return Points(points, np.ones(len(points)), "vignette and state")
 
 
 def _leave_out(settings: FitRecipe, path: Path, group: str, points: Points) -> Variant:
@@ -238,9 +237,9 @@ def _log_sum(x: Array) -> Array:
 def run(given: Namespace) -> None:
     """Compare the speaker variants of one checkpoint."""
     settings = fit_recipe.read(given.settings)
-    fits, counts, choices = (
-        {path.stem: path for path in paths} for paths in (given.fits, given.counts, given.choices)
+    fits, counts, orders = (
+        {path.stem: path for path in paths} for paths in (given.fits, given.counts, given.orders)
     )
-    frame = compare(settings, fits, counts, choices)
+    frame = compare(settings, fits, given.semantics, counts, orders)
     with atomic_files.atomic(given.out) as temporary:
         frame.write_parquet(temporary)

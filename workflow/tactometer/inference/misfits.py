@@ -116,6 +116,77 @@ def _squared_values(p: Array, size: float, theta: Array, domain: Domain, **_: An
     return _with(straight, said(theta, squared, alpha=4.0, phi=0.5, omega=omega), size)
 
 
+def _order_effect(p: Array, size: float, **_: Any) -> Array:
+    """What stands first gains up to 4 nats, in balanced orders that nobody corrects for."""
+    first = np.exp(4 * size * np.eye(p.shape[1]))[:, None, :] * p
+    return np.asarray((first / first.sum(axis=2, keepdims=True)).mean(axis=0))
+
+
+def _two_framings(p: Array, size: float, theta: Array, domain: Domain, **_: Any) -> Array:
+    """Half of its answers weigh information, half how it looks: weights that far apart."""
+    ends = [(1 - size) / 3 + size * np.eye(3)[k] for k in (0, 2)]
+    both = [said(theta, domain, alpha=6.0, phi=0.3, omega=omega) for omega in ends]
+    return np.asarray(np.mean(both, axis=0))
+
+
+def _sharper_words(p: Array, size: float, theta: Array, domain: Domain, **_: Any) -> Array:
+    """Its choices go by sharper meanings than its yes/no answers: logits up to fourfold."""
+    sharp = 1 / (1 + np.exp(-(1 + 3 * size) * np.log(theta / (1 - theta))))
+    return said(sharp, domain, alpha=4.0, phi=0.5, omega=np.array([0.5, 0.2, 0.3]))
+
+
+def _misread_states(p: Array, size: float, **_: Any) -> Array:
+    """A share of answers is of a neighbouring state."""
+    up, down = np.vstack([p[1:], p[-1:]]), np.vstack([p[:1], p[:-1]])
+    return _with(p, (up + down) / 2, size)
+
+
+def _avoids_extremes(p: Array, size: float, **_: Any) -> Array:
+    """The outermost utterances are avoided: their odds fall by up to 4 nats."""
+    half = p.shape[1] // 2
+    outer = np.isin(np.arange(p.shape[1]), [0, half - 1])
+    tilted = p * np.exp(-4 * size * outer)
+    return np.asarray(tilted / tilted.sum(axis=1, keepdims=True))
+
+
+def _kind_to_the_bad(p: Array, size: float, theta: Array, domain: Domain, **_: Any) -> Array:
+    """Below the middle state a speaker whose phi is that much lower than above it."""
+    omega = np.array([0.3, 0.1, 0.6])
+    low, high = (
+        said(theta, domain, alpha=6.0, phi=0.5 + d * size * 0.45, omega=omega) for d in (-1, 1)
+    )
+    return np.vstack([low[: len(p) // 2], high[len(p) // 2 :]])
+
+
+def _litotes(p: Array, size: float, **_: Any) -> Array:
+    """A share of plain answers is the negated opposite: "not bad" for "good"."""
+    half = p.shape[1] // 2
+    turned = np.concatenate([np.zeros((len(p), half)), p[:, half:] + p[:, :half][:, ::-1]], axis=1)
+    return _with(p, turned, size)
+
+
+def _never_the_worst(p: Array, size: float, **_: Any) -> Array:
+    """In the lowest state a share of answers is of the middle one."""
+    other = p.copy()
+    other[0] = p[len(p) // 2]
+    return _with(p, other, size)
+
+
+def _drops_the_not(p: Array, size: float, **_: Any) -> Array:
+    """A share of negated answers comes without its "not"."""
+    half = p.shape[1] // 2
+    plain = np.concatenate([p[:, :half] + p[:, half:], np.zeros((len(p), half))], axis=1)
+    return _with(p, plain, size)
+
+
+def _sharper_upwards(p: Array, size: float, theta: Array, domain: Domain, **_: Any) -> Array:
+    """Alpha grows from state to state, up to eightfold."""
+    omega = np.array([0.5, 0.2, 0.3])
+    alphas = 1.5 * 8 ** (size * np.linspace(0, 1, len(p)))
+    rows = [said(theta, domain, alpha=a, phi=0.5, omega=omega)[s] for s, a in enumerate(alphas)]
+    return np.array(rows)
+
+
 MISFITS: dict[str, Callable[..., Array]] = {
     "first option": _first_option,
     "two speakers": _two_speakers,
@@ -129,6 +200,16 @@ MISFITS: dict[str, Callable[..., Array]] = {
     "constant": _constant,
     "lapses": _lapses,
     "squared values": _squared_values,
+    "order effect": _order_effect,
+    "two framings": _two_framings,
+    "sharper words": _sharper_words,
+    "misread states": _misread_states,
+    "avoids extremes": _avoids_extremes,
+    "kind to the bad": _kind_to_the_bad,
+    "litotes": _litotes,
+    "never the worst": _never_the_worst,
+    "drops the not": _drops_the_not,
+    "sharper upwards": _sharper_upwards,
 }
 """Every kind by its name: the speaker that it distorts is drawn anew for each behaviour."""
 SIZES = (0.15, 0.4, 1.0)

@@ -69,18 +69,14 @@ def fit(choices: Choices) -> PositionFit:
     """Fit by minorisation-maximisation (Hunter 2004, Annals of Statistics 32:384), which takes
     options that were never chosen.
     """
-    cells, width = len(choices.state), choices.weights.shape[1]
-    chosen = np.zeros((cells, width))
-    np.add.at(chosen, choices.cell, choices.weights)
+    width = choices.weights.shape[1]
+    chosen = _chosen(choices)
     at = np.zeros(width)
     np.add.at(at, choices.places, choices.weights)
     shares, strength = _even(chosen), np.ones(width)
     n = choices.n[:, None]
     for _ in range(ROUNDS):
-        share = n / _total(choices, shares, strength)[:, None]
-        seen = np.zeros((cells, width))
-        np.add.at(seen, choices.cell, strength[choices.places] * share)
-        shares = _even(np.divide(chosen, seen, out=np.zeros(chosen.shape), where=seen > 0))
+        shares = _better(choices, chosen, shares, strength)
         share = n / _total(choices, shares, strength)[:, None]
         offered = np.zeros(width)
         np.add.at(offered, choices.places, shares[choices.cell] * share)
@@ -92,6 +88,37 @@ def fit(choices: Choices) -> PositionFit:
             break
     gamma = np.log(strength)
     return PositionFit(choices, shares, gamma, _inverse(choices, shares, gamma))
+
+
+def given(choices: Choices, gamma: Array) -> tuple[Array, Array]:
+    """Shares [cell, utterance] without a bias gamma [place] that is known, and their variances."""
+    chosen, strength = _chosen(choices), np.exp(gamma)
+    shares = _even(chosen)
+    for _ in range(ROUNDS):
+        moved = _better(choices, chosen, shares, strength)
+        done = np.max(np.abs(moved - shares)) < NEAR
+        shares = moved
+        if done:
+            break
+    spread = np.eye(shares.shape[1]) * shares[:, :, None] - shares[:, :, None] * shares[:, None]
+    information = _of_beta(choices, _each(choices, shares, gamma))
+    inverse = np.linalg.pinv(information, rcond=RIDGE, hermitian=True)
+    return shares, np.einsum("cuv,cvw,cwu->cu", spread, inverse, spread)
+
+
+def _chosen(choices: Choices) -> Array:
+    """How often each option was chosen [cell, utterance]."""
+    found = np.zeros((len(choices.state), choices.weights.shape[1]))
+    np.add.at(found, choices.cell, choices.weights)
+    return found
+
+
+def _better(choices: Choices, chosen: Array, shares: Array, strength: Array) -> Array:
+    """Shares [cell, utterance] that are likelier, where places multiply odds by `strength`."""
+    share = choices.n[:, None] / _total(choices, shares, strength)[:, None]
+    seen = np.zeros(chosen.shape)
+    np.add.at(seen, choices.cell, strength[choices.places] * share)
+    return _even(np.divide(chosen, seen, out=np.zeros(chosen.shape), where=seen > 0))
 
 
 def _even(x: Array) -> Array:
@@ -111,26 +138,57 @@ def predicted(choices: Choices, shares: Array, gamma: Array) -> Array:
     return np.asarray(special.softmax(logits, axis=1))
 
 
+@dataclass(frozen=True, eq=False)
+class Information:
+    """The information of beta [cell, utterance, utterance], of beta and gamma together [cell,
+    utterance, place], and what each cell's answers tell of gamma [cell, place, place].
+    """
+
+    beta: Array
+    both: Array
+    gamma: Array
+
+
+def information(choices: Choices, shares: Array, gamma: Array) -> Information:
+    """What the choices tell of shares and places, by cell."""
+    cells, width = shares.shape
+    each = _each(choices, shares, gamma)
+    shown = np.eye(width)[choices.places]  # [row, utterance, place]
+    halfway = np.einsum("auw,awk->auk", each, shown)
+    both, of_gamma = np.zeros((cells, width, width)), np.zeros((cells, width, width))
+    np.add.at(both, choices.cell, halfway)
+    np.add.at(of_gamma, choices.cell, np.einsum("auk,aul->akl", shown, halfway))
+    return Information(_of_beta(choices, each), both, of_gamma)
+
+
 def _inverse(choices: Choices, shares: Array, gamma: Array) -> Array:
     """The inverse information [coordinate, coordinate] of beta and gamma."""
     cells, width = shares.shape
-    p = predicted(choices, shares, gamma)
-    each = choices.n[:, None, None] * (np.eye(width) * p[:, :, None] - p[:, :, None] * p[:, None])
-    beta = np.zeros((cells, width, width))
-    np.add.at(beta, choices.cell, each)
-    shown = np.eye(width)[choices.places]  # [row, utterance, place]
-    halfway = np.einsum("auw,awk->auk", each, shown)
-    cross = np.zeros((cells, width, width))
-    np.add.at(cross, choices.cell, halfway)
+    known = information(choices, shares, gamma)
     whole = np.zeros(((cells + 1) * width,) * 2)
     for c in range(cells):
         mine = slice(c * width, (c + 1) * width)
-        whole[mine, mine] = beta[c]
-        whole[mine, -width:] = cross[c]
-        whole[-width:, mine] = cross[c].T
-    whole[-width:, -width:] = np.einsum("auk,aul->kl", shown, halfway) + PRIOR * np.eye(width)
+        whole[mine, mine] = known.beta[c]
+        whole[mine, -width:] = known.both[c]
+        whole[-width:, mine] = known.both[c].T
+    whole[-width:, -width:] = known.gamma.sum(axis=0) + PRIOR * np.eye(width)
     ridge = RIDGE * max(1.0, float(choices.n.sum()))
     return np.asarray(np.linalg.pinv(whole + ridge * np.eye(len(whole)), hermitian=True))
+
+
+def _each(choices: Choices, shares: Array, gamma: Array) -> Array:
+    """The covariance [row, utterance, utterance] of what is chosen in each row."""
+    p = predicted(choices, shares, gamma)
+    return np.asarray(
+        choices.n[:, None, None] * (np.eye(p.shape[1]) * p[:, :, None] - p[:, :, None] * p[:, None])
+    )
+
+
+def _of_beta(choices: Choices, each: Array) -> Array:
+    """The information of beta [cell, utterance, utterance]."""
+    found = np.zeros((len(choices.state), *each.shape[1:]))
+    np.add.at(found, choices.cell, each)
+    return found
 
 
 def pulls(fitted: PositionFit) -> Array:

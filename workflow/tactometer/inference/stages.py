@@ -69,6 +69,7 @@ def _folds(study: Study) -> Iterator[tuple[str, Recipe]]:
         if model.folds:
             keys = ("speakers", "pooling", "count_total", "design_effect", "cost", "share")
             fit = {key: getattr(model.fit, key) for key in keys}
+            fit["position"] = "estimate" if model.corrects_places else "ignore"
             stan = stan_of(programs(model.fit, joint=False))
             yield (
                 f"hold_out/{model.name}",
@@ -139,10 +140,11 @@ STAGES = (
             **_SETTINGS,
             "fits": "{goal}.nc for each goal",
             "counts": "the counts of each goal",
-            "choices": "the choices of each goal; none if the behaviour is recorded",
+            "semantics": "the counts of yes",
+            "orders": "the counts by order of each goal, where places are corrected for",
         },
         makes={"out": "the comparison"},
-        several=frozenset({"fits", "counts", "choices"}),
+        several=frozenset({"fits", "counts", "orders"}),
     ),
     Stage(
         "hold_out",

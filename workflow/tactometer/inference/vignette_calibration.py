@@ -40,7 +40,7 @@ ANSWERS = ("samples", "five samples", "probabilities", "temperature 0")
 JOINT = ANSWERS[
     0
 ]  # fitted with joint semantics, so that two goals share what is not known of words
-EFFECTS = ("fresh", "persistent")
+EFFECTS = ("fresh", "persistent")  # of a vignette
 RHO = (0.0, 0.1, 0.3, 0.6)
 PARAMETERS = ("alpha", "phi", "omega_inf", "omega_soc", "omega_pre")
 GOALS = ("one", "other")
@@ -86,7 +86,7 @@ def check_one(case: Case, domain: Domain) -> list[dict[str, Any]]:
             truths.append(_speaker_of(_average(p, rho), theta, domain))
         else:
             truths.append(np.array([alpha, phi, *omega]))
-        cells.append(_answers(_shares(p, effect, rho, pull, rng), answers, rng))
+        cells.append(_answers(shares_of(p, effect, rho, pull, rng), answers, rng))
     rows = []
     # joint fits of what is far from any speaker take minutes: they are weighed alone
     for how in ("estimate",) if answers == JOINT and rho else ("ignore", "estimate"):
@@ -100,7 +100,7 @@ def check_one(case: Case, domain: Domain) -> list[dict[str, Any]]:
     return rows
 
 
-def _shares(p: Array, effect: str, rho: float, pull: Array, rng: np.random.Generator) -> Array:
+def shares_of(p: Array, effect: str, rho: float, pull: Array, rng: np.random.Generator) -> Array:
     """The shares [vignette, state, utterance] of each vignette, round p [state, utterance]."""
     if not rho:
         return np.broadcast_to(p / p.sum(axis=1, keepdims=True), (VIGNETTES, *p.shape))

@@ -43,6 +43,15 @@ class Vignettes:
         return Vignettes(self.names, self.counts * factors[:, None, :, None], self.yes, self.n)
 
 
+def yes_no(truths: pl.DataFrame) -> tuple[Array, Array] | None:
+    """Yes/no answers, `yes` and `n` [vignette, utterance, state], of a file of their counts; None
+    where it does not tell vignettes apart.
+    """
+    names = _names([truths])
+    yes, n = (_cells(truths, names, column, _shape(truths)) for column in ("yes", "n"))
+    return (yes, n) if names else None
+
+
 def _names(frames: Sequence[pl.DataFrame]) -> tuple[str, ...]:
     found: set[str] = set()
     for frame in frames:

@@ -198,7 +198,9 @@ def lines(table: pl.DataFrame, design: Design) -> list[str]:
     prior = [f"{design.known.prior(name).hdi_width(MASS):.2f}" for name in shown]
     rows.append(["none", "", *prior])
     head = ["answers a state", "yes/no a cell", *shown]
-    effect = f", a design effect of {design.design_effect:g}" if design.design_effect > 1 else ""
+    effect = f", a design effect of {design.design_effect:g}"
+    if design.design_effect <= 1:
+        effect = ", whose answers to a vignette do not hang together (if they do: --design-effect)"
     of = f"{design.speakers} {design.around.told}{effect}"
     return [
         f"Width of the 95% HDI: median (middle half) over {of}.",

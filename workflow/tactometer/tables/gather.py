@@ -8,9 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
-from scipy import special
 
 from tactometer.inference import folds, loo
 from tactometer.journal import usage
@@ -31,13 +29,13 @@ from tactometer.tables import (
     served,
     thought_tokens,
 )
+from tactometer.tables.word_intervals import with_intervals
 from tactometer.utils import atomic_files
 
 if TYPE_CHECKING:
     from tactometer.study.model import Model
     from tactometer.study.study import Study
 
-HDI = 0.95
 NUMBERS = ("mean", "sd", "median", "mode", "hdi_low", "hdi_high", "ess_bulk", "ess_tail", "rhat")
 ESTIMATES = {
     "study": pl.String,
@@ -219,23 +217,8 @@ def _counts(study: Study, model: Model, results: Path) -> pl.DataFrame:
 def _semantics(study: Study, model: Model, results: Path) -> pl.DataFrame:
     folder = results / "semantics" / model.name
     places = {folder / f"{name}.parquet": {"checkpoint": name} for name in model.checkpoints}
-    frame = _collect(study, model, places).drop("by_vignette")
-    cells = frame.select("yes", "n").unique(maintain_order=True)
-    yes, n = cells["yes"].to_numpy(), cells["n"].to_numpy()
-    low, high = beta_hdi(yes + 1, n - yes + 1)
-    intervals = cells.with_columns(hdi_low=pl.Series(low), hdi_high=pl.Series(high))
-    return frame.join(
-        intervals, on=["yes", "n"], how="left", maintain_order="left", nulls_equal=True
-    )
-
-
-def beta_hdi(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The shortest 95% intervals of Beta(a, b) posteriors: [cell], [cell]."""
-    tails = np.linspace(0, 1 - HDI, 201)[:, None]
-    low, high = special.betaincinv(a, b, tails), special.betaincinv(a, b, tails + HDI)
-    best = np.argmin(high - low, axis=0)
-    cells = np.arange(len(a))
-    return low[best, cells], high[best, cells]
+    frame = _collect(study, model, places)
+    return with_intervals(frame, weighed=model.fit.design_effect == "estimate")
 
 
 def truth_of(speaker: SimulatedCheckpoint, goal: str) -> dict[str, float]:

@@ -9,14 +9,20 @@ from tactometer.analyses.checks import prompts_sent, read_back, servers
 from tactometer.analyses.checks.settings import Checks
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
 from tactometer.analyses.place_of_options import fitted
-from tactometer.inference import position_bias
+from tactometer.inference import position_bias, position_residuals
 from tactometer.inference.criticism import LEVEL, TRIFLE, homogeneity
+from tactometer.inference.position_residuals import residue
 from tactometer.reading.counts import POOLED
 from tactometer.study.comprehension import GOAL, OPINION
 from tactometer.tables.fit_selection import FIT, passed, sampled
 from tactometer.tables.proportions import wilson
 from tactometer.tables.reader import effective_counts
 
+BIAS = {
+    "additive": "the bias is additive in the logit",
+    "by state": "it differs from state to state",
+    "mixture": "a share of answers goes by the place alone",
+}
 STRONG = "; some place changes the odds of an option more than sevenfold"
 MOST = 0.5  # share of refused answers from which on a prompt set is told as refused
 ALL_OVER = 0.99  # share of prompts with identical answers that is all over
@@ -52,7 +58,9 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `described`: the chance of as bad a fit of a true speaker, flagged where it is less than `yes`.
     `contraction`: by how much the data narrowed each parameter, 1 - posterior / prior variance.
     `position`: how much of the choices follows from the place of an option, in nats, flagged where
-    that is more than follows from the state (`limit`), or where some place changes odds sevenfold.
+    that is more than follows from the state (`limit`), or where some place changes odds sevenfold;
+    `additive`: how far shares are off that were corrected for it, flagged where the bias surely is
+    not of the kind that is corrected for.
     `system`, `own_system`, `added`, `date`, `prompts`: what was sent beside the study's messages
     (`prompts_sent.checks`). `served`, `apart`: whether one model answered throughout, and all
     checkpoints at the same time (`servers.checks`). `opinion_read_back`, `goal_read_back`: whether
@@ -97,6 +105,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
                     "identical",
                     "served",
                     "position",
+                    "additive",
                     "described",
                     "framings",
                     "fit",
@@ -284,18 +293,33 @@ def _framings(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _places(evidence: Evidence) -> pl.DataFrame:
-    """Whether the place of an option outweighs the state, by (model, checkpoint, goal)."""
+    """Whether the place of an option outweighs the state, and whether its bias is of the kind that
+    is corrected for, by (model, checkpoint, goal).
+    """
     rows = []
     known = "shares" in evidence.answered.collect_schema().names()
     for answers in each(evidence) if known else ():
         if not answers.shown:
             continue
-        found = position_bias.outweighed(fitted(answers))
+        logit = fitted(answers)
+        found, left = position_bias.outweighed(logit), residue(logit)
+        head = {name: answers.named[name] for name in FIT} | {"framing": POOLED}
         rows.append(
             {
-                **{name: answers.named[name] for name in FIT},
+                **head,
+                "check": "additive",
+                "value": left.size,
+                "limit": position_residuals.TRIFLE,
+                "n": int(answers.count.sum()),
+                "flagged": left.told,
+                "note": "total variation that shares corrected for places are off: "
+                f"{BIAS[left.kind]} (p of the test that it is additive: {left.p:.2g})",
+            }
+        )
+        rows.append(
+            {
+                **head,
                 "check": "position",
-                "framing": POOLED,
                 "value": found.of_place,
                 "limit": found.of_state,
                 "n": int(answers.count.sum()),

@@ -13,6 +13,7 @@ from tactometer.analyses.evidence import LABEL_TYPES, NAMES, Evidence, table
 from tactometer.analyses.place_of_options import fitted
 from tactometer.analyses.posterior_differences import holm
 from tactometer.inference import position_bias
+from tactometer.inference.position_residuals import residue
 from tactometer.tables.proportions import Z
 from tactometer.utils.arrays import Array
 
@@ -27,6 +28,8 @@ SCHEMA = {
     "found": pl.Boolean,
     **dict.fromkeys(["nats", "nats_low", "nats_high", "of_place", "of_state"], pl.Float64),
     "outweighs": pl.Boolean,
+    "bias": pl.String,
+    **dict.fromkeys(["not_additive", "not_additive_p"], pl.Float64),
 }
 
 
@@ -42,8 +45,9 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `nats` is what the place adds to an option's logit, from a conditional logit of choice on option
     within framing and state, and place, with a 95% interval over vignettes. `of_place` and
     `of_state` are how much of the choices follows from place and from state, in nats; the place
-    `outweighs` the state where it has more of them, surely and not a trifle. Nothing of answers to
-    prompts that showed no options.
+    `outweighs` the state where it has more of them, surely and not a trifle. `not_additive` is how
+    far corrected shares are off if the bias is another than the one that is corrected for
+    (`position_residuals`). Nothing of answers to prompts that showed no options.
     """
     rows: list[dict[str, Any]] = []
     for answers in each(evidence):
@@ -64,6 +68,7 @@ def _positions(answers: Answers) -> list[dict[str, Any]]:
     expected = np.einsum("au,aup->ap", others, at)
     logit = fitted(answers)
     found, weighed = list(position_bias.places(logit)), position_bias.outweighed(logit)
+    left = residue(logit)
     effect, se = _tested(answers, at, others, (share - expected).mean(axis=0))
     z = np.divide(effect, se, out=np.zeros_like(effect), where=se > 0)
     return [
@@ -83,6 +88,9 @@ def _positions(answers: Answers) -> list[dict[str, Any]]:
             "of_place": weighed.of_place,
             "of_state": weighed.of_state,
             "outweighs": weighed.outweighs,
+            "bias": left.kind,
+            "not_additive": left.size,
+            "not_additive_p": left.p,
         }
         for p in range(len(effect))
     ]

@@ -103,8 +103,9 @@ def _criticism(given: Namespace, domain: Any) -> bool:
     told = json.loads((out / "criticism.json").read_text())
     for row in told["true"]:
         print(
-            f"true speakers, {row['per_state']:3} answers a state, {row['semantics']:5}: "
-            f"{row['less_than_yes']:.1%} of {row['fits']} called less than described"
+            f"true speakers, {row['per_state']:3} answers a state, {row['semantics']:5}"
+            f" {row['effect']} rho {row['rho']:.1f}: {row['less_than_yes']:.1%} of {row['fits']}"
+            f" told to be misfits, of {row['too_few']:.0%} that answers are too few to tell"
         )
     for row in told["misfits"]:
         print(
