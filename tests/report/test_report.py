@@ -218,6 +218,7 @@ def test_a_missing_figure_is_one_sentence(tmp_path: Path) -> None:
             baseline=["human"],
             methods=pages.METHODS,
             provenance={},
+            worlds={},
         )
 
 
