@@ -28,7 +28,7 @@ function table(caption, heads, rows) {
 
 const unit = (model, state) => `${state} ${model.unit[state === 1 ? 0 : 1]}`;
 const key = (kind, text) => html("span", { class: "key" },
-  picture("", 26, 14, ...(kind === "bar" ? [svg("rect", { x: 1, y: 2, width: 24, height: 10, class: "bar" })]
+  svg("svg", { viewBox: "0 0 26 14", "aria-hidden": "true" }, ...(kind === "bar" ? [svg("rect", { x: 1, y: 2, width: 24, height: 10, class: "bar" })]
     : kind === "ghost" ? [svg("rect", { x: 1, y: 2, width: 24, height: 10, class: "ghost" })]
     : [line(1, 7, 25, 7, `end ${kind}`), diamond(13, 7, kind)])), text);
 const diamond = (x, y, kind) => svg("path", { d: `M${x - 4} ${y}L${x} ${y - 4}L${x + 4} ${y}L${x} ${y + 4}Z`, class: `mark ${kind}` });

@@ -34,9 +34,9 @@ function explore(data) {
     const sum = fit.valid.reduce((a, b) => a + b, 0).toLocaleString("en");
     const kind = fit.speaker ? ` Speaker ${fit.speaker}, semantics ${fit.semantics}.` : "";
     get("told").classList.toggle("unread", !fit.read);
-    get("told").textContent = (missing.length ? `This page does not have the ${missing.join(" and ")} of the link; the nearest is shown. ` : "") +
-      `${fit.words}${farthest(model, fit)} From ${sum} valid answers (${fit.invalid.toLocaleString("en")} invalid), ` +
-      `which count for ${fit.effective.toLocaleString("en")} where answers hang together.${kind}`;
+    get("told").replaceChildren(missing.length ? `This page does not have the ${missing.join(" and ")} of the link; the nearest is shown. ` : "",
+      html("strong", {}, fit.words), `${farthest(model, fit)} From ${sum} valid answers (${fit.invalid.toLocaleString("en")} invalid), ` +
+      `which count for ${fit.effective.toLocaleString("en")} where answers hang together.${kind}`);
     get("said").replaceChildren(said(model, fit));
     get("weights").replaceChildren(weights(fit));
     get("theta").replaceChildren(meaning(model, found.theta));
