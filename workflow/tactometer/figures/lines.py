@@ -16,20 +16,28 @@ UNIT = {
 SHAPES = ["o", "^", "s", "D", "v", "P", "X"]
 
 
+def model_colours(tables: Tables) -> dict[str, str]:
+    """The colour of each model of a study, the same in all figures and in the page's explorer."""
+    models, estimates = tables.read("counts").select("model").unique(), tables.read("estimates")
+    if not estimates.is_empty():
+        labels = estimates.select("model", "family", "dataset", "method").unique("model")
+        models = models.join(labels, on="model", how="left")
+    return style.model_colours(model_order(models, tables.baseline), tables.baseline)
+
+
 def colours_and_shapes(
     tables: Tables, names: list[str], column: str = "model"
 ) -> tuple[dict[str, str], dict[str, str]]:
     """A colour and a shape for each name of models, or of families, each of which has the colour of
     its first model; beyond seven they come again, and the shape differs.
     """
-    estimates = tables.read("estimates")
-    models = model_order(estimates, tables.baseline)
-    colours = style.model_colours(models, tables.baseline)
+    colours = model_colours(tables)
     if column == "family":
-        families = estimates.select(pl.col("family").fill_null(pl.col("model")), "model").unique()
-        places = {model: place for place, model in enumerate(models)}
-        rows = sorted(families.rows(), key=lambda row: -places[row[1]])
-        colours = {family: colours[model] for family, model in rows}
+        named = tables.read("estimates").select(
+            "model", pl.col("family").fill_null(pl.col("model"))
+        )
+        family = dict(named.unique().rows())
+        colours = {family[m]: colours[m] for m in reversed(colours) if m in family}
     shapes = {n: SHAPES[(i + i // len(SHAPES)) % len(SHAPES)] for i, n in enumerate(names)}
     return {name: colours[name] for name in names}, shapes
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from tactometer.figures.style import model_colours, parameter_label
+from tactometer.figures.style import parameter_label
 from tactometer.reading.counts import AVERAGED, MIXTURE, POOLED
 from tactometer.report.speakers_found import doubt
 from tactometer.report.stages import World
@@ -19,7 +19,7 @@ from tactometer.tables.cells import posterior
 from tactometer.tables.fit_selection import FIT, PASSED, TOGETHER, representative
 from tactometer.tables.ordering import in_order
 from tactometer.tables.proportions import wilson
-from tactometer.tables.reader import checkpoint_order, model_order, pooled_counts
+from tactometer.tables.reader import checkpoint_order, pooled_counts
 from tactometer.utils.open_data import Json, Row
 
 KEY = [*FIT, "framing"]
@@ -32,10 +32,15 @@ Cells = Mapping[tuple[int, str], Row]
 
 
 def data(
-    frames: Frames, goals: Sequence[str], baseline: Sequence[str], worlds: Mapping[str, World]
+    frames: Frames,
+    goals: Sequence[str],
+    baseline: Sequence[str],
+    worlds: Mapping[str, World],
+    colours: Mapping[str, str],
 ) -> Json | None:
     """What the page's explorer shows, by model, checkpoint, goal and framing; None where no model
-    of `worlds` (states, values and words of each) was counted.
+    of `worlds` (states, values and words of each) was counted. `colours` are those of the models in
+    their order.
 
     Shares are [state][utterance] in thousandths, theta is [utterance][state]. Of several fits of a
     behaviour the one that stands for it.
@@ -48,7 +53,6 @@ def data(
     answers = _answers(frames["replies"], texts)
     words = _by(frames["semantics"], ["model", "checkpoint"])
     models = []
-    colours = model_colours(model_order(_with_labels(frames), baseline), baseline)
     for model in [name for name in colours if name in worlds]:
         world = worlds[model]
         found = {}
@@ -68,15 +72,6 @@ def script(found: Json) -> str:
     """The data as JSON that no HTML can end: what is said in it is untrusted text."""
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def _with_labels(frames: Frames) -> pl.DataFrame:
-    """Every model that was counted, with the labels by which models are ordered."""
-    counted = frames["counts"].select("model").unique()
-    if frames["estimates"].is_empty():
-        return counted
-    labels = frames["estimates"].select("model", "family", "dataset", "method").unique("model")
-    return counted.join(labels, on="model", how="left")
 
 
 def _nested(

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 from PIL import Image
 
+from tactometer.figures.lines import model_colours
 from tactometer.figures.recovery import coverage
 from tactometer.recipes import acceptance, provenance
 from tactometer.report import (
@@ -87,7 +88,7 @@ def build(
     told = found(frames)
     opening = [*speakers_found.headline(frames["diagnostics"], baseline), *told.headline]
     cited = references.cited(text)
-    explored = explorer.data(frames, goals, baseline, worlds)
+    explored = explorer.data(frames, goals, baseline, worlds, model_colours(source))
     page = _page().render(
         title=f"{study}: honesty and kindness",
         study=study,
