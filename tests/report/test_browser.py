@@ -140,12 +140,17 @@ def test_names_stand_to_the_left_and_numbers_to_the_right_in_every_table(wide: O
     assert wide.page.eval_on_selector_all("table.data", empty) == []
 
 
-def test_what_goes_on_beyond_an_edge_has_a_shade_there(browser: Browser, report: Path) -> None:
+def test_what_goes_on_beyond_an_edge_has_a_shade_there_and_says_so(browser: Browser, report: Path) -> None:
     narrow = Opened(browser, report, 400)
     cut = """all => all.filter(w => w.scrollWidth > w.clientWidth + 1)
         .map(w => getComputedStyle(w).backgroundImage)"""
     grounds = narrow.page.eval_on_selector_all(".wide", cut)
     assert len(grounds) > 3 and all("gradient" in ground for ground in grounds)
+    says = """all => all.map(w => [w.scrollWidth > w.clientWidth + 1,
+        getComputedStyle(w, "::before").content.includes("scroll")])"""
+    narrow.page.wait_for_function("document.querySelectorAll('[data-scrolls]').length > 3")
+    told = narrow.page.eval_on_selector_all(".wide", says)
+    assert all(wide == said for wide, said in told), "it says so in words, where it does scroll"
     narrow.page.close()
 
 

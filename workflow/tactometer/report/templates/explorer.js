@@ -4,6 +4,11 @@ const WEIGHTS = ["inf", "soc", "pre"];
 const get = (id) => document.getElementById(`explore-${id}`);
 const percent = (thousandths) => (thousandths === null ? "" : `${(thousandths / 10).toFixed(1)}%`);
 
+// What is wider than its place says so, whenever its size changes.
+const scrolls = new ResizeObserver((all) => {
+  for (const { target } of all) target.toggleAttribute("data-scrolls", target.scrollWidth > target.clientWidth + 1);
+});
+
 function fill(node, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   node.append(...children.filter((child) => child !== null));
@@ -17,13 +22,18 @@ const picture = (label, width, height, ...children) =>
 const words = (x, y, text, more = {}) => svg("text", { x, y, ...more }, text);
 const line = (x1, y1, x2, y2, kind) => svg("line", { x1, y1, x2, y2, class: kind });
 
+function wide(label, caption, heads, body) {
+  const found = html("div", { class: "wide", tabindex: 0, role: "region", "aria-label": label },
+    html("table", {}, html("caption", {}, caption),
+      html("thead", {}, html("tr", {}, ...heads.map((head) => html("th", { scope: "col" }, head)))), body));
+  scrolls.observe(found);
+  return found;
+}
+
 function table(caption, heads, rows) {
   const row = ([first, ...rest]) => html("tr", {}, html("th", { scope: "row" }, first), ...rest.map((c) => html("td", {}, c)));
-  return html("details", { class: "numbers" }, html("summary", {}, `${caption}, as a table`),
-    html("div", { class: "wide", tabindex: 0, role: "region", "aria-label": caption },
-      html("table", {}, html("caption", {}, caption),
-        html("thead", {}, html("tr", {}, ...heads.map((head) => html("th", { scope: "col" }, head)))),
-        html("tbody", {}, ...rows.map(row)))));
+  const body = html("tbody", {}, ...rows.map(row));
+  return html("details", { class: "numbers" }, html("summary", {}, `${caption}, as a table`), wide(caption, caption, heads, body));
 }
 
 const unit = (model, state) => `${state} ${model.unit[state === 1 ? 0 : 1]}`;
@@ -142,8 +152,6 @@ function answers(data, model, found, { goal, framing }) {
     html("td", {}, where), html("td", {}, method), html("td", {}, choice ?? "none"),
     html("td", { class: "reply" }, html("div", {}, data.texts[reply]), html("details", {}, html("summary", {}, "prompt"), html("pre", {}, data.texts[prompt])))));
   return fill(box, {}, [html("p", { class: "small" }, `${shown.length} of its answers, evenly over the states; a reply is untrusted text.`),
-    html("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Answers of this behaviour" }, html("table", {},
-      html("caption", {}, "What was answered, how it was read, and the prompt"),
-      html("thead", {}, html("tr", {}, ...["state", "framing", "read by", "choice", "reply"].map((head) => html("th", { scope: "col" }, head)))),
-      html("tbody", {}, ...rows)))]);
+    wide("Answers of this behaviour", "What was answered, how it was read, and the prompt",
+      ["state", "framing", "read by", "choice", "reply"], html("tbody", {}, ...rows))]);
 }
