@@ -62,12 +62,15 @@ rule tabulate:
             table=TABLES,
             kind=["parquet", "csv"],
         ),
-        html=report(
-            expand(f"{RESULTS}/tables/{{table}}.html", table=TABLES),
-            category="Tables",
-            caption="../report/tables.rst",
-            labels=lambda wildcards, output: {},
-        ),
+        **{
+            table: report(
+                f"{RESULTS}/tables/{table}.html",
+                category="Tables",
+                caption="../report/tables.rst",
+                labels={"table": table},
+            )
+            for table in TABLES
+        },
     log:
         f"{LOGS}/tabulate.log",
     group:
