@@ -140,7 +140,9 @@ def test_names_stand_to_the_left_and_numbers_to_the_right_in_every_table(wide: O
     assert wide.page.eval_on_selector_all("table.data", empty) == []
 
 
-def test_what_goes_on_beyond_an_edge_has_a_shade_there_and_says_so(browser: Browser, report: Path) -> None:
+def test_what_goes_on_beyond_an_edge_has_a_shade_there_and_says_so(
+    browser: Browser, report: Path
+) -> None:
     narrow = Opened(browser, report, 400)
     cut = """all => all.filter(w => w.scrollWidth > w.clientWidth + 1)
         .map(w => getComputedStyle(w).backgroundImage)"""

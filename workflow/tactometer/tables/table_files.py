@@ -12,10 +12,10 @@ MOST = 1_000  # rows of the HTML; Parquet and CSV have all
 STYLE = (
     ":root{color-scheme:light dark}body{font:14px/1.4 system-ui,Arial,sans-serif;margin:1rem}"
     "table{border-collapse:collapse;font-size:12px;font-variant-numeric:tabular-nums}"
-    "th,td{text-align:left;vertical-align:top;padding:.15rem .7rem .15rem 0;max-width:40rem;"
-    "overflow-wrap:anywhere}tbody tr{border-bottom:1px solid #8886}"
+    "th,td{text-align:left;vertical-align:top;padding:.15rem .7rem .15rem 0;white-space:nowrap}"
+    "tbody tr{border-bottom:1px solid #8886}"
     "thead th{position:sticky;top:0;background:Canvas;border-bottom:2px solid;white-space:nowrap}"
-    ".n{text-align:right;white-space:nowrap}"
+    ".n{text-align:right}.l{white-space:pre-wrap;overflow-wrap:anywhere;min-width:24rem}"
 )
 
 
@@ -37,7 +37,7 @@ def page(frame: pl.DataFrame, name: str) -> str:
     kinds = [' class="n"' if frame.schema[c].is_numeric() else "" for c in filled]
     heads = "".join(f"<th{k}>{escape(c)}</th>" for c, k in zip(filled, kinds, strict=True))
     rows = [
-        "".join(f"<td{k}>{_cell(v)}</td>" for v, k in zip(row, kinds, strict=True))
+        "".join(f"<td{_long(v) or k}>{_cell(v)}</td>" for v, k in zip(row, kinds, strict=True))
         for row in shown.select(filled).iter_rows()
     ]
     rest = f", of which these are the first {MOST:,}" if frame.height > MOST else ""
@@ -57,3 +57,7 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     return "" if value is None else escape(str(value))
+
+
+def _long(value: object) -> str:
+    return ' class="l"' if isinstance(value, str) and len(value) > 40 else ""
