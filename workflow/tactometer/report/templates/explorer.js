@@ -95,6 +95,7 @@ function said(model, fit) {
 function farthest(model, fit) {
   if (!fit.predicted) return " There is no prediction to hold against it.";
   const away = fit.said[0].map((p, i) => (p === null ? -1 : Math.abs(p - fit.predicted[0][i])));
+  if (Math.max(...away) < 0) return "";
   const i = away.indexOf(Math.max(...away)), size = model.utterances.length;
   return ` Farthest apart: “${model.utterances[i % size]}” of ${unit(model, model.states[Math.floor(i / size)])}, ` +
     `said in ${percent(fit.said[0][i])}, predicted in ${percent(fit.predicted[0][i])}.`;
