@@ -152,7 +152,8 @@ def test_what_goes_on_beyond_an_edge_has_a_shade_there_and_says_so(
         hidden.evaluate("one => { one.open = true }")  # who opens it is told, not before
     narrow.page.wait_for_timeout(500)
     says = """all => all.filter(w => w.checkVisibility()).map(w => [
-        w.scrollWidth > w.clientWidth + 1, getComputedStyle(w, "::before").content.includes("scroll")])"""
+        w.scrollWidth > w.clientWidth + 1,
+        getComputedStyle(w, "::before").content.includes("scroll")])"""
     narrow.page.wait_for_function("document.querySelectorAll('[data-scrolls]').length > 3")
     told = narrow.page.eval_on_selector_all(".wide", says)
     assert all(wide == said for wide, said in told), "it says so in words, where it does scroll"
