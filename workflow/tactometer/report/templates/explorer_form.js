@@ -36,7 +36,7 @@ function explore(data) {
     get("told").classList.toggle("unread", !fit.read);
     get("told").replaceChildren(missing.length ? `This page does not have the ${missing.join(" and ")} of the link; the nearest is shown. ` : "",
       html("strong", {}, fit.words), `${farthest(model, fit)} From ${sum} valid answers (${fit.invalid.toLocaleString("en")} invalid), ` +
-      `which count for ${fit.effective.toLocaleString("en")} where answers hang together.${kind}`);
+      `which count for ${fit.effective ? fit.effective.toLocaleString("en") : "less than one"} where answers hang together.${kind}`);
     get("said").replaceChildren(said(model, fit));
     get("weights").replaceChildren(weights(fit));
     get("theta").replaceChildren(meaning(model, found.theta));
