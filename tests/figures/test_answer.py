@@ -11,7 +11,7 @@ import pytest
 
 import synthetic
 from pages import EVIL
-from tactometer.figures import answer, states
+from tactometer.figures import states, style
 from tactometer.figures.draw import draw
 
 pytestmark = pytest.mark.xdist_group("report")  # what they look at is made once
@@ -59,7 +59,7 @@ def test_people_come_first_and_what_must_not_be_read_last_with_its_reason(
 
 def test_what_must_not_be_read_is_hollow_and_grey(estimates: pl.DataFrame, tmp_path: Path) -> None:
     apart, sound = (drawn(rows, tmp_path) for rows in (unread(estimates), estimates))
-    grey = answer.GREY.lower()
+    grey = style.GREY.lower()
     assert grey in apart and "stroke-dasharray" in apart
     assert grey not in sound and "stroke-dasharray" not in sound
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +16,11 @@ import synthetic
 from seeds import seed
 from tactometer.figures import forest, posteriors
 from tactometer.figures.draw import draw
+from tactometer.figures.lines import colours_and_shapes, model_colours
 from tactometer.study.analyses import names as analysis_names
 from tactometer.study.figures import names as figure_names
 from tactometer.tables.reader import (
+    Tables,
     answers_used,
     checkpoint_order,
     natural,
@@ -226,3 +229,34 @@ def test_of_too_many_rows_those_stay_that_are_large_beside_noise() -> None:
     wide = rows.drop("by_chance").with_columns(low=pl.col("mean") - 0.2, high=pl.col("mean") + 0.2)
     sure = wide.with_columns(high=pl.when(pl.col("label") == "m7").then(0.11).otherwise("high"))
     assert forest.strongest(sure, most=1)[0]["label"].to_list() == ["m7"]
+
+
+def test_a_model_has_one_colour_in_all_figures_and_in_the_explorer(
+    tables: Path, report: Path, drawn: dict[str, str]
+) -> None:
+    source = Tables(tables, synthetic.GOALS, synthetic.UTTERANCES, BASELINE)
+    colours = model_colours(source)
+    assert len(set(colours.values())) == len(colours) == 4
+    few, _ = colours_and_shapes(source, ["kind-friend"])  # of a figure that has not all models
+    assert few == {"kind-friend": colours["kind-friend"]}
+    asked = [model for model in colours if model not in BASELINE]
+    family, _ = colours_and_shapes(source, ["simulated"], "family")
+    assert family == {"simulated": colours[asked[0]]}
+    found = re.search(r'id="explore-data">(.*?)</script>', report.read_text(), re.S)
+    assert found
+    explored = json.loads(found[1])["models"]
+    assert {model["name"]: model["colour"] for model in explored} == colours
+    for name in ("semantics", "weights", "phi"):
+        assert all(colours[model].lower() in drawn[name] for model in asked), name
+
+
+def test_what_must_not_be_read_does_not_stretch_the_axis_of_what_may() -> None:
+    marks = [forest.NOT_FOUND, forest.SUSPECT, forest.SUSPECT]
+    rows = pl.DataFrame({"mean": [0.2, 0.4, -20.0], "mark": marks, "by_chance": [0.1, 0.1, 25.0]})
+    rows = rows.with_columns(low=pl.col("mean") - 0.1, high=pl.col("mean") + 0.1)
+    kept, beyond = forest._within_reach(rows)
+    assert kept["mean"].to_list() == pytest.approx([0.2, 0.4, -0.45])
+    assert kept["low"].min() == pytest.approx(-0.45) and kept["by_chance"].to_list()[2] is None
+    assert beyond["told"].to_list() == ["  ← -20.0"]
+    near, none = forest._within_reach(rows.head(2))
+    assert near.equals(rows.head(2)) and none.is_empty()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import shutil
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
+
+from browsing import Opened
 
 pytestmark = [
     pytest.mark.browser,
@@ -18,38 +18,6 @@ pytestmark = [
 ]  # what they look at is made once
 TABLE = "table[data-name='Posterior mean [95% HDI] of every fit']"
 ROWS = f"{TABLE} tbody tr"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "install Debian's package chromium: the report is tested in a browser"
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-
-
-class Opened:
-    """A page, and all that went wrong in it or left for the network."""
-
-    def __init__(
-        self, browser: Browser, report: Path, width: int, scheme: Literal["light", "dark"] = "light"
-    ) -> None:
-        self.page: Page = browser.new_page(
-            viewport={"width": width, "height": 900}, color_scheme=scheme
-        )
-        self.wrong: list[str] = []
-        self.page.on("console", lambda m: self.wrong.append(f"{m.type}: {m.text}"))
-        self.page.on("pageerror", lambda e: self.wrong.append(str(e)))
-        self.page.on("dialog", lambda d: self.wrong.append(f"dialog: {d.message}"))
-        self.page.on("request", lambda r: self._request(r.url))
-        self.page.goto(report.as_uri())
-        self.page.wait_for_selector("html[data-ready]", timeout=60_000)
-
-    def _request(self, url: str) -> None:
-        if not url.startswith(("file:", "data:", "blob:")):
-            self.wrong.append(f"request: {url}")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +35,7 @@ def test_it_opens_from_disk_and_nothing_fails_or_leaves_for_the_network(wide: Op
 def test_a_script_in_a_name_or_a_reply_stays_text(wide: Opened) -> None:
     wide.page.locator("summary").first.click()
     assert wide.page.get_by_text("<script>alert(2)</script>").count() > 0
-    assert wide.page.locator("script").count() == 1
+    assert wide.page.locator("script").count() == 2, "the page's own, and the explorer's data"
     assert not any("dialog" in each for each in wide.wrong)
 
 
@@ -128,7 +96,7 @@ def test_axe_finds_nothing_serious_and_the_page_does_not_scroll_sideways(
     browser: Browser, report: Path, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     opened = Opened(browser, report, width, scheme)
-    for details in opened.page.locator("#answer details, #look > details").all():
+    for details in opened.page.locator("#answer details, #explore details, #look > details").all():
         details.evaluate("one => { one.open = true }")
     opened.page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())
     found = opened.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
@@ -172,12 +140,23 @@ def test_names_stand_to_the_left_and_numbers_to_the_right_in_every_table(wide: O
     assert wide.page.eval_on_selector_all("table.data", empty) == []
 
 
-def test_what_goes_on_beyond_an_edge_has_a_shade_there(browser: Browser, report: Path) -> None:
+def test_what_goes_on_beyond_an_edge_has_a_shade_there_and_says_so(
+    browser: Browser, report: Path
+) -> None:
     narrow = Opened(browser, report, 400)
     cut = """all => all.filter(w => w.scrollWidth > w.clientWidth + 1)
         .map(w => getComputedStyle(w).backgroundImage)"""
     grounds = narrow.page.eval_on_selector_all(".wide", cut)
     assert len(grounds) > 3 and all("gradient" in ground for ground in grounds)
+    for hidden in narrow.page.locator("#explore details.numbers").all():
+        hidden.evaluate("one => { one.open = true }")  # who opens it is told, not before
+    narrow.page.wait_for_timeout(500)
+    says = """all => all.filter(w => w.checkVisibility()).map(w => [
+        w.scrollWidth > w.clientWidth + 1,
+        getComputedStyle(w, "::before").content.includes("scroll")])"""
+    narrow.page.wait_for_function("document.querySelectorAll('[data-scrolls]').length > 3")
+    told = narrow.page.eval_on_selector_all(".wide", says)
+    assert all(wide == said for wide, said in told), "it says so in words, where it does scroll"
     narrow.page.close()
 
 

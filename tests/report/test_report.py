@@ -34,19 +34,23 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
-        self.script = ""
-        self._inside = False
+        self.script = self.data = ""
+        self._inside = self._data = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
         self._inside = tag == "script"
+        self._data = self._inside and dict(attrs).get("type") == "application/json"
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = self._inside and tag != "script"
+        self._data = self._data and self._inside
 
     def handle_data(self, data: str) -> None:
-        if self._inside:
+        if self._data:
+            self.data += data
+        elif self._inside:
             self.script += data
         else:
             self.text += data
@@ -61,7 +65,8 @@ def page(report: Path) -> Page:
 
 
 def test_untrusted_text_stays_text(page: Page) -> None:
-    assert [attrs.get("type") for attrs in page.all("script")] == ["module"]
+    assert [attrs.get("type") for attrs in page.all("script")] == ["application/json", "module"]
+    assert "<" not in page.data and "alert(2)" in page.data
     assert page.text.count(pages.EVIL) > 3 and "<script>alert(2)</script>" in page.text
 
 
@@ -109,7 +114,7 @@ def test_every_figure_is_there_with_an_alternative_text_and_its_sample(
 
 def test_the_answer_comes_first_then_what_must_not_be_read_then_the_questions(page: Page) -> None:
     heads = [attrs.get("id") for attrs in page.all("section")]
-    assert heads[:3] == ["answer", "unread", "look"]
+    assert heads[:4] == ["answer", "unread", "explore", "look"]
     assert "4 of 51 fits did not pass." in page.text
     assert "R-hat 1.080, least ESS 45, 37 divergences" in page.text
 
@@ -218,6 +223,7 @@ def test_a_missing_figure_is_one_sentence(tmp_path: Path) -> None:
             baseline=["human"],
             methods=pages.METHODS,
             provenance={},
+            worlds={},
         )
 
 

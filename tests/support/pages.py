@@ -9,6 +9,7 @@ import polars as pl
 import synthetic
 from tactometer.figures.draw import draw
 from tactometer.report.page import build
+from tactometer.report.stages import World
 from tactometer.study.figures import names as figure_names
 
 EVIL = "<script>alert(1)</script>"
@@ -46,6 +47,24 @@ def _held_out() -> pl.DataFrame:
     return pl.DataFrame([at | asked, at | people])
 
 
+def _world(states: list[int], unit: str) -> World:
+    """A domain as the explorer sees it."""
+    return {
+        "states": states,
+        "values": [float(state) for state in states],
+        "unit": [unit, f"{unit}s"],
+        "utterances": synthetic.UTTERANCES,
+        "negated": [word.startswith("not") for word in synthetic.UTTERANCES],
+    }
+
+
+def worlds(tables: Path) -> dict[str, World]:
+    """The world of each model of some tables: people's is of hearts."""
+    names = pl.read_parquet(tables / "counts.parquet")["model"].unique()
+    people, asked = _world([0, 1, 2, 3], "heart"), _world([1, 2, 3, 4, 5], "star")
+    return {name: people if name == "human" else asked for name in names}
+
+
 def render(folder: Path, tables: Path) -> Path:
     """Draw the figures of some tables and write the page below a folder."""
     for name in figure_names():
@@ -66,5 +85,6 @@ def render(folder: Path, tables: Path) -> Path:
         baseline=["human"],
         methods=METHODS | {"heldout": (tables / "heldout.parquet").exists()},
         provenance={"Tactometer": "0.1.0", "asked": EVIL},
+        worlds=worlds(tables),
     )
     return folder / "report.html"

@@ -3,7 +3,7 @@
 Needs: tables, fits and choices; recipes/condense.json and recipes/analyse/{analysis}.json (the code
 of that analysis alone, the study's thresholds).
 Makes: analyses/{model}/draws.parquet and answers.parquet (what the analyses read of a model beside its
-tables), tables/{analysis}.parquet and .csv. An analysis that does not apply gives a table without rows.
+tables), tables/{analysis}.parquet, .csv and .html. An analysis that does not apply gives a table without rows.
 tables/dictionary.csv says what every column of every table means.
 """
 
@@ -50,8 +50,9 @@ for _analysis in ANALYSES:
             ),
         output:
             f"{RESULTS}/tables/{_analysis}.parquet",
-            csv=report(
-                f"{RESULTS}/tables/{_analysis}.csv",
+            f"{RESULTS}/tables/{_analysis}.csv",
+            html=report(
+                f"{RESULTS}/tables/{_analysis}.html",
                 category="Analyses",
                 caption=f"../tactometer/analyses/{_analysis}/caption.rst",
                 labels={"analysis": _analysis},

@@ -2,7 +2,7 @@
 
 Needs: fits, counts, semantics and choices; recipes/gather.json (labels, the truth of simulated
 speakers, published values). Aggregates by model first, then over models: one huge fan-in is slow.
-Makes: tables/models/{model}/{table}.parquet, tables/{table}.parquet and tables/{table}.csv.
+Makes: tables/models/{model}/{table}.parquet, tables/{table}.parquet, .csv and .html (for the report).
 """
 
 TABLES = [
@@ -57,13 +57,20 @@ rule tabulate:
         ),
         code=recipe("tabulate"),
     output:
-        expand(f"{RESULTS}/tables/{{table}}.parquet", table=TABLES),
-        csv=report(
-            expand(f"{RESULTS}/tables/{{table}}.csv", table=TABLES),
-            category="Tables",
-            caption="../report/tables.rst",
-            labels=lambda wildcards, output: {},
+        expand(
+            f"{RESULTS}/tables/{{table}}.{{kind}}",
+            table=TABLES,
+            kind=["parquet", "csv"],
         ),
+        **{
+            table: report(
+                f"{RESULTS}/tables/{table}.html",
+                category="Tables",
+                caption="../report/tables.rst",
+                labels={"table": table},
+            )
+            for table in TABLES
+        },
     log:
         f"{LOGS}/tabulate.log",
     group:

@@ -37,7 +37,7 @@ TEXT = Text(
 )
 PARAMETERS = ("phi", "omega_inf", "omega_soc", "omega_pre")
 WORDS = {NO_SPEAKER: "no speaker", NOTHING_TOLD: "nothing can be said"}
-GREY, UNREAD = "#8A8A8A", "#F4F4F4"
+UNREAD = "#F4F4F4"  # the ground of what must not be read
 MOST = 24  # rows that stay legible
 STEP = 0.17  # between the goals of a row
 BREAKS, LABELS = [0.0, 0.5, 1.0], ["0", ".5", "1"]
@@ -123,7 +123,7 @@ def _layers(tables: Tables, rows: pl.DataFrame, names: list[str]) -> ggplot:
             "rect", xmin=float("-inf"), xmax=float("inf"), ymin=edge,
             ymax=len(names) - 0.5, fill=UNREAD,
         )  # fmt: skip
-        plot += geom_hline(yintercept=edge, color=GREY, size=0.5)
+        plot += geom_hline(yintercept=edge, color=style.GREY, size=0.5)
     band = _band(tables, rows)
     if not band.is_empty():
         plot += geom_rect(
@@ -135,9 +135,9 @@ def _layers(tables: Tables, rows: pl.DataFrame, names: list[str]) -> ggplot:
     read, rest = rows.filter("read"), rows.filter(~pl.col("read"))
     if not rest.is_empty():
         bare = aes(x="hdi_low", xend="hdi_high", yend="at")
-        plot += geom_segment(bare, data=rest, color=GREY, linetype="dotted", size=0.6)
+        plot += geom_segment(bare, data=rest, color=style.GREY, linetype="dotted", size=0.6)
         plot += geom_point(
-            aes(shape="goal"), data=rest, color=GREY, fill="white", size=1.7, stroke=0.5,
+            aes(shape="goal"), data=rest, color=style.GREY, fill="white", size=1.7, stroke=0.5,
             show_legend=False,
         )  # fmt: skip
     plot += geom_segment(line, data=read, size=0.8, show_legend=False)

@@ -21,7 +21,6 @@ from plotnine import (
 )
 
 from tactometer.figures import style
-from tactometer.figures.forest import GREY
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.speaker_model.variants import SPEAKERS
@@ -46,9 +45,9 @@ SUSPECT, PUBLISHED = "not to be read", "published log Bayes factor"
 # mark: (colour, fill, shape)
 MARKS = {
     BEST: (style.BLUE, style.BLUE, "D"),
-    OTHER: (GREY, GREY, "o"),
+    OTHER: ("#4D4D4D", "#4D4D4D", "o"),
     BAD_K: (style.ORANGE, "white", "s"),
-    SUSPECT: (style.VERMILLION, "white", "o"),
+    SUSPECT: (style.GREY, "white", "o"),
     PUBLISHED: (style.BLACK, "white", "x"),
 }
 

@@ -90,7 +90,7 @@ def plot(tables: Tables) -> Drawing:
         + geom_point(position=position_jitter(width=0, height=0.2, random_state=1), size=1.6)
         + facet_wrap("measure", ncol=4, scales="free_x")
         + scales
-        + scale_x_continuous(breaks=breaks_extended(n=3))
+        + scale_x_continuous(breaks=_breaks, labels=lambda breaks: [f"{b:,g}" for b in breaks])
         + scale_y_discrete(limits=conditions[::-1])
         + labs(
             x="",
@@ -100,3 +100,9 @@ def plot(tables: Tables) -> Drawing:
         + style.look(panel_spacing_x=0.04)
     )
     return Drawing(drawing, style.PAGE, 1.6 + max(0.6, 0.28 * len(conditions)))
+
+
+def _breaks(limits: tuple[float, float]) -> list[float]:
+    """Round numbers; whole ones where zero is shown, which counts are."""
+    found = [float(b) for b in breaks_extended(n=3)(limits)]
+    return [b for b in found if b.is_integer()] if limits[0] <= 0 else found

@@ -12,6 +12,7 @@ from plotnine import (
     facet_wrap,
     geom_point,
     geom_segment,
+    geom_text,
     geom_vline,
     ggplot,
     labs,
@@ -39,7 +40,7 @@ MARKS = {
     NOT_FOUND: (GREY, GREY, "o", "solid"),
     UNTESTED: (style.BLACK, style.BLACK, "s", "solid"),
     READ: (style.BLUE, style.BLUE, "o", "solid"),
-    SUSPECT: (style.VERMILLION, "white", "o", "dotted"),
+    SUSPECT: (style.GREY, "white", "o", "dotted"),
 }
 
 
@@ -102,6 +103,8 @@ def forest(
         )
     ]
     panels = rows["panel"].n_unique()
+    columns = -(-panels // -(-panels // columns))  # as many in each line of panels
+    rows, beyond = _within_reach(rows)
     plot = ggplot(rows, aes(y="label", color="mark", fill="mark", shape="mark"))
     if "by_chance" in rows.columns:
         known = rows.drop_nulls("by_chance")
@@ -114,6 +117,15 @@ def forest(
             aes(x="low", xend="high", yend="label", linetype="mark"), size=0.7, show_legend=False
         )
         + geom_point(aes(x="mean"), size=1.9, stroke=0.6)
+        + [
+            geom_text(
+                aes("mean", "label", label="told", ha="side"),
+                data=beyond,
+                size=6.5,
+                inherit_aes=False,
+            )
+        ]
+        * (not beyond.is_empty())
         + scales
         + scale_x_continuous(breaks=breaks_extended(n=4))
         + scale_y_discrete(limits=labels[::-1])
@@ -123,6 +135,27 @@ def forest(
     )
     deep = rows["group"].n_unique() if split else -(-panels // columns)
     return Drawing(plot, style.PAGE, 1.6 + deep * max(0.9, 0.17 * len(labels) + 0.45))
+
+
+def _within_reach(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows whose axis is that of what may be read; what must not be, and lies three times as far,
+    stands at its edge, and in the second frame with its number.
+    """
+    ends = ("mean", "low", "high")
+    far = pl.max_horizontal(pl.col(name).abs().fill_null(0.0) for name in ends)
+    reach = rows.filter(pl.col("mark") != SUSPECT).select(far.max()).item()
+    beyond = (pl.col("mark") == SUSPECT) & (pl.col("mean").abs() > 3 * (reach or float("inf")))
+    if not reach or rows.filter(beyond).is_empty():
+        return rows, rows.clear()
+    edge = 1.5 * reach
+    number, left = pl.col("mean").round_sig_figs(2).cast(pl.String), pl.col("mean") < 0
+    told = pl.when(left).then(pl.format("  ← {}", number)).otherwise(pl.format("{} →  ", number))
+    side = pl.when(left).then(pl.lit("left")).otherwise(pl.lit("right"))
+    away = rows.filter(beyond).with_columns(told=told, side=side)
+    clipped = [pl.col(name).clip(-edge, edge) for name in ends]
+    if "by_chance" in rows.columns:
+        clipped.append(pl.when(pl.col("by_chance").abs() <= edge).then("by_chance"))
+    return rows.with_columns(clipped), away.with_columns(pl.col("mean").clip(-edge, edge))
 
 
 def place(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:

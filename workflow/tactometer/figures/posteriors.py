@@ -18,10 +18,13 @@ from plotnine import (
     geom_ribbon,
     geom_segment,
     ggplot,
+    guide_legend,
     guides,
     labs,
     position_nudge,
+    scale_color_identity,
     scale_color_manual,
+    scale_fill_identity,
     scale_fill_manual,
     scale_linetype_manual,
     scale_shape_manual,
@@ -31,6 +34,7 @@ from plotnine import (
 )
 
 from tactometer.figures import style
+from tactometer.figures.lines import model_colours
 from tactometer.figures.style import Drawing
 from tactometer.tables.reader import (
     Tables,
@@ -41,13 +45,13 @@ from tactometer.tables.reader import (
     with_condition,
 )
 
-# mark: (colour of line and rim, fill, shape, line). Only a fit that passed its checks, at the first
-# run or at a later, more careful one, is filled.
+# mark: (colour in the legend, fill there, shape, line). Only a fit that may be read is filled, in
+# the colour of its model.
 MARKS = {
     "human": (style.BLACK, style.BLACK, "D", "solid"),
-    "human, not to be read": (style.VERMILLION, "white", "D", "dotted"),
-    "model": (style.BLUE, style.BLUE, "o", "solid"),
-    "model, not to be read": (style.VERMILLION, "white", "o", "dotted"),
+    "human, not to be read": (style.GREY, "white", "D", "dotted"),
+    "model": ("#4D4D4D", "#4D4D4D", "o", "solid"),
+    "model, not to be read": (style.GREY, "white", "o", "dotted"),
 }
 PUBLISHED = "published human point"
 DENSE = 6  # a model with more checkpoints than this gets a line in a band
@@ -71,13 +75,12 @@ def draw_parameters(tables: Tables, parameters: Sequence[str]) -> Drawing:
     if rows.is_empty():
         return style.empty("No fit of this study has these parameters.")
     rows = _labelled(tables, tables.standing(rows), parameters).sort("label", "goal", "condition")
-    subtitle = _subtitle(tables, rows)
     models = rows.filter(~pl.col("model").is_in([*tables.baseline, *_yardstick(tables)]))
     courses = models.select("model", "checkpoint").unique().height > models["model"].n_unique()
-    if not courses:
-        return _dots(tables, rows, subtitle)
-    # A panel that has a human band alone says nothing of a course.
-    return _courses(tables, rows.filter(pl.col("goal").is_in(models["goal"].implode())), subtitle)
+    if not models.is_empty():  # a panel that has people alone says nothing of models
+        rows = rows.filter(pl.col("goal").is_in(models["goal"].implode()))
+    subtitle = _subtitle(tables, rows)
+    return _courses(tables, rows, subtitle) if courses else _dots(tables, rows, subtitle)
 
 
 def _labelled(tables: Tables, rows: pl.DataFrame, parameters: Sequence[str]) -> pl.DataFrame:
@@ -145,9 +148,18 @@ def _scales(marks: Sequence[str], published: bool) -> list[object]:
     )
     shown = [*marks, *[PUBLISHED] * published]
     return [
-        scale_color_manual(colours, limits=shown),
-        scale_fill_manual(fills, limits=shown),
-        scale_shape_manual(shapes, limits=shown),
+        scale_color_identity(),
+        scale_fill_identity(),
+        scale_shape_manual(
+            shapes,
+            limits=shown,
+            guide=guide_legend(
+                override_aes={
+                    "color": [colours[m] for m in shown],
+                    "fill": [fills[m] for m in shown],
+                }
+            ),
+        ),
         scale_linetype_manual(lines, limits=shown),
     ]
 
@@ -157,6 +169,12 @@ def _dots(tables: Tables, rows: pl.DataFrame, subtitle: str) -> Drawing:
     band = rows.filter(pl.col("model").is_in(_yardstick(tables)), passed())
     published = _published(tables, rows)
     marks = [m for m in MARKS if m in set(rows["mark"].cast(pl.String))]
+    unread = pl.col("mark").cast(pl.String).str.ends_with("not to be read")
+    mine = pl.col("model").replace_strict(model_colours(tables), return_dtype=pl.String)
+    rows = rows.with_columns(
+        line=pl.when(unread).then(pl.lit(style.GREY)).otherwise(mine),
+        inside=pl.when(unread).then(pl.lit("white")).otherwise(mine),
+    )
     plot = ggplot(rows, aes(x="mean", y="condition"))
     if not band.is_empty():
         plot += geom_rect(
@@ -169,15 +187,16 @@ def _dots(tables: Tables, rows: pl.DataFrame, subtitle: str) -> Drawing:
         )
         subtitle += f"\nGrey band: {_alike(rows)}"
     plot += geom_segment(
-        aes(x="hdi_low", xend="hdi_high", yend="condition", color="mark", linetype="mark"),
+        aes(x="hdi_low", xend="hdi_high", yend="condition", color="line", linetype="mark"),
         size=0.8,
         show_legend=False,
     )
-    plot += geom_point(aes(color="mark", fill="mark", shape="mark"), size=2.2, stroke=0.6)
+    plot += geom_point(aes(color="line", fill="inside", shape="mark"), size=2.2, stroke=0.6)
     if not published.is_empty():
         plot += geom_point(
-            aes(x="value", y="condition", color="what", fill="what", shape="what"),
+            aes(x="value", y="condition", shape="what"),
             data=published,
+            color=style.BLACK,
             position=position_nudge(y=0.3),
             size=1.8,
             stroke=0.7,

@@ -21,7 +21,8 @@ from tactometer.figures import style
 from tactometer.figures.posteriors import BREAK_LABELS, BREAKS
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
-from tactometer.tables.reader import Tables, ends, representative, with_condition
+from tactometer.tables.fit_selection import ONE_FIT
+from tactometer.tables.reader import Tables, ends, passed, representative, with_condition
 
 TEXT = Text(
     "Does the fitted speaker say what was said?",
@@ -33,6 +34,12 @@ TEXT = Text(
 
 
 INSIDE, OUTSIDE = "data inside the interval", "data outside it"
+UNREAD = "inside, and the fit must not be read"
+MARKS = {
+    INSIDE: (style.BLUE, style.BLUE, "o"),
+    OUTSIDE: (style.VERMILLION, "white", "s"),
+    UNREAD: (style.GREY, "white", "o"),
+}
 
 
 def plot(tables: Tables) -> Drawing:
@@ -42,33 +49,45 @@ def plot(tables: Tables) -> Drawing:
         return style.empty("This study has no posterior predictive.")
     rows, cut = ends(representative(rows))
     within = pl.col("p_data").is_between("p_low", "p_high")
-    sides = pl.Enum([INSIDE, OUTSIDE])
+    fits = tables.read("estimates").group_by(ONE_FIT).agg(read=passed().any())
+    rows = rows.join(fits, on=ONE_FIT, how="left", maintain_order="left")
+    sides = pl.Enum(list(MARKS))
     rows = (
         with_condition(rows, tables.baseline)
         .with_columns(
             pl.col("goal").cast(pl.Enum(tables.goal_order(rows))),
-            pl.when(within)
+            pl.when(within & pl.col("read"))
             .then(pl.lit(INSIDE))
+            .when(within)
+            .then(pl.lit(UNREAD))
             .otherwise(pl.lit(OUTSIDE))
             .cast(sides)
             .alias("side"),
         )
         .sort("condition", "goal", "side", "state", "utterance")
     )
-    inside = rows.filter(pl.col("side") == INSIDE).height
+    inside = rows.filter(within).height
     subtitle = (
         f"Mean and 95% interval of replicated shares; the data lie inside for {inside:,} of "
         f"{rows.height:,} cells (state × utterance)"
     )
-    shown = {"limits": [INSIDE, OUTSIDE]}
+    marks = style.levels(rows["side"])
+    shown = {"limits": marks}
+    panels = rows.select("condition", "goal").unique().sort("condition", "goal")
+    colours, fills, shapes = zip(*(MARKS[mark] for mark in marks), strict=True)
     drawing = (
         ggplot(rows, aes("p_data", "p_mean", color="side", fill="side", shape="side"))
-        + geom_abline(intercept=0, slope=1, color="#999999", size=0.4)
+        + geom_abline(
+            aes(intercept="from", slope="by"),
+            data=panels.with_columns(pl.lit(0.0).alias("from"), by=1.0),
+            color="#999999",
+            size=0.4,
+        )
         + geom_linerange(aes(ymin="p_low", ymax="p_high"), size=0.5, show_legend=False)
         + geom_point(size=1.4, stroke=0.4)
-        + scale_color_manual([style.BLUE, style.VERMILLION], **shown)
-        + scale_fill_manual([style.BLUE, "white"], **shown)
-        + scale_shape_manual(["o", "s"], **shown)
+        + scale_color_manual(list(colours), **shown)
+        + scale_fill_manual(list(fills), **shown)
+        + scale_shape_manual(list(shapes), **shown)
         + scale_x_continuous(limits=(0, 1), breaks=BREAKS, labels=BREAK_LABELS)
         + scale_y_continuous(limits=(0, 1), breaks=BREAKS, labels=BREAK_LABELS)
         + labs(

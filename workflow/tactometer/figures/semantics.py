@@ -10,10 +10,12 @@ from plotnine import (
     geom_point,
     ggplot,
     labs,
+    scale_color_manual,
     scale_y_continuous,
 )
 
 from tactometer.figures import style
+from tactometer.figures.lines import model_colours
 from tactometer.figures.states import on_one_scale
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
@@ -47,10 +49,11 @@ def plot(tables: Tables) -> Drawing:
         f"n = {asked:,} answers"
     )
     drawing = (
-        ggplot(rows, aes("at", "theta"))
-        + geom_line(size=0.4, color=style.BLUE)
-        + geom_linerange(aes(ymin="hdi_low", ymax="hdi_high"), size=0.7, color=style.BLUE)
-        + geom_point(size=1.5, color=style.BLUE)
+        ggplot(rows, aes("at", "theta", color="model"))
+        + geom_line(size=0.4)
+        + geom_linerange(aes(ymin="hdi_low", ymax="hdi_high"), size=0.7)
+        + geom_point(size=1.5)
+        + scale_color_manual(model_colours(tables), guide=None)
         + ticks
         + scale_y_continuous(limits=(0, 1), breaks=[0, 0.5, 1], labels=["0", ".5", "1"])
         + labs(

@@ -35,6 +35,9 @@ BAND = "#D9D9D9"
 GOAL_COLOURS = {"default": BLACK, "informative": BLUE, "social": VERMILLION, "both": GREEN}
 GOAL_SHAPES = {"default": "o", "informative": "s", "social": "^", "both": "D"}
 SPARE = [(PURPLE, "v"), (ORANGE, "P"), (SKY, "X")]  # goals that a study adds of its own
+MODELS = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, "#882255"]
+PEOPLE = BLACK
+GREY = "#8A8A8A"  # of what must not be read as a speaker, hollow and dotted
 
 PARAMETERS = {
     "phi": "φ*: 0 looks kind, 1 looks informative",
@@ -72,6 +75,15 @@ def goal_colours(goals: Sequence[str]) -> dict[str, str]:
 def goal_shapes(goals: Sequence[str]) -> dict[str, str]:
     """A shape for each goal, so that colour is never the only difference."""
     return {g: GOAL_SHAPES.get(g, SPARE[i % len(SPARE)][1]) for i, g in enumerate(goals)}
+
+
+def model_colours(models: Sequence[str], baseline: Sequence[str]) -> dict[str, str]:
+    """A colour for each model of a study, given all of them in order; beyond seven they come again.
+    People are black.
+    """
+    asked = [model for model in models if model not in baseline]
+    colours = {model: MODELS[i % len(MODELS)] for i, model in enumerate(asked)}
+    return {model: colours.get(model, PEOPLE) for model in models}
 
 
 def levels(column: pl.Series) -> list[str]:

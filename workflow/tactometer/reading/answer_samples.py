@@ -24,19 +24,24 @@ SAMPLE: Final = {
     "label_mass": pl.Float64,
 }
 EACH: Final = 2
-"""Answers of each (prompt set, framing, method): rare ways of reading are as visible as common."""
+"""Answers of each (prompt set, framing, method), rare ways of reading as many as common ones, and
+of each (prompt set, framing, state): ten of a behaviour over five states.
+"""
 
 
 def draw(choices: Sequence[Path], each: int = EACH) -> pl.DataFrame:
-    """Sample `each` answers of each framing and method from choices files, reproducibly.
+    """Sample `each` answers of each framing and method, and of each framing and state, from choices
+    files, reproducibly.
 
     Columns: `file`, then `SAMPLE`. Requests are digests, so the smallest ones are as good as drawn
     at random. Only the rows that are drawn are kept whole: the prompts are most of a choices file.
     """
     rows = pl.scan_parquet(list(choices), include_file_paths="file", row_index_name="row")
-    light = rows.select("row", "file", "framing", "method", "request", "sample").collect()
-    drawn = light.sort("request", "sample").group_by("file", "framing", "method").head(each)["row"]
-    chosen = rows.filter(pl.col("row").is_in(drawn.to_list())).collect().sort("row")
+    names = ["row", "file", "framing", "method", "state", "request", "sample"]
+    light = rows.select(names).collect().sort("request", "sample")
+    kinds = (light.group_by("file", "framing", kind) for kind in ("method", "state"))
+    drawn = {row for kind in kinds for row in kind.head(each)["row"]}
+    chosen = rows.filter(pl.col("row").is_in(sorted(drawn))).collect().sort("row")
     schema = {"file": pl.String, **SAMPLE}
     return pl.DataFrame([shown(row) for row in chosen.iter_rows(named=True)], schema=schema)
 

@@ -15,12 +15,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 from PIL import Image
 
+from tactometer.figures.lines import model_colours
 from tactometer.figures.recovery import coverage
 from tactometer.recipes import acceptance, provenance
 from tactometer.report import (
     answers_shown,
     at_a_glance,
     effects_found,
+    explorer,
     figure_texts,
     heldout_table,
     library,
@@ -32,7 +34,7 @@ from tactometer.report import (
 from tactometer.report.downloads import DRAWN, applies, download
 from tactometer.report.findings import expected, found, not_compared
 from tactometer.report.methods import paragraph
-from tactometer.report.stages import Methods, methods_of
+from tactometer.report.stages import Methods, World, methods_of, worlds_of
 from tactometer.study import study as pinned_study
 from tactometer.study.analyses import names as analysis_names
 from tactometer.study.analyses import testing
@@ -62,6 +64,7 @@ def build(
     baseline: Sequence[str],
     methods: Methods,
     provenance: Mapping[str, str],
+    worlds: Mapping[str, World],
     yardstick: Yardstick | None = None,
     further: Sequence[str] = (),
     accepted: Mapping[str, str] | None = None,
@@ -70,8 +73,9 @@ def build(
 
     `goals` gives the order of the findings, `baseline` the models that were recorded, `yardstick`
     whom the others are compared with, `further` the fits beside the headline, `methods` what the
-    methods paragraph says of the study (`stages.methods_of`), `provenance` the versions, `accepted`
-    the changes of code that somebody took as none, by stage. Writes `out`, and methods.md and
+    methods paragraph says of the study (`stages.methods_of`), `provenance` the versions, `worlds`
+    the states and words of each model that the explorer shows (`stages.worlds_of`), `accepted` the
+    changes of code that somebody took as none, by stage. Writes `out`, and methods.md and
     references.bib beside it.
     Raises `UserError` for a table or a figure that is not there.
     """
@@ -84,6 +88,7 @@ def build(
     told = found(frames)
     opening = [*speakers_found.headline(frames["diagnostics"], baseline), *told.headline]
     cited = references.cited(text)
+    explored = explorer.data(frames, goals, baseline, worlds, model_colours(source))
     page = _page().render(
         title=f"{study}: honesty and kindness",
         study=study,
@@ -95,6 +100,7 @@ def build(
         stands_on=at_a_glance.stands_on(frames["counts"], baseline),
         apart=list(not_compared(baseline if methods["asked"] else (), yardstick)),
         sections=_sections(figures, frames, told.questions),
+        explorer=Markup(explorer.script(explored)) if explored else "",
         counted=bool(told.all),
         nothing=told.nothing,
         lacking=not_done.lines(frames, baseline, yardstick),
@@ -131,7 +137,9 @@ def _page() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    script = library.script(loader.get_source(environment, "page.js")[0])
+    parts = ("speaker.js", "explorer.js", "explorer_form.js", "page.js")
+    own = "\n".join(loader.get_source(environment, part)[0] for part in parts)
+    script = library.script(f"{{\n{own}\n}}")  # a block: its names are not those of the library
     environment.globals |= {
         "question": figure_texts.QUESTION,
         "remark": figure_texts.HUMAN_REMARK,
@@ -290,6 +298,7 @@ def run(given: Namespace) -> None:
         baseline=sweep.baseline,
         methods=methods_of(sweep),
         provenance=provenance.versions(),
+        worlds=worlds_of(sweep),
         yardstick=sweep.yardstick,
         further=sweep.further,
         accepted=acceptance.sentences(given.out.parent),

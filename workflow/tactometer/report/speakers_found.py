@@ -42,7 +42,7 @@ def sentences(diagnostics: pl.DataFrame) -> list[str]:
     ]
     grouped: dict[tuple[str, ...], list[Row]] = {}
     for row in read.iter_rows(named=True):
-        if kind := _doubt(row):
+        if kind := doubt(row):
             grouped.setdefault((row["model"], row["checkpoint"], kind), []).append(row)
     doubted = [_doubted(kind, rows, diagnostics) for (*_, kind), rows in grouped.items()]
     more = sum(len(rows) for rows in list(grouped.values())[MOST:])
@@ -160,7 +160,7 @@ def _standing(diagnostics: pl.DataFrame) -> pl.DataFrame:
     return read.sort(rank, maintain_order=True)
 
 
-def _doubt(row: Row) -> str:
+def doubt(row: Row) -> str:
     """In what way the parameters of a fit are not, or not simply, told of; empty where they are."""
     for kind in ("unknown", "even"):
         if kind in (row["words"], row["choices"]):

@@ -16,7 +16,32 @@ if TYPE_CHECKING:
 
 
 def _keys(study: Study) -> Recipe:
-    return {**outline(study), "methods": methods_of(study)}
+    return {**outline(study), "methods": methods_of(study), "worlds": worlds_of(study)}
+
+
+class World(TypedDict):
+    """What a model's explorer needs of its domain: states with their values and unit, words."""
+
+    states: list[int]
+    values: list[float]
+    unit: list[str]
+    utterances: list[str]
+    negated: list[bool]
+
+
+def worlds_of(study: Study) -> dict[str, World]:
+    """The world of each model."""
+    found: dict[str, World] = {}
+    for name, model in study.models.items():
+        domain = study.domain_of(model.domain)
+        found[name] = {
+            "states": list(domain.states),
+            "values": [float(v) for v in domain.values],
+            "unit": list(domain.scale),
+            "utterances": list(domain.utterances),
+            "negated": list(domain.negated),
+        }
+    return found
 
 
 class Compared(TypedDict):

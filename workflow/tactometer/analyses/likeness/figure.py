@@ -62,10 +62,14 @@ def plot(tables: Tables) -> Drawing:
     marks = [*goals, CHANCE]
     people = rows.with_columns(mark=pl.col("human_goal").cast(pl.Enum(marks)))
     chance = rows.with_columns(mark=pl.lit(CHANCE).cast(pl.Enum(marks)), mean=pl.col("by_chance"))
+    line = aes(x="hdi_low", xend="hdi_high", yend="at")
     colours = style.goal_colours(goals) | {CHANCE: "#555555"}
     plot = (
         ggplot(people, aes("mean", "at", color="mark", shape="mark", fill="mark"))
-        + geom_segment(aes(x="hdi_low", xend="hdi_high", yend="at"), size=0.6, show_legend=False)
+        + geom_segment(line, data=people.filter(~suspect()), size=0.6, show_legend=False)
+        + geom_segment(
+            line, data=people.filter(suspect()), size=0.5, linetype="dotted", show_legend=False
+        )
         + geom_point(data=chance, size=1.8, stroke=0.6)
         + geom_point(size=1.5, stroke=0.5)
         + geom_point(data=people.filter(suspect()), fill="white", size=1.5, show_legend=False)

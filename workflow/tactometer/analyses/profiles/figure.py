@@ -45,7 +45,7 @@ def plot(tables: Tables) -> Drawing:
         return style.empty("This study has no two efforts.")
     order = sorted(rows["effort"].unique().to_list(), key=natural)
     families = rows["family"].unique(maintain_order=True).to_list()
-    colours, shapes = colours_and_shapes(families)
+    colours, shapes = colours_and_shapes(tables, families, "family")
     # side by side within an effort, so that no interval hides another
     step = 0.5 / max(1, len(families))
     at = pl.col("effort").cast(pl.Enum(order)).to_physical().cast(pl.Float64) + step * (

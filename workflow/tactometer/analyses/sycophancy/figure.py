@@ -18,7 +18,7 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.forest import MOST, SUSPECT, place
-from tactometer.figures.lines import suspect
+from tactometer.figures.lines import model_colours, suspect
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables
@@ -42,24 +42,22 @@ def plot(tables: Tables) -> Drawing:
     named = place(rows, ["model", "checkpoint", "goal"])
     top = named.head(MOST)
     labels = top["label"].unique(maintain_order=True).to_list()
-    long = top.unpivot(list(signs), index=["label", "verdict"], variable_name="sign")
+    long = top.unpivot(list(signs), index=["label", "model", "verdict"], variable_name="sign")
     panel = pl.Enum(list(signs.values()))
     long = long.with_columns(
         panel=pl.col("sign").replace_strict(signs, return_dtype=panel),
-        mark=pl.when(suspect()).then(pl.lit(SUSPECT)).otherwise(pl.lit("fit that passed")),
+        mark=pl.when(suspect()).then(pl.lit(SUSPECT)).otherwise("model"),
     )
     cut = f"; the first {MOST} of {named.height}" if named.height > MOST else ""
-    fills = {"fit that passed": style.BLUE, SUSPECT: "white"}
-    marks = [m for m in fills if m in set(long["mark"])]
+    colours = {**model_colours(tables), SUSPECT: style.GREY}
+    marks = [m for m in colours if m in set(long["mark"])]
     plot = (
         ggplot(long, aes("value", "label", color="mark", fill="mark"))
         + geom_segment(aes(xend=0, yend="label"), size=0.5, show_legend=False)
         + geom_point(size=1.9)
         + facet_wrap("panel", ncol=5)
-        + scale_color_manual(
-            {"fit that passed": style.BLUE, SUSPECT: style.VERMILLION}, limits=marks
-        )
-        + scale_fill_manual(fills, limits=marks)
+        + scale_color_manual(colours, limits=marks)
+        + scale_fill_manual(colours | {SUSPECT: "white"}, limits=marks)
         + scale_x_continuous(limits=(0, 1), breaks=[0, 0.5, 1], labels=["0", ".5", "1"])
         + scale_y_discrete(limits=labels[::-1])
         + labs(

@@ -41,7 +41,7 @@ def plot(tables: Tables) -> Drawing:
     if rows.is_empty():
         return style.empty("This study has no model with checkpoints of training.")
     models = rows["model"].unique(maintain_order=True).to_list()
-    colours, shapes = colours_and_shapes(models)
+    colours, shapes = colours_and_shapes(tables, models)
     goals = tables.goal_order(rows)
     rows = parameters(rows).with_columns(pl.col("goal").cast(pl.Enum(goals)))
     rows = rows.sort("goal", "panel", "model", "progress")

@@ -50,4 +50,5 @@ for (const table of document.querySelectorAll("table.data")) {
     addEventListener("afterprint", () => made.page.len(kept).draw());
   }
 }
+for (const wide of document.querySelectorAll(".wide")) scrolls.observe(wide);
 document.documentElement.dataset.ready = "yes";
