@@ -18,7 +18,7 @@ REAL := .real-models
 REAL_READY := $(REAL)/.ready
 
 .PHONY: help demo real check schemas test test-fast test-engines test-real test-slurm slurm slurm-profile bench findings calibrate \
-  env engines cmdstan chromium r packages lock clean
+  env engines cmdstan chromium r packages docs lock clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -152,6 +152,9 @@ findings: cmdstan  ## Hold the analyses to simulated suites with planted effects
 
 calibrate: cmdstan  ## Check the fits on speakers drawn from the prior (half an hour)
 	@$(RUN); export PATH; tactometer calibrate $(CALIBRATE)
+
+docs: env  ## Make a site of docs/ in site/
+	@$(BIN)/python -m mkdocs build --strict
 
 lock:  ## Write requirements.lock anew from a fresh environment (plain name==version lines)
 	@rm -rf .lock-venv && $(PYTHON) -m venv .lock-venv
