@@ -26,6 +26,7 @@ from tactometer.providers.api import (
     parameters,
     wire_checks,
 )
+from tactometer.providers.api.abreast import Abreast
 from tactometer.providers.api.answer_lines import Reader, size
 from tactometer.providers.api.budget import Purse
 from tactometer.providers.api.call_errors import Trouble, Unreadable, in_success, of
@@ -87,6 +88,7 @@ class Provider:
 
     def _one_by_one(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
         width = int(self._limits.get("concurrency", CONCURRENCY))
+        self._abreast = Abreast(self._journal, self._job.get("siblings", ()), len(asks))
         crew = Crew(
             asks,
             self._answer,
@@ -98,6 +100,7 @@ class Provider:
         try:
             yield from crew.answers()
         finally:
+            self._abreast.close()
             for model, count in self._models.items():
                 name = self._redact(model)
                 print(f"{count} answers came from a model that calls itself {name}", flush=True)
@@ -295,6 +298,7 @@ class Provider:
         attempts = int(self._limits.get("attempts", ATTEMPTS))
         worst = self._reader.worst(ask)
         trouble = Trouble("no attempt was allowed")
+        await self._abreast.step()
         for attempt in range(1, attempts + 1):
             if stopping.asked():
                 raise asyncio.CancelledError
