@@ -109,13 +109,7 @@ class Plain:
     async def send(self, messages: Messages, wanted: Mapping[str, Any], timeout: float) -> Reply:
         """Post the chat with the parameters as LiteLLM translated them."""
         if self._session is None:
-            # No limit: the crew's size is one.
-            connector = self._http.TCPConnector(limit=0, ssl=connections.context())
-            self._session = self._http.ClientSession(
-                connector=connector,
-                headers=self._headers,
-                trust_env=True,  # HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as LiteLLM has them
-            )
+            self._session = connections.session(self._headers)
         body = {"model": self._model, **plain_body(messages, wanted)}
         limit = self._http.ClientTimeout(total=timeout)
         async with self._session.post(
