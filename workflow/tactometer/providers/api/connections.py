@@ -75,11 +75,11 @@ def _stay() -> None:
     """
     import httpx
 
-    def staying(send: Callable[..., httpx.Response]) -> Callable[..., httpx.Response]:
+    def staying(send: Callable[..., Any]) -> Callable[..., Any]:
         return lambda transport, request: _refuse(send(transport, request))
 
-    def staying_too(send: Callable[..., Awaitable[httpx.Response]]) -> Any:
-        async def handle(transport: Any, request: httpx.Request) -> httpx.Response:
+    def staying_too(send: Callable[..., Awaitable[Any]]) -> Any:
+        async def handle(transport: Any, request: Any) -> Any:
             return _refuse(await send(transport, request))
 
         return handle
