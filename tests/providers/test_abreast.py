@@ -38,7 +38,7 @@ def test_a_fast_checkpoint_goes_on_as_a_slow_one_does(tmp_path: Path) -> None:
 
     async def both(together: bool) -> float:
         siblings = journals if together else []
-        made = [Abreast(each, siblings, CALLS) for each in journals]
+        made = [Abreast(each, siblings, CALLS, 4) for each in journals]
         low, high = await asyncio.gather(ask(made[0], 0.001), ask(made[1], 0.02))
         return distance(np.array(low), np.array(high))
 
@@ -50,7 +50,7 @@ def test_nobody_waits_for_one_that_has_ended_or_never_began(tmp_path: Path) -> N
     journals = [tmp_path / name for name in ("low.jsonl", "high.jsonl", "never.jsonl")]
 
     async def both() -> float:
-        made = [Abreast(each, journals, CALLS) for each in journals[:2]]
+        made = [Abreast(each, journals, CALLS, 4) for each in journals[:2]]
         began = time.monotonic()
         await asyncio.gather(ask(made[0], 0.001), ask(made[1], 0.02, last=40))
         return time.monotonic() - began

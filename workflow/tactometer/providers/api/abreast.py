@@ -13,19 +13,21 @@ from pathlib import Path
 
 from tactometer.utils.locks import Busy, Lock
 
-LEAD = 0.02  # share of its prompts by which one may be ahead of another
-LOOK = 0.1  # seconds between two looks of one that waits
+LEAD = 0.02  # share of its prompts, beside those in flight, by which one may be ahead of another
+LOOK = 0.05  # seconds between two looks of one that waits
 
 
 class Abreast:
     """Lets the calls of one checkpoint go on as far as its siblings are; close it at the end.
 
-    `journals`: its own and those of its siblings; `total`: how many calls it has to make.
+    `journal`: its own; `siblings`: those of all of the model; `total`: how many calls it has to
+    make, `width` of them at once.
     """
 
-    def __init__(self, journal: Path, siblings: Sequence[Path], total: int) -> None:
+    def __init__(self, journal: Path, siblings: Sequence[Path], total: int, width: int) -> None:
         self._siblings = [_share(each) for each in siblings if each != journal]
         self._mine, self._total = _share(journal), total
+        self._lead = LEAD + width / total
         self._lock = _lock(self._mine)
         self._begun, self._free = 0, 0.0  # calls so far, and the share up to which nobody is asked
         self._turn = asyncio.Lock()  # one looks, the others wait behind it
@@ -34,7 +36,7 @@ class Abreast:
             self._lock.acquire()
 
     async def step(self) -> None:
-        """Wait until one more call leaves no sibling behind by more than LEAD."""
+        """Wait until one more call leaves no sibling too far behind."""
         if not self._siblings:
             return
         async with self._turn:
@@ -42,7 +44,9 @@ class Abreast:
             share = self._begun / self._total
             while share > self._free:
                 self._mine.write_text(repr(share))
-                self._free = min([share, *map(_reached, self._siblings)]) + LEAD
+                self._free = (
+                    min([share - self._lead / 2, *map(_reached, self._siblings)]) + self._lead
+                )
                 if share > self._free:
                     await asyncio.sleep(LOOK)
 

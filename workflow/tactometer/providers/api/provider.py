@@ -88,7 +88,7 @@ class Provider:
 
     def _one_by_one(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
         width = int(self._limits.get("concurrency", CONCURRENCY))
-        self._abreast = Abreast(self._journal, self._job.get("siblings", ()), len(asks))
+        self._abreast = Abreast(self._journal, self._job.get("siblings", ()), len(asks), width)
         crew = Crew(
             asks,
             self._answer,
