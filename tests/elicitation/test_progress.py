@@ -49,6 +49,24 @@ def test_a_log_gets_a_line_a_minute_and_a_terminal_one_that_renews_itself(
         assert said.count("\r") == (120 if stream.isatty() else 0)
 
 
+def test_the_rate_holds_where_answers_come_in_hundreds_minutes_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    stream = io.StringIO()
+    told = Progress(4000, None, tmp_path / "none", stream, lambda: "500 in the engine")
+    for minute in range(1, 13):
+        now[0] = 60.0 * minute
+        told.see(lines(500) if minute % 3 == 0 else [])
+    said = stream.getvalue().splitlines()
+    assert len(said) == 12 and "a second" not in said[0] + said[1], "nothing has come"
+    rates = [float(line.partition(" to go, ")[2].split()[0]) for line in said[2:]]
+    assert all(1.6 < rate < 8.4 for rate in rates), rates  # 2.8 all in all
+    assert said[4].startswith("500 of 4,000 answers, 3,500 to go, ") and "min left" in said[4]
+    assert said[4].endswith("500 in the engine")
+
+
 def test_it_is_told_while_no_answer_comes_and_what_waits_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

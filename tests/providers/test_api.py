@@ -1,26 +1,20 @@
 """The provider `api`, by both its transports, against a real server that misbehaves."""
 
-import json
 import math
 import random
 import textwrap
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import yaml
 
 import batchstub
 import forks
 import stub
-from asking import KEY, ROOT, Job, inside, job, model, tables, texts
+from asking import KEY, ROOT, TRANSPORTS, Job, inside, job, model, tables, texts
 from seeds import seed
-from tactometer.providers.api.rate_limits import HASTE, Bucket
-
-TRANSPORTS = ["openai", "together_ai"]  # a plain POST, and LiteLLM
 
 
 def small(folder: Path, base: str, **changes: Any) -> Job:
@@ -86,100 +80,6 @@ def test_a_server_that_never_recovers_is_given_up_after_the_attempts_allowed(
     assert len(done.stderr.splitlines()) == 1, done.stderr
 
 
-def test_retry_after_is_kept(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    limits = {"concurrency": 4, "attempts": 2}
-    with stub.running(log, "--after", "2") as base:
-        asked = small(tmp_path / "run", base, source="openai/always-429-after", limits=limits)
-        inside(asked)
-    first, second = (call["at"] for call in stub.calls(log))
-    assert 2.0 <= second - first < 2.5
-
-
-def keeps(folder: Path, measured: Callable[[Path], float], limit: float) -> None:
-    """Hold a measured rate to its limit within 5%, in one of three measurements.
-
-    On a free processor it is the limit to a thousandth. One that others use holds calls back, and
-    what it held back is made up for, faster: over a few seconds either may be more than 5%.
-    """
-    rates: list[float] = []
-    while len(rates) < 3 and not (rates and abs(rates[-1] / limit - 1) < 0.05):
-        rates.append(measured(folder / str(len(rates))))
-    assert abs(rates[-1] / limit - 1) < 0.05, rates
-
-
-def rate(at: Sequence[float]) -> float:
-    """Calls a minute, by least squares over all of them: no single late one makes it another."""
-    return float(np.polyfit(np.sort(at), np.arange(len(at)), 1)[0]) * 60
-
-
-def test_rpm_holds_within_five_percent(tmp_path: Path) -> None:
-    def measured(folder: Path) -> float:
-        folder.mkdir()
-        with stub.running(folder / "log", "--latency", "0.05") as base:
-            limits = {"concurrency": 64, "rpm": 900}
-            asked = job(folder / "run", model(base, limits=limits), rows=30)
-            assert inside(asked).returncode == 0
-        at = sorted(call["at"] for call in stub.calls(folder / "log"))[1:]  # the first goes alone
-        busiest = max(sum(t <= u < t + 1 for u in at) for t in at[::10])
-        assert busiest <= 15 / HASTE + 3, "what a stall held back made a burst"
-        return rate(at[9:])
-
-    keeps(tmp_path, measured, 900)
-
-
-def test_no_stall_lets_a_minute_hold_more_than_its_calls() -> None:
-    """The bucket by a clock of the test's own: calls that wait, and a machine that stands still."""
-    rng, bucket, due = random.Random(seed(1)), Bucket("calls", 3000), dict[str, float]()
-    now, at = 0.0, []
-    while now < 300:
-        late = rng.expovariate(2000)  # half a millisecond
-        now += max(bucket.wait(due, now), 0.0) + late
-        if rng.random() < 0.002:
-            now += rng.uniform(0.1, 5)
-        if bucket.wait(due, now) <= 0:
-            bucket.take(due, now, 1)
-            at.append(now)
-    times = np.array(at)
-    within = {w: (np.searchsorted(times, times + w) - np.arange(times.size)).max() for w in (1, 60)}
-    assert within[60] <= 3000 * 1.02 + 1
-    assert within[1] <= 50 / HASTE + 1
-
-
-def test_jobs_that_run_at_once_keep_the_rpm_of_their_account_together(tmp_path: Path) -> None:
-    def measured(folder: Path) -> float:
-        folder.mkdir()
-        both = {"0": {}, "1": {"wire": {"top_p": 0.9}}}
-        with stub.running(folder / "log", "--latency", "0.05", "--bodies") as base:
-            who = model(base, limits={"concurrency": 8, "rpm": 900}, checkpoints=both)
-            one = job(folder / "run", who, rows=15)
-            running = [each.fork() for each in (one, Job(one.folder, one.sweep, "1"))]
-            assert [process.wait(timeout=600) for process in running] == [0, 0]
-        calls = sorted(stub.calls(folder / "log"), key=lambda call: float(call["at"]))
-        of = [[c["at"] for c in calls if ("top_p" in c["body"]) == one] for one in (False, True)]
-        assert list(map(len, of)) == [45, 45]
-        began, ended = max(at[5] for at in of), min(at[-1] for at in of)
-        both_at_work = [call["at"] for call in calls if began <= call["at"] <= ended]
-        assert len(both_at_work) > 50
-        return rate(both_at_work)
-
-    keeps(tmp_path, measured, 900)
-
-
-def test_tpm_holds_within_five_percent(tmp_path: Path) -> None:
-    def measured(folder: Path) -> float:
-        folder.mkdir()
-        with stub.running(folder / "log", "--latency", "0.05") as base:
-            limits = {"concurrency": 64, "tpm": 100_000}
-            asked = job(folder / "run", model(base, limits=limits), rows=30)
-            assert inside(asked).returncode == 0
-        at = sorted(call["at"] for call in stub.calls(folder / "log"))[1:]
-        used = [line["usage"]["total_tokens"] for line in asked.lines()]
-        return rate(at[9:]) * sum(used) / len(used)
-
-    keeps(tmp_path, measured, 100_000)
-
-
 @pytest.mark.long
 def test_twenty_kills_lose_nothing_and_ask_no_journaled_request_again(tmp_path: Path) -> None:
     with stub.running(tmp_path / "log.whole") as base:
@@ -214,78 +114,6 @@ def test_twenty_kills_lose_nothing_and_ask_no_journaled_request_again(tmp_path: 
     asked_again = [c["prompt"] for c in stub.calls(log)]
     assert len(asked_again) <= 650 + 20 * 8  # at most what was in flight at a kill
     assert tables(asked).equals(tables(whole))
-
-
-def test_a_budget_is_never_passed_and_says_what_is_left(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    prices = {"openai/m": {"input": 10.0, "output": 1000.0}}
-    with stub.running(log, "--latency", "0.02") as base:
-        asked = job(tmp_path / "run", model(base), rows=65, budget_usd=1.0, prices=prices)
-        done = inside(asked)
-        cost = sum(line["cost_usd"] for line in asked.lines())
-        assert done.returncode == 1
-        assert f"{195 - len(asked.lines())} of 195 answers are missing" in done.stderr
-        assert "budget_usd" in done.stderr
-        # It stops because one more call at its worst case would pass the cap, and not before.
-        worst = 16 * 1e-3 + 4000 * 1e-5
-        assert 1.0 - worst < cost <= 1.0
-        assert len(stub.calls(log)) == len(asked.lines())
-        more = job(asked.folder, model(base), rows=65, budget_usd=100.0, prices=prices)
-        assert inside(more).returncode == 0
-    assert len(more.lines()) == len(stub.calls(log)) == 195
-    assert '"origin": "the study"' in more.journal.with_suffix(".prices.json").read_text()
-
-
-@pytest.mark.parametrize("kind", TRANSPORTS)
-@pytest.mark.parametrize("manner", ["no-usage", "no-count", "negative"])
-def test_a_usage_that_is_not_told_is_taken_at_its_worst_case_and_marked(
-    tmp_path: Path, manner: str, kind: str
-) -> None:
-    log, worst = tmp_path / "log", 16 * 1e-3
-    prices = {f"{kind}/m": {"input": 0.0, "output": 1000.0}}
-    with stub.running(log, "--manner", manner, "--latency", "0.02") as base:
-        who = model(base, f"{kind}/m")
-        asked = job(tmp_path / "run", who, budget_usd=25.5 * worst, prices=prices)
-        done = inside(asked)
-        assert done.returncode == 1 and "budget_usd" in done.stderr
-        assert len(asked.lines()) == len(stub.calls(log)) == 25
-        assert all(line["assumed"] and line["cost_usd"] == worst for line in asked.lines())
-        asked.journal.parent.with_name(".spending.json").unlink()
-        assert inside(asked).returncode == 1, "the journal alone holds the cap too"
-    assert len(stub.calls(log)) == 25
-
-
-def test_jobs_that_run_at_once_share_one_budget(tmp_path: Path) -> None:
-    prices = {"openai/m": {"input": 0.0, "output": 1000.0}}
-    with stub.running(tmp_path / "log", "--latency", "0.05") as base:
-        both = {"0": {}, "1": {"wire": {"top_p": 0.9}}}
-        one = job(tmp_path / "run", model(base, checkpoints=both), budget_usd=1.0, prices=prices)
-        other = Job(one.folder, one.sweep, "1")
-        running = [each.fork() for each in (one, other)]
-        said = [process.communicate(timeout=600)[1] for process in running]
-    assert all("budget" in text for text in said), said
-    cost = sum(line["cost_usd"] for each in (one, other) for line in each.lines())
-    assert 1.0 - 2 * 16e-3 < cost <= 1.0
-
-
-def test_a_kill_leaves_its_calls_in_flight_on_the_budget(tmp_path: Path) -> None:
-    prices = {"openai/m": {"input": 0.0, "output": 1000.0}}
-    log = tmp_path / "log"
-    with stub.running(log, "--latency", "5") as base:
-        asked = job(tmp_path / "run", model(base), budget_usd=0.03, prices=prices)
-        process = asked.fork()
-        while not (asked.answers / ".spending.json").exists() or not _held(asked):
-            assert process.poll() is None
-            time.sleep(0.05)
-        process.kill()
-        process.wait()
-        done = inside(asked)
-    assert "budget" in done.stderr and "cut off" in done.stderr
-    assert not asked.lines()
-
-
-def _held(asked: Job) -> float:
-    return float(json.loads((asked.answers / ".spending.json").read_text())["m/0"]["held"])
 
 
 @pytest.mark.parametrize(
@@ -325,8 +153,8 @@ def test_what_cannot_be_asked_is_told_before_any_call(
     assert not stub.calls(log)
 
 
-def test_the_examples_of_the_readme_are_asked_as_they_stand(tmp_path: Path) -> None:
-    text = (ROOT / "README.md").read_text().split("**An API.**")[1]
+def test_the_examples_of_the_documents_are_asked_as_they_stand(tmp_path: Path) -> None:
+    text = (ROOT / "docs/models.md").read_text().split("## An API")[1]
     block = text[text.index("    budget_usd:") :].partition("\n\n")[0]
     example = yaml.safe_load(textwrap.dedent(block))
     asked_with: dict[str, list[dict[str, Any]]] = {}
@@ -347,14 +175,6 @@ def test_the_examples_of_the_readme_are_asked_as_they_stand(tmp_path: Path) -> N
     thoughts = [body.get("thinking") for body in asked_with["claude-sonnet"]]
     assert thoughts == [None] * 6 + [{"type": "enabled", "budget_tokens": 1024}] * 6
     assert all(body["top_logprobs"] == 20 for body in asked_with["gpt-4o"])
-
-
-def test_a_budget_without_a_price_is_told_before_any_call(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    with stub.running(log) as base:
-        done = inside(job(tmp_path / "run", model(base), budget_usd=1.0))
-    assert "key prices" in done.stderr
-    assert not stub.calls(log)
 
 
 @pytest.mark.parametrize("kind", TRANSPORTS)

@@ -274,3 +274,28 @@ def test_extra_headers_go_with_every_call_of_a_batch(
     tenants = stub.calls(log)[-1]["tenants"]
     assert len(tenants) >= 4 and set(tenants.values()) == {"a-value-that-nobody-may-see"}, tenants
     assert "a-value-that-nobody-may-see" not in texts(asked.folder)
+
+
+def test_a_kill_between_journal_and_ledger_counts_and_asks_nothing_twice(tmp_path: Path) -> None:
+    """What such a kill leaves: the answers on disk, the order not read, its worst case held."""
+    log, worst = tmp_path / "log", ALL * 16 * 0.5e-3
+    price: dict[str, Any] = {"prices": {"openai/m": {"input": 0.0, "output": 1000.0}}}
+    with server(log, "--manner", "cut", "--only", "photo|song") as base:
+        asked = batched(tmp_path / "run", base, **price, budget_usd=100, ask_again=["cut"])
+        spending = asked.answers / ".spending.json"
+        orders = asked.journal.with_suffix(".batches.jsonl")
+        assert run(asked) == ""
+        *noted, read = orders.read_bytes().splitlines(keepends=True)
+        assert json.loads(read)["step"] == "read"
+        orders.write_bytes(b"".join(noted))
+        spending.write_text(json.dumps({"m/0": {"spent": 0.0, "held": worst, "lost": 0.0}}))
+        cut = (tables(asked)["reason"] == "cut").sum()
+        assert run(asked) == ""
+    assert Counter(ordered(log).values()) == {1: ALL - cut, 2: cut}
+    assert Counter(Counter(line["key"] for line in asked.lines()).values()) == {
+        1: ALL - cut,
+        2: cut,
+    }
+    ledger = json.loads(spending.read_text())["m/0"]
+    assert ledger["held"] == pytest.approx(0.0) and ledger["lost"] == 0.0
+    assert ledger["spent"] == pytest.approx(sum(line["cost_usd"] for line in asked.lines()))

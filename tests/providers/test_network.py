@@ -10,6 +10,7 @@ import authority
 import proxy
 import stub
 from asking import inside, job, model, texts
+from tactometer.providers.api import connections, parameters
 
 KINDS = ["openai", "together_ai", "anthropic"]  # the plain path, and LiteLLM's two clients
 CALLS = 9  # three requests of each of three prompt sets
@@ -156,3 +157,20 @@ def test_a_proxy_that_is_not_there_is_told_without_its_password(
         monkeypatch.setenv(name, f"http://me:{PASSWORD}@127.0.0.1:9")
     count, said = asked(tmp_path / "run", "http://behind.invalid/v1", kind)
     assert count == 0 and "2 attempts failed" in said, said
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_litellms_requests_go_out_over_our_own_connections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Its own client takes as much of the processor as the rest of a call."""
+
+    def never(*given: object) -> None:
+        raise AssertionError("a request went by LiteLLM's own client")
+
+    parameters.litellm()
+    for transport in connections.asynchronous():
+        monkeypatch.setattr(transport, "handle_async_request", never)
+    with stub.running(tmp_path / "log") as base:
+        count, said = asked(tmp_path / "run", base, kind)
+    assert count == CALLS, said

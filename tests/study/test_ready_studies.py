@@ -26,7 +26,7 @@ STUDIES = {
 }
 CLOSED = ("closed_source", "closed_source_replication")
 OPEN = ("open_source", "open_source_replication")
-README = graph.ROOT / "README.md"
+PLANNING = graph.ROOT / "docs/planning.md"
 GIVEN = {"none": 0, "low": 1024, "medium": 2048}
 
 
@@ -72,7 +72,7 @@ def test_a_ready_study_is_planned_without_weights_keys_network_or_engine(
     assert f"{STUDIES[name]:,} of {STUDIES[name]:,} requests to ask" in found["summary"]
     if name == "closed_source":
         asked, _, _ = found["summary"].rpartition(";")  # jobs come with every analysis
-        assert asked in README.read_text(), "the README shows this very plan"
+        assert asked in PLANNING.read_text(), "it shows this very plan"
 
 
 @pytest.mark.parametrize("name", CLOSED)

@@ -25,6 +25,7 @@ from tactometer.study import study
 
 ROOT = Path(__file__).parents[2]
 KEY = "sk-planted-4f1d9c7e2b"  # no real key: it must turn up nowhere
+TRANSPORTS = ["openai", "together_ai"]  # a plain POST, and LiteLLM
 STUDY: dict[str, Any] = {
     "study": "asked",
     "domain": str(ROOT / "resources/polite_speech"),

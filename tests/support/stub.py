@@ -56,7 +56,8 @@ class Stub:
         at = time.monotonic()
         if self.given.early:
             self.note(asked, at, trouble, head)
-        await asyncio.sleep(self.given.latency)
+        slow = self.given.slow and self.given.slow in json.dumps(asked)
+        await asyncio.sleep(self.given.latency * (10 if slow else 1))
         while self.holds(asked):
             await asyncio.sleep(0.1)
         if not self.given.early:
@@ -233,6 +234,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--tls", type=Path, help="a folder with cert.pem and key.pem")
     parser.add_argument("--moved", default="", help="status and address of a redirection")
     parser.add_argument("--latency", type=float, default=0.0)
+    parser.add_argument("--slow", default="", help="what takes ten times as long: it says this")
     parser.add_argument("--trouble", type=float, default=0.0, help="share of calls that fail")
     parser.add_argument("--kinds", default=",".join(TROUBLES))
     parser.add_argument("--hang", type=float, default=30.0)

@@ -296,6 +296,7 @@ def job_of(sweep: Study, model: str, journal_path: Path) -> dict[str, Any]:
         "name": f"{model}/{journal_path.stem}",
         "journal": journal_path,
         "beside": _beside(sweep, model, journal_path),
+        "siblings": [journal_path.with_name(f"{c}.jsonl") for c in sweep.models[model].checkpoints],
         "budget_usd": written(sweep.settings.budget_usd, None),
         "prices": plain(sweep.settings.prices),
         "prices_copy": journal_path.with_suffix(".prices.json"),

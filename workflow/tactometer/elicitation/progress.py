@@ -95,11 +95,19 @@ class Progress:
         now = time.monotonic()
         if now - self._told >= self._pause:
             self._told = now
-            self._marks = [mark for mark in self._marks if mark[0] > now - RECENT] or self._marks[
-                -1:
-            ]
-            self._marks.append((now, self._done))
+            self._forget(now - RECENT)
+            if self._done > self._marks[-1][1]:
+                self._marks.append((now, self._done))
             self._print(self.text(now))
+
+    def _forget(self, before: float) -> None:
+        """Leave the rate the last mark from before then, or one at which fewer were done: answers
+        of an engine come in hundreds, minutes apart.
+        """
+        while len(self._marks) > 1 and self._marks[1][0] <= before:
+            if self._marks[1][1] >= self._done:
+                return
+            del self._marks[0]
 
     def text(self, now: float) -> str:
         """Done, to go, rate, time left, spent of the budget, and what is invalid."""

@@ -5,7 +5,7 @@ taken and again when its outcome is known, so a killed run finds its batches aga
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from tactometer.journal import journal
+from tactometer.providers.provider import Ask
 from tactometer.utils.errors import UserError
 
 
@@ -22,7 +23,8 @@ class Order:
     worst.
 
     `file` and `batch` are the provider's ids; `asked`: whether a submission was begun; `taken`:
-    how many keys it began with; `settled`: whether it was read, or never submitted.
+    how many keys it began with; `again`: those of them that had an answer before and are asked once
+    more; `settled`: whether it was read, or never submitted.
     """
 
     tag: str
@@ -33,16 +35,24 @@ class Order:
     batch: str | None = None
     asked: bool = False
     settled: bool = False
+    again: Collection[str] = ()
 
 
 class Book:
-    """The ledger of a checkpoint's batches; made by `write`, or by `read` to look alone.
+    """The ledger of a checkpoint's batches; made by `write`, or without a writer to look alone.
 
-    `answered`: the keys of answers that are in the journal already.
+    `answers`: how many the journal has, by key; `again`: the keys that have one and are asked once
+    more now, of orders that do not say it themselves.
     """
 
-    def __init__(self, path: Path, answered: set[str], writer: journal.Writer | None) -> None:
-        self.path, self._answered, self._writer = path, answered, writer
+    def __init__(
+        self,
+        path: Path,
+        answers: Mapping[str, int],
+        again: Collection[str],
+        writer: journal.Writer | None,
+    ) -> None:
+        self.path, self._answers, self._again, self._writer = path, answers, again, writer
         self._orders: dict[str, Order] = {}
         self.attempts: Counter[str] = Counter()  # how often each key was ordered in vain
         for line in journal.objects(path):
@@ -53,10 +63,11 @@ class Book:
         """The orders that may still bring answers."""
         return [order for order in self._orders.values() if order.keys or not order.settled]
 
-    def intend(self, keys: Iterable[str], worst: float) -> Order:
+    def intend(self, asks: Iterable[Ask], worst: float) -> Order:
         """Note an order before anything of it leaves this machine."""
-        tag = f"tactometer-{uuid4().hex}"
-        self._note(tag, "intend", keys=list(keys), worst=worst)
+        tag, tries = f"tactometer-{uuid4().hex}", {ask.key: ask.tries for ask in asks}
+        again = [key for key in tries if tries[key]]
+        self._note(tag, "intend", keys=list(tries), again=again, worst=worst)
         return self._orders[tag]
 
     def uploaded(self, order: Order, file: str) -> None:
@@ -90,8 +101,10 @@ class Book:
     def _take(self, line: dict[str, Any]) -> None:
         tag, step = line["key"], line["step"]
         if step == "intend":
-            keys = set(line["keys"]) - self._answered
-            self._orders[tag] = Order(tag, keys, line["worst"], len(line["keys"]))
+            order = Order(tag, set(), line["worst"], len(line["keys"]))
+            order.again = frozenset(line.get("again", self._again))
+            order.keys = self._unread(order, line["keys"])
+            self._orders[tag] = order
             return
         order = self._orders[tag]
         if step == "upload":
@@ -102,28 +115,29 @@ class Book:
             order.batch = line["batch"]
         else:  # dropped or read: it costs nothing more
             order.settled, order.worst = True, 0.0
-            order.keys = set(line.get("left", ())) - self._answered
+            order.keys = self._unread(order, line.get("left", ()))
             self.attempts.update(line.get("failed", ()))
+
+    def _unread(self, order: Order, keys: Iterable[str]) -> set[str]:
+        """Those of an order's keys whose answer from it the journal does not hold yet."""
+        return {key for key in keys if self._answers.get(key, 0) <= (key in order.again)}
 
 
 @contextmanager
-def write(path: Path, answered: set[str]) -> Iterator[Book]:
+def write(path: Path, answers: Mapping[str, int], again: Collection[str]) -> Iterator[Book]:
     """Open the orders for writing, alone; heals a torn last line first."""
     with journal.write(path) as writer:
-        yield Book(path, answered, writer)
+        yield Book(path, answers, again, writer)
 
 
-def read(path: Path, answered: set[str]) -> Book:
-    """The orders as they stand."""
-    return Book(path, answered, None)
-
-
-def refuse_ordered(path: Path, keys: set[str], place: str) -> None:
+def refuse_ordered(
+    path: Path, answers: Mapping[str, int], keys: Collection[str], place: str
+) -> None:
     """Refuse to ask for what is on order in a batch: it would be paid for twice."""
-    for order in read(path, set()).open:
-        if order.asked and order.keys & keys:
+    for order in Book(path, answers, keys, None).open:
+        if order.asked and (ordered := order.keys.intersection(keys)):
             raise UserError(
-                f"{place}, key batch: {len(order.keys & keys)} of the answers are on order in "
+                f"{place}, key batch: {len(ordered)} of the answers are on order in "
                 f"batch {order.batch}; set batch: true to fetch them, or delete {path} to ask and "
                 "pay again."
             )

@@ -171,7 +171,7 @@ class Batches:
                 if not self._open and self._purse:
                     self._stop = self._caller.spent_out(self._purse).reason
                 return
-            order = self._book.intend([ask.key for ask in asks], worst)
+            order = self._book.intend(asks, worst)
             if self._purse and not self._purse.take(worst):
                 self._book.drop(order)  # another job was faster
                 continue

@@ -6,9 +6,11 @@ request follows a redirection: a POST would become a GET, and a key would go to 
 
 import os
 import ssl
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.request import getproxies
 
 from tactometer.providers.api.call_errors import Refused
 from tactometer.utils.errors import UserError
@@ -58,13 +60,49 @@ def secure() -> None:
     _stay()
 
 
+def asynchronous() -> tuple[Any, ...]:
+    """The transports that clients of LiteLLM and of the packages below it send by."""
+    import httpx
+    from litellm.llms.custom_httpx.aiohttp_transport import LiteLLMAiohttpTransport
+
+    return httpx.AsyncHTTPTransport, LiteLLMAiohttpTransport
+
+
 @cache
 def _stay() -> None:
-    """Refuse redirections in every client of httpx, whoever makes it and with what settings."""
+    """Refuse redirections in the transports, beneath every client of httpx, whoever makes it and
+    with what settings.
+    """
     import httpx
 
-    def refuse(client: Any, request: httpx.Request, response: httpx.Response) -> httpx.Request:
-        raise Refused(response.status_code, dict(response.headers), "")
+    def staying(send: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda transport, request: _refuse(send(transport, request))
 
-    for kind in (httpx.Client, httpx.AsyncClient):
-        kind._build_redirect_request = refuse  # type: ignore[assignment,method-assign]
+    def staying_too(send: Callable[..., Awaitable[Any]]) -> Any:
+        async def handle(transport: Any, request: Any) -> Any:
+            return _refuse(await send(transport, request))
+
+        return handle
+
+    httpx.HTTPTransport.handle_request = staying(httpx.HTTPTransport.handle_request)  # type: ignore[method-assign]
+    for kind in asynchronous():
+        kind.handle_async_request = staying_too(kind.handle_async_request)
+
+
+def _refuse(response: Any) -> Any:
+    if response.has_redirect_location:
+        raise Refused(response.status_code, dict(response.headers), "")
+    return response
+
+
+def session(headers: Mapping[str, str]) -> Any:
+    """A pool of connections of one event loop, as many as are needed at once; close it there."""
+    import aiohttp
+
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, ssl=context()),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers=headers,
+        # HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as LiteLLM has them; looked up for every call
+        trust_env=bool(getproxies()),
+    )

@@ -1,14 +1,17 @@
 """Record HTTP replies beneath LiteLLM, word for word.
 
 LiteLLM raises errors of its own for a reply that it cannot translate, and shortens what a provider
-says of an error. What was said counts here, so its HTTP client is given a transport that notes
-each reply of a call before LiteLLM reads it.
+says of an error. What was said counts here, so each reply of a call is noted before LiteLLM reads
+it.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+from tactometer.providers.api import connections
 
 
 @dataclass
@@ -31,33 +34,25 @@ def listen() -> Heard:
     return heard
 
 
+def note(status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """Note a whole reply of the call that this task makes."""
+    heard = _CALL.get()
+    if heard is not None:
+        heard.status, heard.headers, heard.body = status, dict(headers), body
+
+
 @cache
 def _tap() -> None:
-    """Give LiteLLM's clients, which are made after this, a transport that takes notes."""
-    import httpx
-    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+    """Let the transports of LiteLLM's clients take notes."""
 
-    class Tap(httpx.AsyncBaseTransport):
-        """A transport that sends by another and notes what came back."""
-
-        def __init__(self, inner: Any) -> None:
-            self._inner = inner
-
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            response: httpx.Response = await self._inner.handle_async_request(request)
-            heard = _CALL.get()
-            if heard is not None:
-                heard.body = await response.aread()
-                heard.status, heard.headers = response.status_code, dict(response.headers)
+    def noting(send: Callable[..., Awaitable[Any]]) -> Any:
+        async def handle(transport: Any, request: Any) -> Any:
+            response = await send(transport, request)
+            if _CALL.get() is not None:
+                note(response.status_code, response.headers, await response.aread())
             return response
 
-        async def aclose(self) -> None:
-            await self._inner.aclose()
+        return handle
 
-    usual = AsyncHTTPHandler.create_async_transport
-
-    def tapped(*given: Any, **named: Any) -> Any:
-        inner = usual(*given, **named)
-        return None if inner is None else Tap(inner)
-
-    AsyncHTTPHandler.create_async_transport = staticmethod(tapped)
+    for kind in connections.asynchronous():
+        kind.handle_async_request = noting(kind.handle_async_request)

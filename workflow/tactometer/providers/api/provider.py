@@ -26,6 +26,7 @@ from tactometer.providers.api import (
     parameters,
     wire_checks,
 )
+from tactometer.providers.api.abreast import Abreast
 from tactometer.providers.api.answer_lines import Reader, size
 from tactometer.providers.api.budget import Purse
 from tactometer.providers.api.call_errors import Trouble, Unreadable, in_success, of
@@ -87,6 +88,7 @@ class Provider:
 
     def _one_by_one(self, asks: Sequence[Ask]) -> Iterator[list[Line]]:
         width = int(self._limits.get("concurrency", CONCURRENCY))
+        self._abreast = Abreast(self._journal, self._job.get("siblings", ()), len(asks), width)
         crew = Crew(
             asks,
             self._answer,
@@ -98,6 +100,7 @@ class Provider:
         try:
             yield from crew.answers()
         finally:
+            self._abreast.close()
             for model, count in self._models.items():
                 name = self._redact(model)
                 print(f"{count} answers came from a model that calls itself {name}", flush=True)
@@ -110,15 +113,15 @@ class Provider:
             requests=int(limits.get("batch_requests", batches.REQUESTS)),
         )
         caller = batches.Caller(self._body, self._reader, self._spent_out, self._no_logprobs)
-        with batch_ledger.write(self._orders, self._held(asks)) as book:
+        with batch_ledger.write(self._orders, self._answers(), {ask.key for ask in asks}) as book:
             purse = self._open_purse(sum(order.worst for order in book.open))
             ordered = batches.Batches(asks, self._server, book, purse, caller, manner, self._redact)
             self.under_way = ordered.under_way
             yield from ordered.answers()
 
-    def _held(self, asks: Sequence[Ask]) -> set[str]:
-        """The keys that no batch need bring any more; what is asked once more is none of them."""
-        return journal.keys(self._journal) - {ask.key for ask in asks}
+    def _answers(self) -> Counter[str]:
+        """How many answers the journal has, by key."""
+        return Counter(line["key"] for line in journal.read(self._journal))
 
     # ---- before anything is spent ----------------------------------------------------------
 
@@ -148,7 +151,9 @@ class Provider:
         if self._batch:
             self._server = self._batch_server()
             return
-        batch_ledger.refuse_ordered(self._orders, {ask.key for ask in asks}, self._place)
+        if self._orders.exists():
+            keys = {ask.key for ask in asks}
+            batch_ledger.refuse_ordered(self._orders, self._answers(), keys, self._place)
         self._transport = self._connect()
         self._purse = self._open_purse()
         account = [self._source, self._base, self._settings.get("api_key_env")]
@@ -293,6 +298,7 @@ class Provider:
         attempts = int(self._limits.get("attempts", ATTEMPTS))
         worst = self._reader.worst(ask)
         trouble = Trouble("no attempt was allowed")
+        await self._abreast.step()
         for attempt in range(1, attempts + 1):
             if stopping.asked():
                 raise asyncio.CancelledError

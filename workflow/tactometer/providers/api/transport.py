@@ -9,7 +9,7 @@ one job by LiteLLM: it speaks the protocol, needs no translation, and gets a pla
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from tactometer.providers.api import bare_completion, connections, overheard
+from tactometer.providers.api import bare_completion, connections, overheard, pooled_posts
 from tactometer.providers.api.call_errors import Refused, Unreadable, parsed, within_reply
 
 Messages = Sequence[Mapping[str, str]]
@@ -42,6 +42,7 @@ class LiteLLM:
     def __init__(
         self, api: Any, source: str, base: str | None, key: str | None, headers: Headers
     ) -> None:
+        pooled_posts.take_over()
         self._complete = bare_completion.completion_of(api)
         self._source, self._base, self._key = source, base, key
         self._more = {"extra_headers": dict(headers)} if headers else {}
@@ -65,7 +66,8 @@ class LiteLLM:
         return response.model_dump()
 
     async def close(self) -> None:
-        """LiteLLM keeps its own connections."""
+        """Close ours; LiteLLM keeps its own."""
+        await pooled_posts.close()
 
 
 def _instead(error: Exception, heard: overheard.Heard) -> Reply:
@@ -109,13 +111,7 @@ class Plain:
     async def send(self, messages: Messages, wanted: Mapping[str, Any], timeout: float) -> Reply:
         """Post the chat with the parameters as LiteLLM translated them."""
         if self._session is None:
-            # No limit: the crew's size is one.
-            connector = self._http.TCPConnector(limit=0, ssl=connections.context())
-            self._session = self._http.ClientSession(
-                connector=connector,
-                headers=self._headers,
-                trust_env=True,  # HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as LiteLLM has them
-            )
+            self._session = connections.session(self._headers)
         body = {"model": self._model, **plain_body(messages, wanted)}
         limit = self._http.ClientTimeout(total=timeout)
         async with self._session.post(

@@ -24,8 +24,8 @@ class Crew:
 
     A refused key costs one call, because the first goes alone; so does the second where the first
     leaves it `in_doubt` whether the server gives what was asked for. Whatever stops the crew, the
-    calls in flight are waited for and their answers handed over: they are paid for. Where the
-    process is told to stop, they have its grace, and whoever is not `flying` ends at once.
+    calls in flight are waited for and their answers handed over: they are paid for. Whoever is not
+    `flying` ends at once; where the process is told to stop, those in flight have its grace.
     """
 
     def __init__(
@@ -139,6 +139,8 @@ class Crew:
             print(f"request {ask.row['request']} got no answer: {answer.reason}", flush=True)
             if self._streak >= STREAK:
                 self._stop = f"{STREAK} requests in a row failed, the last by: {answer.reason}"
+        if self._stop:
+            self._news.set()
         if line is not None:  # what has come is written before more is sent
             await self._kept.wait()
 
@@ -150,7 +152,7 @@ class Crew:
             self._handed.set()
         while self._tasks and not self._lines:
             self._news.clear()
-            if stopping.asked():
+            if self._over:
                 self._leave()
             with suppress(TimeoutError):
                 async with asyncio.timeout(stopping.left()):
@@ -165,7 +167,7 @@ class Crew:
         return lines
 
     def _leave(self) -> None:
-        """End whoever waits for a turn, and after the grace everybody."""
+        """End whoever waits for a turn, and after the grace of a signal everybody."""
         over = stopping.left() == 0.0
         for task in self._tasks:
             if over or not self._flying(task):

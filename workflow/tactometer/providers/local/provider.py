@@ -45,6 +45,7 @@ class LocalProvider:
         self._prompt_settings = fields.read(settings.get("prompt", {}), PromptSettings)
         self._estimator = fields.read(settings["estimator"], Estimator)
         self._found: Checkpoint | None = None
+        self._at = "prompts are rendered"
 
     @property
     def found(self) -> Checkpoint:
@@ -126,6 +127,7 @@ class LocalProvider:
         # Neighbours share the longest beginnings: what an engine has computed serves the next.
         queues = [sorted(turn, key=lambda ask: rendered[ask.key].ids) for turn in in_turn(asks)]
         self._queued = [rendered[ask.key] for queue in queues for ask in queue]
+        self._at = "the weights load"
         engine = self._load()
         scores = self._estimator.by_utterance  # a prompt is a dozen there
         size = min(engine.at_once, SCORED) if scores else engine.at_once
@@ -133,7 +135,12 @@ class LocalProvider:
             for start in range(0, len(queue), size):
                 batch = [ask for ask in queue[start : start + size] if ask.wanted]
                 if batch:
+                    self._at = f"{len(batch)} in the engine"
                     yield self._answer(engine, batch, [rendered[ask.key] for ask in batch])
+
+    def under_way(self) -> str:
+        """What the engine is at, in words."""
+        return self._at
 
     def _load(self) -> Engine:
         raise NotImplementedError
