@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-import pytest
 
 import synthetic
 from evidences import SYCOPHANT, evidence, fit
@@ -21,19 +20,27 @@ HONEST = fit("h", "0", (0.8, 0.6, 0.1, 0.3), goal="both")
 COY = fit("s", "0", SYCOPHANT, goal="both")
 
 
-@pytest.mark.parametrize(
-    ("next_pre", "says"),
-    [(0.5, "whose interval lies below"), (0.88, "overlaps: the order is open")],
-)
-def test_who_weighs_looking_good_most_says_how_the_next_one_stands(
-    next_pre: float, says: str
-) -> None:
-    other = fit("h", "0", (0.8, 0.9 - next_pre, 0.1, next_pre), goal="both")
-    frame = analyse("profiles", evidence(PEOPLE, other, COY))
-    (told, *_) = of_profiles(frame)
-    assert told.startswith("With the goal both, of 2 models that may be read looking good (ω pre)")
-    assert f"weighs most for s (0), 0.90 [0.86, 0.94]; next is h (0), {next_pre:.2f} [" in told
-    assert says in told and told.endswith("for human 0.68 [0.64, 0.72].")
+def test_who_weighs_looking_good_most_is_told_with_its_probability_or_left_open() -> None:
+    for pre, order, signs in (
+        (0.5, "weighs most for s (0), {} (probability > .99); next is h (0), 0.50 [", 1),
+        (0.88, "has the highest mean for s (0), {}, but the order is open; next is h", 0),
+    ):  # fmt: skip
+        other = fit("h", "0", (0.8, 0.9 - pre, 0.1, pre), goal="both")
+        frame = analyse("profiles", evidence(PEOPLE, other, COY))
+        (told, *_) = of_profiles(frame)
+        start = "With the goal both, of 2 models that may be read looking good (ω pre) "
+        assert told.startswith(start + order.format("0.90 [0.86, 0.94]")), told
+        assert told.endswith("; for human 0.68 [0.64, 0.72].")
+        assert len(told.signs) == signs  # type: ignore[attr-defined]
+
+
+def test_what_may_not_be_told_of_is_beside_nobody_who_has_most() -> None:
+    wide = fit("w", "0", (0.5, 0.3, 0.2, 0.5), goal="both", sd=0.3, told=False)
+    frame = analyse("profiles", evidence(PEOPLE, HONEST, COY, wide))
+    most = dict(frame.filter(parameter="omega_pre").select("model", "p_most").rows())
+    assert most["s"] == 1 and most["h"] == 0, "the wide one would have made it less sure"
+    alone = analyse("profiles", evidence(PEOPLE, COY, wide))
+    assert alone.filter(model="s")["p_most"].null_count() == alone.filter(model="s").height
 
 
 def test_beside_people_each_model_stands_on_its_side_of_them() -> None:

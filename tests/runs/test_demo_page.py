@@ -69,7 +69,7 @@ def test_who_weighs_looking_good_most_and_how_sure_that_is(page: str) -> None:
     first, second, people = numbers_told.printed(told)
     truth = planted(most, "both")["omega"]["pre"]
     assert float(first[1]) < truth < float(first[2]) and float(first[1]) > float(second[2])
-    assert "whose interval lies below" in told and f"for human {people[0]} [" in told
+    assert "(probability > .99)" in told and f"for human {people[0]} [" in told
 
 
 def test_what_the_social_goal_changes(page: str) -> None:

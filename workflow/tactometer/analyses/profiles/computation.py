@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from tactometer.analyses.evidence import (
@@ -13,7 +14,7 @@ from tactometer.analyses.evidence import (
     table,
 )
 from tactometer.analyses.posterior_differences import SUMMARY, summarise
-from tactometer.tables.fit_selection import FIT
+from tactometer.tables.fit_selection import FIT, PASSED, checkpoint_order
 from tactometer.utils.arrays import Array
 
 DIFFERENCE = {f"difference_{name}": kind for name, kind in SUMMARY.items() if name != "sd"}
@@ -26,6 +27,7 @@ SCHEMA = {
     "parameter": pl.String,
     **{name: SUMMARY[name] for name in OWN},
     "p_largest": pl.Float64,
+    "p_most": pl.Float64,
     "human": pl.String,
     "human_verdict": pl.String,
     **dict.fromkeys(PEOPLE, pl.Float64),
@@ -43,8 +45,10 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
 
     Means and intervals of one fit are those of `tables/estimates`, of all its draws.
     `difference_*` is the posterior of the model's value minus the yardstick's, `p_largest` the
-    posterior probability that a weight is the largest of the three (null for phi). `described`,
-    `choices` and `told` are what criticism says of the fit and of the parameter.
+    posterior probability that a weight is the largest of the three (null for phi), `p_most` that a
+    model has more of the parameter than every other with the same goal: those of whose last
+    checkpoint it may be told (null where there is none). `described`, `choices` and `told` are what
+    criticism says of the fit and of the parameter.
     """
     models, people = evidence.models, evidence.beside
     alike = evidence.yardstick.comparable if evidence.yardstick else ()
@@ -53,10 +57,11 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         for fit, x in zip(people.fits.to_dicts(), people.draws, strict=True)
     }
     rows = []
-    for fit, x in zip(models.fits.to_dicts(), models.draws, strict=True):
+    for fit, x, most in zip(models.fits.to_dicts(), models.draws, _most(evidence), strict=True):
         named = {"study": evidence.study, **fit}
         theirs = human.get(fit["goal"]) if fit["model"] in alike else None
-        rows += [{**named, **beside} for beside in _beside(x, *(theirs or (None, None)))]
+        for k, beside in enumerate(_beside(x, *(theirs or (None, None)))):
+            rows.append({**named, **beside, "p_most": most[k]})
     known = (*OWN, *PEOPLE, "described", "choices", "told")
     blank = {name: kind for name, kind in SCHEMA.items() if name not in known}
     return (
@@ -75,6 +80,31 @@ def _own(evidence: Evidence) -> pl.DataFrame:
     rows = told.select(*ONE_FIT, "parameter", *OWN, "described", "told").collect()
     found = fits.join(rows, on=ONE_FIT).join(of_fits, on=ONE_FIT)
     return found.select(*FIT, "parameter", *OWN, "described", "choices", "told")
+
+
+def _most(evidence: Evidence) -> list[list[float | None]]:
+    """For each fit of a model and each of PARAMETERS, how probable it is that no other model with
+    the same goal has more, by the last checkpoint of each that may be read and told of.
+    """
+    fits, draws = evidence.models.fits, evidence.models.draws
+    told = set(_own(evidence).filter("told").select(*FIT, "parameter").rows())
+    last = {model: checkpoint_order(rows)[-1] for (model,), rows in fits.group_by("model")}
+    keys = [(fit["model"], fit["checkpoint"], fit["goal"]) for fit in fits.to_dicts()]
+    ends = [last[key[0]] == key[1] for key in keys]
+    read = fits["verdict"].is_in(list(PASSED)).to_list()
+    found: list[list[float | None]] = []
+    for i, (model, _, goal) in enumerate(keys):
+        others = [
+            j for j, key in enumerate(keys)
+            if key[0] != model and key[2] == goal and ends[j] and read[j]
+        ]  # fmt: skip
+        row: list[float | None] = []
+        for k, parameter in enumerate(PARAMETERS):
+            beside = [draws[j, :, k] for j in others if (*keys[j], parameter) in told]
+            highest = np.max(beside, axis=0) if beside else None
+            row.append(None if highest is None else float((draws[i, :, k] > highest).mean()))
+        found.append(row)
+    return found
 
 
 def _of_people(evidence: Evidence) -> pl.DataFrame:

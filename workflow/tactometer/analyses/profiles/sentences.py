@@ -69,22 +69,21 @@ def headline(frame: pl.DataFrame) -> list[str]:
 
 
 def _ranked(rows: pl.DataFrame, goal: str) -> list[str]:
-    """Whose weight on looking good has the highest mean, and whether the next one's interval lies
-    below its own.
-    """
+    """Whose weight on looking good has the highest mean, and whether it is surely the highest."""
     if rows.is_empty():
         return []
     first, *others = rows.sort("mean", descending=True, maintain_order=True).to_dicts()
+    p = first["p_most"]
+    sure = p is not None and p >= SIGN
+    how = {True: "weighs most", False: "has the highest mean"}[sure] if others else "weighs"
     read = f"of {len(others) + 1:,} models that may be read " if others else ""
-    most = "weighs most" if others else "weighs"
-    text = f"With the goal {goal}, {read}looking good (ω pre) {most} for {_one(first)}"
+    text = f"With the goal {goal}, {read}looking good (ω pre) {how} for {_one(first)}"
     if others:
-        apart = first["hdi_low"] > others[0]["hdi_high"]
-        how = "whose interval lies below" if apart else "whose interval overlaps: the order is open"
-        text += f"; next is {_one(others[0])}, {how}"
+        order = f" ({chance(p)})" if sure else ", but the order is open"
+        text += f"{order}; next is {_one(others[0])}"
     if first["human"] is not None and first["human_verdict"] in PASSED:
         text += f"; for {first['human']} {_human(first)}"
-    return [f"{text}."]
+    return [Sentence(f"{text}.", [p] if sure else [])]
 
 
 def _one(row: Row) -> str:
