@@ -149,11 +149,12 @@ def parts_of(wildcards):
 
 
 def thinned(wildcards):
-    """The draws and the production choices of a model."""
+    """The draws of all fits, and the production choices, of a model."""
     model = STUDY.models[wildcards.model]
     for checkpoint in model.checkpoints:
         place = f"{model.name}/{checkpoint}"
         for goal in model.goals:
-            yield f"{RESULTS}/fits/{place}/{goal}.draws.parquet"
+            for folder in folders_of_fits(model, checkpoint):
+                yield f"{folder}/{goal}.draws.parquet"
             if not model.recorded:
                 yield f"{RESULTS}/choices/{place}/{goal}.parquet"

@@ -1,7 +1,8 @@
 """Thin posterior draws and collect answers of one model, as input of the analyses, in two files.
 
-draws.parquet: the thinned draws of every fit, a row a draw. answers.parquet: a row for each
-(request, sample) of a goal, with the share of each utterance and the place where it was shown.
+draws.parquet: the thinned draws of every fit, those beside the headline too, a row a draw.
+answers.parquet: a row for each (request, sample) of a goal, with the share of each utterance and
+the place where it was shown.
 """
 
 from __future__ import annotations
@@ -47,11 +48,12 @@ def condense(model: Model, utterances: Sequence[str], results: Path, out: Path) 
 def _draws(model: Model, results: Path) -> list[pl.DataFrame]:
     folder = results / "fits" / model.name
     return [
-        pl.read_parquet(folder / checkpoint / f"{goal}.draws.parquet").select(
+        pl.read_parquet(folder / checkpoint / fit / f"{goal}.draws.parquet").select(
             *_named(model, checkpoint, goal), pl.all()
         )
         for checkpoint in model.checkpoints
         for goal in model.goals
+        for fit in ("", *model.further)
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,18 +46,32 @@ def _of(x: Array, fits: int, left_out: int) -> Ours:
 
 def effort(evidence: Evidence, theirs: Theirs) -> Ours:
     """The mean over all models and goals of the difference between two efforts, draw by draw."""
-    models = evidence.models
-    keys = ["family", "dataset", "method", "goal"]
+    given = (theirs[name] for name in ("term", "against", "parameter"))
+    found = mean_difference(evidence, "effort", *given)
+    return found if found.mean is not None else replace(found, why=_efforts(theirs, found.left_out))
+
+
+BESIDE = {
+    "effort": ["family", "dataset", "method", "goal"],
+    "goal": ["model", "checkpoint"],
+}
+"""What two fits have in common that are compared by effort, or by goal."""
+
+
+def mean_difference(evidence: Evidence, what: str, term: str, against: str, parameter: str) -> Ours:
+    """The mean over all models of a parameter under one effort (or goal) less that under another,
+    draw by draw, over the pairs of fits that may be read; no mean where there is none.
+    """
+    models, keys = evidence.models, BESIDE[what]
     rows = models.fits.with_row_index("row").with_columns(read=passed())
     one, other = (
-        rows.filter(effort=theirs[k]).select("row", "read", *keys) for k in ("term", "against")
+        rows.filter(pl.col(what) == name).select("row", "read", *keys) for name in (term, against)
     )
     pairs = one.join(other, on=keys, nulls_equal=True, suffix="_other")
     kept = pairs.filter("read", "read_other")
     if kept.is_empty():
-        return Ours(left_out=pairs.height, why=_efforts(theirs, pairs.height))
-    k = PARAMETERS.index(theirs["parameter"])
-    x = models.draws[:, :, k]
+        return Ours(left_out=pairs.height)
+    x = models.draws[:, :, PARAMETERS.index(parameter)]
     apart = x[kept["row"].to_numpy()] - x[kept["row_other"].to_numpy()]
     return _of(apart.mean(axis=0), kept.height, pairs.height - kept.height)
 
