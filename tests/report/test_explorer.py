@@ -169,6 +169,17 @@ def test_sliders_stand_on_the_fit_and_weights_stay_on_the_simplex(wide: Opened) 
     assert page.locator("#explore-computed").inner_html() != before
 
 
+def test_it_opens_with_a_model_that_may_be_read_and_people_stand_behind_models() -> None:
+    def model(name: str, *, read: bool, people: bool = False) -> dict[str, Any]:
+        goals = {"social": {"pooled": {"read": False}, "first": {"read": read}}}
+        return {"name": name, "people": people, "checkpoints": {"0": {"goals": goals}}}
+
+    models = [model("a", read=False), model("people", read=True, people=True)]
+    models += [model("m", read=True), model("z", read=True)]
+    ordered = sorted(models, key=explorer._opens_last)
+    assert [one["name"] for one in ordered] == ["m", "z", "people", "a"]
+
+
 def test_answers_that_are_too_many_or_too_long_leave_room(monkeypatch: pytest.MonkeyPatch) -> None:
     at = {"model": "m", "checkpoint": "0", "prompt_set": "social", "framing": "first"}
     rows = [at | {"state": i % 5, "utterance": None, "prompt": f"p{i}", "text": f"{i}" * 3000,

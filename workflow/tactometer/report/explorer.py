@@ -40,7 +40,7 @@ def data(
 ) -> Json | None:
     """What the page's explorer shows, by model, checkpoint, goal and framing; None where no model
     of `worlds` (states, values and words of each) was counted. `colours` are those of the models in
-    their order.
+    their order, in which those that may be read come first.
 
     Shares are [state][utterance] in thousandths, theta is [utterance][state]. Of several fits of a
     behaviour the one that stands for it.
@@ -65,7 +65,15 @@ def data(
             }
         mine = {"name": model, "colour": colours[model], "people": model in baseline}
         models.append({**mine, **world, "checkpoints": found})
+    models.sort(key=_opens_last)
     return {"models": models, "texts": list(texts), "together": list(TOGETHER)}
+
+
+def _opens_last(model: Json) -> tuple[bool, bool]:
+    """The page opens with the first: a model that may be read, before the others and people."""
+    goals = [goal for each in model["checkpoints"].values() for goal in each["goals"].values()]
+    read = any(found["read"] for goal in goals for found in goal.values())
+    return not read, bool(model["people"])
 
 
 def script(found: Json) -> str:
