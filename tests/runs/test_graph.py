@@ -152,7 +152,7 @@ CHANGES: dict[str, tuple[str, str, str, dict[str, int]]] = {
     "a new checkpoint": (CONFIG, '      "1": {', SECOND, {"recipe": 2, **ONE, **ends(3, 1)}),
     "a new model": (
         CONFIG, "  people:", MEEK,
-        {"recipe": 6, "requests": 3, **ONE, **ends(4, 1)},
+        {"recipe": 7, "requests": 3, **ONE, **ends(4, 1)},  # the page has its words
     ),
     "a new goal": (CONFIG, "[default, social]", "[default, social, both]",
         {"recipe": 4 + len(analysis_names()), **ASKS},
@@ -289,7 +289,7 @@ PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
         {},
     ),
     "a line of the tables": (
-        "workflow/tactometer/tables/gather.py", "HDI = 0.95", "HDI = 0.96",
+        "workflow/tactometer/tables/word_intervals.py", "HDI = 0.95", "HDI = 0.96",
         {"recipe": 1, **ends(3)},
     ),
     "a line of a figure": (
@@ -300,7 +300,7 @@ PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
         "workflow/tactometer/report/templates/report.html.j2", "<h2>The answer</h2>",
         "<h2>What we found</h2>", {"recipe": 1, "write_report": 1},
     ),
-    "a model that leaves": (CONFIG, BLUNT, "", {"recipe": 1, **ends(2)}),
+    "a model that leaves": (CONFIG, BLUNT, "", {"recipe": 2, **ends(2)}),
     "another fit of the same choices": (
         CONFIG, "fit: {chains: 2, warmup: 150, draws: 150}",
         "fits: {main: {chains: 2, warmup: 150, draws: 150}, plugged: {semantics: fixed}}",

@@ -141,7 +141,7 @@ _SEEN: dict[str, Callable[[Study], bool]] = {
     "thoughts": lambda study: any(model.labels(c).get("effort") for model in study.asked
                                   for c in model.checkpoints),
     "estimators": lambda study: bool(study.headlines),
-    "alike": lambda study: len(_runs(study)) > 1,
+    "alike": lambda study: len(study.asked) > 1,
     "crossed": lambda study: len(_runs(study)) > RUNS,
     "runs": lambda study: any(
         [method for method, _ in _runs(study)].count(name) >= RUNS for name, _ in _runs(study)
