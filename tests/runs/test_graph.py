@@ -305,7 +305,7 @@ PLANNED: dict[str, tuple[str, str, str, dict[str, int]]] = {
         CONFIG, "fit: {chains: 2, warmup: 150, draws: 150}",
         "fits: {main: {chains: 2, warmup: 150, draws: 150}, plugged: {semantics: fixed}}",
         {"recipe": 5 + len(analysis_names()), "fit_kind+plugged": 4, "fit_blunt+plugged": 2}
-        | {"fit_people+plugged": 1, **ends(3)},
+        | {"fit_people+plugged": 1, **ends(3, 3)},  # its draws are the multiverse's
     ),
     "a budget, and its prices": (
         CONFIG, "study: small", "study: small\nbudget_usd: 3\nprices: {x: {input: 1, output: 2}}",
