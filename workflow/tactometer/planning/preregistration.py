@@ -24,6 +24,7 @@ from tactometer.report.stages import methods_of
 from tactometer.speaker_model.variants import EXTRAS, SpeakerModel, speakers
 from tactometer.study.analyses import declared, testing
 from tactometer.study.fields import written
+from tactometer.study.labels import LABEL_COLUMNS
 from tactometer.study.study import Study
 from tactometer.utils.digests import digest
 from tactometer.utils.paths import PACKAGE
@@ -100,13 +101,15 @@ def _known(study: Study) -> not_done.Known:
     """The fits that a run will make, as far as their labels tell."""
     rows: list[dict[str, object]] = [
         {"model": model.name, "checkpoint": checkpoint, "goal": goal, "framing": framing}
-        | {name: model.labels(checkpoint).get(name) for name in _LABELS}
+        | {name: model.labels(checkpoint).get(name) for name in LABEL_COLUMNS}
         for model in study.asked
         for checkpoint in model.checkpoints
         for goal in study.goals
         for framing in (None, *(study.settings.framings if model.fit.pooling != "full" else ()))
     ]
-    kinds = dict.fromkeys(("model", "checkpoint", "goal", "framing", *_LABELS[:-1]), pl.String)
+    kinds = dict.fromkeys(
+        ("model", "checkpoint", "goal", "framing", *LABEL_COLUMNS[:-1]), pl.String
+    )
     fits = pl.DataFrame(rows, schema={**kinds, "progress": pl.Float64}, strict=False)
     people = fits.clear()
     if study.yardstick is not None:
@@ -114,9 +117,6 @@ def _known(study: Study) -> not_done.Known:
     return not_done.Known(
         frozenset(model.name for model in study.asked), fits, people, study.yardstick
     )
-
-
-_LABELS = ("family", "dataset", "method", "effort", "progress")
 
 
 def _always(study: Study) -> bool:
