@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
+from tactometer.cli import forkserver
 from tactometer.recipes import ancient_edges, job_environment, mtimes, recipes
 from tactometer.study import file_names, study, study_files
 from tactometer.terminal import views
@@ -70,6 +71,8 @@ onstart:
             raise WorkflowError(f"{moved} Give the same command again.")
     except UserError as error:
         raise WorkflowError(str(error)) from None
+    if workflow.local_exec:
+        forkserver.begin(sum(1 for _ in workflow.dag.needrun_jobs()))
 
 
 include: "workflow/rules/common.smk"

@@ -58,7 +58,7 @@ def test_two_commits_of_a_study_are_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    tables = synthetic.write(Path("results/demo/tables"))
+    tables = synthetic.write(Path("results/demo/tables"), analysed=False)
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@localhost"]
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
         subprocess.run([*git, *command], check=True)
@@ -282,7 +282,7 @@ def test_the_help_costs_few_times_a_bare_python() -> None:
     "arguments", [["summary", "results/demo"], ["--help"], ["plan", "--help"], ["design", "--help"]]
 )
 def test_a_command_whose_reader_has_gone_ends_quietly(tmp_path: Path, arguments: list[str]) -> None:
-    synthetic.write(tmp_path / "results/demo/tables")
+    synthetic.write(tmp_path / "results/demo/tables", analysed=False)
     env = {**os.environ, "PYTHONPATH": str(WORKFLOW)}
     command = [sys.executable, "-m", "tactometer", *arguments]
     for at_once in ("1", ""):  # every line as it comes, or all at the end

@@ -130,8 +130,8 @@ def panel_scale(drawing: str, panel: int) -> Callable[[float], float]:
 
 
 def test_a_suspect_fit_looks_different_from_one_that_converged(tmp_path: Path) -> None:
-    sound = svg("phi", synthetic.write(tmp_path / "a", suspect=None), tmp_path / "a")
-    flawed = svg("phi", synthetic.write(tmp_path / "b"), tmp_path / "b")
+    sound = svg("phi", synthetic.write(tmp_path / "a", suspect=None, analysed=False), tmp_path / "a")
+    flawed = svg("phi", synthetic.write(tmp_path / "b", analysed=False), tmp_path / "b")
     assert "model, not to be read" not in texts(sound) and "model, not to be read" in texts(flawed)
     assert "stroke-dasharray" not in sound and "stroke-dasharray" in flawed
     assert any("all 15 fits may be read" in t for t in texts(sound))
@@ -156,7 +156,7 @@ def test_recovery_states_how_many_intervals_hold_the_truth(
 
 
 def test_a_study_without_simulated_speakers_says_so(tmp_path: Path) -> None:
-    tables = synthetic.write(tmp_path / "tables", simulated=False)
+    tables = synthetic.write(tmp_path / "tables", simulated=False, analysed=False)
     assert any("no simulated speaker" in t for t in texts(svg("recovery", tables, tmp_path)))
 
 
@@ -165,7 +165,7 @@ def test_checkpoints_stand_along_x_in_their_order(tmp_path: Path) -> None:
         "sycophant": ["none", "low", "medium"],
         "kind-friend": [str(100 * i) for i in range(9)],
     }
-    tables = synthetic.write(tmp_path / "tables", checkpoints=steps)
+    tables = synthetic.write(tmp_path / "tables", checkpoints=steps, analysed=False)
     drawing = svg("phi", tables, tmp_path)
     assert {"none", "low", "medium"} <= texts(drawing)
     assert drawing.index(">none<") < drawing.index(">low<") < drawing.index(">medium<")
@@ -188,7 +188,7 @@ def test_empty_tables_give_panels_that_say_so(tmp_path: Path) -> None:
 
 
 def test_a_dollar_sign_in_a_name_is_a_dollar_sign(tmp_path: Path) -> None:
-    tables = synthetic.write(tmp_path / "tables", rename={"sycophant": "a$b$<c>"})
+    tables = synthetic.write(tmp_path / "tables", rename={"sycophant": "a$b$<c>"}, analysed=False)
     assert "a$b$<c>" in texts(svg("phi", tables, tmp_path))
 
 

@@ -212,7 +212,7 @@ def test_no_finding_is_made_from_a_suspect_fit() -> None:
 
 
 def test_a_missing_figure_is_one_sentence(tmp_path: Path) -> None:
-    tables = synthetic.write(tmp_path / "tables")
+    tables = synthetic.write(tmp_path / "tables", analysed=False)
     with pytest.raises(UserError, match=r"answer\.svg: the figure is missing"):
         build(
             tables,

@@ -55,8 +55,9 @@ def write(
     simulated: bool = True,
     suspect: tuple[str, str] | None = SUSPECT,
     own: int = 1,
+    analysed: bool = True,
 ) -> Path:
-    """Write all eight tables; `rename` gives a speaker another name, `suspect` spoils one fit.
+    """Write all tables, those of the analyses too where they are `analysed`; `rename` gives a speaker another name, `suspect` spoils one fit.
 
     Several `checkpoints` of a speaker are a course of training, in a family of its own.
     """
@@ -117,9 +118,10 @@ def write(
     ]
     pl.DataFrame(published).write_parquet(folder / "published.parquet")
     _comparison((rename or {}).get("human", "human")).write_parquet(folder / "comparison.parquet")
-    found = evidence(rows, (rename or {}).get("human", "human"), rng)
-    for name in analysis_names():
-        analyse(name, found).write_parquet(folder / f"{name}.parquet")
+    if analysed:
+        found = evidence(rows, (rename or {}).get("human", "human"), rng)
+        for name in analysis_names():
+            analyse(name, found).write_parquet(folder / f"{name}.parquet")
     return folder
 
 

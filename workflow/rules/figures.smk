@@ -36,9 +36,10 @@ rule draw:
         study=pinned,
         tables=lambda wildcards: f"{RESULTS}/tables",
         figures=lambda wildcards: f"{RESULTS}/figures",
+        kept=lambda wildcards: str(recipes.PINS / NAME / "drawings"),
     shell:
-        "tactometer figures.draw --study {params.study:q} --tables {params.tables:q}"
-        " --out {params.figures:q} > {log:q} 2>&1"
+        "tactometer figures.draw --study {params.study:q} --code {input.code:q}"
+        " --tables {params.tables:q} --kept {params.kept:q} --out {params.figures:q} > {log:q} 2>&1"
 
 
 rule write_report:

@@ -25,6 +25,11 @@ def main() -> None:
     if elsewhere or foreign:
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, "-m", "tactometer", *sys.argv[1:]])
+    if os.environ.get("TACTOMETER_FORKSERVER"):
+        from tactometer.cli.forkserver import forked
+
+        if (status := forked(sys.argv[1:])) is not None:
+            sys.exit(status)
     from tactometer.cli.parser import main
     from tactometer.inference import cache_place
     from tactometer.utils.any_encoding import spell

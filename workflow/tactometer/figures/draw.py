@@ -7,10 +7,11 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from tactometer.figures import style
+from tactometer.figures.kept_drawings import KeptDrawings
 from tactometer.study import figures, study
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables.reader import Tables
+from tactometer.utils import digests
 from tactometer.utils.errors import UserError, nearest
 
 
@@ -24,8 +25,9 @@ def draw(
     baseline: Sequence[str],
     yardstick: Yardstick | None = None,
     further: Sequence[str] = (),
-) -> None:
-    """Draw one figure from the Parquet files in `tables` and write `out`.svg and `out`.png.
+) -> set[str]:
+    """Draw one figure from the Parquet files in `tables` and write `out`.svg and `out`.png; gives
+    the names of the tables that it read.
 
     `goals` and `utterances` give the orders, `baseline` the models that were recorded,
     `yardstick` whom the others are compared with, `further` the fits beside the headline.
@@ -33,15 +35,22 @@ def draw(
     """
     if name not in figures.names():
         raise UserError(f"there is no figure {name!r}{nearest(name, figures.names())}.")
+    from tactometer.figures import style  # seconds of imports, and nothing may be left to draw
+
     module = importlib.import_module(f"tactometer.{figures.modules()[name]}")
-    style.save(module.plot(Tables(tables, goals, utterances, baseline, yardstick, further)), out)
+    shown = Tables(tables, goals, utterances, baseline, yardstick, further)
+    style.save(module.plot(shown), out)
+    return shown.seen
 
 
 def run(given: Namespace) -> None:
-    """Draw every figure, as SVG and PNG."""
+    """Draw every figure, as SVG and PNG, whose tables changed."""
     sweep = study.read(given.study)
+    kept = KeptDrawings(given.kept, digests.file_digest(given.code), given.tables)
     for name in figures.names():
-        draw(
+        if kept.give(name, given.out / name):
+            continue
+        read = draw(
             name,
             given.tables,
             given.out / name,
@@ -51,3 +60,4 @@ def run(given: Namespace) -> None:
             yardstick=sweep.yardstick,
             further=sweep.further,
         )
+        kept.keep(name, given.out / name, read)

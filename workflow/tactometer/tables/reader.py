@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -25,7 +25,8 @@ from tactometer.utils.errors import UserError
 @dataclass(frozen=True)
 class Tables:
     """The folder of tables, the orders in which a reader expects goals and utterances, whom the
-    models are compared with, and the names of the fits that stand beside the headline.
+    models are compared with, and the names of the fits that stand beside the headline; `seen` are
+    the tables that were read.
     """
 
     folder: Path
@@ -34,6 +35,7 @@ class Tables:
     baseline: Sequence[str]
     yardstick: Yardstick | None = None
     further: Sequence[str] = ()
+    seen: set[str] = field(default_factory=set, init=False, compare=False)
 
     def read(self, name: str) -> pl.DataFrame:
         """One table of the headline fit, estimates `judged`; `UserError` where it is not there."""
@@ -46,6 +48,7 @@ class Tables:
             raise UserError(
                 f"{path}: the table is missing; run the workflow's `tables` stage first"
             )
+        self.seen.add(name)
         frame = pl.read_parquet(path)
         plain = frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
         return judged(plain) if name == "estimates" and plain.height else plain
