@@ -67,9 +67,7 @@ def job(*words: str, **how: object) -> tuple[int, int, str, str]:
     return process.returncode, process.pid, out, err
 
 
-def blocked(
-    server: "subprocess.Popen[bytes]", folder: Path
-) -> tuple["subprocess.Popen[str]", int]:
+def blocked(server: "subprocess.Popen[bytes]", folder: Path) -> tuple["subprocess.Popen[str]", int]:
     """A job that waits for ever for a file to be written, and the fork that does its work."""
     os.mkfifo(folder / "checks.parquet")
     words = [STAGE, "--tables", str(folder / "checks.parquet"), "--out", str(folder / "out.csv")]

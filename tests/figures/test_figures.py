@@ -130,7 +130,9 @@ def panel_scale(drawing: str, panel: int) -> Callable[[float], float]:
 
 
 def test_a_suspect_fit_looks_different_from_one_that_converged(tmp_path: Path) -> None:
-    sound = svg("phi", synthetic.write(tmp_path / "a", suspect=None, analysed=False), tmp_path / "a")
+    sound = svg(
+        "phi", synthetic.write(tmp_path / "a", suspect=None, analysed=False), tmp_path / "a"
+    )
     flawed = svg("phi", synthetic.write(tmp_path / "b", analysed=False), tmp_path / "b")
     assert "model, not to be read" not in texts(sound) and "model, not to be read" in texts(flawed)
     assert "stroke-dasharray" not in sound and "stroke-dasharray" in flawed

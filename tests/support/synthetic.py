@@ -57,7 +57,8 @@ def write(
     own: int = 1,
     analysed: bool = True,
 ) -> Path:
-    """Write all tables, those of the analyses too where they are `analysed`; `rename` gives a speaker another name, `suspect` spoils one fit.
+    """Write all tables, those of the analyses too where they are `analysed`; `rename` gives a
+    speaker another name, `suspect` spoils one fit.
 
     Several `checkpoints` of a speaker are a course of training, in a family of its own.
     """

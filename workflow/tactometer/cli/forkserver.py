@@ -185,9 +185,9 @@ class _Server:
             os.dup2(stream, number)
             os.close(stream)
         # Whether a stream can be sought, say, Python asked of the ones before.
-        sys.stdin = open(0, closefd=False)  # noqa: PTH123, SIM115
-        sys.stdout = open(1, "w", closefd=False)  # noqa: PTH123, SIM115
-        sys.stderr = open(  # noqa: PTH123, SIM115
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+        sys.stderr = open(  # noqa: SIM115
             2, "w", buffering=1, errors="backslashreplace", closefd=False
         )
         os.chdir(task["cwd"])
