@@ -18,7 +18,13 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 from tactometer.cli import forkserver
-from tactometer.recipes import ancient_edges, job_environment, mtimes, one_timer, recipes
+from tactometer.recipes import (
+    ancient_edges,
+    job_environment,
+    mtimes,
+    one_timer,
+    recipes,
+)
 from tactometer.study import file_names, study, study_files
 from tactometer.terminal import views
 from tactometer.utils import atomic_files

@@ -39,6 +39,22 @@ def test_a_script_in_a_name_or_a_reply_stays_text(wide: Opened) -> None:
     assert not any("dialog" in each for each in wide.wrong)
 
 
+def test_a_table_sorts_as_soon_as_it_comes_near_and_all_are_whole_without_scripts(
+    browser: Browser, report: Path
+) -> None:
+    page = Opened(browser, report, 1280, furnished=False).page
+    assert page.locator("table.data").count() > page.locator("table.dataTable").count()
+    table = page.locator(TABLE)
+    assert "dataTable" not in str(table.get_attribute("class"))
+    shown = table.locator("tbody tr:visible").count()
+    table.scroll_into_view_if_needed()
+    page.wait_for_selector(f"{TABLE}.dataTable")
+    assert shown == page.locator(f"{ROWS}:visible").count() == 25, "its first page, as before"
+    plain = browser.new_context(java_script_enabled=False).new_page()
+    plain.goto(report.as_uri())
+    assert plain.locator(f"{ROWS}:visible").count() > 25
+
+
 def test_a_word_filters_rows(wide: Opened) -> None:
     page = wide.page
     before = page.locator(ROWS).count()

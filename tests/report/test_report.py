@@ -12,7 +12,6 @@ import pytest
 
 import numbers_told as numbers
 import pages
-import synthetic
 from evidences import evidence, fit
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.profiles.sentences import sentences
@@ -211,8 +210,8 @@ def test_no_finding_is_made_from_a_suspect_fit() -> None:
     assert "no finding" in sentence and "0.10" not in sentence
 
 
-def test_a_missing_figure_is_one_sentence(tmp_path: Path) -> None:
-    tables = synthetic.write(tmp_path / "tables", analysed=False)
+def test_a_missing_figure_is_one_sentence(report: Path, tmp_path: Path) -> None:
+    tables = report.parent / "tables"
     with pytest.raises(UserError, match=r"answer\.svg: the figure is missing"):
         build(
             tables,

@@ -23,7 +23,9 @@ def chromium() -> Iterator[Browser]:
 
 
 class Opened:
-    """A page, and all that went wrong in it or left for the network."""
+    """A page, and all that went wrong in it or left for the network; `furnished`: all its tables
+    sort, as if somebody had scrolled through it.
+    """
 
     def __init__(
         self,
@@ -32,6 +34,7 @@ class Opened:
         width: int,
         scheme: Literal["light", "dark"] = "light",
         link: str = "",
+        furnished: bool = True,
     ) -> None:
         self.page: Page = browser.new_page(
             viewport={"width": width, "height": 900}, color_scheme=scheme
@@ -43,6 +46,9 @@ class Opened:
         self.page.on("request", lambda r: self._request(r.url))
         self.page.goto(report.as_uri() + link)
         self.page.wait_for_selector("html[data-ready]", timeout=60_000)
+        if furnished:
+            for event in ("beforeprint", "afterprint"):  # paper has them all
+                self.page.evaluate(f"dispatchEvent(new Event('{event}'))")
 
     def _request(self, url: str) -> None:
         if not url.startswith(("file:", "data:", "blob:")):

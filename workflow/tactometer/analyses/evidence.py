@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tactometer.inference.intervals import thinned
 from tactometer.reading.counts import AVERAGED
 from tactometer.study.analyses import testing
+from tactometer.study.labels import LABEL_COLUMNS
 from tactometer.study.settings import AnalysesSettings
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables.fit_selection import (
@@ -33,7 +34,7 @@ from tactometer.utils.arrays import Array
 PARAMETERS = ("phi", "omega_inf", "omega_soc", "omega_pre")
 READ = (*PARAMETERS, "alpha")
 EVEN = {"phi": 1 / 2, **dict.fromkeys(PARAMETERS[1:], 1 / 3)}  # what says nothing of a preference
-LABELS = ("family", "dataset", "method", "effort", "progress")
+LABELS = LABEL_COLUMNS
 NAMES = dict.fromkeys(["study", *FIT], pl.String)
 LABEL_TYPES = {**dict.fromkeys(LABELS[:-1], pl.String), "progress": pl.Float64}
 

@@ -11,6 +11,7 @@ import gc
 import importlib
 import json
 import os
+import runpy
 import secrets
 import selectors
 import signal
@@ -206,9 +207,7 @@ def main() -> None:
     gc.freeze()
     listener.listen(128)  # jobs that come earlier start by themselves
     if _Server(listener).serve() is not None:
-        from tactometer.__main__ import main as run
-
-        run()
+        runpy.run_module("tactometer", run_name="__main__", alter_sys=False)
 
 
 if __name__ == "__main__":

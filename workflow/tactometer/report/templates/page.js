@@ -4,7 +4,9 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const paint = () => document.documentElement.classList.toggle("dark", dark.matches);
 paint();
 dark.addEventListener("change", paint);
-for (const table of document.querySelectorAll("table.data")) {
+const turned = [];  // the tables that turn pages
+function furnish(table) {
+  if (table.classList.contains("dataTable")) return;
   const heads = [...table.tHead.rows[0].cells];
   const pick = heads.flatMap((head, i) => (head.dataset.pick ? [i] : []));
   const rows = table.tBodies[0].rows.length;
@@ -40,15 +42,30 @@ for (const table of document.querySelectorAll("table.data")) {
   // Several landmarks of one role need names of their own.
   const pages = made.table().container().querySelector(".dt-paging nav");
   if (pages) pages.setAttribute("aria-label", `Pages of ${table.dataset.name}`);
-  if (long) {
-    // Paper has no pages to turn: print what the filters left, up to what somebody would read.
-    let kept = PAGE;
-    addEventListener("beforeprint", () => {
-      kept = made.page.len();
-      if (made.page.info().recordsDisplay <= 400) made.page.len(-1).draw();
-    });
-    addEventListener("afterprint", () => made.page.len(kept).draw());
-  }
+  if (long) turned.push(made);
 }
 for (const wide of document.querySelectorAll(".wide")) scrolls.observe(wide);
+// A table becomes one when it comes near the screen: a thousand rows take a second each, and most
+// are never looked at. Until then the style sheet shows its first page.
+document.documentElement.classList.add("script");
+const near = new IntersectionObserver((all) => {
+  for (const { target, isIntersecting } of all) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    furnish(target);
+  }
+}, { rootMargin: "800px" });
+const tables = document.querySelectorAll("table.data");
+for (const table of tables) near.observe(table);
+function furnishAll() {
+  for (const table of tables) furnish(table);
+}
+// Paper has no pages to turn: print what the filters left, up to what somebody would read.
+let lengths = [];
+addEventListener("beforeprint", () => {
+  furnishAll();
+  lengths = turned.map((made) => made.page.len());
+  for (const made of turned) if (made.page.info().recordsDisplay <= 400) made.page.len(-1).draw();
+});
+addEventListener("afterprint", () => turned.forEach((made, i) => made.page.len(lengths[i]).draw()));
 document.documentElement.dataset.ready = "yes";
