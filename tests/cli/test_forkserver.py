@@ -182,3 +182,24 @@ def test_whatever_is_served_is_a_stage() -> None:
 
     known = {stage.module for stage in stages.declared().values()}
     assert set(forkserver.ALONE) <= known and STAGE in known
+
+
+THREADS = """\
+import importlib, os, polars, scipy.stats
+from tactometer.cli import forkserver
+from tactometer.study import analyses, stages
+before = len(os.listdir("/proc/self/task"))
+for stage in stages.declared().values():
+    if stage.module not in forkserver.ALONE:
+        importlib.import_module(f"tactometer.{stage.module}")
+for name in analyses.names():
+    importlib.import_module(f"tactometer.analyses.{name}.computation")
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+
+
+def test_importing_a_stage_begins_no_thread() -> None:
+    """A fork has none of its server's threads: one that polars began would leave it waiting."""
+    env = {**os.environ, "PYTHONPATH": str(WORKFLOW)}
+    done = subprocess.run([sys.executable, "-c", THREADS], env=env, capture_output=True, text=True)
+    assert done.stdout == "0\n", done.stderr
