@@ -29,7 +29,12 @@ def biased(nats: float, pairs: int, states: tuple[int, ...] = (1, 2)) -> pl.Data
         )
         p = np.exp(logits) / np.exp(logits).sum()
         named = {"model": "m", "checkpoint": "0", "goal": "social", "framing": "pooled"}
-        said = {"vignette": f"v{vignette}", "speaker_name": "Ada", "listener_name": f"L{pair}"}
+        said = {
+            "vignette": f"v{vignette}",
+            "speaker_name": "Ada",
+            "listener_name": f"L{pair}",
+            "levels": "",
+        }
         shares = np.eye(3)[rng.choice(3, p=p)]
         rows.append(
             {**named, **said, "state": state, "shares": shares.tolist(), "places": places.tolist()}

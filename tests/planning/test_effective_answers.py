@@ -1,5 +1,6 @@
 """A plan says what answers that hang together are worth, and what earlier fits found."""
 
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -63,3 +64,23 @@ def test_nothing_is_said_where_answers_are_taken_as_independent(
     plain = ("fit: {", "fit: {design_effect: ignore, ")
     assert told(study(tmp_path, plain), tmp_path) == []
     assert told(load([ROOT / "config/studies/human.yaml"]), tmp_path) == []
+
+
+def test_a_level_of_a_factor_with_few_answers_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = Path(shutil.copytree(ROOT / "resources/polite_speech", tmp_path / "world"))
+    text = (world / "domain.yaml").read_text()
+    (world / "domain.yaml").write_text(text + "factors: {relation: [friend, rival, guest]}\n")
+    prompts = (world / "prompts.yaml").read_text()
+    for old in ("a friend of {listener},", "My friend", "Your friend"):
+        prompts = prompts.replace(old, old.replace("friend", "{relation}"), 1)
+    (world / "prompts.yaml").write_text(prompts)
+    monkeypatch.chdir(ROOT)
+    own = ("domain: resources/polite_speech\n", f"domain: {world}\n")
+    crossed = told(study(tmp_path, own), tmp_path)
+    assert len(crossed) == 1 and "stands on 1,170 answers a state" in crossed[0]
+    sample = ("{name_pairs: 10,", "{factors: drawn, name_pairs: 4,")
+    drawn = told(study(tmp_path, own, sample), tmp_path)
+    assert "stands on 156 answers a state" in drawn[0]
+    assert "the factor relation has 52 answers a state at each level; below 65" in drawn[1]

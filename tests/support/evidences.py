@@ -153,7 +153,7 @@ def answered(
                 rows.append(
                     {"model": "m", "checkpoint": "0", "goal": "social", "framing": "pooled",
                      "vignette": vignette, "speaker_name": "Ada", "listener_name": f"L{pair % 4}",
-                     "state": state, "shares": np.eye(3)[chosen].tolist(),
+                     "state": state, "levels": "", "shares": np.eye(3)[chosen].tolist(),
                      "places": places.tolist()}
                 )  # fmt: skip
     return pl.DataFrame(rows)

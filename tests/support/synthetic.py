@@ -198,6 +198,7 @@ def _said(counts: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
                     "vignette": vignette,
                     "speaker_name": name,
                     "listener_name": "Omar",
+                    "levels": "",
                     "shares": shares.tolist(),
                     "places": rng.permutation(len(p)).tolist(),
                 }

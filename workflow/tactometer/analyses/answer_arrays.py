@@ -66,7 +66,8 @@ def each(evidence: Evidence) -> Iterator[Answers]:
 
 def _by_prompt(answers: pl.DataFrame) -> pl.DataFrame:
     """A row for each prompt in the order of answers: its mean shares, and how many they are of."""
-    prompt = ["framing", "vignette", "speaker_name", "listener_name", "state", "places"]
+    names = ("vignette", "speaker_name", "listener_name")
+    prompt = ["framing", *names, "state", "levels", "places"]
     repeated = answers.select(prompt).is_duplicated().any()
     if not repeated:
         return answers.with_columns(count=pl.lit(1, pl.Int64))

@@ -12,7 +12,7 @@ import polars as pl
 
 from tactometer.elicitation import comprehension_prompts
 from tactometer.elicitation.composers import YES_NO, ByLetter, ByUtterance, Composer
-from tactometer.elicitation.scenes import column_of, filled, option_order, pairs
+from tactometer.elicitation.scenes import column_of, combinations, filled, option_order, pairs
 from tactometer.study import study as studies
 from tactometer.study.comprehension import READ_BACK
 from tactometer.study.domain import SEMANTICS, Domain
@@ -58,6 +58,7 @@ def build(
     prompt: MessageSettings | None = None,
     goals: Sequence[str] = (),
     base: bool = False,
+    drawn: bool = False,
 ) -> pl.DataFrame:
     """Build the requests of a prompt set: the columns of `SCHEMA`, one row each, and of `SCORED` by
     utterance (where `options` are none, for none is shown).
@@ -67,7 +68,9 @@ def build(
     position equally often, up to 1, with all framings of the domain (up to 3 with some of them).
     `prompt` says what is done to the messages (`prompt_settings.in_messages`). `goals` are those of
     the study, which the comprehension check asks about (`comprehension_prompts.rows`), by letter
-    whatever the estimator. `base`: whether the texts are those for base models, by utterance.
+    whatever the estimator. `base`: whether the texts are those for base models, by utterance. A
+    domain with factors has a column for each, and a goal a row for each combination of levels, or
+    for one that is `drawn`.
     Raises `UserError` for a goal or framing without a text and for more pairs than names allow.
     """
     domain.need_prompts()
@@ -87,12 +90,13 @@ def build(
         _known(domain, "goal", [prompt_set], domain.goals)
         _known(domain, "framing", framings, domain.framings)
         fixed["goal"] = prompt_set
-        rows = _production(domain, prompt_set, framings, name_pairs, seed, composer)
+        rows = _production(domain, prompt_set, framings, name_pairs, seed, composer, drawn)
     told = {"wire": wire, "estimator": estimator}
     if prompt:
         rows = ({**row, "messages": arrange(row["messages"], prompt)} for row in rows)
     records = [{"request": identify(row, told), **row, **fixed} for row in rows]
-    return pl.DataFrame(records, schema={**SCHEMA, **(SCORED if by_utterance else {})})
+    varied = dict.fromkeys(domain.factors, pl.String)
+    return pl.DataFrame(records, schema={**SCHEMA, **varied, **(SCORED if by_utterance else {})})
 
 
 def identify(row: Mapping[str, Any], told: Mapping[str, Any]) -> str:
@@ -110,19 +114,24 @@ def _production(
     name_pairs: int,
     seed: int,
     composer: Composer,
+    drawn: bool,
 ) -> Iterator[dict[str, Any]]:
-    """One goal's prompts; the order of options knows neither the goal nor the other framings."""
+    """One goal's prompts; the order of options knows neither the goal nor the other framings, nor
+    the levels of factors.
+    """
     cells = len(domain.states)
     for number, vignette in enumerate(domain.vignettes):
         for pair, names in enumerate(pairs(domain.names, number, name_pairs, seed)):
             for framing in framings:
-                row = number * len(domain.framings) + domain.framings.index(framing)
+                place = domain.framings.index(framing)
+                row = number * len(domain.framings) + place
                 for cell, state in enumerate(domain.states):
                     column = column_of(pair, cell, cells, len(domain.utterances))
                     options = option_order(domain.utterances, row, column, seed)
-                    fields = filled(domain, vignette, names, state)
-                    said = composer.production(goal, framing, fields["texts"], options)
-                    yield fields["row"] | {"framing": framing, **said}
+                    for levels in combinations(domain, drawn, number, pair, place, cell):
+                        fields = filled(domain, vignette, names, state, levels)
+                        said = composer.production(goal, framing, fields["texts"], options)
+                        yield fields["row"] | {"framing": framing, **said}
 
 
 def _semantics(
@@ -168,6 +177,7 @@ def of(study: Study, model: Model, prompt_set: str, **fewer: int) -> pl.DataFram
         prompt=model.message_settings,
         goals=model.goals,
         base=model.reads_on,
+        drawn=sample.factors == "drawn",
         **{kind: fewer.get(kind, getattr(sample, kind)) for kind in kinds},
     )
 

@@ -3,8 +3,11 @@
 import math
 import random
 from collections.abc import Mapping, Sequence
+from itertools import product
+from types import MappingProxyType
 from typing import Any, Final
 
+from tactometer.study import factors
 from tactometer.study.domain import STRIDE, Domain, Scene, Vignette
 from tactometer.study.option_labels import LABELS
 from tactometer.utils.errors import UserError
@@ -67,30 +70,48 @@ def column_of(pair: int, cell: int, cells: int, options: int) -> int:
 
 
 def filled(
-    domain: Domain, vignette: Vignette, names: tuple[str, str], state: int
+    domain: Domain,
+    vignette: Vignette,
+    names: tuple[str, str],
+    state: int,
+    levels: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, dict[str, Any]]:
-    """What the templates are filled with, and the columns that say so."""
+    """What the templates are filled with, and the columns that say so; `levels` of factors, of
+    which those that are not named are filled with their first, and have no column.
+    """
     speaker, listener = names
-    return {
-        "row": {
-            "vignette": vignette.id,
-            "speaker": speaker,
-            "listener": listener,
-            "state": state,
-        },
-        "texts": {
-            "speaker": speaker,
-            "listener": listener,
-            "made": vignette.made,
-            "took": vignette.took,
-            "thing": vignette.thing,
-            "asked": vignette.asked,
-            "expert": vignette.expert,
-            "number": state,
-            "state": domain.state_text(state),
-            "top": domain.state_text(domain.states[-1]),
-        },
+    row = {"vignette": vignette.id, "speaker": speaker, "listener": listener, "state": state}
+    texts = {
+        "speaker": speaker,
+        "listener": listener,
+        "made": vignette.made,
+        "took": vignette.took,
+        "thing": vignette.thing,
+        "asked": vignette.asked,
+        "expert": vignette.expert,
+        "number": state,
+        "state": domain.state_text(state),
+        "top": domain.state_text(domain.states[-1]),
     }
+    varied = factors.fillings(domain.factors, levels, texts)
+    return {"row": {**row, **levels}, "texts": {**texts, **varied}}
+
+
+def combinations(
+    domain: Domain, drawn: bool, vignette: int, pair: int, framing: int, cell: int
+) -> list[dict[str, str]]:
+    """The levels of all factors that one cell of the design is asked with: every combination, or
+    the one that is `drawn` for it.
+
+    Drawn, vignettes walk round the combinations from pair to pair, and so do framings and states:
+    each has each equally often, nearly, and more pairs change none.
+    """
+    names = list(domain.factors)
+    every = [dict(zip(names, levels, strict=True)) for levels in product(*domain.factors.values())]
+    if not drawn:
+        return every
+    again = pair if math.gcd(len(every), STRIDE) > 1 else 0
+    return [every[(pair * STRIDE + again + vignette + framing + cell) % len(every)]]
 
 
 def messages(

@@ -42,6 +42,8 @@ def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
     if model.estimator.by_utterance:
         base, against = model.reads_on, model.estimator.score == "pmi"
         told["begun"] = by_utterance.texts(domain, prompt_set, framings, base, against)
+    if domain.factors and not semantics and sample.factors == "drawn":
+        told["factors"] = sample.factors
     return {
         **told,
         "texts": domain.texts(prompt_set, framings),

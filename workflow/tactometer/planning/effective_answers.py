@@ -5,11 +5,13 @@ effect of 1 + (m - 1) rho (Kish 1965, Survey Sampling).
 """
 
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from statistics import median
 
 from tactometer.study.study import Study
 
+FEW = 65  # answers a state: the least of which calibration simulates
 SUPPOSED = (0.1, 0.3)  # correlations, of which simulated studies have both (docs/calibration)
 
 
@@ -25,11 +27,30 @@ def told(study: Study, tables: Path) -> list[str]:
     framings, names = len(study.settings.framings), study.settings.sample.name_pairs
     sizes: dict[int, list[str]] = {}
     for model in asked:
-        sizes.setdefault(names * framings * model.estimator.samples, []).append(model.name)
-    return [
+        each = names * framings * _combinations(study) * model.estimator.samples
+        sizes.setdefault(each, []).append(model.name)
+    said = [
         _said(vignettes, each, framings, whose if len(sizes) > 1 else [])
         for each, whose in sizes.items()
-    ] + _seen(tables) * bool(asked)
+    ]
+    return said + _few(study, min(sizes, default=0) * vignettes) + _seen(tables) * bool(asked)
+
+
+def _combinations(study: Study) -> int:
+    """How many combinations of levels every prompt is asked with."""
+    crossed = study.settings.sample.factors == "crossed"
+    return prod(map(len, study.domain.factors.values())) if crossed else 1
+
+
+def _few(study: Study, answers: int) -> list[str]:
+    """The factors of whose levels little can be told, by the answers a state of the least model."""
+    at_level = {name: answers // len(of) for name, of in study.domain.factors.items()}
+    return [
+        f"the factor {name} has {count:,} answers a state at each level; below {FEW} little is"
+        " told of one: ask for more name pairs"
+        for name, count in at_level.items()
+        if 0 < count < FEW
+    ]
 
 
 def _said(vignettes: int, each: int, framings: int, whose: Sequence[str]) -> str:

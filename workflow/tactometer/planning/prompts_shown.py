@@ -33,17 +33,18 @@ class Kind:
 
 
 def kinds(study: Study, model: Model) -> Iterator[Kind]:
-    """One prompt of each kind, the first of its design."""
+    """One prompt of each goal, framing and combination of factors' levels, the first of each."""
+    varied = ["goal", "framing", *study.domain_of(model.domain).factors]
     for prompt_set in model.prompt_sets:
         frame = requests.of(study, model, prompt_set, name_pairs=1, semantics_name_pairs=1)
-        kept = frame.unique(["goal", "framing"], keep="first", maintain_order=True)
+        kept = frame.unique(varied, keep="first", maintain_order=True)
         for row in kept.iter_rows(named=True):
-            yield Kind(_kind(row), row["messages"])
+            yield Kind(_kind(row, varied), row["messages"])
 
 
-def _kind(row: Row) -> str:
+def _kind(row: Row, varied: Sequence[str]) -> str:
     """What a prompt is called among those that are shown."""
-    told = [f"{name} {row[name]}" for name in ("goal", "framing") if row[name]]
+    told = [f"{name} {row[name]}" for name in varied if row[name]]
     own = NAMES.get(row["prompt_set"])
     return ", ".join([*([own] if own else []), *told])
 

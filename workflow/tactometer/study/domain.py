@@ -4,12 +4,12 @@ Snakemake parses through this module: no import heavier than YAML.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from tactometer.study import comprehension
+from tactometer.study import comprehension, factors
 from tactometer.study.domain_file import (
     BaseText,
     ByUtteranceText,
@@ -20,6 +20,7 @@ from tactometer.study.domain_file import (
     SceneText,
     VignettesFile,
 )
+from tactometer.study.factors import Factors
 from tactometer.study.fields import UNSET, plain, read, written
 from tactometer.study.texts import (
     OPINION,
@@ -103,6 +104,7 @@ class Domain:
     prompts: Prompts | None
     fit: DomainFit
     values: tuple[float, ...]
+    factors: Factors = field(default_factory=dict)
 
     @property
     def goals(self) -> tuple[str, ...]:
@@ -152,7 +154,10 @@ class Domain:
             for name in placeholders(text)
         }
         keep = ["id", *sorted(used & set(Vignette.__dataclass_fields__))]
-        goal = {} if prompt_set == SEMANTICS else {"goal": prompts.goals[prompt_set]}
+        goal: dict[str, Any] = {}
+        if prompt_set != SEMANTICS:
+            goal = {"goal": prompts.goals[prompt_set]}
+            goal |= {"factors": factors.content(self.factors)} if self.factors else {}
         return goal | {
             "instruction": prompts.instruction,
             "scenes": [[name, *_texts(scene)] for name, scene in scenes.items()],
@@ -180,6 +185,7 @@ class Domain:
             "vignettes": [asdict(vignette) for vignette in self.vignettes],
             "prompts": prompts,
             "fit": plain(self.fit),
+            "factors": factors.content(self.factors),
         }
 
 
@@ -209,6 +215,7 @@ def of_content(content: Mapping[str, Any]) -> Domain:
         prompts=prompts,
         fit=read(content["fit"], DomainFit),
         values=tuple(content.get("values", content["states"])),
+        factors=factors.of_content(content.get("factors", {})),
     )
 
 
@@ -223,9 +230,10 @@ def load(path: Path) -> Domain:
     _check(file)
     vignettes: tuple[Vignette, ...] = ()
     names: tuple[str, ...] = ()
-    prompts = None
+    prompts: Prompts | None = None
+    varied: Factors = MappingProxyType({})
     if data.vignettes and data.prompts:
-        prompts = _load_prompts(file.path.parent / data.prompts)
+        prompts, varied = _load_prompts(file.path.parent / data.prompts, written(data.factors, {}))
         needed = "expert" in placeholders(_all_scenes(prompts))
         vignettes, names = _load_vignettes(file.path.parent / data.vignettes, expert=needed)
     literal = data.literal
@@ -244,6 +252,7 @@ def load(path: Path) -> Domain:
         prompts=prompts,
         fit=data.fit,
         values=written(data.values, data.states),
+        factors=varied,
     )
 
 
@@ -263,6 +272,10 @@ def _check(file: File[DomainFile]) -> None:
         if folded[index] in folded[:index]:
             text = f"{utterance!r} is already there; remove one of the two"
             raise file.fail(("utterances", index), text)
+    for factor in written(data.factors, {}):
+        if factor in factors.TAKEN or not factor.isidentifier():
+            text = "a factor needs a name of its own, of letters, digits and _; rename it"
+            raise file.fail(("factors", factor), text)
     for index, name in enumerate(data.negated):
         if name not in utterances:
             text = f"{name!r} is no utterance; correct it or add it to utterances"
@@ -318,9 +331,11 @@ def _load_vignettes(path: Path, *, expert: bool) -> tuple[tuple[Vignette, ...], 
     return vignettes, file.data.names
 
 
-def _load_prompts(path: Path) -> Prompts:
+def _load_prompts(path: Path, named: Mapping[str, Sequence[str]]) -> tuple[Prompts, Factors]:
+    """The texts of the prompts, and the factors with those of their levels."""
     file = File(path, PromptsFile)
-    data = file.data
+    data, varied = file.data, factors.read(file, named)
+    scenes = PLACEHOLDERS | {name for f in varied.values() for x in f.values() for name in x}
     check_template(file, ("instruction",), data.instruction, ())
     for goal, text in data.goals.items():
         if goal == SEMANTICS:
@@ -331,14 +346,14 @@ def _load_prompts(path: Path) -> Prompts:
             raise file.fail(("goals", goal), text)
         check_template(file, ("goals", goal), text or "", ())
     for name, scene in data.framings.items():
-        check_scene(file, ("framings", name), scene, PLACEHOLDERS)
+        check_scene(file, ("framings", name), scene, scenes)
     check_scene(file, ("semantics",), data.semantics, PLACEHOLDERS | {"utterance"})
     if "utterance" not in placeholders(data.semantics.question + data.semantics.scene):
         text = "{utterance} must be in the question, or every yes/no prompt is the same"
         raise file.fail(("semantics", "question"), text)
-    check_by_utterance(file)
+    check_by_utterance(file, scenes)
     begun, base = by_utterance(data)
-    return Prompts(
+    prompts = Prompts(
         instruction=data.instruction.strip(),
         goals=MappingProxyType({k: v and v.strip() for k, v in data.goals.items()}),
         framings=MappingProxyType({k: _scene(v) for k, v in data.framings.items()}),
@@ -349,6 +364,7 @@ def _load_prompts(path: Path) -> Prompts:
         by_utterance=begun,
         base=base,
     )
+    return prompts, varied
 
 
 def _comprehension(file: File[PromptsFile], data: ComprehensionText) -> Comprehension:

@@ -76,6 +76,12 @@ class DomainFile(Settings):
             ),
         ]
     ] = UNSET
+    factors: Maybe[
+        Annotated[
+            dict[Name, Annotated[tuple[Name, ...], Meta(min_length=2, extra_json_schema=UNIQUE)]],
+            about("what else varies in a scene, and its levels; prompts have the texts of these"),
+        ]
+    ] = UNSET
     vignettes: Maybe[
         Annotated[Text, about("the file of creations and names, beside domain.yaml")]
     ] = UNSET
@@ -180,6 +186,15 @@ class PromptsFile(Settings):
         about("who speaks, such as third, first and second", min_length=1),
     ]
     semantics: Annotated[SceneText, about("the yes/no prompt, with {utterance} in it")]
+    factors: Maybe[
+        Annotated[
+            dict[Name, dict[Name, Text | dict[Name, Text]]],
+            about(
+                "for each factor of domain.yaml what its levels put into scenes: a text for the "
+                "placeholder of its name, or a text for each of several"
+            ),
+        ]
+    ] = UNSET
     comprehension: Maybe[
         Annotated[ComprehensionText, about("questions of the comprehension check")]
     ] = UNSET

@@ -30,6 +30,13 @@ class Sample(Settings):
     name_pairs: Annotated[int, about("Name pairs for each vignette.", ge=1)] = 10
     semantics_name_pairs: Annotated[int, about("The same for yes/no prompts.", ge=1)] = 4
     seed: Annotated[int, about("Seed of names, orders and fits.", ge=0)] = 1
+    factors: Annotated[
+        Literal["crossed", "drawn"],
+        about(
+            "Every prompt with each combination of the levels of the domain's factors, or with one "
+            "that is drawn for it, each equally often."
+        ),
+    ] = "crossed"
 
 
 class Price(Settings):

@@ -71,8 +71,10 @@ def _check_both(
         raise file.fail((*key, "scene"), text)
 
 
-def check_by_utterance(file: File[PromptsFile]) -> None:
-    """Check the texts of the estimator utterance_logprob, those for base models included."""
+def check_by_utterance(file: File[PromptsFile], scenes: Iterable[str]) -> None:
+    """Check the texts of the estimator utterance_logprob, those for base models included; `scenes`
+    are the placeholders that a scene of a framing may have.
+    """
     begun, base = file.data.by_utterance, file.data.base
     if begun is not UNSET:
         for name, told in plain(begun).items():
@@ -91,7 +93,7 @@ def check_by_utterance(file: File[PromptsFile]) -> None:
     for goal, text in base.goals.items():
         check_template(file, ("base", "goals", goal), text or "", ())
     for name, story in base.framings.items():
-        _check_both(file, ("base", "framings", name), plain(story), PLACEHOLDERS)
+        _check_both(file, ("base", "framings", name), plain(story), scenes)
     _check_both(file, ("base", "semantics"), plain(base.semantics), {*PLACEHOLDERS, "utterance"})
     if "utterance" not in placeholders(base.semantics.scene + base.semantics.opening):
         text = "{utterance} must be in the opening, or every yes/no prompt is the same"

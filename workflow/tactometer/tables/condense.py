@@ -18,6 +18,7 @@ from tactometer.study import study
 from tactometer.utils import atomic_files
 
 if TYPE_CHECKING:
+    from tactometer.study.domain import Domain
     from tactometer.study.model import Model
 
 ANSWERS: dict[str, Any] = {
@@ -29,16 +30,17 @@ ANSWERS: dict[str, Any] = {
     "speaker_name": pl.String,
     "listener_name": pl.String,
     "state": pl.Int64,
+    "levels": pl.String,  # of each factor of the domain, with | between them
     "shares": pl.List(pl.Float32),  # over the domain's utterances; null where invalid
     "places": pl.List(pl.UInt8),  # from 0: where each of them was shown; null where none was
 }
 
 
-def condense(model: Model, utterances: Sequence[str], results: Path, out: Path) -> None:
+def condense(model: Model, domain: Domain, results: Path, out: Path) -> None:
     """Write out/draws.parquet and out/answers.parquet of one model."""
     frames = {
         "draws": pl.concat(_draws(model, results), how="diagonal"),
-        "answers": pl.concat([pl.DataFrame(schema=ANSWERS), *_answers(model, utterances, results)]),
+        "answers": pl.concat([pl.DataFrame(schema=ANSWERS), *_answers(model, domain, results)]),
     }
     for name, frame in frames.items():
         with atomic_files.atomic(out / f"{name}.parquet") as path:
@@ -57,14 +59,14 @@ def _draws(model: Model, results: Path) -> list[pl.DataFrame]:
     ]
 
 
-def _answers(model: Model, utterances: Sequence[str], results: Path) -> list[pl.DataFrame]:
+def _answers(model: Model, domain: Domain, results: Path) -> list[pl.DataFrame]:
     if model.recorded:
         return []
-    folder = results / "choices" / model.name
+    folder, factors = results / "choices" / model.name, tuple(domain.factors)
     return [
-        spread(pl.read_parquet(folder / checkpoint / f"{goal}.parquet"), utterances).select(
-            *_named(model, checkpoint, goal), pl.exclude("goal")
-        )
+        spread(
+            pl.read_parquet(folder / checkpoint / f"{goal}.parquet"), domain.utterances, factors
+        ).select(*_named(model, checkpoint, goal), pl.exclude("goal"))
         for checkpoint in model.checkpoints
         for goal in model.goals
     ]
@@ -75,8 +77,11 @@ def _named(model: Model, checkpoint: str, goal: str) -> list[pl.Expr]:
     return [pl.lit(value).alias(name) for name, value in names.items()]
 
 
-def spread(choices: pl.DataFrame, utterances: Sequence[str]) -> pl.DataFrame:
+def spread(
+    choices: pl.DataFrame, utterances: Sequence[str], factors: Sequence[str] = ()
+) -> pl.DataFrame:
     """Choices as the columns of ANSWERS, without model and checkpoint."""
+    levels = pl.concat_str(factors, separator="|") if factors else pl.lit("")
     chosen = pl.concat_list((pl.col("choice") == u).cast(pl.Float32) for u in utterances)
     words = pl.when(pl.col("choice").is_not_null()).then(chosen)
     shares = pl.coalesce(pl.col("probs").cast(pl.List(pl.Float32)), words)
@@ -91,6 +96,7 @@ def spread(choices: pl.DataFrame, utterances: Sequence[str]) -> pl.DataFrame:
         pl.col("speaker").alias("speaker_name"),
         pl.col("listener").alias("listener_name"),
         "state",
+        levels=levels,
         shares=shares,
         places=pl.when(pl.col("options").list.len() > 0).then(pl.concat_list(shown)),
     ).cast({name: kind for name, kind in ANSWERS.items() if name not in ("model", "checkpoint")})
@@ -100,5 +106,4 @@ def run(given: Namespace) -> None:
     """Write what the analyses read of one model: thinned draws and answers."""
     sweep = study.read(given.study)
     model = sweep.models[given.model]
-    utterances = sweep.domain_of(model.domain).utterances
-    condense(model, utterances, given.results, given.out)
+    condense(model, sweep.domain_of(model.domain), given.results, given.out)

@@ -14,7 +14,7 @@ from tactometer.tables.fit_selection import FIT, representative
 from tactometer.utils.arrays import Array
 
 RESAMPLES = 400  # of vignettes, for intervals
-PROMPT = ["framing", "vignette", "speaker_name", "listener_name", "state"]
+PROMPT = ["framing", "vignette", "speaker_name", "listener_name", "state", "levels"]
 SCHEMA = {
     **NAMES,
     **LABEL_TYPES,
