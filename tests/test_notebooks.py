@@ -36,7 +36,7 @@ def test_a_study_becomes_a_figure(finished: Path, tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     shutil.copytree(finished / "results/small", tmp_path / "results/small")
     shown = run("study_to_figure.ipynb", tmp_path, {"results/demo": "results/small"})
-    made = tmp_path / "docs/notebooks"
+    made = tmp_path / "results/small"
     assert "<svg" in (made / "weights.svg").read_text()
     assert (made / "weights.csv").read_text().count("\n") > 10
     assert "being kind" in (made / "weights.csv").read_text()

@@ -30,11 +30,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator["subprocess.Popen[bytes]
     forkserver.begin(forkserver.WORTH)
     begun = forkserver._BEGUN.pop()
     name = os.environ[forkserver.NAME]
-    while name not in Path("/proc/net/unix").read_text():  # as soon as it is bound
-        assert begun.poll() is None
-        time.sleep(0.02)
-    while not listens():
-        time.sleep(0.02)  # it has its imports first
+    for _ in range(600):  # it has its imports first
+        if listens():
+            break
+        assert begun.poll() is None, f"{name} has ended"
+        time.sleep(0.05)
     yield begun
     assert begun.stdin
     begun.stdin.close()
@@ -131,6 +131,18 @@ def test_a_signal_reaches_the_fork_and_a_killed_job_takes_it_along(
     assert job(STAGE, "--help")[0] == 0, "it goes on serving"
 
 
+def test_a_stage_that_cannot_be_imported_says_so_each_time_and_others_go_on(
+    server: "subprocess.Popen[bytes]", tmp_path: Path
+) -> None:
+    process, _ = blocked(server, tmp_path)
+    for _ in range(3):  # from the second time on the server tries to import it
+        status, _, _, err = job("tables.no_such_stage")
+        assert status == 1 and "there is no command 'tables.no_such_stage'" in err
+    assert process.poll() is None and server.poll() is None
+    process.terminate()
+    assert process.wait(30) == 128 + signal.SIGTERM
+
+
 def test_it_ends_with_its_snakemake_but_not_before_its_forks(
     server: "subprocess.Popen[bytes]", tmp_path: Path
 ) -> None:
@@ -144,9 +156,7 @@ def test_it_ends_with_its_snakemake_but_not_before_its_forks(
     assert server.wait(30) == 0
 
 
-def test_another_environment_is_not_served(
-    server: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_environment_is_not_served(server: "subprocess.Popen[bytes]") -> None:
     code = "import sys; sys.prefix = '/elsewhere'\n" + SPIED
     done = subprocess.run(
         [sys.executable, "-c", code, STAGE, "--help"], capture_output=True, text=True

@@ -10,6 +10,8 @@ import synthetic
 from graph import ROOT
 from tactometer.figures import draw
 from tactometer.figures.kept_drawings import KINDS, KeptDrawings
+from tactometer.recipes import recipes
+from tactometer.study.study import load
 
 NAME = "phi"
 
@@ -24,10 +26,6 @@ def tables(tmp_path: Path) -> Path:
 def stage(tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Namespace:
     """What the rule hands to the stage, which draws one figure; `drawn` are those it drew."""
     monkeypatch.setattr("tactometer.study.figures.names", lambda: [NAME])
-    study = tmp_path / "study.json"
-    from tactometer.recipes import recipes
-    from tactometer.study.study import load
-
     monkeypatch.chdir(ROOT)
     sweep = load([ROOT / "config/config.yaml"])
     study = recipes.pin(sweep, tmp_path / "results", tmp_path / "pins")

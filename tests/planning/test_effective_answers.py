@@ -74,7 +74,7 @@ def test_a_level_of_a_factor_with_few_answers_is_told(
     (world / "domain.yaml").write_text(text + "factors: {relation: [friend, rival, guest]}\n")
     prompts = (world / "prompts.yaml").read_text()
     for old in ("a friend of {listener},", "My friend", "Your friend"):
-        prompts = prompts.replace(old, old.replace("friend", "{relation}"), 1)
+        prompts = prompts.replace(old, old.replace("friend", "{relation}"))
     (world / "prompts.yaml").write_text(prompts)
     monkeypatch.chdir(ROOT)
     own = ("domain: resources/polite_speech\n", f"domain: {world}\n")

@@ -54,11 +54,3 @@ def test_each_job_that_ends_begins_no_row_of_looks_of_its_own(scheduler: JobSche
     assert scheduler._open_jobs.acquire(blocking=False), "it looks when the time has come"
     one_timer._look_again(scheduler, 1)
     assert len(Timer.begun) == 2, "and looks again after that"
-
-
-def test_the_snakefile_has_every_run_keep_one_timer() -> None:
-    try:
-        one_timer.keep()
-        assert JobScheduler._schedule_reevalutation is one_timer._look_again
-    finally:
-        JobScheduler._schedule_reevalutation = PLAIN

@@ -34,7 +34,7 @@ SCENES = {
 
 
 def varied(
-    folder: Path, factors: Any = None, texts: Any = None, scenes: Any = SCENES, more: str = ""
+    folder: Path, factors: Any = None, texts: Any = None, scenes: Any = SCENES, base: bool = True
 ) -> domain.Domain:
     """The domain of polite speech with a relation in its scenes."""
     own = Path(shutil.copytree(POLITE, folder / "polite"))
@@ -45,8 +45,9 @@ def varied(
     for name, (old, new) in scenes.items():
         scene = prompts["framings"][name]["scene"]
         assert old in scene
-        prompts["framings"][name]["scene"] = scene.replace(old, new)
-    (own / "prompts.yaml").write_text(yaml.safe_dump(prompts, sort_keys=False) + more)
+        for texts_of in (prompts["framings"], *([prompts["base"]["framings"]] if base else [])):
+            texts_of[name]["scene"] = texts_of[name]["scene"].replace(old, new)
+    (own / "prompts.yaml").write_text(yaml.safe_dump(prompts, sort_keys=False))
     return domain.load(own)
 
 
@@ -130,7 +131,12 @@ def test_a_domain_comes_back_whole_from_what_a_run_is_handed(tmp_path: Path) -> 
         ({"texts": {"relation": {**TEXTS, "freind": TEXTS["friend"]}}}, "is no level of relation"),
         ({"texts": {"relation": {"friend": TEXTS["friend"]}}}, "it must fill {third_is}, {own}"),
         ({"texts": {"relation": {**TEXTS, "friend": {"state": "x"}}}}, "is filled with something"),
-        ({"scenes": {"third": SCENES["third"]}}, "all levels of relation are one prompt here"),
+        ({"scenes": {"third": SCENES["third"]}}, "key framings.first.scene: all levels"),
+        ({"base": False}, "key base.framings.third.scene: all levels of relation are one prompt"),
+        (
+            {"texts": {"relation": {**TEXTS, "superior": TEXTS["friend"]}}},
+            "the same texts as of friend",
+        ),
         (
             {"texts": {"relation": {k: v | {"own": "{nobody}"} for k, v in TEXTS.items()}}},
             "unknown placeholder {nobody}",

@@ -12,16 +12,17 @@ import importlib
 import json
 import os
 import runpy
-import secrets
 import selectors
 import signal
 import socket
 import struct
-import subprocess
 import sys
 from collections import Counter
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import subprocess
 
 NAME = "TACTOMETER_FORKSERVER"
 """The environment variable that names the server's socket, in Linux' abstract namespace."""
@@ -43,6 +44,9 @@ def begin(jobs: int) -> None:
     """
     if sys.platform != "linux" or jobs < WORTH or NAME in os.environ:
         return
+    import secrets  # here, for every job that is forked imports this module
+    import subprocess
+
     name = f"tactometer-{secrets.token_hex(16)}"
     command = [sys.executable, "-P", "-m", "tactometer.cli.forkserver", name]
     null = subprocess.DEVNULL
@@ -154,7 +158,8 @@ class _Server:
         """Import here what is asked for again: it will be once more."""
         self._seen[stage] += 1
         if self._seen[stage] == 2:
-            importlib.import_module(f"tactometer.{stage}")
+            with suppress(Exception):  # the fork says what is wrong; other jobs go on
+                importlib.import_module(f"tactometer.{stage}")
             gc.freeze()  # a fork's collections leave what is imported, and its pages, alone
 
     def _tell(self) -> None:
@@ -169,9 +174,10 @@ class _Server:
                 client.sendall(f"{code if code >= 0 else 128 - code}\n".encode())
 
     def _left(self, child: int) -> None:
-        """Whoever waited for a fork was killed: so is the fork."""
-        os.kill(child, signal.SIGKILL)
-        self._events.unregister(self._clients[child])
+        """Whoever waited for a fork was killed: so is the fork, if it has not ended as well."""
+        if child in self._clients:
+            os.kill(child, signal.SIGKILL)
+            self._events.unregister(self._clients[child])
 
     def _become(self, task: Request, streams: list[int]) -> None:
         """Make a fork what the job's own process is: its streams, folder, environment, words."""

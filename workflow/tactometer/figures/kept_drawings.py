@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tactometer.utils import atomic_files, digests
@@ -24,6 +24,7 @@ class KeptDrawings:
     folder: Path
     recipe: str
     tables: Path
+    _digests: dict[str, str] = field(default_factory=dict, init=False, compare=False)
 
     def give(self, name: str, out: Path) -> bool:
         """Whether the drawing of this figure is here and holds; it becomes `out`.svg and .png."""
@@ -49,5 +50,10 @@ class KeptDrawings:
         atomic_files.write_if_changed(note, json.dumps(self._made_of(tables)), sync=False)
 
     def _made_of(self, tables: Iterable[str]) -> dict[str, object]:
-        read = {t: digests.file_digest(self.tables / f"{t}.parquet") for t in sorted(tables)}
-        return {"recipe": self.recipe, "tables": read}
+        return {"recipe": self.recipe, "tables": {t: self._digest(t) for t in sorted(tables)}}
+
+    def _digest(self, table: str) -> str:
+        """Of a table, which many figures read and none changes."""
+        if table not in self._digests:
+            self._digests[table] = digests.file_digest(self.tables / f"{table}.parquet")
+        return self._digests[table]

@@ -33,7 +33,7 @@ def told(study: Study, tables: Path) -> list[str]:
         _said(vignettes, each, framings, whose if len(sizes) > 1 else [])
         for each, whose in sizes.items()
     ]
-    return said + _few(study, min(sizes, default=0) * vignettes) + _seen(tables) * bool(asked)
+    return said + _few(study) + _seen(tables) * bool(asked)
 
 
 def _combinations(study: Study) -> int:
@@ -42,8 +42,11 @@ def _combinations(study: Study) -> int:
     return prod(map(len, study.domain.factors.values())) if crossed else 1
 
 
-def _few(study: Study, answers: int) -> list[str]:
-    """The factors of whose levels little can be told, by the answers a state of the least model."""
+def _few(study: Study) -> list[str]:
+    """The factors of whose levels little can be told, by the model with fewest answers."""
+    prompts = len(study.domain.vignettes) * study.settings.sample.name_pairs
+    samples = min((model.estimator.samples for model in study.asked), default=0)
+    answers = prompts * len(study.settings.framings) * _combinations(study) * samples
     at_level = {name: answers // len(of) for name, of in study.domain.factors.items()}
     return [
         f"the factor {name} has {count:,} answers a state at each level; below {FEW} little is"

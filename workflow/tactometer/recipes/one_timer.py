@@ -18,10 +18,11 @@ def _look_again(scheduler: Any, delay: float) -> None:
         return
 
     def look() -> None:
-        scheduler._look_due = None
+        scheduler._look_due = None  # first: whoever is woken may want the next
         scheduler._open_jobs.release()
 
     scheduler._look_due = threading.Timer(delay, look)
+    scheduler._look_due.daemon = True  # a run that is over waits for no look
     scheduler._look_due.start()
 
 

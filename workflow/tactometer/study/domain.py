@@ -272,6 +272,8 @@ def _check(file: File[DomainFile]) -> None:
         if folded[index] in folded[:index]:
             text = f"{utterance!r} is already there; remove one of the two"
             raise file.fail(("utterances", index), text)
+    if written(data.factors, {}) and not data.prompts:
+        raise file.fail(("factors",), "factors vary prompts, and there are none; remove them")
     for factor in written(data.factors, {}):
         if factor in factors.TAKEN or not factor.isidentifier():
             text = "a factor needs a name of its own, of letters, digits and _; rename it"

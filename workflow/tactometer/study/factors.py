@@ -8,7 +8,7 @@ domain.yaml names the levels of each, the prompts file the texts that they put i
 A level without a text puts its name. One that needs several texts has them by placeholder.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -77,13 +77,27 @@ def _check(file: File[PromptsFile], factor: str, levels: Mapping[str, Texts]) ->
         if levels[level].keys() != levels[first].keys():
             told = f"it must fill {{{'}, {'.join(levels[first])}}}, as the level {first} does"
             raise file.fail(("factors", factor, level), told)
-    for name, scene in file.data.framings.items():
-        if not placeholders(scene.scene + scene.question) & levels[first].keys():
+    seen: dict[tuple[str, ...], str] = {}
+    for level, texts in levels.items():
+        if (other := seen.setdefault(tuple(texts.values()), level)) != level:
+            told = f"the same texts as of {other}: both are one prompt; write others"
+            raise file.fail(("factors", factor, level), told)
+    for place, text in _scenes(file.data):
+        if not placeholders(text) & levels[first].keys():
             told = (
                 f"all levels of {factor} are one prompt here; "
                 f"write {{{next(iter(levels[first]))}}} into its scene"
             )
-            raise file.fail(("framings", name, "scene"), told)
+            raise file.fail((*place, "scene"), told)
+
+
+def _scenes(data: PromptsFile) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The templates of each framing, of base models' too, with its key."""
+    for name, scene in data.framings.items():
+        yield ("framings", name), scene.scene + scene.question
+    if data.base is not UNSET:
+        for name, story in data.base.framings.items():
+            yield ("base", "framings", name), story.scene + story.opening
 
 
 def fillings(factors: Factors, levels: Mapping[str, str], texts: Mapping[str, Any]) -> Texts:
