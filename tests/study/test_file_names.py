@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snakemake.io import PeriodicityDetector
 
 import nocase
 from asking import ROOT, STUDY
@@ -63,6 +64,18 @@ def test_a_name_of_200_characters_is_held_and_one_that_is_not_stops_in_a_sentenc
     tmp_path: Path,
 ) -> None:
     results = tmp_path / "results/asked"
-    assert said(tmp_path, results, "m" * 200, checkpoints=("c" * 200,)) == ""
-    told = said(tmp_path, results, "m", checkpoints=("c" * 240,))
-    assert "models.m.checkpoints: the name ccc" in told and "240 characters" in told
+    long = "".join(f"{i:03}" for i in range(80))
+    assert said(tmp_path, results, long[:200], checkpoints=(long[:200],)) == ""
+    told = said(tmp_path, results, "m", checkpoints=(long,))
+    assert "models.m.checkpoints: the name 000001" in told and "240 characters" in told
+
+
+def test_a_name_that_snakemake_takes_for_a_circle_stops_in_a_sentence(tmp_path: Path) -> None:
+    for end in ("0", "ab"):
+        name = f"step-{end * 20}"
+        assert PeriodicityDetector().is_periodic(name), "it does not refuse it any more"
+        told = said(tmp_path, tmp_path / "results/asked", "m", checkpoints=(name,))
+        assert (
+            f"models.m.checkpoints: the name {name[:40]} ends" in told and f"with '{end}'" in told
+        )
+    assert said(tmp_path, tmp_path / "results/asked", "m", checkpoints=("step-" + "0" * 19,)) == ""

@@ -1,6 +1,7 @@
 """Names of a study as names of files: whether the file system of its results can hold them."""
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,11 +12,12 @@ from tactometer.utils.errors import UserError
 
 ROUND = 40
 """Bytes that files have round a name: dots, endings, a lock's, what a half-written one has."""
+_PERIODIC = re.compile(r"(.+?)\1{19,}$")  # Snakemake takes such an end for a circle of rules
 
 
 def check(study: Study, folder: Path) -> None:
     """Raise UserError for a name that is too long for the file system of a folder, which is there,
-    and for two that differ in case alone where it takes them for one.
+    for two that differ in case alone where it takes them for one, and for what Snakemake refuses.
     """
     most = os.pathconf(folder, "PC_NAME_MAX")
     limit = most - ROUND if most > 0 else sys.maxsize
@@ -25,6 +27,11 @@ def check(study: Study, folder: Path) -> None:
                 raise UserError(
                     f"{study.source}, {key}: the name {name[:40]}... has {len(name)} characters, "
                     f"and the file system of {folder} has room for {limit}; shorten it."
+                )
+            if repeated := _PERIODIC.search(name):
+                raise UserError(
+                    f"{study.source}, {key}: the name {name[:40]} ends with {repeated[1]!r} twenty "
+                    "times or more, which Snakemake refuses; give it another name."
                 )
     for key, names in _groups(study):
         one, other = _alike(names)
