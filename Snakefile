@@ -1,6 +1,6 @@
 """Tactometer: from a study file to the speaker in each model.
 
-    recipes -> requests -> ask -> parse -> count -> fit -> tables -> analyses -> figures, report
+    recipes -> requests, train -> ask -> parse -> count -> fit -> tables -> analyses -> figures, report
 
 Plan with `snakemake -n`, run with `snakemake` or `snakemake --profile slurm`, take another study
 with `--configfile config/studies/NAME.yaml`. Results stand under results/{study}/.
@@ -85,6 +85,7 @@ onstart:
 include: "workflow/rules/common.smk"
 include: "workflow/rules/recipes.smk"
 include: "workflow/rules/requests.smk"
+include: "workflow/rules/train.smk"
 include: "workflow/rules/ask.smk"
 include: "workflow/rules/parse.smk"
 include: "workflow/rules/fit.smk"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+import engine_env
 import graph
 import pages
 
@@ -98,3 +99,11 @@ def run(finished: Path, tmp_path: Path) -> Path:
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of synthetic tables, written once for all tests of the group `report`."""
     return pages.write(tmp_path_factory.mktemp("study"))
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of tiny models with random weights, made in the environment of the engines."""
+    folder = tmp_path_factory.mktemp("models")
+    engine_env.run([], folder, f"import tiny, pathlib; tiny.make(pathlib.Path({str(folder)!r}))")
+    return folder

@@ -28,6 +28,7 @@ LAYERS = (
     ("tables", "what fits and answers hold, for readers"),
     ("inference", "from counts to posteriors"),
     ("reading", "from answers to counts"),
+    ("training", "how checkpoints come about"),
     ("elicitation", "from prompts to answers"),
     ("providers", "who can be asked"),
     ("study", "what a study and a domain say"),

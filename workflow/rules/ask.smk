@@ -2,7 +2,7 @@
 
 Needs: all requests of the model, recipes/checkpoints/{model}/{checkpoint}.json (who is asked), and
 recipes/ask.json (how a journal key is made), recipes/ask_again/{model}.json and stopping/{model}.json
-where a study says what becomes of unusable answers.
+where a study says what becomes of unusable answers, training/{model}/trained.json where it trains.
 Makes: answers/{model}/{checkpoint}.done, and appends to the journal beside it, which is no output:
 Snakemake never deletes it, and what it holds is never asked again.
 """
@@ -20,6 +20,7 @@ rule ask_checkpoint:
         who=recipe("checkpoints/{model}/{checkpoint}"),
         requests=requests_of,
         unusable=unusable,
+        trained=trained,
     output:
         done=f"{RESULTS}/answers/{{model}}/{{checkpoint}}.done",
     log:
@@ -67,6 +68,7 @@ for _model in SHARED:
                 for name in STUDY.models[_model].prompt_sets
             ],
             unusable=unusable_of(_model),
+            trained=training_of(_model),
         output:
             done=[
                 f"{RESULTS}/answers/{_model}/{c}.done"

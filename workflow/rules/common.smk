@@ -59,8 +59,8 @@ def unusable_of(model):
     return [recipe(name) for name in names if name in RECIPES]
 
 
-def needs(models, of=None):
-    """The resources of jobs that ask these models, each its own.
+def needs(models, of=None, kind="resources"):
+    """The resources of jobs that ask these models, each its own, or train them (another `kind`).
 
     `of` gives the model of a job from its wildcards, by default the wildcard `model`. Memory and
     time grow with the attempt: a job that had too little gets more.
@@ -69,13 +69,13 @@ def needs(models, of=None):
     def resource(name):
         def amount(wildcards, attempt):
             model = of or STUDY.models[wildcards.model]
-            found = model.resources.get(name)
+            found = getattr(model, kind).get(name)
             grows = name in ("mem_mb", "runtime") and isinstance(found, int)
             return found * attempt if grows else found
 
         return amount
 
-    return {name: resource(name) for model in models for name in model.resources}
+    return {name: resource(name) for model in models for name in getattr(model, kind)}
 
 
 def judged(wildcards):

@@ -10,7 +10,12 @@ from tactometer.utils.paths import ROOT, WORKFLOW
 
 VARIABLE = "TACTOMETER_ENGINES"
 DEFAULT = ROOT / ".venv-engines"  # beside the Snakefile
-NEEDS = {"vllm": ("vllm", "transformers"), "transformers": ("torch", "transformers")}
+TRAINING = "training"
+NEEDS = {
+    "vllm": ("vllm", "transformers"),
+    "transformers": ("torch", "transformers"),
+    TRAINING: ("trl", "peft", "transformers"),
+}
 SILENT = {  # engines call nobody and draw no progress bars into logs
     "VLLM_NO_USAGE_STATS": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -20,7 +25,7 @@ SILENT = {  # engines call nobody and draw no progress bars into logs
 
 
 def enter(provider: str, place: str) -> None:
-    """Go on with this command in the engines' environment, if its provider needs one.
+    """Go on with this command in the engines' environment, if its provider, or training, needs it.
 
     The process becomes another: nothing after this call runs here. Returns where the provider's
     libraries are at hand. Raises UserError, which opens with `place`, if they are nowhere.
@@ -31,9 +36,12 @@ def enter(provider: str, place: str) -> None:
     home = Path(os.environ.get(VARIABLE) or DEFAULT)
     python = home / "bin" / "python"
     if not python.exists() or home.resolve() == Path(sys.prefix).resolve():
+        who, make = f"provider {provider}", "engines"
+        if provider == TRAINING:
+            who = make = TRAINING
         raise UserError(
-            f"{place}: provider {provider} needs {' and '.join(NEEDS[provider])}, and {home} is no "
-            f"environment with them; run `make engines`, or name another one as {VARIABLE}."
+            f"{place}: {who} needs {' and '.join(NEEDS[provider])}, and {home} is no environment "
+            f"with them; run `make {make}`, or name another one as {VARIABLE}."
         )
     package = str(WORKFLOW)
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]

@@ -2,12 +2,19 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from tactometer.planning import dry_run, effective_answers, forecast, formatting, wire_told
+from tactometer.planning import (
+    dry_run,
+    effective_answers,
+    forecast,
+    formatting,
+    trainings,
+    wire_told,
+)
 from tactometer.planning.forecast import Forecast, Forecaster
 from tactometer.study.fields import written
 from tactometer.study.study import Study
@@ -24,7 +31,7 @@ class Plan:
     """What a run of a study would do; `spent_usd` is what its journals have cost so far.
 
     `judge` forecasts what the study's judge is asked beside all others, None where nothing is;
-    `worth` says what the answers are worth.
+    `worth` says what the answers are worth; `trained` forecasts what is trained before.
     """
 
     study: Study
@@ -33,6 +40,7 @@ class Plan:
     spent_usd: float
     judge: Forecast | None = None
     worth: Sequence[str] = ()
+    trained: Sequence[trainings.Forecast] = ()
 
     @property
     def total(self) -> Forecast:
@@ -68,6 +76,7 @@ class Plan:
             "notes": _gathered(self._every),
             "sent": _gathered(self._every, "sent"),
             "worth": list(self.worth),
+            "training": [asdict(each) for each in self.trained],
             "summary": self.sentence(),
         }
 
@@ -82,6 +91,8 @@ class Plan:
                 rows.append(_row(self.total))
             lines += [formatting.table([*HEADS, *COSTS], rows, 2), ""]
         lines += [formatting.jobs(dry_run.by_stage(self.jobs)), ""]
+        if self.trained:
+            lines += ["What is trained:", *(f"- {each.told()}" for each in self.trained), ""]
         if told := _gathered(self._every, "sent"):
             lines += ["What is sent beside the messages:", *(f"- {note}" for note in told), ""]
         if told := _gathered(self._every):
@@ -96,6 +107,9 @@ class Plan:
         parts = [self._dollars(total)]
         if total.gpu_hours:
             parts.append(f"about {formatting.hours(total.gpu_hours)} GPU hours")
+        if self.trained:
+            hours = math.fsum(each.hours for each in self.trained)
+            parts.append(f"about {formatting.hours(hours)} to train")
         parts.append(f"{total.to_ask:,} of {total.requests:,} requests to ask")
         runs = sum(job.runs for job in self.jobs)
         parts.append(f"{runs:,} of {len(self.jobs):,} jobs to run")
@@ -149,7 +163,8 @@ def of_jobs(study: Study, jobs: Sequence[dry_run.Job]) -> Plan:
     judged = list(forecaster.judged().values())
     every, spent = list(forecaster.all()), forecast.spent(results)
     worth = effective_answers.told(study, results / "tables")
-    return Plan(study, every, jobs, spent, _judge(judged), worth)
+    trained = trainings.forecasts(study, [path for job in jobs if job.runs for path in job.outputs])
+    return Plan(study, every, jobs, spent, _judge(judged), worth, trained)
 
 
 def _judge(judged: Sequence[Forecast]) -> Forecast | None:

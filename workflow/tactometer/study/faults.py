@@ -103,6 +103,7 @@ def _of_union(value: Any, union: inspect.UnionType, key: Key) -> inspect.Type | 
     kinds = [_bare(kind)[0] for kind in union.types]
     tagged = {k.tag: k for k in kinds if isinstance(k, inspect.StructType) and k.tag_field}
     if not tagged or not isinstance(value, dict):
+        kinds.sort(key=lambda kind: isinstance(kind, inspect.LiteralType))  # takes what fits none
         meant = next((kind for kind in kinds if _fits(value, kind)), None)
         return meant or Fault(key, _mistyped(value, kinds))
     tag = str(next(iter(tagged.values())).tag_field)

@@ -14,9 +14,9 @@ from tactometer.study.model_settings import (
     Estimator,
     Fit,
     ModelSettings,
-    RecordedModel,
 )
 from tactometer.study.prompt_settings import MessageSettings
+from tactometer.study.recorded_settings import RecordedModel
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,11 @@ class Model:
         """What a job that asks it needs, as Snakemake and its executor name it."""
         usual = {} if self.recorded else providers.declared()[self.provider].resources
         return self.settings.resources_of(usual)
+
+    @property
+    def training_resources(self) -> dict[str, int | str]:
+        """The same of a job that trains it."""
+        return {} if self.recorded else self.asked.training_resources
 
     @property
     def message_settings(self) -> MessageSettings:

@@ -1,19 +1,15 @@
-"""What a study says of a model: the keys that every provider's models have, and recorded ones.
+"""What a study says of a model that answers: the keys that every provider's models have.
 
 A provider declares the keys of its own models in `settings.py` of its folder, as a subclass of
 `AskedModel`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
-
-import msgspec
 
 from tactometer.replies.stop_reasons import REASONS
 from tactometer.speaker_model.semantics import Semantics
 from tactometer.speaker_model.variants import SPEAKERS
-from tactometer.study import recorded_csv
 from tactometer.study.fields import (
     UNIQUE,
     UNSET,
@@ -32,8 +28,7 @@ from tactometer.study.fields import (
     written,
 )
 from tactometer.study.locations import Place
-from tactometer.utils.errors import UserError, no_file
-from tactometer.utils.paths import locate
+from tactometer.utils.errors import UserError
 
 if TYPE_CHECKING:
     from tactometer.study.domain import Domain
@@ -288,6 +283,16 @@ class AskedModel(ModelSettings, kw_only=True):
         return ()
 
     @property
+    def training_recipe(self) -> dict[str, Any]:
+        """What its checkpoints are trained from; {} where nothing trains them."""
+        return {}
+
+    @property
+    def training_resources(self) -> dict[str, int | str]:
+        """What a job that trains it needs, as Snakemake and its executor name it."""
+        return {}
+
+    @property
     def batches(self) -> bool:
         """Whether requests are handed in to a batch endpoint, at its price."""
         return False
@@ -299,9 +304,14 @@ class AskedModel(ModelSettings, kw_only=True):
 
     @classmethod
     def written_out(
-        cls, checkpoints: Mapping[str, Any], check: Callable[[Any, type[T]], T]
+        cls,
+        checkpoints: Mapping[str, Any],
+        check: Callable[[Any, type[T]], T],
+        runs: str | None = None,
     ) -> Mapping[str, Any]:
-        """Checkpoints in full, where a file may say them in short; `check` validates that."""
+        """Checkpoints in full, where a file may say them in short; `check` validates that. `runs`
+        is the folder in which the model's training leaves them, where it has one.
+        """
         return checkpoints
 
     def identity(self, name: str, checkpoint: str, domain: "Domain", seed: int) -> dict[str, Any]:
@@ -350,57 +360,3 @@ class Asked(AskedModel, kw_only=True):
     def resources_of(self, usual: Mapping[str, int]) -> dict[str, int | str]:
         """What a job that asks it needs; what the study says wins."""
         return {**usual, **self.resources}
-
-
-class RecordedModel(ModelSettings, tag="recorded", kw_only=True):
-    """Behaviour that is already there: counts in CSV files."""
-
-    production: Annotated[
-        str,
-        about(
-            "CSV: goal, framing (optional), state, utterance, count (or a share, beside n); "
-            "without count, a row for each choice."
-        ),
-    ]
-    semantics: Annotated[
-        str, about("CSV: utterance, state, yes, n; without n, a row for each answer.")
-    ]
-    published: Annotated[
-        tuple[str, ...],
-        about("CSV files of published point estimates, shown beside the fit."),
-    ] = ()
-    domain: Maybe[Annotated[str, about("Domain of these data where it is not the study's.")]] = (
-        UNSET
-    )
-    goals: Maybe[
-        Annotated[
-            tuple[Name, ...],
-            about(
-                "Goals to take from the file; all by default.",
-                min_length=1,
-                extra_json_schema=UNIQUE,
-            ),
-        ]
-    ] = UNSET
-
-    @property
-    def files(self) -> dict[str, Path]:
-        """Its files, by key."""
-        return {"production": Path(self.production), "semantics": Path(self.semantics)}
-
-    def located(self) -> "RecordedModel":
-        """The same with each file where it is found: here, or in the repository."""
-        return msgspec.structs.replace(
-            self,
-            production=str(locate(self.production)),
-            semantics=str(locate(self.semantics)),
-            published=tuple(str(locate(path)) for path in self.published),
-        )
-
-    def check(self, domain: "Domain", place: Place) -> None:
-        """Check its files: there, with known states and utterances."""
-        recorded_csv.read_production(Path(self.production), domain, place("production"))
-        recorded_csv.read_semantics(Path(self.semantics), domain, place("semantics"))
-        for index, path in enumerate(self.published):
-            if not Path(path).is_file():
-                raise UserError(f"{place('published', index)}: {no_file(Path(path))}.")

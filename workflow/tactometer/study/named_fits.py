@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tactometer.study import fields, presets, yaml_lines
 from tactometer.study.fields import UNSET, plain
 from tactometer.study.fit_recipe import MAIN
-from tactometer.study.model_settings import Fit, ModelSettings, RecordedModel
+from tactometer.study.model_settings import Fit, ModelSettings
+from tactometer.study.recorded_settings import RecordedModel
 from tactometer.study.yardstick import BESIDE
 from tactometer.utils.errors import UserError
 

@@ -17,7 +17,8 @@ from tactometer.study.fields import (
     Share,
     about,
 )
-from tactometer.study.model_settings import Fit, ModelSettings, RecordedModel
+from tactometer.study.model_settings import Fit, ModelSettings
+from tactometer.study.recorded_settings import RecordedModel
 
 S = TypeVar("S", bound=Settings)
 

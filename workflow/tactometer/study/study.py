@@ -32,9 +32,9 @@ from tactometer.study.model_settings import (
     Checkpoint,
     Fit,
     ModelSettings,
-    RecordedModel,
 )
 from tactometer.study.providers import declared, judges
+from tactometer.study.recorded_settings import RecordedModel
 from tactometer.study.settings import AnalysesSettings, StudySettings, study_type
 from tactometer.utils.errors import UserError, nearest, no_file
 from tactometer.utils.paths import locate
@@ -211,7 +211,8 @@ def _written_out(data: dict[str, Any], source: str, lines: yaml_lines.Lines) -> 
         provider = declared().get(str(model.get("provider"))) if given else None
         if provider is not None and isinstance(given, dict):
             at = partial(_validated_at, lines, source, ("models", name, "checkpoints"))
-            full[name] = {**model, "checkpoints": provider.settings.written_out(given, at)}
+            runs = f"runs/{data.get('study')}/{name}" if "training" in model else None
+            full[name] = {**model, "checkpoints": provider.settings.written_out(given, at, runs)}
     return {**data, "models": full}
 
 

@@ -41,6 +41,7 @@ class _State:
     number: int | None = None
     at = 0.0
     grace = 0.0
+    under_way = ""
     wake: Callable[[], None] | None = None
 
 
@@ -82,12 +83,15 @@ def on_wake(wake: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def orderly(grace: float) -> Iterator[None]:
-    """Stop in order at SIGINT and SIGTERM, with so many seconds for what is in flight."""
+def orderly(
+    grace: float, under_way: str = "nothing new is asked; what is in flight"
+) -> Iterator[None]:
+    """Stop in order at SIGINT and SIGTERM, with so many seconds for what is under way."""
     if threading.current_thread() is not threading.main_thread():
         yield  # signals are not ours there
         return
     _State.number, _State.grace = None, min(grace, _slurm())
+    _State.under_way = under_way
     before = {number: signal.signal(number, _note) for number in SIGNALS}
     try:
         yield
@@ -124,7 +128,7 @@ def _note(number: int, frame: FrameType | None) -> None:
         return
     _State.number, _State.at = number, time.monotonic()
     print(
-        f"{name()}: nothing new is asked; what is in flight has {_State.grace:.0f} s to end "
+        f"{name()}: {_State.under_way} has {_State.grace:.0f} s to end "
         "(a second signal ends at once).",
         flush=True,
     )

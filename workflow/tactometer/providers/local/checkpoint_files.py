@@ -42,7 +42,7 @@ class Adapter:
             return {"source": self.source, "revision": self.revision}
         config = json.loads((self.folder / ADAPTER).read_text())
         kept = {k: v for k, v in config.items() if k != "base_model_name_or_path"}
-        weights = {p.name: _digest(p) for p in _matching(self.folder, ADAPTED)}
+        weights = {p.name: remembered_digest(p) for p in _matching(self.folder, ADAPTED)}
         return {"weights": weights, "config": digests.digest(kept)}
 
 
@@ -84,9 +84,9 @@ class Checkpoint:
             found = {"source": self.loads, "revision": self.revision}
             return found | {name: part for name, part in parts.items() if part}
         if self.file:
-            return {"gguf": _digest(self.folder / self.file)}
+            return {"gguf": remembered_digest(self.folder / self.file)}
         return {
-            "weights": {p.name: _digest(p) for p in _matching(self.folder, WEIGHTS)},
+            "weights": {p.name: remembered_digest(p) for p in _matching(self.folder, WEIGHTS)},
             "config": digests.digest(self.config),
             "tokenizer": self.text_content(),
         }
@@ -116,6 +116,11 @@ def check_folder(declared: Mapping[str, Any], place: str) -> None:
     own = declared["checkpoint"]
     path, adapter = own.get("path"), own.get("adapter")
     there = path is None or Path(path).is_dir() or _is_gguf(path)
+    if not there and declared.get("training"):
+        raise UserError(
+            f"{place}, key checkpoints: {path} is needed, and it was not kept (training.keep) or "
+            "deleted; run again with --forcerun train, which makes it once more."
+        )
     if not there:
         raise UserError(
             f"{place}, key checkpoints: the folder {path} is not there; train or copy the "
@@ -300,7 +305,7 @@ def _sampled(path: Path, blocks: int = 64, block: int = 4096) -> str:
     return found.hexdigest()
 
 
-def _digest(path: Path) -> str:
+def remembered_digest(path: Path) -> str:
     """The digest of a file's bytes, remembered as long as its size and times stand."""
     known = _memory(path)
     try:

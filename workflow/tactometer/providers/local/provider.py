@@ -27,6 +27,7 @@ from tactometer.study.model_settings import Estimator
 from tactometer.study.model_settings import Prompt as PromptSettings
 from tactometer.study.option_labels import LABELS
 from tactometer.study.prompt_settings import Messages
+from tactometer.utils.digests import digest
 from tactometer.utils.errors import UserError
 
 ANSWER, THOUGHT = 256, 4096  # tokens, where estimator.max_tokens says nothing
@@ -58,7 +59,8 @@ class LocalProvider:
         """Its weights, tokenizer and template by content, and what of the engine's settings counts.
 
         The same content at another path is the same model. What a template needs done to messages
-        (`prompt`) is part of it where it needs anything.
+        (`prompt`) is part of it where it needs anything. Of what training made, the content is what
+        it was made from: made once more, it is the same model.
         """
         engine = self._engine_settings
         template = engine.chat_template
@@ -66,11 +68,17 @@ class LocalProvider:
         return {
             **({"prompt": needed} if needed else {}),
             "provider": self._declared["provider"],
-            "content": self.found.content(),
+            "content": self._made_from() or self.found.content(),
             "chat_template": self._template() if template else None,
             "thinking": bool(engine.thinking),
             "dtype": written(engine.dtype, "auto"),
         }
+
+    def _made_from(self) -> dict[str, Any]:
+        if not self._declared.get("training"):
+            return {}
+        step = self._declared["checkpoint"]["step"]
+        return {"training": digest(self._declared["training"]), "step": step}
 
     def alterations(self) -> Mapping[str, Any]:
         """What its chat template adds to messages, and what is done because of it."""

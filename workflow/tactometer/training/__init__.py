@@ -1,0 +1,1 @@
+"""Training: a stage before ask that makes the checkpoints of open weights."""
