@@ -79,7 +79,7 @@ _POINTED: Final = re.compile(
     _I,
 )
 _SUPERLATIVE: Final = re.compile(  # "the kindest is C"
-    rf"^{v.OPENING}(?:most )?\w+(?: {v.WORD}){{0,2}} {v.IS} (?P<o>{CLEAR})", _I
+    rf"^{v.OPENING}(?:most )?\w+(?: {v.WORD}){{0,2}} {v.IS} (?:(?<=thing is )that )?(?P<o>{CLEAR})", _I
 )
 _POLAR: Final = re.compile(  # "that is a clear yes", "the rating suggests no"
     rf"^(?P<before>(?:{v.WORD} ){{0,12}}?)(?:an? (?:\w+ ){{0,2}}"
@@ -135,7 +135,7 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
     """Whether nothing round the mention denies it, condemns it or speaks of another world."""
     before = _words_before(text, match.start("o"))
     if pattern is not _FITTING:  # what stands before another mention is said of that one
-        before = re.split(ANY, before)[-1]
+        before = re.split(f"{CLEAR}|{SEVERAL}", before)[-1]
     if pattern is _FITTING and "is what" in match[0]:  # "because "C" is what she would say"
         before = re.sub(r"^(?:because|since|as) ", "", before, flags=_I)
     if v.DENIES.search(before) or v.SUPPOSES.search(before) or v.CONDEMNS.search(before):

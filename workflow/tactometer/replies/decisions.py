@@ -98,7 +98,8 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     clause = found[at]
     if not re.search(ANY, clause.text):
         return None
-    label = "" if re.search(ANY, clause.label) else clause.label
+    corrects = n.CORRECTS.match(clause.label) or re.search(ANY, clause.label)
+    label = "" if corrects else clause.label
     if n.ANOTHER_LABEL.match(label) or n.REJECTING_LABEL.match(label) or _asks(found, at):
         return None
     before = _neighbour(found, at, -1)
@@ -118,9 +119,10 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         thought = not re.match(LETTER, answer.mentions) and _opinion(found, at)
         if thought or n.THOUGHT.match(label):
             return None
-    conditional = _conditional(found, at)
-    weak = answer.for_one_aim or conditional or for_one_aim(label)
-    mentions = answer.mentions + _alternatives(found, at, conditional) + _apposed(found, at)
+    if _conditional(found, at):
+        return None
+    weak = answer.for_one_aim or for_one_aim(label)
+    mentions = answer.mentions + _alternatives(found, at) + _apposed(found, at)
     final = v.FINAL.search(label) or v.FINAL.search(clause.text)
     follows = at + 1 < len(found) and not clause.closes
     labelled = is_labelled(answer.mentions[0])
@@ -227,15 +229,13 @@ def _conditional(found: Sequence[Clause], at: int) -> bool:
     return not (elsewhere and then is not None and re.search(ANY, then.text))
 
 
-def _alternatives(found: Sequence[Clause], at: int, conditional: bool) -> str:
-    """The mentions that an "or" behind the answer sets beside it; all, where it has a condition."""
+def _alternatives(found: Sequence[Clause], at: int) -> str:
+    """The mentions that an "or" behind the answer sets beside it."""
     rest = ""
     for clause in found[at + 1 : at + 6]:
         if clause.sentence == found[at].sentence:
             rest += f", {clause.text}"
     own = _OR.search(found[at].text)
-    if conditional:
-        return mentions_in(rest)
     behind = _OR.search(rest)
     return (own["o"] if own else "") + (behind["o"] if behind else "")
 

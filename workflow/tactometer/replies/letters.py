@@ -6,7 +6,7 @@ from typing import Final
 
 from tactometer.replies.mentions import LETTERS_AT, place
 
-_NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number|response) "
+_NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number|response|statement) "
 _CUE: Final = (
     r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think)"
     r"(?: (?:is|would be|with|option))?[:=–-]? ?"
@@ -33,7 +33,7 @@ _LETTERS: Final = re.compile(
     rf"|(?i:{_NOUN})(?P<only>[a-z])(?=[.)]?\s*$)"
     rf"|(?P<cue>(?i:{_CUE}))(?<=[ :=–-])(?P<small>{_SMALL})(?=[.,;:!)]|\s*$|\n| -)(?!\.\w)"
     r"|^(?P<first>[a-z])(?P<end>[).:,](?=\s|$)|$)"
-    rf"|(?<![\w'°\"]){_NOT_BEHIND}(?P<bare>[A-Z]){_NOT_BEFORE}",
+    rf"|(?<![\w'°\"]){_NOT_BEHIND}(?<![A-Z]-)(?P<bare>[A-Z]){_NOT_BEFORE}",
     re.MULTILINE,
 )
 # "A:" opens an answer where one letter follows it, or where a "Q:" came before.

@@ -31,7 +31,8 @@ ELSEWHERE: Final = re.compile(
 """Another world than the scene: "had she been honest", "with another goal"."""
 CONDITION: Final = re.compile(
     r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|suppose)\b"
-    r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|anything|guess)\b)"
+    r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|anything|guess|in doubt|"
+    r"comes to|i am (?:being )?(?:\w+ )?honest|it (?:were|was) (?:me|up to me)|i (?:were|was))\b)"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
     rf"|{ELSEWHERE.pattern}"
     r"|^(?:and |but )?(?:for|given) (?:honesty|kindness|politeness|tact|truth)$",
@@ -136,7 +137,9 @@ TURNS: Final = re.compile(
 )
 """What turns from how it was to what is said: "it was bad, but she says ..."."""
 EARLIER: Final = re.compile(
-    r"\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|tentative) "
+    r"\b(?:last time|earlier|previously|in (?:the|your|my) (?:first|last|previous|other) (?:question|scenario|"
+    r"round|task|example|case|one)|for (?:example|instance))\b|^you (?:said|wrote|chose|picked|answered)\b"
+    r"|\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|tentative) "
     r"(?:answer|choice|pick|guess|thought|reaction|instinct|reply|draft|response|selection|"
     r"impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|idea))\b"
     r"|\b(?:i|he|she|we) (?:had )?(?:first|initially|originally) (?!to\b|like\b)\w+"

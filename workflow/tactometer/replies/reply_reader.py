@@ -23,6 +23,7 @@ from tactometer.replies.mentions import ANY, Marked, joined, labelled
 from tactometer.replies.ordinals import mark_former, mark_ordinals
 from tactometer.replies.rankings import ranked
 from tactometer.replies.refusals import refuses, stops_short
+from tactometer.replies.singled_out import singled_out
 from tactometer.replies.spelling import corrected
 from tactometer.replies.thoughts import strip_thought, without_thoughts
 from tactometer.replies.ticks import ticked
@@ -57,6 +58,10 @@ def read_reply(text: str | None, options: Sequence[str]) -> Reply:
     if refuses(found, [decision for decision in made if not decision.condemned]):
         return _invalid("refused")
     reply = _resolved(made, options, found, marked)
+    if reply.reason == "undecided":
+        place = singled_out(found, marked)
+        if place is not None and place < len(options):
+            return Reply(options[place], "letter")
     if reply.choice is None and (spoken.cut or stops_short(said)):
         return _invalid("cut")
     return reply

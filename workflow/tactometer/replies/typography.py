@@ -76,7 +76,8 @@ _MARKUP: Final = (
     (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
     (re.compile(r"(?i)(?<=[,.… ])(?:u+m+|u+h+m*|erm+|er(?=,|\.\.))(?!\w)[,.… ]{0,4}"), " "),
-    (re.compile(r"\[([A-Za-z][a-z' ]{2,40})\]"), r"(\1)"),
+    (re.compile(r"^\[((?:final )?(?:answer|choice|response))\]:?[ \t]*(?=\S)", re.I | re.M), r"\1: "),
+    (re.compile(r"\[([A-Za-z][A-Za-z' ]{1,40})\]"), r"(\1)"),
     (re.compile(r"[^\S\n]+"), " "),
     (re.compile(r"(?: ?\n ?)+"), "\n"),
 )
@@ -90,6 +91,7 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
     (re.compile(r"(?<=\b[A-Z])'(?:d|t)[iıuü]r\b"), ""),  # Turkish: "C'dir"
+    (re.compile(r"\b(?:by no means|in no way)\b", re.I), "not"),
     (re.compile(r"\be\.g\.,?", re.I), "for example"),
     (re.compile(r"\b(answer|choice|pick|verdict)'s (?!\w+ (?:is|was|of)\b)", re.I), r"\1 is "),
     (re.compile(r"\b(i|you|we|they)'ve\b", re.I), r"\1 have"),

@@ -8,7 +8,9 @@ from tactometer.replies.mentions import ANY
 WORD: Final = r"[\w'%/.-]+"
 
 OPENING: Final = (
-    r"(?:(?:sure(?: thing)?|ok(?:ay)?|alright|all right|well|right|yes|yeah|hm+|um+|uh|oh|ah|so|"
+    r"(?:(?:(?!hopefully|hardly|barely|scarcely|rarely|nearly|unlikely|formerly|previously|initially|"
+    r"originally|only|privately|secretly|inwardly|publicly)[a-z]{2,12}ly|in (?:that|this|such a) (?:case|situation|scenario|context)|"
+    r"sure(?: thing)?|ok(?:ay)?|alright|all right|well|right|yes|yeah|hm+|um+|uh|oh|ah|so|"
     r"thus|hence|therefore|then|now|and|but|still|yet|instead|rather|just|simply|honestly|"
     r"personally|frankly|truthfully|overall|again|probably|likely|most likely|very likely|"
     r"most probably|clearly|definitely|certainly|surely|absolutely|obviously|maybe|perhaps|"
@@ -45,7 +47,7 @@ CLOSING: Final = (
 
 DENIES: Final = re.compile(
     r"\b(?:not|never|neither|nor|nobody|no one|none|no longer|avoid\w*|rul\w+ out|rules? out|"
-    r"eliminat\w+|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|anything but|"
+    r"eliminat(?:e|es|ed|ing)|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|anything but|"
     r"far be it|"
     r"everything but|all but|instead of|rather than|other than|than|against|hardly|"
     r"(?<!no )doubt\w*|refus\w+|no (?:to|sense)|unable|unlike|wrong|"
@@ -154,10 +156,12 @@ SAYS: Final = (
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
     r"recommends|prefer|prefers|favou?r|uses|takes?|try|complete|completes|completed|finish|fill|"
     r"(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing) for|"
-    r"lean(?:s|ed|ing)? (?:towards?|to)|land(?:s|ed)? on|put|insert|mark|circle|tick|highlight|"
+    r"lean(?:s|ed|ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|"
+    r"sid(?:e|es|ing) with|gravitates? (?:towards?|to)|nominate|endorse|"
+    r"land(?:s|ed)? on|put|insert|mark|circle|tick|highlight|"
     r"underline|enter|write|settl\w+ on|"
     r"down for|chang(?:e|es|ed) (?:that|it|my \w+) to|make it|let it be|stick(?:ing)? with|"
-    r"inclined to say|argue(?: for)?|admit|confess|"
+    r"argue(?: for)?|admit|confess|"
     r"assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|settle for|(?:phrase|"
     r"word|express|formulate)s? (?:it|this|that)|wager|bet "
     r"on|gamble on|decide[sd]? (?:on|for)|"
@@ -165,7 +169,7 @@ SAYS: Final = (
     r"(?<=would )lean|(?<=i )lean|(?<=left )with|(?<=up )saying)\b"
     r"|^(?:selecting|leaning|choosing|picking|locking in|taking)\b|(?<=am |'m |be )(?:choosing|"
     r"picking|selecting|saying|answering)\b"
-    r"|\b(?:i|we)\b(?: \w+){0,2} (?:think|believe|guess|suppose|feel|thought|felt|reckon|found|"
+    r"|\b(?:i|we)\b(?: \w+){0,2} (?:think|believe|guess|suppose|feel|thought|felt|reckon|figure|found|"
     r"imagine)\b)"
 )
 """The verbs of an answer; what somebody else believes is none."""
@@ -197,7 +201,7 @@ NOUN: Final = (
     r"what (?:remains|is left|works|fits|comes out)|what (?:he|she|they|i|we|you|[A-Z]\w+)"
     r"(?: would| will| might| should)?(?: \w+ly)? (?:say|says|said|tell|tells|answer|answers|reply|"
     r"replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|blank|gap|"
-    r"remark|"
+    r"remark|compromise|middle ground|what (?:comes|springs) to mind|"
     r"(?:his|her|their|my|missing|exact|right) words?|"
     r"(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,6}?(?:is|would be|will be|"
     r"should be)"

@@ -24,7 +24,7 @@ def is_polar(options: Sequence[str]) -> bool:
 # What may stand between "not" and the word and leaves the sentence the negation of that word.
 _SOFT: Final = (
     r"(?:(?:all that|that|so|too|really|actually|very|particularly|exactly|quite|especially|"
-    r"honestly|truly|terribly|overly|even remotely|even|at all|remotely|super|any)\s+){0,2}"
+    r"honestly|truly|terribly|overly|even remotely|even|at all|remotely|super|any|half(?= bad\b))\s+){0,2}"
 )
 # "It was not "bad"" denies; in "say "good", not "bad"" the quote is of somebody else's words.
 _DENIAL: Final = (
@@ -34,7 +34,7 @@ _DENIAL: Final = (
 _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 # "No" before a word is an article ("no doubt"), but for these; "oh no" is a sigh.
 _NO: Final = (
-    r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?<!\boh )(?<!\boh, )(?:no|nope|nah|nay)(?!\.? "
+    r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?:(?<!\boh )(?<!\boh, )|(?=no,? (?:i|he|she|they|it) \w+ not\b))(?:no|nope|nah|nay)(?!\.? "
     r"?\d)(?!-\w)(?! ?,? ?wait\b)"
     r"(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|would|than|"
     r"rather|over|instead|of course|"
@@ -132,12 +132,13 @@ _NOT_IT: Final = (
     r"feelings|word|words|letter|crust|filling|aroma|smell|look|colou?rs?|news|honesty|kindness|"
     r"situation|result|opinion|timing|rhyme|voice|sound|lighting|plot|means|suggests|implies|says|"
     r"shows|makes|recipe|party|last|one|concept|state|view|belief|thought|impression|judge?ment|"
-    r"attitude|sentiment|evaluation|assessment|thinking|stance|position|blank|gap|title|it|to|"
+    r"attitude|company|kitchen|place|house|host|atmosphere|hospitality|music|"
+    r"sentiment|evaluation|assessment|thinking|stance|position|blank|gap|title|it|to|"
     r"say|which|he|she|they|i|you|we|is|was)\b)"
 )
 _CREATION: Final = (
     r"(?:\b(?:it|that|this)|\b(?:the|your|my|his|her|their|this|that|[a-z]+'s)"
-    rf" {_NOT_IT}(?:[a-z]+ )?{_NOT_IT}[a-z]+)"
+    rf" {_NOT_IT}(?:[a-z]+ )?{_NOT_IT}[a-z]+(?: (?:you|i|we|he|she|they) [a-z]+)?)"
 )
 _ADVERB: Final = r"(?:(?:really|just|honestly|certainly|definitely|actually|simply|truly) )?"
 _DEGREE: Final = (
