@@ -63,7 +63,8 @@ _LEFT: Final = re.compile(
     _I,
 )
 _MADE: Final = re.compile(
-    rf"\bmakes? (?P<o>{ANY}) (?:the |my )?(?:best|right|most|likel|correct|answer|choice)", _I
+    rf"\b(?:makes?|nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
+    r"(?(beats)| (?:the |my )?(?:best|right|most|likel|correct|answer|choice))", _I
 )
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
 _POINTED: Final = re.compile(
@@ -147,7 +148,8 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
         ruled = v.RULES.match(text, end) or v.RULES_IT.match(text, end)
         if re.match("say|choose|pick", match[0], _I) and v.BACKFIRES.match(text, end):
             return False
-        return not (ruled or re.search(f"{ANY} $", subject))
+        quoted = re.match("says|reads", match[0], _I) and v.IT_READS.search(subject)
+        return not (ruled or quoted or re.search(f"{ANY} $", subject))
     if pattern is _FITTING:
         verdict = re.sub(r"\b\w+ than\b.*", "", match[0])
         least = v.LEAST.search(text, match.start(), match.end() + 40)

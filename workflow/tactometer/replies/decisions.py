@@ -105,6 +105,9 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     before = _neighbour(found, at, -1)
     if before is not None and _elsewhere_or_next(before.text, clause.text):
         return None
+    after = _neighbour(found, at, 1)
+    if after is not None and n.EXAMPLE.match(after.text):
+        return None
     apposed = n.APPOSED.match(clause.text) or n.REASONED.match(clause.text)
     if apposed and before is not None and re.search(ANY, before.text):
         return None  # it says what the option before it is
@@ -134,8 +137,8 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         item=answer.bare and _is_item(found, at, labelled or follows),
         clause=at,
         bare=answer.bare,
-        said=answer.said or n.SAYS_LABEL.search(label) is not None,
-        concludes=_concludes(found, at, answer.said or bool(re.match(LETTER, answer.mentions))),
+        said=answer.said or bool(n.SAYS_LABEL.search(label) or v.ANSWER_LABEL.match(label)),
+        concludes=_concludes(found, at, answer.said or bool(re.match(LETTER, answer.mentions)), answer.said),
         affirmed=answer.bare and _affirmed(found, at),
         condemned=answer.bare and not polar and _condemned(found, at),
     )
@@ -165,7 +168,7 @@ def _is_item(found: Sequence[Clause], at: int, commented: bool) -> bool:
     return _neighbour(found, at, -1) is None and _neighbour(found, at, 1) is not None
 
 
-def _concludes(found: Sequence[Clause], at: int, said: bool) -> bool:
+def _concludes(found: Sequence[Clause], at: int, said: bool, answers: bool) -> bool:
     """Whether a clause, its label or what leads to it draws a conclusion.
 
     Mere words behind a comma may go on with the sentence: "it was bad, so not good".
@@ -174,8 +177,8 @@ def _concludes(found: Sequence[Clause], at: int, said: bool) -> bool:
         return True
     before = _neighbour(found, at, -1)
     led = before is not None and len(before.text) < 30 and n.CONCLUDES.match(before.text)
-    turns = n.TURNS.match(found[at].text) and re.search(v.SAYS, found[at].text, _I)
-    if turns or (n.TURNS.match(found[at].label) and n.SAYS_LABEL.search(found[at].label)):
+    turns = n.TURNS.match(found[at].text)
+    if (turns and answers) or (n.TURNS.match(found[at].label) and n.SAYS_LABEL.search(found[at].label)):
         return True
     return bool((n.CONCLUDES.match(found[at].text) and (said or before is None)) or led)
 

@@ -8,7 +8,7 @@ from tactometer.replies.mentions import LETTERS_AT, place
 
 _NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number|response|statement) "
 _CUE: Final = (
-    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think)"
+    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|(?<![\w ])it(?= is )|(?<![\w ])its)"
     r"(?: (?:is|would be|with|option))?[:=–-]? ?"
 )
 # A small "a" is a letter only where nothing can follow an article.
@@ -23,7 +23,7 @@ _OTHERS: Final = (
 _NOT_BEHIND: Final = r"(?<!\d )" + "".join(rf"(?<!\b{re.escape(word)})" for word in _OTHERS)
 _NOT_BEFORE: Final = (  # C+, C-, C#, C's, C&A, C/D that are no options, e.g., C major
     r"(?![\w'’+#°&]|/(?![\ue000-\ue4ff]|[A-Z]\b)|-(?=[\s.,!]*$|\w)|\.[A-Za-z])"
-    r"(?! (?:major|minor|flat|sharp)\b)"
+    r"(?! = \d{1,3}(?![\d.%]))(?! (?:major|minor|flat|sharp)\b)"
 )
 _LETTERS: Final = re.compile(
     rf"(?:(?i:{_NOUN}))?(?<![\w'])(?:"
@@ -32,7 +32,7 @@ _LETTERS: Final = re.compile(
     rf"|(?:(?i:{_NOUN}|^answer ))(?P<named>[A-Z])(?![\w'+#/]|-\w|-$|\.[A-Za-z])"
     rf"|(?i:{_NOUN})(?P<only>[a-z])(?=[.)]?\s*$)"
     rf"|(?P<cue>(?i:{_CUE}))(?<=[ :=–-])(?P<small>{_SMALL})(?=[.,;:!)]|\s*$|\n| -)(?!\.\w)"
-    r"|^(?P<first>[a-z])(?P<end>[).:,](?=\s|$)|$)"
+    r"|^(?P<first>[a-z])(?P<end>[).:,](?=\s|$)|$|(?= (?:i (?:guess|think|suppose)|lol|imo)\b))"
     rf"|(?<![\w'°\"]){_NOT_BEHIND}(?<![A-Z]-)(?P<bare>[A-Z]){_NOT_BEFORE}",
     re.MULTILINE,
 )

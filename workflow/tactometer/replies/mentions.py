@@ -69,7 +69,7 @@ _BEFORE: Final = re.compile(
     r"([\ue100-\ue3ff])[ .,!:;\"'–—-]{0,5}\(? ?([\ue000-\ue0ff])\)?(?=\s*(?:$|[.,!;:)\n]))"
 )
 _JOINED: Final = re.compile(
-    rf"{ONE}(?:[\"']?\s?,\s?[\"']?{ONE}){{0,25}}[\"']?\s?,?\s?(?:\b(?:and|or|nor)\b|&|/)"
+    rf"{ONE}(?:[\"']?\s?,\s?[\"']?{ONE}){{0,25}}[\"']?\s?,?\s?(?:\b(?:and|or|nor|versus|vs\.?)(?!\w)|&|/)"
     rf"(?:,? (?:maybe|possibly|perhaps|even))?\s?[\"']?{ONE}"
     rf"|{ONE}(?:\s?[,/]\s?{ONE}){{1,25}}(?=\s*(?:$|[.!?;:)\n]))"
     rf"|\bfrom {ONE} (?:to|through|until) {ONE}"

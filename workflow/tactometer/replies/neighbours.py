@@ -32,7 +32,7 @@ ELSEWHERE: Final = re.compile(
 CONDITION: Final = re.compile(
     r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|suppose)\b"
     r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|anything|guess|in doubt|"
-    r"comes to|i am (?:being )?(?:\w+ )?honest|it (?:were|was) (?:me|up to me)|i (?:were|was))\b)"
+    r"comes to|i am (?:being )?(?:\w+ )?honest|it (?:were|was) (?:me|up to me)|i (?:were|was) (?:her|him|them|(?-i:[A-Z]))))"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
     rf"|{ELSEWHERE.pattern}"
     r"|^(?:and |but )?(?:for|given) (?:honesty|kindness|politeness|tact|truth)$",
@@ -51,7 +51,7 @@ ANOTHER_LABEL: Final = re.compile(
 """What stands before a colon where no answer follows: "Grade: C"."""
 # A label like "Not", "Too harsh", "Ruled out"; not a sentence like "I won't lie".
 REJECTING_LABEL: Final = re.compile(
-    rf"^(?!i\b|we\b|let\b|there\b|without (?:further|a doubt|doubt|hesitation|question))(?:\w+ "
+    rf"^(?!none of the other|i\b|we\b|let\b|there\b|without (?:further|a doubt|doubt|hesitation|question))(?:\w+ "
     rf"){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
     re.IGNORECASE,
 )
@@ -106,7 +106,7 @@ REJECTS_IT: Final = re.compile(
 """A clause that takes back what was named last: "that doesn't fit", "none of them"."""
 BEGINS_OR: Final = re.compile(r"(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b", re.IGNORECASE)
 OR_ELSE: Final = re.compile(
-    r"^(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b"
+    r"^(?:and )?then [\ue000-\ue4ff]$|^(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b"
     r"(?! (?:rather|better|worse|wait|no|not|so|in)\b)(?=.*[\ue000-\ueeff])"
     r"|^(?:and |but |or )?(?:otherwise|else|alternatively)\b(?=.*[\ue000-\ueeff])"
     r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as|equally) "
@@ -116,6 +116,8 @@ OR_ELSE: Final = re.compile(
     re.IGNORECASE,
 )
 """A clause that sets another option beside the one before: "or D", "it might as well be D"."""
+EXAMPLE: Final = re.compile(r"(?:for (?:example|instance)|say|e\.g\.?)$", re.IGNORECASE)
+"""A clause after which what stands before it is one of several: "take C, for example"."""
 UNSAID: Final = re.compile(
     r"^(?:(?:but|though|although|yet|and|still|even if|which) ?)*(?:(?:he|she|they|i|we|"
     r"(?-i:[A-Z]\w+)) "
@@ -138,7 +140,7 @@ TURNS: Final = re.compile(
 """What turns from how it was to what is said: "it was bad, but she says ..."."""
 EARLIER: Final = re.compile(
     r"\b(?:last time|earlier|previously|in (?:the|your|my) (?:first|last|previous|other) (?:question|scenario|"
-    r"round|task|example|case|one)|for (?:example|instance))\b|^you (?:said|wrote|chose|picked|answered)\b"
+    r"round|task|example|case|one))\b|^you (?:said|wrote|chose|picked|answered)\b"
     r"|\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|tentative) "
     r"(?:answer|choice|pick|guess|thought|reaction|instinct|reply|draft|response|selection|"
     r"impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|idea))\b"
@@ -151,7 +153,7 @@ EARLIER: Final = re.compile(
 )
 """What was answered before and is no more: "my initial answer was C"."""
 THOUGHT: Final = re.compile(
-    r"^(?!.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|"
+    r"^(?!none of|.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|"
     r"private|inner) feelings?|believes?|beliefs?|"
     r"opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|reality|"
     r"to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) mind|view|heart|diary|review|critics?|"

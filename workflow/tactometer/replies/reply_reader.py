@@ -86,7 +86,7 @@ def _resolved(
     made: list[Decision], options: Sequence[str], found: Sequence[Clause], marked: Marked
 ) -> Reply:
     """The one option that the decisions agree on; the last word wins only where it says so."""
-    counted = _without_premises(_without_lists(made))
+    counted = _settled(_without_premises(_without_lists(made)))
     if not counted:
         return _invalid("several" if any(not d.condemned for d in made) else "undecided")
     top = max(decision.weight for decision in counted)
@@ -134,6 +134,18 @@ def _without_premises(made: list[Decision]) -> list[Decision]:
     if not drawn:
         return made
     return [d for d in made if d.clause >= drawn[-1].clause or d.letter]
+
+
+def _settled(made: list[Decision]) -> list[Decision]:
+    """The last decision alone where it is said, and takes one of several that words named before.
+
+    "It was not good, but not terrible. Answer: not good": what is said of a creation may be more
+    than one thing, and the answer one of them.
+    """
+    if not made or not made[-1].said or any(d.letter or d.said for d in made[:-1]):
+        return made
+    named = {decision.places for decision in made[:-1]}
+    return made[-1:] if len(named) > 1 and made[-1].places in named else made
 
 
 def _without_lists(made: list[Decision]) -> list[Decision]:

@@ -39,7 +39,7 @@ CLOSING: Final = (
     r"i suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|"
     r"as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|"
     r"in my opinion|to be honest|to be kind|to be safe|in this case|my friend|"
-    r"is what i would say|(?:rather than|over|instead of|not|and not|versus|vs|than|"
+    r"is what i would say|(?:rather than|over|instead of|not|and not|than|"
     r"and (?:definitely|certainly|surely|clearly) not) "
     rf"(?:{WORD} ){{0,3}}{ANY}))*"
 )
@@ -73,7 +73,7 @@ SUPPOSES: Final = re.compile(
     r"whereas|because|since|despite|suppose|had|were|before|"
     r"after(?! (?:re\w+|more|some|another|a|thinking|looking|careful|reading|considering|all)\b))\b"
     r"|^(?:and |but )?to (?:say|choose|pick|answer|select|reply|call|tell|go with)\b"
-    r"|\b(?:some(?! thought)|many|most(?= (?:would|people|say|of|might))|others?|people|everyone|"
+    r"|\b(?:some(?! thought)|many|^(?:one|the other) (?:says|calls|thinks)\b|most(?= (?:would|people|say|of|might))|others?|people|everyone|"
     r"everybody|someone|somebody|anyone|"
     r"guests?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
     r"sisters?|brothers?|relatives|strangers|teachers?|boss|husband|wife|"
@@ -173,6 +173,10 @@ SAYS: Final = (
     r"imagine)\b)"
 )
 """The verbs of an answer; what somebody else believes is none."""
+ANSWER_LABEL: Final = re.compile(r"(?:(?:so|the|my|final|best|correct) )*(?:answer|choice|pick|decision|verdict)$", re.I)
+"""What stands before a colon before the answer."""
+IT_READS: Final = re.compile(r"(?:^|\bwhich )(?:it|this|that|which) $", re.IGNORECASE)
+"""The subject of "it says", which quotes an option and is not somebody who speaks."""
 BACKFIRES: Final = re.compile(
     r"[\"' ,]{0,3}and (?:you|he|she|it|they) (?:will|would|\w+s)\b", re.IGNORECASE
 )
@@ -225,7 +229,7 @@ FITS: Final = (
     r"looks|appears|appears to be|fits|works|makes|feels like|seems like|strikes|remains)\b"
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
     r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|match|compromise|"
-    r"balance|the one|it|way to go|sense|ideal|well|perfectly|nicely|kinder|safest|most accurate|"
+    r"balance|the one|it|way to go|sense|ideal|well|perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|most accurate|"
     r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?:informative|honest|"
     r"truthful|"
     r"polite|natural|"
@@ -238,9 +242,9 @@ FITS: Final = (
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|"
     r"conveys|gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
-    r"|(?:is|was|would be) (?:what|how|the (?:one|letter|option|word)s? (?:that )?)"
+    r"|(?:is|was|would be) (?:what|how|where|the (?:one|letter|option|word)s? (?:that )?)"
     r"(?: (?:i|we|he|she|they|you|[A-Z]\w+))?(?: (?:would|will|should|\w+ly))* "
-    r"(?:say|says|choose|chooses|pick|reply|replies|answer|complete|go|expect|use)\b"
+    r"(?:say|says|choose|chooses|pick|reply|replies|answer|complete|go|expect|use|land|end up)\b"
     r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|and "
     r"yet) \w+)"
 )
