@@ -63,8 +63,8 @@ _LEFT: Final = re.compile(
     _I,
 )
 _MADE: Final = re.compile(
-    rf"\b(?:makes?|nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
-    r"(?(beats)| (?:the |my )?(?:best|right|most|likel|correct|answer|choice))", _I
+    rf"\b(?:makes?|find|consider|deem|rate|nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
+    r"(?(beats)| (?:to be |as )?(?:the |my )?(?:best|right|most|likel|correct|answer|choice))", _I
 )
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
 _POINTED: Final = re.compile(
@@ -134,7 +134,7 @@ def answer_of(text: str, polar: bool) -> Answer | None:
 
 def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bool) -> bool:
     """Whether nothing round the mention denies it, condemns it or speaks of another world."""
-    before = _words_before(text, match.start("o"))
+    before = _words_before(text, match.start("o" if pattern is not _MADE else 0))
     if pattern is not _FITTING:  # what stands before another mention is said of that one
         before = re.split(f"{CLEAR}|{SEVERAL}", before)[-1]
     if pattern is _FITTING and "is what" in match[0]:  # "because "C" is what she would say"
@@ -152,6 +152,9 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
         return not (ruled or quoted or re.search(f"{ANY} $", subject))
     if pattern is _FITTING:
         verdict = re.sub(r"\b\w+ than\b.*", "", match[0])
+        rest = re.sub(r"\bthan\b.*", "", text[match.end() : match.end() + 100])
+        if v.CONDEMNS.search(rest) and not v.DENIES.search(rest):
+            return False
         least = v.LEAST.search(text, match.start(), match.end() + 40)
         return not (
             least

@@ -31,7 +31,7 @@ _CONJUNCTIONS: Final = (
 )
 _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"
-    r"|=>?|-> ?"
+    r"|=>?|-> ?|\s/\s"
     r"|(?<=\s)(?<!thing )(?<!\ball )(?<!\beven )"  # "anything but C" is one clause
     rf"(?=(?:{_CONJUNCTIONS})\b|and {SENTENCE}|and the (?:most )?\w+ (?:answer|option|choice|one|reply) (?:is|would)\b))",
     re.IGNORECASE,

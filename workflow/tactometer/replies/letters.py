@@ -8,8 +8,8 @@ from tactometer.replies.mentions import LETTERS_AT, place
 
 _NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number|response|statement) "
 _CUE: Final = (
-    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|(?<![\w ])it(?= is )|(?<![\w ])its)"
-    r"(?: (?:is|would be|with|option))?[:=–-]? ?"
+    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|final|(?<![\w ])it(?= is )|(?<![\w ])its)"
+    r"(?: (?:is|would be|will be|should be|with|option))?[:=–-]? ?"
 )
 # A small "a" is a letter only where nothing can follow an article.
 _SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=option ))a(?=[.)]?\s*$)|a(?=\.\s*$)"

@@ -62,8 +62,8 @@ def is_labelled(char: str) -> bool:
 
 # A letter and words behind it, in one sentence or not; words and a letter that ends them.
 _BEHIND: Final = re.compile(
-    r"([\ue000-\ue0ff])(?:[\s:,=/\"'()–—-]{0,6}([\ue100-\ue3ff])(?:[\"')](?!\w))?(?=\W|$)"
-    r"|[\s.:,=/\"'()–—-]{0,6}([\ue100-\ue3ff])(?:[\"')](?!\w))?(?=[^\S\n]*(?:$|\n|[^\w\s])))"
+    r"([\ue000-\ue0ff])(?:[\s:,=/\"'()\[–—-]{0,6}([\ue100-\ue3ff])(?:[\"')\]](?!\w))?(?=\W|$)"
+    r"|[\s.:,=/\"'()–—-]{0,6}([\ue100-\ue3ff])(?:[\"')\]](?!\w))?(?=[^\S\n]*(?:$|\n|[^\w\s])))"
 )
 _BEFORE: Final = re.compile(
     r"([\ue100-\ue3ff])[ .,!:;\"'–—-]{0,5}\(? ?([\ue000-\ue0ff])\)?(?=\s*(?:$|[.,!;:)\n]))"

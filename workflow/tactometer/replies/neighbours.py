@@ -10,13 +10,13 @@ from typing import Final
 from tactometer.replies.vocabulary import CONDEMNS, DENIES
 
 VERDICT: Final = re.compile(
-    r"^(?:but |and )?(?:(?:which |that |this |it )?(?:is|was|would be|seems|feels|sounds) )?"
+    r"^(?:but |and |obviously |clearly |certainly |definitely )?(?:(?:which |that |this |it )?(?:is|was|would be|could be|might be|may be|can be|seems|feels|sounds) )?"
     r"(?:far |way |much |a bit |a little |clearly |also |just |simply |rather |quite |very |"
     r"probably |too )*"
     r"(?:(?<=too )\w+|an? (?:lie|exaggeration|overstatement|stretch|insult|mistake)|dishonest|"
     r"untrue|harsh|cruel|unkind|wrong|incorrect|false|blunt|rude|mean|hurtful|negative|unlikely|"
     r"misleading|insincere|inaccurate|extreme|strong|out|eliminated|rejected|ruled out|"
-    r"(?:no|nope)$|implausible|exaggerated|lying|"
+    r"(?:no|nope|not)$|implausible|exaggerated|lying|"
     r"not (?:really|exactly|true|honest|kind|right|likely|accurate|"
     r"appropriate|an? \w+|chosen|this|the))(?: \w+){0,4}$",
     re.IGNORECASE,
@@ -156,7 +156,7 @@ THOUGHT: Final = re.compile(
     r"^(?!none of|.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|"
     r"private|inner) feelings?|believes?|beliefs?|"
     r"opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|reality|"
-    r"to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) mind|view|heart|diary|review|critics?|"
+    r"to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) (?:mind|head)|view|heart|diary|review|critics?|"
     r"neighbou?rs?|mother|father|guests?|others|people|jury|reviewers?|audience|(?:her|his|"
     r"their|\w+'s) (?:\w+ )?verdict|unsaid|unspoken|not said|silently|judge?ment)\b",
     re.IGNORECASE,

@@ -34,6 +34,7 @@ __all__ = ["Method", "Reason", "Reply", "read_reply", "strip_thought"]
 
 Method = Literal["letter", "phrase", "invalid"]
 Reason = Literal["cut", "refused", "empty", "undecided", "several"]
+_LED_BY: Final = re.compile(r"^(?:and|while|whereas|but|though|although) ", re.IGNORECASE)
 _SET_BESIDE: Final = re.compile(rf"\b(?:and|while|whereas|but) {ANY} {v.IS}", re.IGNORECASE)
 
 
@@ -119,7 +120,7 @@ def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
     for clause in found:
         if clause.question or v.DENIES.search(clause.text):
             continue
-        said = answer_of(clause.text, polar=False)
+        said = answer_of(_LED_BY.sub("", clause.text), polar=False)
         mentions = said.mentions if said else ""
         if v.SOMEBODY.search(clause.text) or _SET_BESIDE.search(clause.text):
             mentions = "".join(re.findall(ANY, clause.text))

@@ -19,7 +19,7 @@ _SPEAKS_FOR: Final = re.compile(
     r"\b(?:both|balanc\w+|middle|ground|compromise|bet|honest\w*|kind\w*|truth\w*|true|tact\w*|"
     r"polite\w*|gentl\w+|friendl\w+|nice\w*|diploma\w+|respect\w*|appropriate\w*|suit\w*|"
     r"fits?|fitting|natural\w*|reasonabl\w+|fair\w*|considerate\w*|warm\w*|soft\w*|spar\w+|"
-    r"convey\w*|express\w*|reflect\w*|captur\w*|corresponds?|match\w*|goals?|aims?|"
+    r"corresponds?|match\w*|goals?|aims?|"
     r"across|well|perfect\w*|right|correct\w*|best|safe\w*|good|wise\w*|sensible|it|me)\b",
     _I,
 )
@@ -31,6 +31,7 @@ _AGAINST: Final = re.compile(
     rf"|{LETTER} (?:means?|stands|says|reads)\b",
     _I,
 )
+_OUT: Final = (v.DENIES, v.SUPPOSES, v.CONDEMNS, n.EARLIER, n.CONDITION, n.OPINION, n.EXAMPLE)
 _SPARED: Final = re.compile(r"\bwithout (?:be)?\w+ing(?: \w+){0,3}|\bbetween \w+ and\b", _I)
 
 
@@ -42,7 +43,7 @@ def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
     praised = False
     for clause in found:
         text = _SPARED.sub("", clause.text)
-        if clause.question or any(no.search(text) for no in (v.DENIES, v.SUPPOSES, v.CONDEMNS)):
+        if clause.question or any(no.search(text) for no in _OUT):
             return None
         if n.ANOTHER_LABEL.match(clause.label) or n.REJECTING_LABEL.match(clause.label):
             return None

@@ -77,7 +77,8 @@ _MARKUP: Final = (
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
     (re.compile(r"(?i)(?<=[,.… ])(?:u+m+|u+h+m*|erm+|er(?=,|\.\.))(?!\w)[,.… ]{0,4}"), " "),
     (re.compile(r"^\[((?:final )?(?:answer|choice|response))\]:?[ \t]*(?=\S)", re.I | re.M), r"\1: "),
-    (re.compile(r"\[([A-Za-z][A-Za-z' ]{1,40})\]"), r"(\1)"),
+    (re.compile(r"\[([A-Za-z][A-Za-z':.) ]{1,40})\]"), r"(\1)"),
+    (re.compile(r"(?i)\b(answer|choice) ?(?:>+|:{2,})"), r"\1:"),
     (re.compile(r"[^\S\n]+"), " "),
     (re.compile(r"(?: ?\n ?)+"), "\n"),
 )

@@ -29,7 +29,7 @@ OPENING: Final = (
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
-    r"(?:[ ,]*(?:for sure|for me|for certain|for now|it is|it was|here|please|of course|then|too|"
+    r"(?:[ ,]*(?:for sure|for me|for certain|for now|it is|it was|here|please|(?:based on|given|considering|judging by|out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|"
     r"either|though|definitely|probably|obviously|clearly|certainly|honestly|likely|most likely|"
     r"lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|"
     r"all day|hands down|by far|by a hair|narrowly|just about|for the win|ftw|tbf|fr|from me|"
@@ -64,7 +64,8 @@ CONDEMNS: Final = re.compile(
     r"only an? \w+ would|few|"
     r"no (?:friend|\w+ would)|unlikely|improbable|inaccurate|misleading|untrue|false|"
     r"exaggerat\w+|overly|stretch|off|(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|"
-    r"unwise|risky)\b",
+    r"unwise|risky|problem|trouble|downside|drawback|disadvantage|danger|disrespect\w*|anger|contempt|"
+    r"disappoint\w*)\b",
     re.IGNORECASE,
 )
 """What speaks against an option, in a verdict on it or in who says it: "a liar would say C"."""
@@ -77,7 +78,7 @@ SUPPOSES: Final = re.compile(
     r"everybody|someone|somebody|anyone|"
     r"guests?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
     r"sisters?|brothers?|relatives|strangers|teachers?|boss|husband|wife|"
-    r"(?:his|her|their) friends?|"
+    r"(?:his|her|their|your) friends?|"
     r"(?:could|would|might|should) have (?!to\b)|"
     r"(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
     r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|"
@@ -155,7 +156,7 @@ SAYS: Final = (
     r"\b(?:(?:say|says|said|tell|tells|told|choose|chooses|chose|chosen|picked|select|selects|"
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
     r"recommends|prefer|prefers|favou?r|uses|takes?|try|complete|completes|completed|finish|fill|"
-    r"(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing) for|"
+    r"(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|"
     r"lean(?:s|ed|ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|"
     r"sid(?:e|es|ing) with|gravitates? (?:towards?|to)|nominate|endorse|"
     r"land(?:s|ed)? on|put|insert|mark|circle|tick|highlight|"
@@ -229,11 +230,8 @@ FITS: Final = (
     r"looks|appears|appears to be|fits|works|makes|feels like|seems like|strikes|remains)\b"
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
     r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|match|compromise|"
-    r"balance|the one|it|way to go|sense|ideal|well|perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|most accurate|"
-    r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?:informative|honest|"
-    r"truthful|"
-    r"polite|natural|"
-    r"tactful|diplomatic|considerate|gentle|helpful|plausible|reasonable|fitting|suitable)|kindest|"
+    r"balance|the one|it(?=$| (?:nicely|well|best))|way to go|sense|ideal|well|perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|most accurate|"
+    r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|kindest|"
     r"gentlest|nicest|mildest|honest and kind|kind and honest|thing to say)\b"
     r"|(?:fits|works|is it|it is|(?:correct|right) is|best fits|wins|stands out|remains|does "
     r"(?:the job|the trick|"

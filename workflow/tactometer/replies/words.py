@@ -152,7 +152,7 @@ _ENDS: Final = (
     r"(?=\s*(?:$|\n|[].!?,;:()\"'>–—-]|[\ue000-\ue4ff]|(?:at all|enough|indeed|overall|honestly|"
     r"though|either|to me|for me|in my opinion|i think|i guess|to be honest|but|because|since|so|"
     r"and|or|nor|as|my friend|mate|buddy|dear|yet|if you ask me|really|instead|rather|after all|"
-    r"this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|anyway|all in all)\b"
+    r"this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|considering|given|anyway|all in all)\b"
     r"(?! (?:to|of)\b)|(?-i:[A-Z][a-z]+)\b))"
 )
 _ASIDE: Final = (
