@@ -68,7 +68,7 @@ _MADE: Final = re.compile(
 )
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
 _POINTED: Final = re.compile(
-    rf"^{v.OPENING}(?:(?:it|that|this|which|he|she)"
+    rf"^{v.OPENING}(?:(?:(?:this|that|the) one|it|that|this|which|he|she)"
     rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
     r" can only| could only| would have to| will have to)"
     rf"(?: be)?|(?:must|should|has to|would have to|would|will) be|"

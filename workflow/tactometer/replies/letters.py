@@ -9,7 +9,7 @@ from tactometer.replies.mentions import LETTERS_AT, place
 _NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number|response|statement) "
 _CUE: Final = (
     r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|final|(?<![\w ])it(?= is )|(?<![\w ])its)"
-    r"(?: (?:is|would be|will be|should be|with|option))?[:=–-]? ?"
+    r"(?: (?:is|would be|will be|should be|with|option))? ?[:=–-]? ?"
 )
 # A small "a" is a letter only where nothing can follow an article.
 _SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=option ))a(?=[.)]?\s*$)|a(?=\.\s*$)"
@@ -91,7 +91,7 @@ _FOLLOWS: Final = re.compile(
     r"here|again|not|then|too|i|strikes|for (?:sure|me|certain)|to be|all the way|all day|without|"
     r"completes|describes|reflects|aligns|conveys|expresses|suits|gets|wins|keeps|avoids|shows|"
     r"lol|xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|"
-    r"leaves?|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|comes|would|"
+    r"leaves?|given (?:the|that|a|her|his)|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|comes|would|"
     r"yes(?=[,.;]|$)|no(?=[,.;]|$)|the|therefore|ftw|beats|trumps|deserves|wins|for the win|"
     r"first(?=[,.;])|"
     r"\d{1,3}(?= ?[.)%]))(?!\w)"

@@ -24,7 +24,7 @@ VERDICT: Final = re.compile(
 """A clause that condemns what stood before it: "C: too harsh"."""
 ELSEWHERE: Final = re.compile(
     r"^(?:and |but )?(?:were|had) (?:she|he|they|i|it|the|[A-Z]\w+)\b"
-    r"|^(?:and |but )?(?:in|under|with|for|given) (?:(?:an? )?(?:other|another|different)\b|"
+    r"|^(?:and |but )?(?:in|under|with|for|given) (?:(?:an? )?(?:other|another|different|higher|lower|better|worse)\b|"
     r"(?:an?|any|the) (?:case|world|scenario|situation|setting)s? (?:in which|where|when))",
     re.IGNORECASE,
 )
@@ -97,6 +97,7 @@ NO: Final = re.compile(
 REJECTS_IT: Final = re.compile(
     rf"{_SIGHS}(?:(?:that|this|it) (?:can not be (?:right|it)|does not (?:fit|work|make sense|"
     r"(?:seem|sound|feel|look) right)|will not do|is not (?:it|right))"
+    r"|(?:(?:i|we) (?:can|could|must|should|will) not$)|or (?:is|was) it$"
     r"|(?:(?:it|that|this|he|she|they) (?:is|was|does|would|will|could|can|did) not$)"
     r"|(?:or )?(?:maybe|perhaps|possibly) not$"
     r"|(?:none|neither)(?: of (?:them|these|those|the (?:\w+ )?options))?"

@@ -14,7 +14,16 @@ from tactometer.replies.clauses import Clause
 from tactometer.replies.mentions import ANY, LETTER, Marked
 
 _I: Final = re.IGNORECASE
-_SUBJECT: Final = re.compile(rf"^{v.OPENING}{LETTER} (?P<said>.+)$", _I)
+_SUBJECT: Final = re.compile(
+    rf"^{v.OPENING}{LETTER} (?:\w+ly |also |just |still |(?:would|will|should|can|does) ){{0,2}}"
+    r"(?:is|was|be|seems?|appears?|sounds?|feels?|looks?|remains?|stays?|ought|strikes?|hits?|"
+    r"threads?|walks?|treads?|navigates?|reconciles?|respects?|honou?rs?|serves?|meets?|"
+    r"satisf(?:y|ies)|achieves?|manages?|combines?|preserves?|protects?|spares?|softens?|keeps?|"
+    r"lets?|allows?|gets?|gives?|offers?|provides?|does?|finds?|puts?|corresponds?|match(?:es)?|"
+    r"maps?|aligns?|agrees?|fits?|suits?|conveys?|express(?:es)?|captures?|reflects?|represents?|"
+    r"communicates?|acknowledges?|maintains?|addresses|covers?|ticks?|go(?:es)?) (?P<said>.+)$",
+    _I,
+)
 _SPEAKS_FOR: Final = re.compile(
     r"\b(?:both|balanc\w+|middle|ground|compromise|bet|honest\w*|kind\w*|truth\w*|true|tact\w*|"
     r"polite\w*|gentl\w+|friendl\w+|nice\w*|diploma\w+|respect\w*|appropriate\w*|suit\w*|"
