@@ -63,7 +63,7 @@ _LEFT: Final = re.compile(
     _I,
 )
 _MADE: Final = re.compile(
-    rf"\b(?:makes?|find|consider|deem|rate|nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
+    rf"\b(?:makes?|find|consider|deem|rate|believe|think|nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
     r"(?(beats)| (?:to be |as )?(?:the |my )?(?:best|right|most|likel|correct|answer|choice))", _I
 )
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)

@@ -26,7 +26,11 @@ from tactometer.replies.mentions import (
 )
 
 _I: Final = re.IGNORECASE
-_OUTDOES: Final = re.compile(r"^(?:but|yet|though|still)\b.*\b(?:better|best|closer|closest)\b", _I)
+_OUTDOES: Final = re.compile(
+    r"^(?:but|yet|though|still)\b.*\b(?:better|best|closer|closest|more \w+|"
+    r"(?:kind|nic|gentl|saf|soft|fair|mild|wis)er)\b",
+    _I,
+)
 _OR: Final = re.compile(
     rf"(?:{ANY}{NO_MENTION}{{1,60}}?|, ){v.OR}{NO_MENTION}{{0,60}}?(?P<o>{ANY})", _I
 )

@@ -90,6 +90,8 @@ def _answers(found: re.Match[str]) -> str:
     """The lines that an object stands for: its answers alone; its reasoning is no answer."""
     fields = list(_fields(found[0]))
     said = [value for key, value in fields if _KEY.fullmatch(key)]
+    if not said and len(fields) == 1 and len(fields[0][0]) == 1:  # {"C": "bad"}
+        return "\n{}: {}\n".format(*fields[0])
     if not said:
         shares = [
             f"{key}: {value}\n" for key, value in fields if _SHARE.fullmatch(value) and len(key) > 1

@@ -12,7 +12,7 @@ _CUE: Final = (
     r"(?: (?:is|would be|will be|should be|with|option))? ?[:=–-]? ?"
 )
 # A small "a" is a letter only where nothing can follow an article.
-_SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=option ))a(?=[.)]?\s*$)|a(?=\.\s*$)"
+_SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=[:=])|(?<=option ))a(?=[.)]?\s*$)|a(?=\.\s*$)"
 # Vitamin C, plan B, Mr. B, an A.
 _OTHERS: Final = (
     "Vitamin ", "Plan ", "Grade ", "Grade: ", "Score ", "Score: ", "Section ", "Chapter ", "Part ",

@@ -23,7 +23,7 @@ VERDICT: Final = re.compile(
 )
 """A clause that condemns what stood before it: "C: too harsh"."""
 ELSEWHERE: Final = re.compile(
-    r"^(?:and |but )?(?:were|had) (?:she|he|they|i|it|the|[A-Z]\w+)\b"
+    r"^(?:and |but )?(?:(?:were|had) (?:she|he|they|it|the|[A-Z]\w+)|had i)\b"
     r"|^(?:and |but )?(?:in|under|with|for|given) (?:(?:an? )?(?:other|another|different|higher|lower|better|worse)\b|"
     r"(?:an?|any|the) (?:case|world|scenario|situation|setting)s? (?:in which|where|when))",
     re.IGNORECASE,
@@ -31,7 +31,7 @@ ELSEWHERE: Final = re.compile(
 """Another world than the scene: "had she been honest", "with another goal"."""
 CONDITION: Final = re.compile(
     r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|suppose)\b"
-    r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|anything|guess|in doubt|"
+    r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|pressed|anything|guess|in doubt|"
     r"comes to|i am (?:being )?(?:\w+ )?honest|it (?:were|was) (?:me|up to me)|i (?:were|was) (?:her|him|them|(?-i:[A-Z]))))"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
     rf"|{ELSEWHERE.pattern}"
@@ -51,7 +51,7 @@ ANOTHER_LABEL: Final = re.compile(
 """What stands before a colon where no answer follows: "Grade: C"."""
 # A label like "Not", "Too harsh", "Ruled out"; not a sentence like "I won't lie".
 REJECTING_LABEL: Final = re.compile(
-    rf"^(?!none of the other|i\b|we\b|let\b|there\b|without (?:further|a doubt|doubt|hesitation|question))(?:\w+ "
+    rf"^(?!none of the other|i\b|we\b|let\b|there\b|neither \w+ (?:\w+ )?nor|without (?:\w+ing|further|a doubt|doubt|hesitation|question))(?:\w+ "
     rf"){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
     re.IGNORECASE,
 )

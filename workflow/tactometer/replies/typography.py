@@ -37,7 +37,7 @@ _FACE: Final = re.compile(
     r"(?:[:;=]['’-]?[DCPXOS]|[xX]D)(?![\w.)\]\"'])"
 )
 # A letter that is all, with half a bracket or a stray mark round it.
-_ALONE: Final = re.compile(r"[\s\[\](){}<>\"'\\]*([A-Za-z])[\s.,;:!\[\](){}<>\"'\\]*")
+_ALONE: Final = re.compile(r"[\s\[\](){}<>\"'\\/&+#%@|=-]*([A-Za-z])[\s.,;:!\[\](){}<>\"'\\]*")
 _HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn"}  # zero-width, private, variation selectors
 _PICTURES: Final = {"So", "Sk"}
 

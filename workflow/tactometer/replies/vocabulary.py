@@ -50,7 +50,7 @@ DENIES: Final = re.compile(
     r"eliminat(?:e|es|ed|ing)|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|anything but|"
     r"far be it|"
     r"everything but|all but|instead of|rather than|other than|than|against|hardly|"
-    r"(?<!no )doubt\w*|refus\w+|no (?:to|sense)|unable|unlike|wrong|"
+    r"(?<!no )doubt\w*|refus\w+|no (?:to|sense|way)|unable|unlike|wrong|"
     r"incorrect|too (?!be\b)\w+|lest)\b|\uefff",
     re.IGNORECASE,
 )
@@ -58,8 +58,8 @@ DENIES: Final = re.compile(
 CONDEMNS: Final = re.compile(
     r"\b(?:less likely|least (?!harsh|hurtful|blunt|dishonest|bad)|worst|bad|terrible|awful|"
     r"poor\w*|"
-    r"(?<!less )(?<!least )(?:harsh\w*|hurtful|dishonest\w*|unkind\w*|cruel\w*|blunt\w*|rude\w*|"
-    r"mean(?!s\b|ing\b)|insincere|brutal\w*)|(?:a |no )?(?:lie|liar)|lying|lies|mistake|"
+    r"(?<!less )(?<!least )(?:harsh\w*|hurtful|dishonest\w*|unkind\w*|cruel\w*|blunt\w*|rude\w*|rudest|"
+    r"mean(?:er|est)?(?!s\b|ing\b)|insincere|brutal\w*)|(?:a |no )?(?:lie|liar)|lying|lies|mistake|"
     r"lazy|cheap|cowardly|cop-out|inappropriate|hesit\w+|hate|almost|nearly|whoever|anyone who|"
     r"only an? \w+ would|few|"
     r"no (?:friend|\w+ would)|unlikely|improbable|inaccurate|misleading|untrue|false|"
@@ -76,7 +76,7 @@ SUPPOSES: Final = re.compile(
     r"|^(?:and |but )?to (?:say|choose|pick|answer|select|reply|call|tell|go with)\b"
     r"|\b(?:some(?! thought)|many|^(?:one|the other) (?:says|calls|thinks)\b|most(?= (?:would|people|say|of|might))|others?|people|everyone|"
     r"everybody|someone|somebody|anyone|"
-    r"guests?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
+    r"guests?|users?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
     r"sisters?|brothers?|relatives|strangers|critics|liars|cynics|reviewers|experts|folks|teachers?|boss|husband|wife|"
     r"(?:his|her|their|your) friends?|"
     r"(?:could|would|might|should) have (?!to\b)|"
@@ -153,7 +153,7 @@ _NOUN_OR_VERB: Final = (
     r"(?! (?:is|was|are|would|will|should|must|has|here|i)\b)"
 )
 SAYS: Final = (
-    r"\b(?:(?:say|says|said|tell|tells|told|choose|chooses|chose|chosen|picked|select|selects|"
+    r"\b(?:(?:say|says|(?<!be )said|tell|tells|told|choose|chooses|chose|chosen|picked|select|selects|"
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
     r"recommends|prefer|prefers|favou?r|uses|takes?|try|soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|"
     r"(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|"
@@ -167,10 +167,10 @@ SAYS: Final = (
     r"word|express|formulate)s? (?:it|this|that)|wager|bet "
     r"on|gamble on|decide[sd]? (?:on|for)|"
     r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|(?:i am|we are) with|"
-    r"(?<=would )lean|(?<=i )lean|(?<=left )with|(?<=up )saying)\b"
+    r"(?<=would )lean|(?<=would )go(?= [\ue000-\ue0ff])|(?<=i )lean|(?<=left )with|(?<=up )saying)\b"
     r"|^(?:selecting|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |'m |be )(?:choosing|"
     r"picking|selecting|saying|answering|for)\b"
-    r"|\b(?:i|we)\b(?: \w+){0,2} (?:think(?:ing)?|believe|guess|suppose|feel|thought|felt|reckon|figure|found|"
+    r"|\b(?:i|we)\b(?: \w+){0,2} (?:like(?= [\ue000-\ue0ff\ue400-\ue4ff])|think(?:ing)?|believe|guess|suppose|feel|thought|felt|reckon|figure|found|"
     r"imagine)\b)"
 )
 """The verbs of an answer; what somebody else believes is none."""
@@ -222,7 +222,7 @@ IS: Final = (
     r"becomes|seems to be|appears to be|equals|should read|would read|reads|should say)\b"
 )
 RULES: Final = re.compile(
-    r" ?(?:is|was|would|will|has|could|might|may|can|must|does|are)\b", re.IGNORECASE
+    r" ?(?:to be|is|was|would|will|has|could|might|may|can|must|does|are)\b", re.IGNORECASE
 )
 """The verb of a sentence whose subject is the mention before it: "say C is wrong"."""
 FITS: Final = (
@@ -233,10 +233,10 @@ FITS: Final = (
     r"balance|the one|it(?=$| (?:nicely|well|best))|way to go|sense|ideal|well|perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|most accurate|"
     r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|kindest|"
     r"gentlest|nicest|mildest|honest and kind|kind and honest|thing to say)\b"
-    r"|(?:fits|works|is it|it is|(?:correct|right) is|best fits|wins|stands out|remains|does "
+    r"|(?:fits|works|is it|it is|is both|(?:correct|right) is|best fits|wins|stands out|remains|does "
     r"(?:the job|the trick|"
     r"both|it)|gets it|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|"
-    r"(?:comes|gets|is) (?:the )?closest|would be it|is left)(?=\s|$)"
+    r"(?:comes|gets|is) (?:the )?closest|comes? out (?:on top|ahead|best|as \w+)|would be it|is left)(?=\s|$)"
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|"
     r"conveys|gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
