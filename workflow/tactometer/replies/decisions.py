@@ -128,7 +128,7 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
             return None
     if _conditional(found, at):
         return None
-    weak = answer.for_one_aim or for_one_aim(label)
+    weak = answer.for_one_aim or for_one_aim(label) or n.FRAMED.match(clause.text)
     mentions = answer.mentions + _alternatives(found, at) + _apposed(found, at)
     final = v.FINAL.search(label) or v.FINAL.search(clause.text)
     follows = at + 1 < len(found) and not clause.closes

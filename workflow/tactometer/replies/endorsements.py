@@ -13,7 +13,7 @@ from tactometer.replies.mentions import ANY, CLEAR, LETTER, Marked, is_letter
 _SAME: Final = re.compile(
     r"(?:it|that|this|he|she) (?:is|does|would|fits|works)$|(?:because|since|as)\b", re.IGNORECASE
 )
-_INSTEAD: Final = re.compile(f"{CLEAR} (?:is|does|would(?: be)?)$")
+_INSTEAD: Final = re.compile(f"{CLEAR} (?:is|does|do|will|would(?: be)?)$")
 _NO: Final = re.compile(r"(?:no|nope)$", re.IGNORECASE)
 
 

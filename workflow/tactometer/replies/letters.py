@@ -1,6 +1,7 @@
 """Options' letters in a reply: in brackets, in quotes, behind a cue, or bare."""
 
 import re
+from functools import cache
 from string import ascii_uppercase
 from typing import Final
 
@@ -33,6 +34,7 @@ _LETTERS: Final = re.compile(
     rf"|(?i:{_NOUN})(?P<only>[a-z])(?=[.)]?\s*$)"
     rf"|(?P<cue>(?i:{_CUE}))(?<=[ :=–-])(?P<small>{_SMALL})(?=[.,;:!)]|\s*$|\n| -)(?!\.\w)"
     r"|^(?P<first>[a-z])(?P<end>[).:,](?=\s|$)|$|(?= (?:i (?:guess|think|suppose)|lol|imo)\b))"
+    r"|(?<![\w(\[])(?P<half>[b-h])\)(?=\s)"
     rf"|(?<![\w'°\"]){_NOT_BEHIND}(?<![A-Z]-)(?P<bare>[A-Z]){_NOT_BEFORE}",
     re.MULTILINE,
 )
@@ -62,8 +64,17 @@ _TURN: Final = re.compile(
 )
 
 
+@cache
+def _range(count: int) -> re.Pattern[str]:
+    """The first letter to the last, "(A) to (H)": none of them."""
+    if count < 3:
+        return re.compile("(?!)")
+    return re.compile(rf"\(?\bA\)? ?(?:-|–|to|through) ?\(?{ascii_uppercase[count - 1]}\b\)?")
+
+
 def mark_letters(text: str, count: int) -> str:
     """Each letter as a mention, with "option" before it; `count` options are shown."""
+    text = _range(count).sub("any letter", text)
     text = _INITIAL.sub(lambda name: "" if name[1] != name[2] else name[0], text)
     text = _NAME.sub(lambda name: "" if ascii_uppercase.index(name[1]) >= count else name[0], text)
     text = _TALK.sub(r"\1\nAnswer: ", _AFTER_Q.sub(r"\1\nAnswer: ", text))

@@ -24,7 +24,7 @@ VERDICT: Final = re.compile(
 """A clause that condemns what stood before it: "C: too harsh"."""
 ELSEWHERE: Final = re.compile(
     r"^(?:and |but )?(?:(?:were|had) (?:she|he|they|it|the|[A-Z]\w+)|had i)\b"
-    r"|^(?:and |but )?(?:in|under|with|for|given) (?:(?:an? )?(?:other|another|different|higher|lower|better|worse)\b|"
+    r"|^(?:and |but )?(?:in|under|with|for|given) (?:(?:an? )?(?:other(?! words)|another|different|higher|lower|better|worse)\b|"
     r"(?:an?|any|the) (?:case|world|scenario|situation|setting)s? (?:in which|where|when))",
     re.IGNORECASE,
 )
@@ -34,7 +34,7 @@ CONDITION: Final = re.compile(
     r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|pressed|anything|guess|in doubt|"
     r"comes to|i am (?:being )?(?:\w+ )?honest|it (?:were|was) (?:me|up to me)|i (?:were|was) (?:her|him|them|(?-i:[A-Z]))))"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
-    rf"|{ELSEWHERE.pattern}"
+    rf"|{ELSEWHERE.pattern}|^to (?:my|him|her|them)sel\w+\b"
     r"|^(?:and |but )?(?:for|given) (?:honesty|kindness|politeness|tact|truth)$",
     re.IGNORECASE,
 )
@@ -43,7 +43,7 @@ CONDITION: Final = re.compile(
 ANOTHER_LABEL: Final = re.compile(
     r"^(?:(?:the |my )?(?:second|third|fourth|runner|back-?up|fall-?back|alternative|least|worst|"
     r"previous|old|earlier|initial|original|draft|first (?:draft|guess|thought|instinct|answer))|"
-    r"grade|score|rating|rated|confidence|note|avoid\w*|reject\w*|eliminated|wrong|incorrect|"
+    r"candidates?|contenders?|shortlist|remaining|left|grade|score|rating|rated|confidence|note|avoid\w*|reject\w*|eliminated|wrong|incorrect|"
     r"options|choices|section|vitamin|plan|type|hint|example|e\.g|question|mood|tone|"
     r"(?:the )?(?:available |possible |given )?options are)\b",
     re.IGNORECASE,
@@ -97,7 +97,7 @@ NO: Final = re.compile(
 REJECTS_IT: Final = re.compile(
     rf"{_SIGHS}(?:(?:that|this|it) (?:can not be (?:right|it)|does not (?:fit|work|make sense|"
     r"(?:seem|sound|feel|look) right)|will not do|is not (?:it|right))"
-    r"|(?:(?:i|we) (?:can|could|must|should|will) not$)|or (?:is|was) it$"
+    r"|(?:(?:i|we) (?:can|could|must|should|will) not$)|or (?:is|was) it$|(?:\w+ )?disagrees?$|(?:can|could|will|does|do) not$"
     r"|(?:(?:it|that|this|he|she|they) (?:is|was|does|would|will|could|can|did) not$)"
     r"|(?:or )?(?:maybe|perhaps|possibly) not$"
     r"|(?:none|neither)(?: of (?:them|these|those|the (?:\w+ )?options))?"
@@ -107,7 +107,7 @@ REJECTS_IT: Final = re.compile(
 """A clause that takes back what was named last: "that doesn't fit", "none of them"."""
 BEGINS_OR: Final = re.compile(r"(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b", re.IGNORECASE)
 OR_ELSE: Final = re.compile(
-    r"^(?:and )?then [\ue000-\ue4ff]$|^(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b"
+    r"^(?:and |but |while )?(?:the|your|his|her) [a-z]+ (?:[\ue100-\ue1ff]|less\b)|^(?:and )?then [\ue000-\ue4ff]$|^(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b"
     r"(?! (?:rather|better|worse|wait|no|not|so|in)\b)(?=.*[\ue000-\ueeff])"
     r"|^(?:and |but |or )?(?:otherwise|else|alternatively)\b(?=.*[\ue000-\ueeff])"
     r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as|equally) "
@@ -135,12 +135,15 @@ UNSAID: Final = re.compile(
     re.IGNORECASE,
 )
 """A clause after which what stands before it is not said: "but she won't tell him"."""
+FRAMED: Final = re.compile(r"^(?:and |but |yet )?(?:usually|normally|typically|generally|technically|theoretically|"
+    r"strictly speaking|literally|officially|socially|practically)\b", re.IGNORECASE)
+"""What holds in one view: "technically C, but D"."""
 TURNS: Final = re.compile(
     r"^(?:but|yet|still|instead|nevertheless|however|nonetheless)\b", re.IGNORECASE
 )
 """What turns from how it was to what is said: "it was bad, but she says ..."."""
 EARLIER: Final = re.compile(
-    r"\b(?:last time|earlier|previously|in (?:the|your|my) (?:first|last|previous|other) (?:question|scenario|"
+    r"\b(?:last (?:time|week|month|year)|yesterday|earlier|previously|in (?:the|your|my) (?:first|last|previous|other) (?:question|scenario|"
     r"round|task|example|case|one))\b|^you (?:said|wrote|chose|picked|answered)\b"
     r"|\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|tentative) "
     r"(?:answer|choice|pick|guess|thought|reaction|instinct|reply|draft|response|selection|"

@@ -24,7 +24,6 @@ _SUBJECT: Final = re.compile(
     r"communicates?|acknowledges?|maintains?|addresses|covers?|ticks?|go(?:es)?) .+$",
     _I,
 )
-_MINE: Final = re.compile(rf"^{v.OPENING}(?:i|we|let us|let's)\b.* {LETTER}{v.CLOSING}$", _I)
 _SPEAKS_FOR: Final = re.compile(
     r"\b(?:both|balanc\w+|middle|ground|compromise|bet|honest\w*|kind\w*|truth\w*|true|tact\w*|"
     r"polite\w*|gentl\w+|friendl\w+|nice\w*|diploma\w+|respect\w*|appropriate\w*|suit\w*|"
@@ -37,8 +36,7 @@ _AGAINST: Final = re.compile(
     r"\b(?:least|not|no|never|but|if|too|however|though|although|yet|than|unless|could|may|might|"
     r"hurt\w*|offen\w+|upset\w*|sad\w*|insult\w*|"
     r"crush\w*|disappoint\w*|over\w+|under(?!st)\w+|mis\w+|ignor\w+|lack\w*|fail\w*|los\w+|sacrific\w+|"
-    r"violat\w+|disagree|question|object|struggle|dispute|worry|fear|understand|know|see|read|get|got|notice\w*|"
-    r"mention\w*|listed|had|was|were|oppose|resent|about|mean|contradict\w*|conflict\w*|clash\w*|option|options|possib\w+|tempt\w+|mention|mind|for|because)\b"
+    r"violat\w+|contradict\w*|conflict\w*|clash\w*|option|options|possib\w+|tempt\w+|mention|mind|for|because)\b"
     rf"|{LETTER} (?:means?|stands|says|reads)\b",
     _I,
 )
@@ -61,6 +59,5 @@ def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
         subject = _SUBJECT.match(text)
         if _AGAINST.search(text):
             return None
-        praised |= _MINE.match(text) is not None
         praised |= subject is not None and (text != clause.text or _SPEAKS_FOR.search(text, subject.start("verb")) is not None)
     return next(iter(places)) if praised else None

@@ -79,6 +79,7 @@ _MARKUP: Final = (
     (re.compile(r"^\[((?:final )?(?:answer|choice|response))\]:?[ \t]*(?=\S)", re.I | re.M), r"\1: "),
     (re.compile(r"\[([A-Za-z][A-Za-z':.) ]{1,40})\]"), r"(\1)"),
     (re.compile(r"(?i)\b(answer|choice) ?(?:>+|:{2,})"), r"\1:"),
+    (re.compile(r"\bP\. ?S\.:?"), " "),
     (re.compile(r"[^\S\n]+"), " "),
     (re.compile(r"(?: ?\n ?)+"), "\n"),
 )

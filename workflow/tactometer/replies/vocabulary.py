@@ -25,11 +25,12 @@ OPENING: Final = (
     r"gotta be|got to be|(?:looks|seems|sounds) like|(?:i am |am )?(?:pretty |fairly |quite |very |"
     r"almost |absolutely |reasonably )?(?:sure|certain|confident|convinced|positive)(?: that)?|"
     r"going to be|(?:my )?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|"
+    r"i am (?:afraid|(?:sorry|happy|glad|sad|pleased) to (?:say|tell you|report))(?: that)?|"
     r"yes to|in the end|on balance|all in all|all things considered|no doubt)(?!\w)[ ,]*)*"
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
-    r"(?:[ ,]*(?:for sure|for me|for certain|for now|it is|it was|here|please|(?:based on|given|considering|judging by|out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|"
+    r"(?:[ ,]*(?:and nothing else|for sure|for me|for certain|for now|it is|it was|here|please|(?:based on|given|considering|judging by|out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|"
     r"either|though|definitely|probably|obviously|clearly|certainly|honestly|likely|most likely|"
     r"lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|"
     r"all day|hands down|by far|by a hair|narrowly|just about|for the win|ftw|tbf|fr|from me|"
@@ -63,7 +64,7 @@ CONDEMNS: Final = re.compile(
     r"lazy|cheap|cowardly|cop-out|inappropriate|hesit\w+|hate|almost|nearly|whoever|anyone who|"
     r"only an? \w+ would|few|"
     r"no (?:friend|\w+ would)|unlikely|improbable|inaccurate|misleading|untrue|false|"
-    r"exaggerat\w+|overly|stretch|off|(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|"
+    r"exaggerat\w+|overly|stretch|hates?|off|(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|"
     r"unwise|risky|problem|trouble|downside|drawback|disadvantage|danger|disrespect\w*|anger|contempt|"
     r"disappoint\w*)\b",
     re.IGNORECASE,
@@ -84,7 +85,7 @@ SUPPOSES: Final = re.compile(
     r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|"
     r"consider(?:ed|ing)?|"
     r"(?:was|were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) (?:are|were) told|"
-    r"(?:wanted|hoped|planned|intended) to (?:say|tell|answer|pick|choose)|"
+    r"(?:afraid|scared|reluctant|unwilling) to|(?:wanted|hoped|planned|intended) to (?:say|tell|answer|pick|choose)|"
     r"(?:prompt|description|question|task|context|scenario|vignette) (?:says?|tells?|states?)|"
     r"an? (?:third|half|quarter|few|lot|"
     r"couple)|half|"
@@ -101,7 +102,7 @@ SUPPOSES: Final = re.compile(
 """What others say, another world, a thought on the way: nothing there decides."""
 FOR_ONE_AIM: Final = re.compile(
     r"\b(?:honest\w*|kind\w*|truth\w*|true|polite\w*|accurate|direct\w*|blunt\w*|nice\w*|gentle\w*|"
-    r"safe\w*|tactful\w*|diplomatic\w*|literal\w*|friendl\w+|informative|social|harsh\w*|soft\w*|"
+    r"safe\w*|tactful\w*|diplomatic\w*|literal\w*|friendl\w+|informati\w+|social|harsh\w*|soft\w*|"
     r"positive\w*|negative\w*|alternativ\w+|second|first|other|another|runner|backup|if|or|worst|"
     r"close\w*|initial\w*|original|previous)\b",
     re.IGNORECASE,
@@ -155,7 +156,7 @@ _NOUN_OR_VERB: Final = (
 SAYS: Final = (
     r"\b(?:(?:say|says|(?<!be )said|tell|tells|told|choose|chooses|chose|chosen|picked|select|selects|"
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
-    r"recommends|prefer|prefers|favou?r|uses|takes?|try|soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|"
+    r"recommends|prefer|prefers|favou?r|give me|uses|takes?|try|soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|"
     r"(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|"
     r"lean(?:s|ed|ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|"
     r"sid(?:e|es|ing) with|gravitates? (?:towards?|to)|nominate|endorse|"
@@ -206,7 +207,7 @@ NOUN: Final = (
     r"what (?:remains|is left|works|fits|comes out)|what (?:he|she|they|i|we|you|[A-Z]\w+)"
     r"(?: would| will| might| should)?(?: \w+ly)? (?:say|says|said|tell|tells|answer|answers|reply|"
     r"replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|blank|gap|"
-    r"remark|compromise|middle ground|what (?:comes|springs) to mind|"
+    r"remark|compromise|middle ground|sweet spot|what (?:comes|springs) to mind|"
     r"(?:his|her|their|my|missing|exact|right) words?|"
     r"(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,6}?(?:is|would be|will be|"
     r"should be)"
@@ -227,13 +228,13 @@ RULES: Final = re.compile(
 """The verb of a sentence whose subject is the mention before it: "say C is wrong"."""
 FITS: Final = (
     r"(?:(?:is|was|would be|will be|should be|must be|has to be|seems|seems to be|sounds|feels|"
-    r"looks|appears|appears to be|fits|works|makes|feels like|seems like|strikes|remains)\b"
+    r"looks|appears|appears to be|fits|works|makes?|feels like|seems like|strikes|remains)\b"
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
     r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|match|compromise|"
     r"balance|the one|it(?=$| (?:nicely|well|best))|way to go|sense|ideal|well|perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|most accurate|"
     r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|kindest|"
     r"gentlest|nicest|mildest|honest and kind|kind and honest|thing to say)\b"
-    r"|(?:fits|works|is it|it is|is both|(?:correct|right) is|best fits|wins|stands out|remains|does "
+    r"|(?:fits|works|is it|it is|is both|hits|strikes|nails|takes the cake|ticks|(?:correct|right) is|best fits|wins|stands out|remains|does "
     r"(?:the job|the trick|"
     r"both|it)|gets it|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|"
     r"(?:comes|gets|is) (?:the )?closest|comes? out (?:on top|ahead|best|as \w+)|would be it|is left)(?=\s|$)"

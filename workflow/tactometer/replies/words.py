@@ -137,7 +137,7 @@ _NOT_IT: Final = (
     r"say|which|he|she|they|i|you|we|is|was)\b)"
 )
 _CREATION: Final = (
-    r"(?:\b(?:it|that|this)|\b(?:the|your|my|his|her|their|this|that|[a-z]+'s)"
+    r"(?:\b(?:(?:all of )?it|that|this|everything)|\b(?:the|your|my|his|her|their|this|that|[a-z]+'s)"
     rf" {_NOT_IT}(?:[a-z]+ )?{_NOT_IT}[a-z]+(?: (?:you|i|we|he|she|they) [a-z]+)?)"
 )
 _ADVERB: Final = r"(?:(?:really|just|honestly|certainly|definitely|actually|simply|truly) )?"
@@ -163,7 +163,7 @@ _ASIDE: Final = (
     r"what's the word|at the very least|at least)(?=[,.–-])"
 )
 _FRAME: Final = re.compile(
-    rf"(?:(?:{_CREATION}|^[ .\"']{{0,5}}(?:it[ .]{{1,5}})?) ?{_ADVERB}(?:was|is|were)"
+    rf"(?:(?:{_CREATION}(?:, [^,.;:!?\n\ue000-\uefff]{{1,25}},|\.{{3}})?|^[ .\"']{{0,5}}(?:it[ .]{{1,5}})?) ?{_ADVERB}(?:was|is|were)"
     rf"(?:{_ASIDE})?[ .:,\"'(\[<–-]{{0,7}}{_DEGREE}|\b(?P<found>found )(?:it|{_CREATION}) )"
     rf"[\"']?(?P<o>[\ue100-\ue2ff])(?:[\"'](?!\w))?{_ENDS}",
     re.IGNORECASE | re.MULTILINE,
