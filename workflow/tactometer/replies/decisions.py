@@ -104,7 +104,7 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         return None
     corrects = n.CORRECTS.match(clause.label) or re.search(ANY, clause.label)
     label = "" if corrects else clause.label
-    if n.ANOTHER_LABEL.match(label) or n.REJECTING_LABEL.match(label) or _asks(found, at):
+    if n.ANOTHER_LABEL.match(label) or _rejects(label, polar) or _asks(found, at):
         return None
     before = _neighbour(found, at, -1)
     if before is not None and _elsewhere_or_next(before.text, clause.text):
@@ -142,10 +142,15 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         clause=at,
         bare=answer.bare,
         said=answer.said or bool(n.SAYS_LABEL.search(label) or v.ANSWER_LABEL.match(label)),
-        concludes=_concludes(found, at, answer.said or bool(re.match(LETTER, answer.mentions)), answer.said),
+        concludes=_concludes(found, at, answer.said or bool(re.match(LETTER, answer.mentions)), answer.said or polar),
         affirmed=answer.bare and _affirmed(found, at),
         condemned=answer.bare and not polar and _condemned(found, at),
     )
+
+
+def _rejects(label: str, polar: bool) -> bool:
+    """Whether a label turns down what follows; beside yes and no one of words is a reason."""
+    return n.REJECTING_LABEL.match(label) is not None and not (polar and " " in label)
 
 
 def _elsewhere_or_next(before: str, text: str) -> bool:

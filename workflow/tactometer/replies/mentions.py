@@ -80,7 +80,7 @@ _JOINED: Final = re.compile(
 
 # "Rather than C, D": what comes first is no alternative.
 _PREPOSED: Final = re.compile(
-    r"\b(?:(?:rather|more) than|instead of|unlike|not (?:just|only|merely|simply))[ \"'(]{0,3}$",
+    r"\b(?:(?:rather|more) than|instead of|unlike|not(?: (?:just|only|merely|simply))?)[ \"'(]{0,3}$",
     re.I,
 )
 _OR: Final = re.compile(r"\b(?:or|and|nor|versus|vs|plus)\b|as well as|[&/]")

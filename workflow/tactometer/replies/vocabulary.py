@@ -145,7 +145,7 @@ UNDONE: Final = re.compile(
 """Behind a mention, where other languages deny: "the answer is C is wrong"."""
 PARTLY: Final = re.compile(
     r" ?(?:for (?:some|others|many|most|part)|in (?:part|some|a way)|sometimes|partly|"
-    r"to (?:a degree|an extent|some))\b",
+    r"to (?:a degree|an extent|some)|(?:to|for|in|on) the)\b",
     re.IGNORECASE,
 )
 """What makes a yes hold for a part alone."""
@@ -170,7 +170,7 @@ SAYS: Final = (
     r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|(?:i am|we are) with|"
     r"(?<=would )lean|(?<=would )go(?= [\ue000-\ue0ff])|(?<=i )lean|(?<=left )with|(?<=up )saying)\b"
     r"|^(?:selecting|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |'m |be )(?:choosing|"
-    r"picking|selecting|saying|answering|for)\b"
+    r"picking|selecting|saying|answering|leaning|voting|for)\b"
     r"|\b(?:i|we)\b(?: \w+){0,2} (?:like(?= [\ue000-\ue0ff\ue400-\ue4ff])|think(?:ing)?|believe|guess|suppose|feel|thought|felt|reckon|figure|found|"
     r"imagine)\b)"
 )
@@ -227,7 +227,7 @@ RULES: Final = re.compile(
 )
 """The verb of a sentence whose subject is the mention before it: "say C is wrong"."""
 FITS: Final = (
-    r"(?:(?:is|was|would be|will be|should be|must be|has to be|seems|seems to be|sounds|feels|"
+    r"(?:(?:(?:would |will |should )?(?:make|do)|is|was|would be|will be|should be|must be|has to be|seems|seems to be|sounds|feels|"
     r"looks|appears|appears to be|fits|works|makes?|feels like|seems like|strikes|remains)\b"
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
     r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|match|compromise|"

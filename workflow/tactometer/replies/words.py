@@ -35,7 +35,7 @@ _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 # "No" before a word is an article ("no doubt"), but for these; "oh no" is a sigh.
 _NO: Final = (
     r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?:(?<!\boh )(?<!\boh, )|(?=no,? (?:i|he|she|they|it) \w+ not\b))(?:no|nope|nah|nay)(?!\.? "
-    r"?\d)(?!-\w)(?! ?,? ?wait\b)"
+    r"?\d)(?!-\w)(?! ?,? ?(?:wait|thanks?)\b)"
     r"(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|would|than|"
     r"rather|over|instead|of course|"
     r"obviously|definitely|for sure|without|from me|sir|ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
