@@ -63,24 +63,26 @@ _LEFT: Final = re.compile(
     _I,
 )
 _MADE: Final = re.compile(
-    rf"\b(?:makes?|find|consider|deem|rate|believe|think|nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
-    r"(?(beats)| (?:to be |as )?(?:the |my )?(?:best|right|most|likel|correct|answer|choice))", _I
+    rf"\b(?:makes?|find|consider|deem|rate|believe|think|nothing (?P<beats>beats|"
+    rf"tops)) (?P<o>{ANY})"
+    r"(?(beats)| (?:to be |as )?(?:the |my )?(?:best|right|most|likel|correct|answer|choice))",
+    _I,
 )
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
 _POINTED: Final = re.compile(
     rf"^{v.OPENING}(?:(?:(?:this|that|the) one|it|that|this|which|he|she)"
     rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
     r" can only| could only| would have to| will have to)"
-    rf"(?: be)?|(?:must|should|has to|would have to|would|will) be|"
-    rf"(?<!so )is(?= (?:the |an? )?{CLEAR}$)|"
-    rf"(?:it )?(?:looks|seems|sounds) like)"
+    rf"(?: be)?|(?:must|should|has to|would have to|would|will) be|(?<!so )is(?= (?:the |"
+    rf"an? )?{CLEAR}$)|(?:it )?(?:looks|seems|sounds) like)"
     r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|"
     r"gotta|the|"
     rf"definite|\w+ly)){{0,3}} (?P<o>{CLEAR})",
     _I,
 )
 _SUPERLATIVE: Final = re.compile(  # "the kindest is C"
-    rf"^{v.OPENING}(?:most )?\w+(?: {v.WORD}){{0,2}} {v.IS} (?:(?<=thing is )that )?(?P<o>{CLEAR})", _I
+    rf"^{v.OPENING}(?:most )?\w+(?: {v.WORD}){{0,2}} {v.IS} (?:(?<=thing is )that )?(?P<o>{CLEAR})",
+    _I,
 )
 _POLAR: Final = re.compile(  # "that is a clear yes", "the rating suggests no"
     rf"^(?P<before>(?:{v.WORD} ){{0,12}}?)(?:an? (?:\w+ ){{0,2}}"

@@ -33,7 +33,8 @@ _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"
     r"|=>?|-> ?|\s/\s"
     r"|(?<=\s)(?<!thing )(?<!\ball )(?<!\beven )"  # "anything but C" is one clause
-    rf"(?=(?:{_CONJUNCTIONS})\b|and (?:{SENTENCE}|the [a-z]+ {WORDS}|(?-i:[A-Z])[a-z]+ (?:would|will|says|might) )|and the (?:most )?\w+ (?:answer|option|choice|one|reply) (?:is|would)\b))",
+    rf"(?=(?:{_CONJUNCTIONS})\b|and (?:{SENTENCE}|the [a-z]+ {WORDS}|(?-i:[A-Z])[a-z]+ (?:would|"
+    rf"will|says|might) )|and the (?:most )?\w+ (?:answer|option|choice|one|reply) (?:is|would)\b))",
     re.IGNORECASE,
 )
 

@@ -142,7 +142,9 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         clause=at,
         bare=answer.bare,
         said=answer.said or bool(n.SAYS_LABEL.search(label) or v.ANSWER_LABEL.match(label)),
-        concludes=_concludes(found, at, answer.said or bool(re.match(LETTER, answer.mentions)), answer.said or polar),
+        concludes=_concludes(
+            found, at, answer.said or bool(re.match(LETTER, answer.mentions)), answer.said or polar
+        ),
         affirmed=answer.bare and _affirmed(found, at),
         condemned=answer.bare and not polar and _condemned(found, at),
     )
@@ -187,7 +189,9 @@ def _concludes(found: Sequence[Clause], at: int, said: bool, answers: bool) -> b
     before = _neighbour(found, at, -1)
     led = before is not None and len(before.text) < 30 and n.CONCLUDES.match(before.text)
     turns = n.TURNS.match(found[at].text)
-    if (turns and answers) or (n.TURNS.match(found[at].label) and n.SAYS_LABEL.search(found[at].label)):
+    if (turns and answers) or (
+        n.TURNS.match(found[at].label) and n.SAYS_LABEL.search(found[at].label)
+    ):
         return True
     return bool((n.CONCLUDES.match(found[at].text) and (said or before is None)) or led)
 

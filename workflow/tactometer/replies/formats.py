@@ -30,9 +30,8 @@ _FIELD: Final = re.compile(
     r"[\"']([\w -]{1,40})[\"']\s*:\s*(?:\"((?:[^\"\\]|\\.){0,2000})\"|'([^'\n]{0,2000})')"
 )
 _TAG: Final = re.compile(
-    r"<((?:final[_-]?|answer[_-]?)?(?:answer|choice|option|output|result|response|final|letter|reply|"
-    r"text|phrase|utterance|words|sentence))>"
-    r"(.{0,4000}?)(?:</\1>|\Z)",
+    r"<((?:final[_-]?|answer[_-]?)?(?:answer|choice|option|output|result|response|final|letter|"
+    r"reply|text|phrase|utterance|words|sentence))>(.{0,4000}?)(?:</\1>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 _ASIDE: Final = re.compile(

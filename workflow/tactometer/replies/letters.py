@@ -9,8 +9,9 @@ from tactometer.replies.mentions import LETTERS_AT, place
 
 _NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number|response|statement) "
 _CUE: Final = (
-    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|final|(?<![\w ])it(?= is )|(?<![\w ])its)"
-    r"(?: (?:is|would be|will be|should be|with|option))? ?[:=–-]? ?"
+    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|final|"
+    r"(?<![\w ])it(?= is )|(?<![\w ])its)(?: (?:is|would be|will be|should be|with|"
+    r"option))? ?[:=–-]? ?"
 )
 # A small "a" is a letter only where nothing can follow an article.
 _SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=[:=])|(?<=option ))a(?=[.)]?\s*$)|a(?=\.\s*$)"
@@ -51,9 +52,8 @@ _TALK: Final = re.compile(r"^[A-Z]: ?(?=[^\n]{0,300}\?[\"']?\n)([^\n]{0,300})\n[
 _NAME: Final = re.compile(r"^([A-PR-Z])\.?:(?=\s)", re.M)
 # A name's initial, where the sentence goes on to the letter that is said: "J. Smith would say (C)".
 _INITIAL: Final = re.compile(
-    r"(?:^|(?<=[.!?] )|(?<=\n))(?:[A-Z]\. ?){0,2}([A-Z])\. (?=(?:[A-Z][a-z]+ )?(?:would|will|"
-    r"says?|might|probably|"
-    r"chooses|picks|replies|answers)\b[^.!?\n]{0,80}\(([A-Z])\))"
+    r"(?:^|(?<=[.!?] )|(?<=\n))(?:[A-Z]\. ?){0,2}([A-Z])\. (?=(?:[A-Z][a-z]+ )?(?:would|will|says?|"
+    r"might|probably|chooses|picks|replies|answers)\b[^.!?\n]{0,80}\(([A-Z])\))"
 )
 
 # A turn of a talk, "A: Hello!", is no answer.
@@ -98,14 +98,13 @@ def mark_letters(text: str, count: int) -> str:
 _FOLLOWS: Final = re.compile(
     r" (?:is|isn't|was|would|will|could|might|must|should|can|may|seems?|sounds?|feels?|fits?|"
     r"looks?|works?|makes?|has|does|appears?|matches|captures|best|because|since|as|it|or|and|nor|"
-    r"over|rather|instead|though|although|but|if|please|probably|definitely|obviously|clearly|"
-    r"here|again|not|then|too|i|strikes|for (?:sure|me|certain)|to be|all the way|all day|without|"
-    r"completes|describes|reflects|aligns|conveys|expresses|suits|gets|wins|keeps|avoids|shows|"
-    r"lol|xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|"
-    r"leaves?|given (?:the|that|a|her|his)|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|comes|would|"
-    r"yes(?=[,.;]|$)|no(?=[,.;]|$)|the|therefore|ftw|beats|trumps|deserves|wins|for the win|"
-    r"first(?=[,.;])|"
-    r"\d{1,3}(?= ?[.)%]))(?!\w)"
+    r"over|rather|instead|though|although|but|if|please|probably|definitely|obviously|clearly|here|"
+    r"again|not|then|too|i|strikes|for (?:sure|me|certain)|to be|all the way|all day|without|"
+    r"completes|describes|reflects|aligns|conveys|expresses|suits|gets|wins|keeps|avoids|shows|lol|"
+    r"xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|leaves?|"
+    r"given (?:the|that|a|her|his)|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|"
+    r"comes|would|yes(?=[,.;]|$)|no(?=[,.;]|$)|the|therefore|ftw|beats|trumps|deserves|wins|"
+    r"for the win|first(?=[,.;])|\d{1,3}(?= ?[.)%]))(?!\w)"
 )
 _ENDS: Final = re.compile(r"\s*(?:$|\n|[^\w\s]|[\ue000-\ue4ff]|\(?[A-Z](?!\w))")
 _START: Final = re.compile(r"(?:^|[.!?:,;\n(\"–—-]\s?)$")

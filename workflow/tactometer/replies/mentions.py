@@ -69,8 +69,8 @@ _BEFORE: Final = re.compile(
     r"([\ue100-\ue3ff])[ .,!:;\"'–—-]{0,5}\(? ?([\ue000-\ue0ff])\)?(?=\s*(?:$|[.,!;:)\n]))"
 )
 _JOINED: Final = re.compile(
-    rf"{ONE}(?:[\"']?\s?,\s?[\"']?{ONE}){{0,25}}[\"']?\s?,?\s?(?:\b(?:and|or|nor|versus|vs\.?|as well as|plus)(?!\w)|&|/)"
-    rf"(?:,? (?:maybe|possibly|perhaps|even))?\s?[\"']?{ONE}"
+    rf"{ONE}(?:[\"']?\s?,\s?[\"']?{ONE}){{0,25}}[\"']?\s?,?\s?(?:\b(?:and|or|nor|versus|vs\.?|"
+    rf"as well as|plus)(?!\w)|&|/)(?:,? (?:maybe|possibly|perhaps|even))?\s?[\"']?{ONE}"
     rf"|{ONE}(?:\s?[,/]\s?{ONE}){{1,25}}(?=\s*(?:$|[.!?;:)\n]))"
     rf"|(?<= of ){ONE}(?:\s?,\s?{ONE}){{1,25}}"
     rf"|\bfrom {ONE} (?:to|through|until) {ONE}"
@@ -80,7 +80,8 @@ _JOINED: Final = re.compile(
 
 # "Rather than C, D": what comes first is no alternative.
 _PREPOSED: Final = re.compile(
-    r"\b(?:(?:rather|more) than|instead of|unlike|not(?: (?:just|only|merely|simply))?)[ \"'(]{0,3}$",
+    r"\b(?:(?:rather|more) than|instead of|unlike|not(?: (?:just|only|merely|"
+    r"simply))?)[ \"'(]{0,3}$",
     re.I,
 )
 _OR: Final = re.compile(r"\b(?:or|and|nor|versus|vs|plus)\b|as well as|[&/]")

@@ -16,8 +16,8 @@ from tactometer.replies.mentions import ANY, LETTER, Marked
 _I: Final = re.IGNORECASE
 _SUBJECT: Final = re.compile(
     rf"^{v.OPENING}{LETTER} (?:\w+ly |also |just |still |(?:would|will|should|can|does) ){{0,2}}"
-    r"(?P<verb>is|was|be|seems?|appears?|sounds?|feels?|looks?|remains?|stays?|ought|strikes?|hits?|"
-    r"threads?|walks?|treads?|navigates?|reconciles?|respects?|honou?rs?|serves?|meets?|"
+    r"(?P<verb>is|was|be|seems?|appears?|sounds?|feels?|looks?|remains?|stays?|ought|strikes?|"
+    r"hits?|threads?|walks?|treads?|navigates?|reconciles?|respects?|honou?rs?|serves?|meets?|"
     r"satisf(?:y|ies)|achieves?|manages?|combines?|preserves?|protects?|spares?|softens?|keeps?|"
     r"lets?|allows?|gets?|gives?|offers?|provides?|does?|finds?|puts?|corresponds?|match(?:es)?|"
     r"maps?|aligns?|agrees?|fits?|suits?|conveys?|express(?:es)?|captures?|reflects?|represents?|"
@@ -34,9 +34,9 @@ _SPEAKS_FOR: Final = re.compile(
 )
 _AGAINST: Final = re.compile(
     r"\b(?:least|not|no|never|but|if|too|however|though|although|yet|than|unless|could|may|might|"
-    r"hurt\w*|offen\w+|upset\w*|sad\w*|insult\w*|"
-    r"crush\w*|disappoint\w*|over\w+|under(?!st)\w+|mis\w+|ignor\w+|lack\w*|fail\w*|los\w+|sacrific\w+|"
-    r"violat\w+|contradict\w*|conflict\w*|clash\w*|option|options|possib\w+|tempt\w+|mention|mind|for|because)\b"
+    r"hurt\w*|offen\w+|upset\w*|sad\w*|insult\w*|crush\w*|disappoint\w*|over\w+|under(?!st)\w+|"
+    r"mis\w+|ignor\w+|lack\w*|fail\w*|los\w+|sacrific\w+|violat\w+|contradict\w*|conflict\w*|"
+    r"clash\w*|option|options|possib\w+|tempt\w+|mention|mind|for|because)\b"
     rf"|{LETTER} (?:means?|stands|says|reads)\b",
     _I,
 )
@@ -59,5 +59,7 @@ def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
         subject = _SUBJECT.match(text)
         if _AGAINST.search(text):
             return None
-        praised |= subject is not None and (text != clause.text or _SPEAKS_FOR.search(text, subject.start("verb")) is not None)
+        praised |= subject is not None and (
+            text != clause.text or _SPEAKS_FOR.search(text, subject.start("verb")) is not None
+        )
     return next(iter(places)) if praised else None

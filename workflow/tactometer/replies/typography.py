@@ -32,9 +32,8 @@ _LOOKALIKE: Final = re.compile(r"(?<!\w)[АВСЕНΑΒΕΗ](?!\w)(?!,? [^\W\da-
 _LATIN: Final = str.maketrans("АВСЕНΑΒΕΗ", "ABCEHABEH")
 # A face beside words, but no letter behind a colon that a cue sets: "Answer :D".
 _FACE: Final = re.compile(
-    r"(?<![\w\"'*)\]>=])(?<!nswer )(?<!ption )(?<!hoice )(?<!etter )(?<!ponse )(?<!posta "
-    r")(?<!puesta )(?<!twort )"
-    r"(?:[:;=]['’-]?[DCPXOS]|[xX]D)(?![\w.)\]\"'])"
+    r"(?<![\w\"'*)\]>=])(?<!nswer )(?<!ption )(?<!hoice )(?<!etter )(?<!ponse )(?<!posta"
+    r" )(?<!puesta )(?<!twort )(?:[:;=]['’-]?[DCPXOS]|[xX]D)(?![\w.)\]\"'])"
 )
 # A letter that is all, with half a bracket or a stray mark round it.
 _ALONE: Final = re.compile(r"[\s\[\](){}<>\"'\\/&+#%@|=-]*([A-Za-z])[\s.,;:!\[\](){}<>\"'\\]*")
@@ -76,7 +75,10 @@ _MARKUP: Final = (
     (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
     (re.compile(r"(?i)(?<=[,.… ])(?:u+m+|u+h+m*|erm+|er(?=,|\.\.))(?!\w)[,.… ]{0,4}"), " "),
-    (re.compile(r"^\[((?:final )?(?:answer|choice|response))\]:?[ \t]*(?=\S)", re.I | re.M), r"\1: "),
+    (
+        re.compile(r"^\[((?:final )?(?:answer|choice|response))\]:?[ \t]*(?=\S)", re.I | re.M),
+        r"\1: ",
+    ),
     (re.compile(r"\[([A-Za-z][A-Za-z':.) ]{1,40})\]"), r"(\1)"),
     (re.compile(r"(?i)\b(answer|choice) ?(?:>+|:{2,})"), r"\1:"),
     (re.compile(r"\bP\. ?S\.:?"), " "),
