@@ -32,7 +32,7 @@ _LOOKALIKE: Final = re.compile(r"(?<!\w)[АВСЕНΑΒΕΗ](?!\w)(?!,? [^\W\da-
 _LATIN: Final = str.maketrans("АВСЕНΑΒΕΗ", "ABCEHABEH")
 # A face beside words, but no letter behind a colon that a cue sets: "Answer :D".
 _FACE: Final = re.compile(
-    r"(?<![\w\"'*)\]>=])(?<!nswer )(?<!ption )(?<!hoice )(?<!etter )(?<!ponse )(?<!posta"
+    r"(?<![\w\"'*)\]>=:])(?<!nswer )(?<!ption )(?<!hoice )(?<!etter )(?<!ponse )(?<!posta"
     r" )(?<!puesta )(?<!twort )(?:[:;=]['’-]?[DCPXOS]|[xX]D)(?![\w.)\]\"'])"
 )
 # A letter that is all, with half a bracket or a stray mark round it.
@@ -95,6 +95,8 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
     (re.compile(r"(?<=\b[A-Z])'(?:d|t)[iıuü]r\b"), ""),  # Turkish: "C'dir"
+    (re.compile(r"\b(?:b/c|cuz|coz|cause(?= (?:it|he|she|i|we)\b))"), "because"),
+    (re.compile(r"(?<=\b[A-Z]),? as in (?=\")"), ": "),
     (re.compile(r"\b(?:by no means|in no way)\b", re.I), "not"),
     (re.compile(r"\be\.g\.,?", re.I), "for example"),
     (re.compile(r"\b(answer|choice|pick|verdict)'s (?!\w+ (?:is|was|of)\b)", re.I), r"\1 is "),
