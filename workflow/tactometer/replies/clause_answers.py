@@ -49,7 +49,9 @@ _SAID: Final = re.compile(
     rf"{v.SAYS}(?: {v.WORD}){{0,6}}?{_GAP}(?P<o>(?:{CLEAR}|{SEVERAL})(?: ?{ONE})?)", _I
 )
 _SAID_WORDS: Final = re.compile(
-    rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|probably|definitely|would be|a|in|"
+    rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|maybe|perhaps|{v.ADVERB}|would be|a|"
+    rf"in|"
+    r"(?:the|your|his|her|my) \w+|"
     rf"the (?:blank|gap|sentence|space)|"
     r"the (?:words?|phrase|term|expression)|"
     rf"a clear|a definite)){{0,4}}{_GAP}(?P<o>{WORDS}(?: ?{ONE})?){v.CLOSING}\s*$",
@@ -63,9 +65,10 @@ _LEFT: Final = re.compile(
     _I,
 )
 _MADE: Final = re.compile(
-    rf"\b(?:makes?|find|consider|deem|rate|believe|think|nothing (?P<beats>beats|"
-    rf"tops)) (?P<o>{ANY})"
-    r"(?(beats)| (?:to be |as )?(?:the |my )?(?:best|right|most|likel|correct|answer|choice))",
+    rf"\b(?:makes?|find|consider|deem|rate|rank|put|give|list|believe|think|"
+    rf"nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
+    r"(?(beats)| (?:to be |as )?(?:the |my )?(?:best|right|most|likel|correct|answer|choice|first|"
+    r"highest))",
     _I,
 )
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)

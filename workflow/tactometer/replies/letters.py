@@ -18,8 +18,8 @@ _SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=[:=])|(?<=option ))a(?=[.)]?\s*$)|a(?=
 # Vitamin C, plan B, Mr. B, an A.
 _OTHERS: Final = (
     "Vitamin ", "Plan ", "Grade ", "Grade: ", "Score ", "Score: ", "Section ", "Chapter ", "Part ",
-    "Team ", "Type ", "Class ", "Group ", "Mr. ", "Mrs. ", "Ms. ", "Dr. ", "vitamin ", "plan ",
-    "grade ", "grade: ", "score ", "score: ", "section ", "chapter ", "part ", "team ", "type ",
+    "Team ", "Player ", "Person ", "Agent ", "Brand ", "Type ", "Class ", "Group ", "Mr. ", "Mrs. ", "Ms. ", "Dr. ", "vitamin ", "plan ",
+    "grade ", "grade: ", "score ", "section ", "chapter ", "part ", "team ", "type ",
     "class ", "group ", "a ", "an ", "in ", "key of ",
 )  # fmt: skip
 _NOT_BEHIND: Final = r"(?<!\d )" + "".join(rf"(?<!\b{re.escape(word)})" for word in _OTHERS)

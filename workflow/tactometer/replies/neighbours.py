@@ -32,8 +32,8 @@ ELSEWHERE: Final = re.compile(
 CONDITION: Final = re.compile(
     r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|"
     r"suppose)\b(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|pressed|"
-    r"anything|guess|in doubt|comes to|i am (?:being )?(?:\w+ )?honest|it (?:were|was) (?:me|"
-    r"up to me)|i (?:were|was) (?:her|him|them|(?-i:[A-Z]))))"
+    r"anything|guess|in doubt|comes to|put myself|asks|i am (?:being )?(?:\w+ )?honest|it (?:were|"
+    r"was) (?:me|up to me)|i (?:were|was) (?:her|him|them|(?-i:[A-Z]))))"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
     rf"|{ELSEWHERE.pattern}|^to (?:my|him|her|them)sel\w+\b"
     r"|^(?:and |but )?(?:for|given) (?:honesty|kindness|politeness|tact|truth)$",
@@ -44,17 +44,18 @@ CONDITION: Final = re.compile(
 ANOTHER_LABEL: Final = re.compile(
     r"^(?:(?:the |my )?(?:second|third|fourth|runner|back-?up|fall-?back|alternative|least|worst|"
     r"previous|old|earlier|initial|original|draft|first (?:draft|guess|thought|instinct|answer))|"
-    r"candidates?|contenders?|shortlist|remaining|left|grade|score|rating|rated|confidence|note|"
-    r"avoid\w*|reject\w*|eliminated|wrong|incorrect|options|choices|section|vitamin|plan|type|hint|"
-    r"example|e\.g|question|mood|tone|(?:the )?(?:available |possible |given )?options are)\b",
+    r"candidates?|contenders?|input|subject|level|difficulty|title|name|cc|battery|size|shortlist|"
+    r"remaining|left|grade|score|rating|rated|confidence|note|avoid\w*|reject\w*|eliminated|wrong|"
+    r"incorrect|options|choices|section|vitamin|plan|type|hint|example|e\.g|question|mood|tone|"
+    r"(?:the )?(?:available |possible |given )?options are)\b",
     re.IGNORECASE,
 )
 """What stands before a colon where no answer follows: "Grade: C"."""
 # A label like "Not", "Too harsh", "Ruled out"; not a sentence like "I won't lie".
 REJECTING_LABEL: Final = re.compile(
-    rf"^(?!none of the other|i\b|we\b|let\b|there\b|neither \w+ (?:\w+ )?nor|without (?:\w+ing|"
-    rf"further|a doubt|doubt|hesitation|question))(?:\w+ ){{0,2}}?(?:{DENIES.pattern}|"
-    rf"{CONDEMNS.pattern})",
+    rf"^(?!none of the other|i\b|we\b|let\b|there\b|neither \w+ (?:\w+ )?nor|so as\b|"
+    rf"without (?:\w+ing|further|a doubt|doubt|hesitation|"
+    rf"question))(?:\w+ ){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
     re.IGNORECASE,
 )
 
@@ -173,9 +174,10 @@ THOUGHT: Final = re.compile(
 )
 """A label of what somebody thinks and does not say."""
 OPINION: Final = re.compile(
-    r"^(?:and |but |or so |at least )?(?:(?:in|to|from) (?!my\b|our\b)(?:[\w']+ ){1,4}?(?:opinion|"
-    r"view|eyes?|mind|judge?ment|book|heart|estimation|point of view|head|thoughts|perspective|"
-    r"viewpoint|taste|experience)"
+    r"^(?:and |but |or so |at least )?(?:as they say|or so (?:he|she|they|[A-Z]\w+) (?:thinks?|"
+    r"says?|claims?)|(?:wrote|claimed) .{1,30}|(?:in|to|from) (?!my\b|"
+    r"our\b)(?:[\w']+ ){1,4}?(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|"
+    r"point of view|head|thoughts|perspective|viewpoint|taste|experience)"
     r"|(?:based on|given|with|judging by|judging from|considering|from|going by|"
     r"at) .{0,30}\b(?:stars?|hearts?|ratings?|scores?)"
     r"|(?:to|for) (?:him|her|them|(?-i:[A-Z][a-z]+)(?: \w+ly)?)|as far as .{1,30} concerned"

@@ -143,7 +143,7 @@ _CREATION: Final = (
     rf" {_NOT_IT}(?:[a-z]+ )?{_NOT_IT}[a-z]+(?: (?:you|i|we|he|she|they) [a-z]+)?)"
 )
 _ADVERB: Final = rf"(?:(?:just|{ADVERB}) )?"
-_DEGREE: Final = rf"(?:(?:very|so|quite|pretty|just|in fact|rather|indeed|{ADVERB}) ){{0,2}}"
+_DEGREE: Final = rf"(?:(?:also|very|so|quite|pretty|just|in fact|rather|indeed|{ADVERB}) ){{0,2}}"
 # Behind the word the sentence ends, or goes on without narrowing what it says ("good in parts").
 _ENDS: Final = (
     rf"(?=\s*(?:$|\n|[].!?,;:()\"'>–—-]|[\ue000-\ue4ff]|(?:at all|enough|indeed|overall|{ADVERB}|"
