@@ -59,7 +59,7 @@ _SAID_WORDS: Final = re.compile(
 )
 _LEFT: Final = re.compile(
     r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?)"
-    r"|(?:comes?|boils?) down to|(?:that|this|which) (?:makes it|gives (?:us|me))|ends? up "
+    r"|(?:comes?|boils?) down to|(?:that|this|which|it) (?:makes it|gives (?:us|me)|means(?= [\ue000-\ue0ff]$))|ends? up "
     r"(?:with|at|as))"
     rf"(?: {v.WORD}){{0,4}}? (?P<o>{CLEAR}|{SEVERAL})",
     _I,
@@ -103,15 +103,10 @@ _LEFT_WORDS: Final = re.compile(
     rf"\bleav(?:es|ing)(?: (?:me|us|only|just|with)){{0,3}}{_GAP}(?P<o>{WORDS}){v.CLOSING}\s*$", _I
 )
 
-_MEANS: Final = re.compile(
-    rf"^{v.OPENING}(?:that|this|which|it) means{_GAP}(?P<o>{LETTER}){v.CLOSING}\s*$", _I
-)
-
 _PATTERNS: Final = (
-    _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED, _MEANS
+    _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED
 )  # fmt: skip
 
-_BY: Final = re.compile(rf"\bby (?:{v.SOMEBODY.pattern})", _I)
 _ANSWER: Final = re.compile(r"(?:answer|reply|pick|vote)\b", _I)
 
 
@@ -183,8 +178,6 @@ def _limited(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
     if pattern in (_NAMED, _FITTING):
         return for_one_aim(_words_before(text, match.end()))
     before = _words_before(text, match.start())
-    if _BY.search(text, match.end(), match.end() + 60):
-        return True
     if _ANSWER.match(match[0]) and v.FOR_ONE_AIM.search(before[-20:]):
         return True  # "her kind answer C"
     return v.SOMEBODY.search(before) is not None

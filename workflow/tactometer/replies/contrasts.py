@@ -1,4 +1,4 @@
-"""A negated word and the one that is set against it: "not bad but terrible", "it was good, not amazing"."""
+"""A negated word and the one set against it: "not bad but terrible", "it was good, not amazing"."""
 
 import re
 from collections.abc import Sequence

@@ -17,12 +17,13 @@ _CUE: Final = (
 _SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=[:=])|(?<=option ))a(?=[.)]?\s*$)|a(?=\.\s*$)"
 # Vitamin C, plan B, Mr. B, an A.
 _OTHERS: Final = (
-    "Vitamin ", "Plan ", "Grade ", "Grade: ", "Score ", "Score: ", "Section ", "Chapter ", "Part ",
-    "Team ", "Player ", "Person ", "Agent ", "Brand ", "Type ", "Class ", "Group ", "Mr. ", "Mrs. ", "Ms. ", "Dr. ", "vitamin ", "plan ",
-    "grade ", "grade: ", "score ", "section ", "chapter ", "part ", "team ", "type ",
-    "class ", "group ", "a ", "an ", "in ", "key of ",
+    "vitamin ", "plan ", "grade ", "grade: ", "score ", "section ", "chapter ", "part ", "team ",
+    "type ", "class ", "group ", "player ", "person ", "agent ", "brand ", "mr. ", "mrs. ", "ms. ",
+    "dr. ", "key of ",
 )  # fmt: skip
-_NOT_BEHIND: Final = r"(?<!\d )" + "".join(rf"(?<!\b{re.escape(word)})" for word in _OTHERS)
+_NOT_BEHIND: Final = r"(?<!\d )(?<!\ba )(?<!\ban )(?<!\bin )(?<!\bScore: )" + "".join(
+    rf"(?<!\b(?i:{re.escape(word)}))" for word in _OTHERS
+)
 _NOT_BEFORE: Final = (  # C+, C-, C#, C's, C&A, C/D that are no options, e.g., C major
     r"(?![\w'’+#°&]|/(?![\ue000-\ue4ff]|[A-Z]\b)|-(?=[\s.,!]*$|\w)|\.[A-Za-z])"
     r"(?! = \d{1,3}(?![\d.%]))(?! (?:major|minor|flat|sharp)\b)"
