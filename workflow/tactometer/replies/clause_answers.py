@@ -60,8 +60,7 @@ _SAID_WORDS: Final = re.compile(
 _LEFT: Final = re.compile(
     r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?)"
     r"|(?:comes?|boils?) down to|(?:that|this|which|it) (?:makes it|gives (?:us|me)|"
-    r"means(?= [\ue000-\ue0ff]$))|ends? up "
-    r"(?:with|at|as))"
+    r"means(?= [\ue000-\ue0ff]$))|ends? up (?:with|at|as))"
     rf"(?: {v.WORD}){{0,4}}? (?P<o>{CLEAR}|{SEVERAL})",
     _I,
 )

@@ -54,6 +54,7 @@ ANOTHER_LABEL: Final = re.compile(
 # A label like "Not", "Too harsh", "Ruled out"; not a sentence like "I won't lie".
 REJECTING_LABEL: Final = re.compile(
     rf"^(?!none of the other|i\b|we\b|let\b|there\b|neither \w+ (?:\w+ )?nor|so as\b|"
+    rf"(?:an? )?(?:little )?white lie|(?:s?he|they|[A-Z][a-z]+) (?:would )?lies?$|"
     rf"without (?:\w+ing|further|a doubt|doubt|hesitation|"
     rf"question))(?:\w+ ){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
     re.IGNORECASE,
@@ -65,14 +66,13 @@ _SIGHS: Final = (
 CORRECTS: Final = re.compile(
     rf"{_SIGHS}(?:actually|oops|sorry|on (?:second thoughts?|reflection)|edit|apologies|"
     r"my bad|revis\w+|i mean|i meant|or rather|rather|updated?|change|instead|let me|make that|no|"
-    r"(?:that|this|it) (?:is|was|seems|sounds|feels|would be)"
-    r" (?:a bit |far |way |a little |rather )?too|in fact|indeed|if anything|more precisely|"
-    r"looking (?:again|back|closer|more closely)|re-?read\w*|having (?:re\w+|thought)|"
-    r"after (?:re\w+|another look|more thought|some thought|thinking)|thinking (?:again|about it)|"
-    r"on (?:closer|further|more) \w+|upon \w+|come to think|"
-    r"(?:it |that |this |which )?(?:should|ought to) (?:have been|be|read))\b"
-    r"|\b(?:chang|switch|revis|updat|correct)\w* (?:(?:it|that|this|my \w+|the \w+) )?"
-    r"(?:from \S{1,3} )?to\b",
+    r"(?:that|this|it) (?:is|was|seems|sounds|feels|would be) (?:a bit |far |way |a little |"
+    r"rather )?too|in fact|indeed|if anything|more precisely|looking (?:again|back|closer|"
+    r"more closely)|re-?read\w*|having (?:re\w+|thought)|after (?:re\w+|another look|more thought|"
+    r"some thought|thinking)|thinking (?:again|about it)|on (?:closer|further|more) \w+|upon \w+|"
+    r"come to think|(?:it |that |this |which )?(?:should|ought to) (?:have been|be|read))\b"
+    r"|\b(?:chang|switch|revis|updat|correct)\w* (?:(?:it|that|this|my \w+|"
+    r"the \w+) )?(?:from \S{1,3} )?to\b",
     re.IGNORECASE,
 )
 """A clause that corrects what was said, if an answer follows it: "actually"."""
@@ -89,9 +89,9 @@ WITHDRAWS: Final = re.compile(
 )
 """A clause that takes back what was said, whatever follows: "scratch that"."""
 NO: Final = re.compile(
-    r"^(?:(?:oh|hm+|uh|ah|well|but|and|oops|actually|sorry|um)[ ,]*)*"
-    r"(?:(?:no|nope|nah|oops|hm+ no)(?: (?:wait|actually|sorry|no|not that|"
-    r"that is (?:not right|wrong)))?$|that (?:is|was) (?:wrong|not right|a mistake|incorrect))",
+    r"^(?:(?:oh|hm+|uh|ah|well|but|and|oops|actually|sorry|um)[ ,]*)*(?:(?:no|nope|nah|oops|"
+    r"hm+ no)(?: (?:wait|actually|sorry|no|not that|that is (?:not right|wrong)))?$|that (?:is|"
+    r"was) (?:wrong|not right|a mistake|incorrect))",
     re.IGNORECASE,
 )
 """The same where the options are not yes and no: "no", "that is wrong"."""
@@ -212,9 +212,10 @@ AFFIRMS: Final = re.compile(
 )
 """The whole of an answer that takes the option asked about: "C? Yes."."""
 ASKS_FOR: Final = re.compile(
-    r"^(?:(?:and|so|but|then|hm+|ok(?:ay)?) )*(?:(?:is|was|would|will|could|should|does|might) \w+"
-    r"(?: \w+){0,4}|(?:what|how) about|maybe|perhaps|why not)? ?[\"']?[\ue000-\ue4ff][\"']?"
-    r"(?: (?:then|the answer|right|best|the best(?: \w+)?|fit|work))?$",
+    r"^(?:(?:and|so|but|then|hm+|ok(?:ay)?) )*(?:(?:is|was|would|will|could|should|does|"
+    r"might) \w+(?: \w+){0,4}|(?:what|how) about|maybe|perhaps|"
+    r"why not)? ?[\"']?[\ue000-\ue4ff][\"']?(?: (?:then|the answer|right|best|the best(?: \w+)?|"
+    r"fit|work))?$",
     re.IGNORECASE,
 )
 """A question for one option: "is it C", "would she say C"."""
