@@ -59,10 +59,9 @@ def read_reply(text: str | None, options: Sequence[str]) -> Reply:
     if refuses(found, [decision for decision in made if not decision.condemned]):
         return _invalid("refused")
     reply = _resolved(made, options, found, marked)
-    if reply.reason == "undecided":
-        place = singled_out(found, marked)
-        if place is not None and place < len(options):
-            return Reply(options[place], "letter")
+    alone = singled_out(found, marked) if reply.reason == "undecided" else None
+    if alone is not None and alone < len(options):
+        return Reply(options[alone], "letter")
     if reply.choice is None and (spoken.cut or stops_short(said)):
         return _invalid("cut")
     return reply

@@ -29,7 +29,7 @@ _SPEAKS_FOR: Final = re.compile(
     r"polite\w*|gentl\w+|friendl\w+|nice\w*|diploma\w+|respect\w*|appropriate\w*|suit\w*|"
     r"fits?|fitting|natural\w*|reasonabl\w+|fair\w*|considerate\w*|warm\w*|soft\w*|spar\w+|"
     r"corresponds?|match\w*|goals?|aims?|"
-    r"across|well|perfect\w*|right|correct\w*|best|safe\w*|good|wise\w*|sensible|it|me)\b",
+    r"across|well|perfect\w*|right|correct\w*|best|safe\w*|good|wise\w*|sensible)\b|\bbe it$",
     _I,
 )
 _AGAINST: Final = re.compile(
@@ -41,6 +41,9 @@ _AGAINST: Final = re.compile(
     _I,
 )
 _OUT: Final = (v.DENIES, v.SUPPOSES, v.CONDEMNS, n.EARLIER, n.CONDITION, n.OPINION, n.EXAMPLE)
+_ONE_AIM: Final = re.compile(
+    r"(?:is|was|be|seems?|sounds?|feels?) (?:\w+ly )?\w+$", _I
+)  # "is kind"
 _SPARED: Final = re.compile(r"\bwithout (?:be)?\w+ing(?: \w+){0,3}|\bbetween \w+ and\b", _I)
 
 
@@ -56,10 +59,15 @@ def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
             return None
         if n.ANOTHER_LABEL.match(clause.label) or n.REJECTING_LABEL.match(clause.label):
             return None
-        subject = _SUBJECT.match(text)
         if _AGAINST.search(text):
             return None
-        praised |= subject is not None and (
-            text != clause.text or _SPEAKS_FOR.search(text, subject.start("verb")) is not None
-        )
+        praised = praised or _praises(text, text != clause.text)
     return next(iter(places)) if praised else None
+
+
+def _praises(text: str, spared: bool) -> bool:
+    """Whether a clause says of its letter what speaks for it, by more than one word."""
+    subject = _SUBJECT.match(text)
+    if subject is None or _ONE_AIM.match(text, subject.start("verb")):
+        return False
+    return spared or _SPEAKS_FOR.search(text, subject.start("verb")) is not None
