@@ -141,7 +141,7 @@ def _set_aside(found: Sequence[Clause], at: int, label: str) -> bool:
         return True
     if n.EARLIER.search(text) or n.EARLIER.search(label):
         return True
-    if after is not None and n.EXAMPLE.match(after.text):
+    if any(near is not None and n.EXAMPLE.match(near.text) for near in (before, after)):
         return True
     if before is None:
         return False

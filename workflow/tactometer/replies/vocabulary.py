@@ -29,7 +29,8 @@ OPENING: Final = (
     r"(?:my )?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|"
     r"(?:i )?(?:just wanted|want|have|need|got) to (?:say|tell you|admit)(?: that)?|"
     r"(?:i am )?(?:afraid|(?:sorry|happy|glad|sad|pleased) to (?:say|tell you|report))(?: that)?|"
-    r"yes to|in the end|on balance|all in all|all things considered|no doubt)(?!\w)[ ,]*)*"
+    r"yes to|hands down|that|in the end|on balance|all in all|all things considered|"
+    r"no doubt)(?!\w)[ ,]*)*"
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
@@ -51,8 +52,8 @@ DENIES: Final = re.compile(
     r"\b(?:not|never|neither|nor|nobody|no one|none|no longer|avoid\w*|rul\w+ out|rules? out|"
     r"eliminat(?:e|es|ed|ing)|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|"
     r"anything but|far be it|(?:everything|any|all|all of them|none) but|instead of|rather than|"
-    r"other than|than|against|hardly|(?<!no )doubt\w*|refus\w+|no (?:to|sense|way)|unable|unlike|"
-    r"wrong|incorrect|too (?!be\b)\w+|lest)\b|\uefff",
+    r"other than|than|against|hardly|(?<!no )doubt\w*|refus\w+|no (?:to|sense|way)|unable|"
+    r"insufficient|unlike|wrong|incorrect|too (?!be\b)\w+|lest)\b|\uefff",
     re.IGNORECASE,
 )
 """Before a mention, it rejects it: "not C", "rule out C"."""
@@ -90,8 +91,8 @@ SUPPOSES: Final = re.compile(
     r"(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|(?:tempting|easy|"
     r"nice|possible|impossible|difficult|hard|wrong|fair) to|used to|wants? (?:to hear|(?:me|you|"
     r"him|her|them)(?! to know))|expect\w*|whether|if|sure about|what about|between|one might|"
-    r"thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
-    r"|(?<!\bhe )(?<!\bi )(?<!she )(?<!\bwe )\bsaid (?:that )?(?:it was )?$",
+    r"you (?:could|might|can) call|thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
+    r"|(?<!\bhe )(?<!\bi )(?<!she )(?<!\bwe )(?<!\band )\bsaid (?:that )?(?:it was )?$",
     re.IGNORECASE,
 )
 """What others say, another world, a thought on the way: nothing there decides."""
@@ -149,6 +150,7 @@ SAYS: Final = (
     r"\b(?:(?:say|says|(?<!be )said|tell|tells|told|choose|chooses|chose|chosen|picked|select|"
     r"selects|"
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
+    rf"propose|"
     r"recommends|prefer|prefers|favou?r|give me|uses|takes?|try|type|support|sum (?:it|this|"
     r"that) up|comments?|exclaims?|whispers?|remarks?|rate(?= (?:it|the \w+) as)|"
     r"soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|(?:go|goes|going|went|"
@@ -190,7 +192,7 @@ ITS_VERDICT: Final = re.compile(
 """Somebody's verdict on a creation, which may be kept to oneself."""
 SECOND: Final = re.compile(
     r"\b(?:second|third|last|an (?:option|alternative)|one (?:way|option|possibility|choice|answer|"
-    r"of)|an? (?:possible|potential|plausible|tempting|risky|weak) \w+)\b",
+    r"of)|an? (?:interesting|possible|potential|plausible|tempting|risky|weak) \w+)\b",
     re.IGNORECASE,
 )
 """A verdict that leaves others beside it: "C is an option"."""
@@ -222,16 +224,17 @@ FITS: Final = (
     r"has to be|seems|seems to be|sounds|feels|looks|appears|appears to be|fits|works|makes?|"
     r"feels like|seems like|strikes|remains)\b"
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
-    r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|match|compromise|"
-    r"balance|the one|it(?=$| (?:nicely|well|best))|way to go|sense|ideal|enough|well|perfectly|"
-    r"nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|most accurate|chosen|"
-    r"selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|truer|(?!hon|mod|"
-    r"int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|thing to say)\b"
+    r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|winner|match|"
+    r"compromise|balance|the one|it(?=$| (?:nicely|well|best))|way to go|sense|ideal|enough|well|"
+    r"perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|most accurate|"
+    r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|truer|(?!hon|"
+    r"mod|int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|"
+    r"thing to say)\b"
     r"|(?:fits|works|is it|it is|is both|hits|strikes|nails|takes the cake|ticks|(?:correct|"
     r"right) is|best fits|w[io]ns?|stands out|remains|does (?:the job|the trick|both|it|(?:just |"
     r"exactly )?that)|gets it|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|"
-    r"(?:comes|gets|is) (?:the )?closest|comes? out (?:on top|ahead|best|as \w+)|would be it|"
-    r"is left)(?=\s|$)"
+    r"(?:comes|gets|is) (?:the )?closest|comes close$|comes? out (?:on top|ahead|best|as \w+)|"
+    r"would be it|is left)(?=\s|$)"
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|conveys|"
     r"gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"

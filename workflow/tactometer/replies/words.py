@@ -38,7 +38,7 @@ _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 _NO: Final = (
     r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?:(?<!\boh )(?<!\boh, )|(?=no,? (?:i|he|she|they|"
     r"it) \w+ not\b))(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?(?:wait|"
-    r"thanks?)\b)(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|"
+    r"thanks?)\b)(?![^\S\n]+(?!(?:because|since|as|i|it|he|she|they|we|not|no|nope|or|and|is|was|"
     r"would|than|rather|over|instead|of course|obviously|definitely|for sure|without|from me|sir|"
     r"ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
 )
@@ -133,9 +133,9 @@ _NOT_IT: Final = (
     r"feelings|word|words|letter|crust|filling|aroma|smell|look|colou?rs?|news|honesty|kindness|"
     r"situation|result|opinion|timing|rhyme|voice|sound|lighting|plot|means|suggests|implies|says|"
     r"shows|makes|recipe|party|last|one|concept|state|view|belief|thought|impression|judge?ment|"
-    r"attitude|company|kitchen|place|house|host|atmosphere|hospitality|music|"
-    r"sentiment|evaluation|assessment|thinking|stance|position|blank|gap|title|it|to|"
-    r"say|which|he|she|they|i|you|we|is|was)\b)"
+    r"attitude|company|kitchen|place|house|host|atmosphere|hospitality|music|sentiment|evaluation|"
+    r"assessment|thinking|stance|position|blank|gap|title|it|to|say|which|he|she|they|i|you|we|is|"
+    r"was)\b)"
 )
 _CREATION: Final = (
     r"(?:\b(?:(?:all of )?it|that|this|everything)|\b(?:the|your|my|his|her|their|this|that|"
@@ -147,10 +147,10 @@ _DEGREE: Final = rf"(?:(?:also|very|so|quite|pretty|just|in fact|rather|indeed|{
 # Behind the word the sentence ends, or goes on without narrowing what it says ("good in parts").
 _ENDS: Final = (
     rf"(?=\s*(?:$|\n|[].!?,;:()\"'>–—-]|[\ue000-\ue4ff]|(?:at all|enough|indeed|overall|{ADVERB}|"
-    r"though|either|to me|for me|in my opinion|i think|i guess|to be honest|but|because|since|so|"
-    r"and|or|nor|as|my friend|mate|buddy|dear|yet|if you ask me|really|instead|rather|after all|"
-    r"this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|considering|given|anyway|"
-    r"all in all)\b(?! (?:to|of)\b)|(?-i:[A-Z][a-z]+)\b))"
+    r"though|either|to me|for me|in my opinion|i think|i guess|to be (?:honest|fair|frank)|but|"
+    r"because|since|so|and|or|nor|as|my friend|mate|buddy|dear|yet|if you ask me|really|instead|"
+    r"rather|after all|this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|"
+    r"considering|given|anyway|all in all)\b(?! (?:to|of)\b)|(?-i:[A-Z][a-z]+)\b))"
 )
 _ASIDE: Final = (
     r"[ ,.–-]{1,4}(?:well|you know|like|how (?:shall|should|do|can) i (?:put|say) (?:it|this)|"
