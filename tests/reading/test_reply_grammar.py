@@ -33,13 +33,14 @@ def read(case: Case) -> str:
     return "right" if choice in case.allowed else "lost" if choice == INVALID else "wrong"
 
 
-def test_replies_of_the_kinds_that_real_models_write_are_read_right() -> None:
-    counts = tally(wordings.shared())[""]
+@pytest.mark.parametrize("name", ["shared", "fresh"])
+def test_replies_of_the_kinds_that_real_models_write_are_read_right(name: str) -> None:
+    counts = tally(wordings.listed(name))[""]
     assert counts["wrong"] <= WRONG * counts.total()
     assert counts["lost"] <= LOST * counts.total()
 
 
-@pytest.mark.parametrize("half", ["tuned", "held-out", "later", "kinds"])
+@pytest.mark.parametrize("half", ["tuned", "held-out", "later", "kinds", "mended"])
 def test_no_option_and_no_place_is_misread_or_lost_more_than_another(half: str) -> None:
     cases = list(wordings.own(half, thin=5))
     counts = {by: tally(cases, by) for by in ("option", "place")}

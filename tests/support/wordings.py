@@ -35,9 +35,11 @@ class Case:
     place: int = -1
 
 
-def shared() -> list[Case]:
-    """The replies of the project's shared cases, as they stand."""
-    with (DATA / "replies_shared.csv").open(encoding="utf-8", newline="") as file:
+def listed(name: str) -> list[Case]:
+    """Replies as they stand: the project's `shared` cases, or those written `fresh`, before a look
+    at any rule, in the shared ones' kinds.
+    """
+    with (DATA / f"replies_{name}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [
         Case(
@@ -54,8 +56,9 @@ def own(half: str | None = None, thin: int = 1) -> Iterator[Case]:
     """Every wording of `replies_own.csv` over all options and places.
 
     `half` picks those that the rules were tuned on, those that were held out until they stood,
-    those written `later`, with the rules known, or the `kinds` of language that strangers' replies
-    were misread by, each with what must not be read by its rule. `thin` keeps one of so many pairs
+    those written `later`, with the rules known, the `kinds` of language that strangers' replies
+    were misread by, each with what must not be read by its rule, or those `mended` since, of
+    replies written fresh. `thin` keeps one of so many pairs
     of option and place of each wording, other ones for each; odd, so that each wording still meets
     all places.
     """

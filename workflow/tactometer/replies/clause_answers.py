@@ -49,7 +49,9 @@ _SAID: Final = re.compile(
     rf"{v.SAYS}(?: {v.WORD}){{0,6}}?{_GAP}(?P<o>(?:{CLEAR}|{SEVERAL})(?: ?{ONE})?)", _I
 )
 _SAID_WORDS: Final = re.compile(
-    rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|probably|definitely|would be|a|in|"
+    rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|maybe|perhaps|{v.ADVERB}|would be|a|"
+    rf"in|"
+    r"(?:the|your|his|her|my) \w+|"
     rf"the (?:blank|gap|sentence|space)|"
     r"the (?:words?|phrase|term|expression)|"
     rf"a clear|a definite)){{0,4}}{_GAP}(?P<o>{WORDS}(?: ?{ONE})?){v.CLOSING}\s*$",
@@ -57,29 +59,33 @@ _SAID_WORDS: Final = re.compile(
 )
 _LEFT: Final = re.compile(
     r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?)"
-    r"|(?:comes?|boils?) down to|(?:that|this|which) (?:makes it|gives (?:us|me))|ends? up "
-    r"(?:with|at|as))"
+    r"|(?:comes?|boils?) down to|(?:that|this|which|it) (?:makes it|gives (?:us|me)|"
+    r"means(?= [\ue000-\ue0ff]$))|ends? up (?:with|at|as))"
     rf"(?: {v.WORD}){{0,4}}? (?P<o>{CLEAR}|{SEVERAL})",
     _I,
 )
 _MADE: Final = re.compile(
-    rf"\bmakes? (?P<o>{ANY}) (?:the |my )?(?:best|right|most|likel|correct|answer|choice)", _I
+    rf"\b(?:makes?|find|consider|deem|rate|rank|put|give|list|believe|think|"
+    rf"nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
+    r"(?(beats)| (?:to be |as )?(?:the |my )?(?:best|right|most|likel|correct|answer|choice|first|"
+    r"highest))",
+    _I,
 )
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
 _POINTED: Final = re.compile(
-    rf"^{v.OPENING}(?:(?:it|that|this|which|he|she)"
+    rf"^{v.OPENING}(?:(?:(?:this|that|the) one|it|that|this|which|he|she)"
     rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
     r" can only| could only| would have to| will have to)"
-    rf"(?: be)?|(?:must|should|has to|would have to|would|will) be|"
-    rf"(?<!so )is(?= (?:the |an? )?{CLEAR}$)|"
-    rf"(?:it )?(?:looks|seems|sounds) like)"
+    rf"(?: be)?|(?:must|should|has to|would have to|would|will) be|(?<!so )is(?= (?:the |"
+    rf"an? )?{CLEAR}$)|(?:it )?(?:looks|seems|sounds) like)"
     r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|"
     r"gotta|the|"
     rf"definite|\w+ly)){{0,3}} (?P<o>{CLEAR})",
     _I,
 )
 _SUPERLATIVE: Final = re.compile(  # "the kindest is C"
-    rf"^{v.OPENING}(?:most )?\w+(?: {v.WORD}){{0,2}} {v.IS} (?P<o>{CLEAR})", _I
+    rf"^{v.OPENING}(?:most )?\w+(?: {v.WORD}){{0,2}} {v.IS} (?:(?<=thing is )that )?(?P<o>{CLEAR})",
+    _I,
 )
 _POLAR: Final = re.compile(  # "that is a clear yes", "the rating suggests no"
     rf"^(?P<before>(?:{v.WORD} ){{0,12}}?)(?:an? (?:\w+ ){{0,2}}"
@@ -97,15 +103,10 @@ _LEFT_WORDS: Final = re.compile(
     rf"\bleav(?:es|ing)(?: (?:me|us|only|just|with)){{0,3}}{_GAP}(?P<o>{WORDS}){v.CLOSING}\s*$", _I
 )
 
-_MEANS: Final = re.compile(
-    rf"^{v.OPENING}(?:that|this|which|it) means{_GAP}(?P<o>{LETTER}){v.CLOSING}\s*$", _I
-)
-
 _PATTERNS: Final = (
-    _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED, _MEANS
+    _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED
 )  # fmt: skip
 
-_BY: Final = re.compile(rf"\bby (?:{v.SOMEBODY.pattern})", _I)
 _ANSWER: Final = re.compile(r"(?:answer|reply|pick|vote)\b", _I)
 
 
@@ -133,9 +134,9 @@ def answer_of(text: str, polar: bool) -> Answer | None:
 
 def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bool) -> bool:
     """Whether nothing round the mention denies it, condemns it or speaks of another world."""
-    before = _words_before(text, match.start("o"))
+    before = _words_before(text, match.start("o" if pattern is not _MADE else 0))
     if pattern is not _FITTING:  # what stands before another mention is said of that one
-        before = re.split(ANY, before)[-1]
+        before = re.split(f"{CLEAR}|{SEVERAL}", before)[-1]
     if pattern is _FITTING and "is what" in match[0]:  # "because "C" is what she would say"
         before = re.sub(r"^(?:because|since|as) ", "", before, flags=_I)
     if v.DENIES.search(before) or v.SUPPOSES.search(before) or v.CONDEMNS.search(before):
@@ -147,9 +148,13 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
         ruled = v.RULES.match(text, end) or v.RULES_IT.match(text, end)
         if re.match("say|choose|pick", match[0], _I) and v.BACKFIRES.match(text, end):
             return False
-        return not (ruled or re.search(f"{ANY} $", subject))
+        quoted = re.match("says|reads", match[0], _I) and v.IT_READS.search(subject)
+        return not (ruled or quoted or re.search(f"{ANY} $", subject))
     if pattern is _FITTING:
         verdict = re.sub(r"\b\w+ than\b.*", "", match[0])
+        rest = re.sub(r"\bthan\b.*", "", text[match.end() : match.end() + 100])
+        if v.CONDEMNS.search(rest) and not v.DENIES.search(rest):
+            return False
         least = v.LEAST.search(text, match.start(), match.end() + 40)
         return not (
             least
@@ -173,8 +178,6 @@ def _limited(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
     if pattern in (_NAMED, _FITTING):
         return for_one_aim(_words_before(text, match.end()))
     before = _words_before(text, match.start())
-    if _BY.search(text, match.end(), match.end() + 60):
-        return True
     if _ANSWER.match(match[0]) and v.FOR_ONE_AIM.search(before[-20:]):
         return True  # "her kind answer C"
     return v.SOMEBODY.search(before) is not None

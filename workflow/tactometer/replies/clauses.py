@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tactometer.replies.mentions import SENTENCE
+from tactometer.replies.mentions import SENTENCE, WORDS
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,12 @@ _CONJUNCTIONS: Final = (
 )
 _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"
-    r"|=>?|-> ?"
-    r"|(?<=\s)(?<!thing )(?<!\ball )(?<!\beven )"  # "anything but C" is one clause
-    rf"(?=(?:{_CONJUNCTIONS})\b|and {SENTENCE}))",
+    r"|=>?|-> ?|\s/\s"
+    # "anything but C" is one clause
+    r"|(?<=\s)(?<!thing )(?<!\ball )(?<!\bany )(?<!\bthem )(?<!\bor )(?<!\beven )"
+    rf"(?=(?:{_CONJUNCTIONS})\b|and (?:{SENTENCE}|the [a-z]+ {WORDS}|(?-i:[A-Z])[a-z]+ "
+    rf"(?:would|will|says|might) )|and the (?:most )?\w+ "
+    r"(?:answer|option|choice|one|reply) (?:is|would)\b))",
     re.IGNORECASE,
 )
 

@@ -1,4 +1,4 @@
-"""A negated word and the one that is set against it: "not bad but terrible" says "terrible"."""
+"""A negated word and the one set against it: "not bad but terrible", "it was good, not amazing"."""
 
 import re
 from collections.abc import Sequence
@@ -16,11 +16,14 @@ _AGAINST: Final = (
 
 
 def without_contrasts(text: str, options: Sequence[str]) -> str:
-    """The text with the first half of each contrast left out, where an option is its second."""
+    """The text with the negated half of each contrast left out, where an option is the other."""
     if "not" not in text and "Not" not in text:
         return text
     stems = tuple(sorted({option for option in options if not option.startswith("not ")}))
-    return _pattern(stems).sub(_second, text) if stems else text
+    if not stems:
+        return text
+    ahead, behind = _patterns(stems)
+    return behind.sub(r"\1", ahead.sub(_second, text))
 
 
 def _second(found: re.Match[str]) -> str:
@@ -28,13 +31,13 @@ def _second(found: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=512)
-def _pattern(stems: tuple[str, ...]) -> re.Pattern[str]:
+def _patterns(stems: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A negated word before the one set against it, and one behind it."""
     words = "|".join(map(re.escape, stems))
     end = r"(?=\s*(?:[.!?;)]|$|\n))"
     first = r"(?P<first>\b(?:it|that|this) (?:was|is) )?"
     denied = rf"(?<![\w\"'])not {_SOFT}[\"']?(?:{words})[\"']?(?: at all)?"
     between = r"(?: ?[,;:–-]{1,2}) ?| "
-    return re.compile(
-        rf"{first}{denied}(?:{between}){_AGAINST}[,:]? [\"']?(?P<o>{words})[\"']?{end}",
-        re.IGNORECASE,
-    )
+    behind = rf"\b((?:was|is) [\"']?(?:{words})[\"']?), not [\"']?(?:{words})[\"']?{end}"
+    ahead = rf"{first}{denied}(?:{between}){_AGAINST}[,:]? [\"']?(?P<o>{words})[\"']?{end}"
+    return re.compile(ahead, re.IGNORECASE), re.compile(behind, re.IGNORECASE)

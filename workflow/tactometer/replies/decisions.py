@@ -26,7 +26,11 @@ from tactometer.replies.mentions import (
 )
 
 _I: Final = re.IGNORECASE
-_OUTDOES: Final = re.compile(r"^(?:but|yet|though|still)\b.*\b(?:better|best|closer|closest)\b", _I)
+_OUTDOES: Final = re.compile(
+    r"^(?:but|yet|though|still)\b.*\b(?:better|best|closer|closest|more \w+|"
+    r"(?:kind|nic|gentl|saf|soft|fair|mild|wis)er)\b",
+    _I,
+)
 _OR: Final = re.compile(
     rf"(?:{ANY}{NO_MENTION}{{1,60}}?|, ){v.OR}{NO_MENTION}{{0,60}}?(?P<o>{ANY})", _I
 )
@@ -98,29 +102,20 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     clause = found[at]
     if not re.search(ANY, clause.text):
         return None
-    label = "" if re.search(ANY, clause.label) else clause.label
-    if n.ANOTHER_LABEL.match(label) or n.REJECTING_LABEL.match(label) or _asks(found, at):
+    corrects = n.CORRECTS.match(clause.label) or re.search(ANY, clause.label)
+    label = "" if corrects else clause.label
+    if _rejects(label, polar) or _set_aside(found, at, label) or _conditional(found, at):
         return None
-    before = _neighbour(found, at, -1)
-    if before is not None and _elsewhere_or_next(before.text, clause.text):
-        return None
-    apposed = n.APPOSED.match(clause.text) or n.REASONED.match(clause.text)
-    if apposed and before is not None and re.search(ANY, before.text):
-        return None  # it says what the option before it is
-    if n.EARLIER.search(clause.text) or n.EARLIER.search(label) or _at_first(before):
-        return None
-    if re.match(v.OR, clause.text, _I) and _neighbour(found, at, -1):
-        return None  # an alternative to what stands before it
     answer = answer_of(clause.text, polar)
     if answer is None:
         return None
+    lettered = re.match(LETTER, answer.mentions) is not None
     if not answer.said and not polar:
-        thought = not re.match(LETTER, answer.mentions) and _opinion(found, at)
+        thought = not lettered and _opinion(found, at)
         if thought or n.THOUGHT.match(label):
             return None
-    conditional = _conditional(found, at)
-    weak = answer.for_one_aim or conditional or for_one_aim(label)
-    mentions = answer.mentions + _alternatives(found, at, conditional) + _apposed(found, at)
+    weak = answer.for_one_aim or for_one_aim(label) or n.FRAMED.match(clause.text)
+    mentions = answer.mentions + _alternatives(found, at) + _apposed(found, at)
     final = v.FINAL.search(label) or v.FINAL.search(clause.text)
     follows = at + 1 < len(found) and not clause.closes
     labelled = is_labelled(answer.mentions[0])
@@ -132,11 +127,33 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         item=answer.bare and _is_item(found, at, labelled or follows),
         clause=at,
         bare=answer.bare,
-        said=answer.said or n.SAYS_LABEL.search(label) is not None,
-        concludes=_concludes(found, at, answer.said or bool(re.match(LETTER, answer.mentions))),
+        said=answer.said or bool(n.SAYS_LABEL.search(label) or v.ANSWER_LABEL.match(label)),
+        concludes=_concludes(found, at, answer.said or lettered, answer.said or polar),
         affirmed=answer.bare and _affirmed(found, at),
         condemned=answer.bare and not polar and _condemned(found, at),
     )
+
+
+def _set_aside(found: Sequence[Clause], at: int, label: str) -> bool:
+    """Whether label or neighbours make a clause another's, an earlier or no answer at all."""
+    text, before, after = found[at].text, _neighbour(found, at, -1), _neighbour(found, at, 1)
+    if n.ANOTHER_LABEL.match(label) or _asks(found, at) or _at_first(before):
+        return True
+    if n.EARLIER.search(text) or n.EARLIER.search(label):
+        return True
+    if any(near is not None and n.EXAMPLE.match(near.text) for near in (before, after)):
+        return True
+    if before is None:
+        return False
+    apposed = n.APPOSED.match(text) or n.REASONED.match(text)  # says what the option before it is
+    if (apposed and re.search(ANY, before.text)) or re.match(v.OR, text, _I):
+        return True
+    return _elsewhere_or_next(before.text, text)
+
+
+def _rejects(label: str, polar: bool) -> bool:
+    """Whether a label turns down what follows; beside yes and no one of words is a reason."""
+    return n.REJECTING_LABEL.match(label) is not None and not (polar and " " in label)
 
 
 def _elsewhere_or_next(before: str, text: str) -> bool:
@@ -163,19 +180,22 @@ def _is_item(found: Sequence[Clause], at: int, commented: bool) -> bool:
     return _neighbour(found, at, -1) is None and _neighbour(found, at, 1) is not None
 
 
-def _concludes(found: Sequence[Clause], at: int, said: bool) -> bool:
+def _concludes(found: Sequence[Clause], at: int, led_to: bool, turned_to: bool) -> bool:
     """Whether a clause, its label or what leads to it draws a conclusion.
 
-    Mere words behind a comma may go on with the sentence: "it was bad, so not good".
+    Mere words behind a comma may go on with the sentence, "it was bad, so not good": what a "so"
+    leads to, and what a "but" turns to, concludes only where the clause answers by more.
     """
     if n.CONCLUDES.match(found[at].label) or n.SAYS_LABEL.search(found[at].label):
         return True
     before = _neighbour(found, at, -1)
     led = before is not None and len(before.text) < 30 and n.CONCLUDES.match(before.text)
-    turns = n.TURNS.match(found[at].text) and re.search(v.SAYS, found[at].text, _I)
-    if turns or (n.TURNS.match(found[at].label) and n.SAYS_LABEL.search(found[at].label)):
+    turns = n.TURNS.match(found[at].text)
+    if (turns and turned_to) or (
+        n.TURNS.match(found[at].label) and n.SAYS_LABEL.search(found[at].label)
+    ):
         return True
-    return bool((n.CONCLUDES.match(found[at].text) and (said or before is None)) or led)
+    return bool((n.CONCLUDES.match(found[at].text) and (led_to or before is None)) or led)
 
 
 def _affirmed(found: Sequence[Clause], at: int) -> bool:
@@ -227,15 +247,13 @@ def _conditional(found: Sequence[Clause], at: int) -> bool:
     return not (elsewhere and then is not None and re.search(ANY, then.text))
 
 
-def _alternatives(found: Sequence[Clause], at: int, conditional: bool) -> str:
-    """The mentions that an "or" behind the answer sets beside it; all, where it has a condition."""
+def _alternatives(found: Sequence[Clause], at: int) -> str:
+    """The mentions that an "or" behind the answer sets beside it."""
     rest = ""
     for clause in found[at + 1 : at + 6]:
         if clause.sentence == found[at].sentence:
             rest += f", {clause.text}"
     own = _OR.search(found[at].text)
-    if conditional:
-        return mentions_in(rest)
     behind = _OR.search(rest)
     return (own["o"] if own else "") + (behind["o"] if behind else "")
 

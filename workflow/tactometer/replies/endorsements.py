@@ -13,7 +13,7 @@ from tactometer.replies.mentions import ANY, CLEAR, LETTER, Marked, is_letter
 _SAME: Final = re.compile(
     r"(?:it|that|this|he|she) (?:is|does|would|fits|works)$|(?:because|since|as)\b", re.IGNORECASE
 )
-_INSTEAD: Final = re.compile(f"{CLEAR} (?:is|does|would(?: be)?)$")
+_INSTEAD: Final = re.compile(f"{CLEAR} (?:is|does|do|will|would(?: be)?)$")
 _NO: Final = re.compile(r"(?:no|nope)$", re.IGNORECASE)
 
 
@@ -28,11 +28,17 @@ def endorsed(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> D
         asked = found[at - 1]
         if asked.question and n.ASKS_FOR.match(asked.text):
             return _of((asked,), at, marked)
-    if _INSTEAD.match(found[at].text) and _NO.match(found[at - 1].text):
+    if _INSTEAD.match(found[at].text) and _turned_down(found[at - 1].text):
         return _of((found[at],), at, marked)
     if n.ENDORSES.match(found[at].text):
         return _of(_before(found, at), at, marked)
     return None
+
+
+def _turned_down(text: str) -> bool:
+    """Whether a clause is a "no", or denies an option: "C isn't right"."""
+    denies = v.DENIES.search(text) or v.CONDEMNS.search(text)
+    return _NO.match(text) is not None or (denies is not None and re.search(ANY, text) is not None)
 
 
 def meant(clause: Clause, at: int, marked: Marked) -> Decision | None:

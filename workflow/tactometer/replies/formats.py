@@ -30,9 +30,8 @@ _FIELD: Final = re.compile(
     r"[\"']([\w -]{1,40})[\"']\s*:\s*(?:\"((?:[^\"\\]|\\.){0,2000})\"|'([^'\n]{0,2000})')"
 )
 _TAG: Final = re.compile(
-    r"<((?:final[_-]?|answer[_-]?)?(?:answer|choice|option|output|result|response|final|letter|reply|"
-    r"text|phrase|utterance|words|sentence))>"
-    r"(.{0,4000}?)(?:</\1>|\Z)",
+    r"<((?:final[_-]?|answer[_-]?)?(?:answer|choice|option|output|result|response|final|letter|"
+    r"reply|text|phrase|utterance|words|sentence))>(.{0,4000}?)(?:</\1>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 _ASIDE: Final = re.compile(
@@ -90,6 +89,8 @@ def _answers(found: re.Match[str]) -> str:
     """The lines that an object stands for: its answers alone; its reasoning is no answer."""
     fields = list(_fields(found[0]))
     said = [value for key, value in fields if _KEY.fullmatch(key)]
+    if not said and len(fields) == 1 and len(fields[0][0]) == 1:  # {"C": "bad"}
+        return "\n{}: {}\n".format(*fields[0])
     if not said:
         shares = [
             f"{key}: {value}\n" for key, value in fields if _SHARE.fullmatch(value) and len(key) > 1

@@ -1,29 +1,32 @@
 """Options' letters in a reply: in brackets, in quotes, behind a cue, or bare."""
 
 import re
+from functools import cache
 from string import ascii_uppercase
 from typing import Final
 
 from tactometer.replies.mentions import LETTERS_AT, place
 
-_NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number|response) "
+_NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number|response|statement) "
 _CUE: Final = (
-    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think)"
-    r"(?: (?:is|would be|with|option))?[:=–-]? ?"
+    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|final|"
+    r"(?<![\w ])it(?= is )|(?<![\w ])its)(?: (?:is|would be|will be|should be|with|"
+    r"option))? ?[:=–-]? ?"
 )
 # A small "a" is a letter only where nothing can follow an article.
-_SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=option ))a(?=[.)]?\s*$)|a(?=\.\s*$)"
+_SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=[:=])|(?<=option ))a(?=[.)]?\s*$)|a(?=\.\s*$)"
 # Vitamin C, plan B, Mr. B, an A.
 _OTHERS: Final = (
-    "Vitamin ", "Plan ", "Grade ", "Grade: ", "Score ", "Score: ", "Section ", "Chapter ", "Part ",
-    "Team ", "Type ", "Class ", "Group ", "Mr. ", "Mrs. ", "Ms. ", "Dr. ", "vitamin ", "plan ",
-    "grade ", "grade: ", "score ", "score: ", "section ", "chapter ", "part ", "team ", "type ",
-    "class ", "group ", "a ", "an ", "in ", "key of ",
+    "vitamin ", "plan ", "grade ", "grade: ", "score ", "section ", "chapter ", "part ", "team ",
+    "type ", "class ", "group ", "player ", "person ", "agent ", "brand ", "mr. ", "mrs. ", "ms. ",
+    "dr. ", "key of ",
 )  # fmt: skip
-_NOT_BEHIND: Final = r"(?<!\d )" + "".join(rf"(?<!\b{re.escape(word)})" for word in _OTHERS)
+_NOT_BEHIND: Final = r"(?<!\d )(?<!\ba )(?<!\ban )(?<!\bin )(?<!\bScore: )" + "".join(
+    rf"(?<!\b(?i:{re.escape(word)}))" for word in _OTHERS
+)
 _NOT_BEFORE: Final = (  # C+, C-, C#, C's, C&A, C/D that are no options, e.g., C major
     r"(?![\w'’+#°&]|/(?![\ue000-\ue4ff]|[A-Z]\b)|-(?=[\s.,!]*$|\w)|\.[A-Za-z])"
-    r"(?! (?:major|minor|flat|sharp)\b)"
+    r"(?! = \d{1,3}(?![\d.%]))(?! (?:major|minor|flat|sharp)\b)"
 )
 _LETTERS: Final = re.compile(
     rf"(?:(?i:{_NOUN}))?(?<![\w'])(?:"
@@ -32,8 +35,9 @@ _LETTERS: Final = re.compile(
     rf"|(?:(?i:{_NOUN}|^answer ))(?P<named>[A-Z])(?![\w'+#/]|-\w|-$|\.[A-Za-z])"
     rf"|(?i:{_NOUN})(?P<only>[a-z])(?=[.)]?\s*$)"
     rf"|(?P<cue>(?i:{_CUE}))(?<=[ :=–-])(?P<small>{_SMALL})(?=[.,;:!)]|\s*$|\n| -)(?!\.\w)"
-    r"|^(?P<first>[a-z])(?P<end>[).:,](?=\s|$)|$)"
-    rf"|(?<![\w'°\"]){_NOT_BEHIND}(?P<bare>[A-Z]){_NOT_BEFORE}",
+    r"|^(?P<first>[a-z])(?P<end>[).:,](?=\s|$)|$|(?= (?:i (?:guess|think|suppose)|lol|imo)\b))"
+    r"|(?<![\w(\[])(?P<half>[b-h])\)(?=\s)"
+    rf"|(?<![\w'°\"]){_NOT_BEHIND}(?<![A-Z]-)(?P<bare>[A-Z]){_NOT_BEFORE}",
     re.MULTILINE,
 )
 # "A:" opens an answer where one letter follows it, or where a "Q:" came before.
@@ -49,9 +53,8 @@ _TALK: Final = re.compile(r"^[A-Z]: ?(?=[^\n]{0,300}\?[\"']?\n)([^\n]{0,300})\n[
 _NAME: Final = re.compile(r"^([A-PR-Z])\.?:(?=\s)", re.M)
 # A name's initial, where the sentence goes on to the letter that is said: "J. Smith would say (C)".
 _INITIAL: Final = re.compile(
-    r"(?:^|(?<=[.!?] )|(?<=\n))(?:[A-Z]\. ?){0,2}([A-Z])\. (?=(?:[A-Z][a-z]+ )?(?:would|will|"
-    r"says?|might|probably|"
-    r"chooses|picks|replies|answers)\b[^.!?\n]{0,80}\(([A-Z])\))"
+    r"(?:^|(?<=[.!?] )|(?<=\n))(?:[A-Z]\. ?){0,2}([A-Z])\. (?=(?:[A-Z][a-z]+ )?(?:would|will|says?|"
+    r"might|probably|chooses|picks|replies|answers)\b[^.!?\n]{0,80}\(([A-Z])\))"
 )
 
 # A turn of a talk, "A: Hello!", is no answer.
@@ -62,8 +65,17 @@ _TURN: Final = re.compile(
 )
 
 
+@cache
+def _range(count: int) -> re.Pattern[str]:
+    """The first letter to the last, "(A) to (H)": none of them."""
+    if count < 3:
+        return re.compile("(?!)")
+    return re.compile(rf"\(?\bA\)? ?(?:-|–|to|through) ?\(?{ascii_uppercase[count - 1]}\b\)?")
+
+
 def mark_letters(text: str, count: int) -> str:
     """Each letter as a mention, with "option" before it; `count` options are shown."""
+    text = _range(count).sub("any letter", text)
     text = _INITIAL.sub(lambda name: "" if name[1] != name[2] else name[0], text)
     text = _NAME.sub(lambda name: "" if ascii_uppercase.index(name[1]) >= count else name[0], text)
     text = _TALK.sub(r"\1\nAnswer: ", _AFTER_Q.sub(r"\1\nAnswer: ", text))
@@ -87,14 +99,14 @@ def mark_letters(text: str, count: int) -> str:
 _FOLLOWS: Final = re.compile(
     r" (?:is|isn't|was|would|will|could|might|must|should|can|may|seems?|sounds?|feels?|fits?|"
     r"looks?|works?|makes?|has|does|appears?|matches|captures|best|because|since|as|it|or|and|nor|"
-    r"over|rather|instead|though|although|but|if|please|probably|definitely|obviously|clearly|"
-    r"here|again|not|then|too|i|strikes|for (?:sure|me|certain)|to be|all the way|all day|without|"
-    r"completes|describes|reflects|aligns|conveys|expresses|suits|gets|wins|keeps|avoids|shows|"
-    r"lol|xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|"
-    r"leaves?|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|comes|would|"
-    r"yes(?=[,.;]|$)|no(?=[,.;]|$)|the|therefore|ftw|beats|trumps|deserves|wins|for the win|"
-    r"first(?=[,.;])|"
-    r"\d{1,3}(?= ?[.)%]))(?!\w)"
+    r"over|rather|instead|though|although|but|if|please|probably|definitely|obviously|clearly|here|"
+    r"again|not|then|too|i|strikes|for (?:sure|me|certain)|to be|all the way|all day|without|"
+    r"completes|describes|reflects|aligns|conveys|expresses|suits|gets|wins|keeps|avoids|shows|lol|"
+    r"xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|leaves?|"
+    r"given (?:the|that|a|her|his)|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|"
+    r"comes|would|yes(?=[,.;]|$)|no(?=[,.;]|$)|the|therefore|of course|based on|out of|ought|"
+    r"[a-z]+[^s\W]s (?:the|an?|to|what|that|both|it|her|his|him|them|their|between|with|without|"
+    r"things)|ftw|beats|trumps|deserves|wins|for the win|first(?=[,.;])|\d{1,3}(?= ?[.)%]))(?!\w)"
 )
 _ENDS: Final = re.compile(r"\s*(?:$|\n|[^\w\s]|[\ue000-\ue4ff]|\(?[A-Z](?!\w))")
 _START: Final = re.compile(r"(?:^|[.!?:,;\n(\"–—-]\s?)$")

@@ -62,16 +62,17 @@ def is_labelled(char: str) -> bool:
 
 # A letter and words behind it, in one sentence or not; words and a letter that ends them.
 _BEHIND: Final = re.compile(
-    r"([\ue000-\ue0ff])(?:[\s:,=/\"'()–—-]{0,6}([\ue100-\ue3ff])(?:[\"')](?!\w))?(?=\W|$)"
-    r"|[\s.:,=/\"'()–—-]{0,6}([\ue100-\ue3ff])(?:[\"')](?!\w))?(?=[^\S\n]*(?:$|\n|[^\w\s])))"
+    r"([\ue000-\ue0ff])(?:[\s:,=/\"'()\[–—-]{0,6}([\ue100-\ue3ff])(?:[\"')\]](?!\w))?(?=\W|$)"
+    r"|[\s.:,=/\"'()–—-]{0,6}([\ue100-\ue3ff])(?:[\"')\]](?!\w))?(?=[^\S\n]*(?:$|\n|[^\w\s])))"
 )
 _BEFORE: Final = re.compile(
     r"([\ue100-\ue3ff])[ .,!:;\"'–—-]{0,5}\(? ?([\ue000-\ue0ff])\)?(?=\s*(?:$|[.,!;:)\n]))"
 )
 _JOINED: Final = re.compile(
-    rf"{ONE}(?:[\"']?\s?,\s?[\"']?{ONE}){{0,25}}[\"']?\s?,?\s?(?:\b(?:and|or|nor)\b|&|/)"
-    rf"(?:,? (?:maybe|possibly|perhaps|even))?\s?[\"']?{ONE}"
+    rf"{ONE}(?:[\"']?\s?,\s?[\"']?{ONE}){{0,25}}[\"']?\s?,?\s?(?:\b(?:and|or|nor|versus|vs\.?|"
+    rf"as well as|plus)(?!\w)|&|/)(?:,? (?:maybe|possibly|perhaps|even))?\s?[\"']?{ONE}"
     rf"|{ONE}(?:\s?[,/]\s?{ONE}){{1,25}}(?=\s*(?:$|[.!?;:)\n]))"
+    rf"|(?<= of ){ONE}(?:\s?,\s?{ONE}){{1,25}}"
     rf"|\bfrom {ONE} (?:to|through|until) {ONE}"
     rf"|({ONE})(?:[\s,]{{0,2}}\1)+"
 )
@@ -79,10 +80,11 @@ _JOINED: Final = re.compile(
 
 # "Rather than C, D": what comes first is no alternative.
 _PREPOSED: Final = re.compile(
-    r"\b(?:(?:rather|more) than|instead of|unlike|not (?:just|only|merely|simply))[ \"'(]{0,3}$",
+    r"\b(?:(?:rather|more) than|instead of|unlike|not(?: (?:just|only|merely|"
+    r"simply))?)[ \"'(]{0,3}$",
     re.I,
 )
-_OR: Final = re.compile(r"\b(?:or|and|nor)\b|[&/]")
+_OR: Final = re.compile(r"\b(?:or|and|nor|versus|vs|plus)\b|as well as|[&/]")
 
 
 def labelled(text: str) -> str:

@@ -10,30 +10,32 @@ from typing import Final
 from tactometer.replies.vocabulary import CONDEMNS, DENIES
 
 VERDICT: Final = re.compile(
-    r"^(?:but |and )?(?:(?:which |that |this |it )?(?:is|was|would be|seems|feels|sounds) )?"
-    r"(?:far |way |much |a bit |a little |clearly |also |just |simply |rather |quite |very |"
-    r"probably |too )*"
-    r"(?:(?<=too )\w+|an? (?:lie|exaggeration|overstatement|stretch|insult|mistake)|dishonest|"
-    r"untrue|harsh|cruel|unkind|wrong|incorrect|false|blunt|rude|mean|hurtful|negative|unlikely|"
-    r"misleading|insincere|inaccurate|extreme|strong|out|eliminated|rejected|ruled out|"
-    r"(?:no|nope)$|implausible|exaggerated|lying|"
-    r"not (?:really|exactly|true|honest|kind|right|likely|accurate|"
-    r"appropriate|an? \w+|chosen|this|the))(?: \w+){0,4}$",
+    r"^(?:but |and |obviously |clearly |certainly |definitely )?(?:(?:which |that |this |"
+    r"it )?(?:is|was|would be|could be|might be|may be|can be|seems|feels|sounds) )?(?:far |way |"
+    r"much |a bit |a little |clearly |also |just |simply |rather |quite |very |probably |"
+    r"too )*(?:(?<=too )\w+|an? (?:lie|exaggeration|overstatement|stretch|insult|mistake)|"
+    r"dishonest|untrue|harsh|cruel|unkind|wrong|incorrect|false|blunt|rude|mean|hurtful|negative|"
+    r"unlikely|misleading|insincere|inaccurate|extreme|strong|out|eliminated|rejected|ruled out|"
+    r"(?:no|nope|not)$|implausible|exaggerated|lying|not (?:really|exactly|true|honest|kind|right|"
+    r"likely|accurate|appropriate|an? \w+|chosen|this|the))(?: \w+){0,4}$",
     re.IGNORECASE,
 )
 """A clause that condemns what stood before it: "C: too harsh"."""
 ELSEWHERE: Final = re.compile(
-    r"^(?:and |but )?(?:were|had) (?:she|he|they|i|it|the|[A-Z]\w+)\b"
-    r"|^(?:and |but )?(?:in|under|with|for|given) (?:(?:an? )?(?:other|another|different)\b|"
-    r"(?:an?|any|the) (?:case|world|scenario|situation|setting)s? (?:in which|where|when))",
+    r"^(?:and |but )?(?:(?:were|had) (?:she|he|they|it|the|[A-Z]\w+)|had i)\b"
+    r"|^(?:and |but )?(?:in|under|with|for|given) (?:(?:an? )?(?:other(?! words)|another|different|"
+    r"higher|lower|better|worse)\b|(?:an?|any|the) (?:case|world|scenario|situation|"
+    r"setting)s? (?:in which|where|when))",
     re.IGNORECASE,
 )
 """Another world than the scene: "had she been honest", "with another goal"."""
 CONDITION: Final = re.compile(
-    r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|suppose)\b"
-    r"(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|anything|guess)\b)"
+    r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|"
+    r"suppose)\b(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|pressed|"
+    r"anything|guess|in doubt|comes to|put myself|asks|i am (?:being )?(?:\w+ )?honest|it (?:were|"
+    r"was) (?:me|up to me)|i (?:were|was) (?:her|him|them|(?-i:[A-Z]))))"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
-    rf"|{ELSEWHERE.pattern}"
+    rf"|{ELSEWHERE.pattern}|^to (?:my|him|her|them)sel\w+\b"
     r"|^(?:and |but )?(?:for|given) (?:honesty|kindness|politeness|tact|truth)$",
     re.IGNORECASE,
 )
@@ -42,16 +44,19 @@ CONDITION: Final = re.compile(
 ANOTHER_LABEL: Final = re.compile(
     r"^(?:(?:the |my )?(?:second|third|fourth|runner|back-?up|fall-?back|alternative|least|worst|"
     r"previous|old|earlier|initial|original|draft|first (?:draft|guess|thought|instinct|answer))|"
-    r"grade|score|rating|rated|confidence|note|avoid\w*|reject\w*|eliminated|wrong|incorrect|"
-    r"options|choices|section|vitamin|plan|type|hint|example|e\.g|question|mood|tone|"
+    r"candidates?|contenders?|input|subject|level|difficulty|title|name|cc|battery|size|shortlist|"
+    r"remaining|left|grade|score|rating|rated|confidence|note|avoid\w*|reject\w*|eliminated|wrong|"
+    r"incorrect|options|choices|section|vitamin|plan|type|hint|example|e\.g|question|mood|tone|"
     r"(?:the )?(?:available |possible |given )?options are)\b",
     re.IGNORECASE,
 )
 """What stands before a colon where no answer follows: "Grade: C"."""
 # A label like "Not", "Too harsh", "Ruled out"; not a sentence like "I won't lie".
 REJECTING_LABEL: Final = re.compile(
-    rf"^(?!i\b|we\b|let\b|there\b|without (?:further|a doubt|doubt|hesitation|question))(?:\w+ "
-    rf"){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
+    rf"^(?!none of the other|i\b|we\b|let\b|there\b|neither \w+ (?:\w+ )?nor|so as\b|"
+    rf"(?:an? )?(?:little )?white lie|(?:s?he|they|[A-Z][a-z]+) (?:would )?lies?$|"
+    rf"without (?:\w+ing|further|a doubt|doubt|hesitation|"
+    rf"question))(?:\w+ ){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
     re.IGNORECASE,
 )
 
@@ -61,34 +66,32 @@ _SIGHS: Final = (
 CORRECTS: Final = re.compile(
     rf"{_SIGHS}(?:actually|oops|sorry|on (?:second thoughts?|reflection)|edit|apologies|"
     r"my bad|revis\w+|i mean|i meant|or rather|rather|updated?|change|instead|let me|make that|no|"
-    r"(?:that|this|it) (?:is|was|seems|sounds|feels|would be)"
-    r" (?:a bit |far |way |a little |rather )?too|in fact|indeed|if anything|more precisely|"
-    r"looking (?:again|back|closer|more closely)|re-?read\w*|having (?:re\w+|thought)|"
-    r"after (?:re\w+|another look|more thought|some thought|thinking)|thinking (?:again|about it)|"
-    r"on (?:closer|further|more) \w+|upon \w+|come to think|"
-    r"(?:it |that |this |which )?(?:should|ought to) (?:have been|be|read))\b"
-    r"|\b(?:chang|switch|revis|updat|correct)\w* (?:(?:it|that|this|my \w+|the \w+) )?"
-    r"(?:from \S{1,3} )?to\b",
+    r"(?:that|this|it) (?:is|was|seems|sounds|feels|would be) (?:a bit |far |way |a little |"
+    r"rather )?too|in fact|indeed|if anything|more precisely|looking (?:again|back|closer|"
+    r"more closely)|re-?read\w*|having (?:re\w+|thought)|after (?:re\w+|another look|more thought|"
+    r"some thought|thinking)|thinking (?:again|about it)|on (?:closer|further|more) \w+|upon \w+|"
+    r"come to think|(?:it |that |this |which )?(?:should|ought to) (?:have been|be|read))\b"
+    r"|\b(?:chang|switch|revis|updat|correct)\w* (?:(?:it|that|this|my \w+|"
+    r"the \w+) )?(?:from \S{1,3} )?to\b",
     re.IGNORECASE,
 )
 """A clause that corrects what was said, if an answer follows it: "actually"."""
 WITHDRAWS: Final = re.compile(
     rf"{_SIGHS}(?:wait(?! for| until)\b|scratch that|correction\b|corrected\b|hold on|"
-    r"let me (?:re|correct|change|fix|think (?:again|about|through|over)|look again|check|try "
-    r"again)|i (?:made a mistake|change my mind|"
-    r"changed my mind|keep (?:changing|going)|take (?:that|it) back|misread|was wrong|give up|no "
-    r"longer know|"
-    r"(?:really )?(?:can not|could not) decide|am torn|am no longer sure|(?:really |honestly |"
-    r"just )?do not know$|would rather not (?:answer|say|choose)|am not sure any ?more|"
-    r"retract)|just kidding|my mistake|never ?mind|forget (?:it|that|this|what)|"
-    r"ignore (?:it|that|this|what)|disregard|strike that|cancel that|undo that)",
+    r"let me (?:re|correct|change|fix|think (?:again|about|through|over)|look again|check|"
+    r"try again)|i (?:made a mistake|change my mind|changed my mind|keep (?:changing|going)|"
+    r"take (?:that|it) back|misread|was wrong|give up|no longer know|(?:really )?(?:can not|"
+    r"could not) decide|am torn|am no longer sure|(?:really |honestly |just )?do not know$|"
+    r"would rather not (?:answer|say|choose)|am not sure any ?more|retract)|just kidding|"
+    r"my mistake|never ?mind|forget (?:it|that|this|what)|ignore (?:it|that|this|what)|disregard|"
+    r"strike that|cancel that|undo that)",
     re.IGNORECASE,
 )
 """A clause that takes back what was said, whatever follows: "scratch that"."""
 NO: Final = re.compile(
-    r"^(?:(?:oh|hm+|uh|ah|well|but|and|oops|actually|sorry|um)[ ,]*)*"
-    r"(?:(?:no|nope|nah|oops|hm+ no)(?: (?:wait|actually|sorry|no|not that|"
-    r"that is (?:not right|wrong)))?$|that (?:is|was) (?:wrong|not right|a mistake|incorrect))",
+    r"^(?:(?:oh|hm+|uh|ah|well|but|and|oops|actually|sorry|um)[ ,]*)*(?:(?:no|nope|nah|oops|"
+    r"hm+ no)(?: (?:wait|actually|sorry|no|not that|that is (?:not right|wrong)))?$|that (?:is|"
+    r"was) (?:wrong|not right|a mistake|incorrect))",
     re.IGNORECASE,
 )
 """The same where the options are not yes and no: "no", "that is wrong"."""
@@ -96,49 +99,62 @@ NO: Final = re.compile(
 REJECTS_IT: Final = re.compile(
     rf"{_SIGHS}(?:(?:that|this|it) (?:can not be (?:right|it)|does not (?:fit|work|make sense|"
     r"(?:seem|sound|feel|look) right)|will not do|is not (?:it|right))"
+    r"|(?:(?:i|we) (?:can|could|must|should|will) not$)|or (?:is|was) it$|(?:\w+ )?disagrees?$|"
+    r"(?:can|could|will|does|do) not$"
     r"|(?:(?:it|that|this|he|she|they) (?:is|was|does|would|will|could|can|did) not$)"
     r"|(?:or )?(?:maybe|perhaps|possibly) not$"
-    r"|(?:none|neither)(?: of (?:them|these|those|the (?:\w+ )?options))?"
-    r"(?: (?:fits?|works?|is right|really fits))?$)",
+    r"|(?:none|neither)(?: of (?:them|these|those|the (?:\w+ )?options))?(?: (?:fits?|works?|"
+    r"is right|really fits))?$)",
     re.IGNORECASE,
 )
 """A clause that takes back what was named last: "that doesn't fit", "none of them"."""
 BEGINS_OR: Final = re.compile(r"(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b", re.IGNORECASE)
 OR_ELSE: Final = re.compile(
-    r"^(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b"
-    r"(?! (?:rather|better|worse|wait|no|not|so|in)\b)(?=.*[\ue000-\ueeff])"
+    r"^(?:and |but |while )?(?:the|your|his|her) [a-z]+ (?:[\ue100-\ue1ff]|less\b)|"
+    r"^(?:and )?then [\ue000-\ue4ff]$|^(?:(?:hm+|um|but|and|then|maybe|"
+    r"perhaps)[ ,]*)*or\b(?! (?:rather|better|worse|wait|no|not|so|in)\b)(?=.*[\ue000-\ueeff])"
     r"|^(?:and |but |or )?(?:otherwise|else|alternatively)\b(?=.*[\ue000-\ueeff])"
-    r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as|equally) "
-    r"(?:[\ue100-\ue1ff]|(?:good|well|likely|plausible|fitting|right|possible)\b)"
+    r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as|"
+    r"equally) (?:[\ue100-\ue1ff]|(?:good|well|likely|plausible|fitting|right|possible)\b)"
     r"|.*\bi could also (?:see|be|say|go|choose|pick|imagine)\b(?=.*[\ue000-\ueeff])"
     r"|^(?!.*\b(?:not|never|less)\b).*\bjust as well (?:be|say)\b.*[\ue000-\ueeff]",
     re.IGNORECASE,
 )
 """A clause that sets another option beside the one before: "or D", "it might as well be D"."""
+EXAMPLE: Final = re.compile(r"(?:for (?:example|instance)|say|e\.g\.?)$", re.IGNORECASE)
+"""A clause after which what stands before it is one of several: "take C, for example"."""
 UNSAID: Final = re.compile(
     r"^(?:(?:but|though|although|yet|and|still|even if|which) ?)*(?:(?:he|she|they|i|we|"
-    r"(?-i:[A-Z]\w+)) "
-    r"(?:(?:will|would|does|do|did|can|could|might|may|must|should|is|has)(?: \w+ly)? (?:not|"
-    r"never|hardly)"
-    r"(?: \w+ly)? (?:to )?(?:say|tell|admit|mention|reveal|show|voice|utter|be saying|going to say)"
-    r"(?: (?:it|so|that|this|him|her|them|anyone|(?-i:[A-Z]\w+)))*(?: (?:out loud|aloud|to "
-    r".{1,20}|openly))?$"
-    r"|(?:would never|will never|never) (?:say|tell|admit|mention|reveal|voice)s?(?: (?:it|so|"
-    r"that|this|him|her|them))*$"
+    r"(?-i:[A-Z]\w+)) (?:(?:will|would|does|do|did|can|could|might|may|must|should|is|"
+    r"has)(?: \w+ly)? (?:not|never|hardly)(?: \w+ly)? (?:to )?(?:say|tell|admit|mention|reveal|"
+    r"show|voice|utter|be saying|going to say)(?: (?:it|so|that|this|him|her|them|anyone|"
+    r"(?-i:[A-Z]\w+)))*(?: (?:out loud|aloud|to .{1,20}|openly))?$"
+    r"|(?:would never|will never|never) (?:say|tell|admit|mention|reveal|voice)s?(?: (?:it|so|that|"
+    r"this|him|her|them))*$"
     r"|(?:keeps?|kept|hides?|will keep|would keep) (?:it|that|this|quiet|silent|her|his)\b"
     r"|(?:says? nothing|stays? (?:silent|quiet)|bites? \w+ tongue|changes? the subject))"
     r"|(?:that|this|it) is not what (?:he|she|they|i) (?:would |will )?(?:say|says|tell|tells)\b)",
     re.IGNORECASE,
 )
 """A clause after which what stands before it is not said: "but she won't tell him"."""
+FRAMED: Final = re.compile(
+    r"^(?:and |but |yet )?(?:usually|normally|typically|generally|technically|theoretically|"
+    r"strictly speaking|literally|officially|socially|practically)\b",
+    re.IGNORECASE,
+)
+"""What holds in one view: "technically C, but D"."""
 TURNS: Final = re.compile(
     r"^(?:but|yet|still|instead|nevertheless|however|nonetheless)\b", re.IGNORECASE
 )
 """What turns from how it was to what is said: "it was bad, but she says ..."."""
 EARLIER: Final = re.compile(
-    r"\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|tentative) "
-    r"(?:answer|choice|pick|guess|thought|reaction|instinct|reply|draft|response|selection|"
-    r"impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|idea))\b"
+    r"\b(?:last (?:time|week|month|year)|yesterday|earlier|previously|in (?:the|your|my) (?:first|"
+    r"last|previous|other) (?:question|scenario|round|task|example|case|one))\b|^you (?:said|wrote|"
+    r"chose|picked|answered)\b"
+    r"|\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|"
+    r"tentative) (?:answer|choice|pick|guess|thought|reaction|instinct|reply|draft|response|"
+    r"selection|impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|"
+    r"idea))\b"
     r"|\b(?:i|he|she|we) (?:had )?(?:first|initially|originally) (?!to\b|like\b)\w+"
     r"|\b(?:i|he|she|we) had (?:said|picked|chosen|answered|thought|written|put|gone|selected)\b"
     r"|\b(?:at first|initially|originally)$|^i (?:said|wrote|typed|put down)\b"
@@ -148,33 +164,33 @@ EARLIER: Final = re.compile(
 )
 """What was answered before and is no more: "my initial answer was C"."""
 THOUGHT: Final = re.compile(
-    r"^(?!.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|"
-    r"private|inner) feelings?|believes?|beliefs?|"
-    r"opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|reality|"
-    r"to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) mind|view|heart|diary|review|critics?|"
-    r"neighbou?rs?|mother|father|guests?|others|people|jury|reviewers?|audience|(?:her|his|"
-    r"their|\w+'s) (?:\w+ )?verdict|unsaid|unspoken|not said|silently|judge?ment)\b",
+    r"^(?!none of|after |.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|"
+    r"real|honest|private|inner) feelings?|believes?|beliefs?|opinions?|privately|inner|inwardly|"
+    r"inside|internal\w*|secretly|state|reality|to (?:him|her|them)sel\w+|(?:her|his|their|"
+    r"\w+'s) (?:mind|head)|view|heart|diary|review|critics?|neighbou?rs?|mother|father|guests?|"
+    r"others|people|jury|reviewers?|audience|(?:her|his|their|\w+'s) (?:\w+ )?verdict|unsaid|"
+    r"unspoken|not said|silently|judge?ment)\b",
     re.IGNORECASE,
 )
 """A label of what somebody thinks and does not say."""
 OPINION: Final = re.compile(
-    r"^(?:and |but |or so |at least )?(?:(?:in|to|from) (?!my\b|our\b)(?:[\w']+ ){1,4}?"
-    r"(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|point of view|head|thoughts|"
-    r"perspective|viewpoint|taste|experience)"
-    r"|(?:based on|given|with|judging by|judging from|considering|from|going by|at) "
-    r".{0,30}\b(?:stars?|hearts?|ratings?|scores?)"
+    r"^(?:and |but |or so |at least )?(?:as they say|or so (?:he|she|they|[A-Z]\w+) (?:thinks?|"
+    r"says?|claims?)|(?:wrote|claimed) .{1,30}|(?:in|to|from) (?!my\b|"
+    r"our\b)(?:[\w']+ ){1,4}?(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|"
+    r"point of view|head|thoughts|perspective|viewpoint|taste|experience)"
+    r"|(?:based on|given|with|judging by|judging from|considering|from|going by|"
+    r"at) .{0,30}\b(?:stars?|hearts?|ratings?|scores?)"
     r"|(?:to|for) (?:him|her|them|(?-i:[A-Z][a-z]+)(?: \w+ly)?)|as far as .{1,30} concerned"
     r"|the way .{1,20} (?:sees?|saw|feels?|felt) it|as (?:he|she|they|(?-i:[A-Z][a-z]+)) (?:sees|"
     r"saw) it"
     r"|(?:thinks|thinking|thought|inner voice|aside)"
     r"|as (?:her|his|their|the|an?) \w+ (?:says|said|put|puts|claims)(?: it)?"
     r"|(?:he|she|they|(?-i:[A-Z]\w+)) \w+(?: \w+)? to (?:him|her|them)sel\w+"
-    r"|according to (?!my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|"
-    r"silently|objectively|factually|strictly speaking|deep down(?: inside)?|"
-    r"in (?:truth|reality|private|secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|"
-    r"(?:he|she|they|(?-i:[A-Z]\w+)) (?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|"
-    r"found|reckons)"
-    r"(?: (?:privately|inside|to \w+|so))?)$",
+    r"|according to (?!my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|silently|"
+    r"objectively|factually|strictly speaking|deep down(?: inside)?|in (?:truth|reality|private|"
+    r"secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|(?:he|she|they|"
+    r"(?-i:[A-Z]\w+)) (?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|found|"
+    r"reckons)(?: (?:privately|inside|to \w+|so))?)$",
     re.IGNORECASE,
 )
 """A clause that makes its neighbour somebody's opinion, not what is said."""
@@ -186,56 +202,50 @@ CONCLUDES: Final = re.compile(
 """What draws a conclusion from the clauses before it."""
 AFFIRMS: Final = re.compile(
     r"^(?:yes|yep|yeah|exactly|bingo|perfect|right|correct|(?:that|this|it)(?: one)? (?:is (?:it|"
-    r"right|the one|"
-    r"the answer|perfect|my answer)|works|fits|would (?:work|fit)|does it)|certainly|definitely|"
-    r"absolutely|of course|indeed|most likely|most probable|(?:fits|works)(?: best| well| "
-    r"perfectly)?|best|"
-    r"(?:just |exactly |about )?right|ideal|kind (?:and|but|yet) (?:honest|true|truthful)|"
-    r"(?:honest|true|truthful) (?:and|but|yet) kind|the (?:best|right) (?:one|choice|fit|option|"
-    r"balance)|"
-    r"that one|this one|chosen|selected|my (?:choice|answer|pick)|the (?:answer|one|best))$",
+    r"right|the one|the answer|perfect|my answer)|works|fits|would (?:work|fit)|does it)|certainly|"
+    r"definitely|absolutely|of course|indeed|most likely|most probable|(?:fits|works)(?: best|"
+    r" well| perfectly)?|best|(?:just |exactly |about )?right|ideal|kind (?:and|but|yet) (?:honest|"
+    r"true|truthful)|(?:honest|true|truthful) (?:and|but|yet) kind|the (?:best|right) (?:one|"
+    r"choice|fit|option|balance)|that one|this one|chosen|selected|my (?:choice|answer|pick)|"
+    r"the (?:answer|one|best))$",
     re.IGNORECASE,
 )
 """The whole of an answer that takes the option asked about: "C? Yes."."""
 ASKS_FOR: Final = re.compile(
-    r"^(?:(?:and|so|but|then|hm+|ok(?:ay)?) )*(?:(?:is|was|would|will|could|should|does|might) \w+"
-    r"(?: \w+){0,4}|(?:what|how) about|maybe|perhaps|why not)? ?[\"']?[\ue000-\ue4ff][\"']?"
-    r"(?: (?:then|the answer|right|best|the best(?: \w+)?|fit|work))?$",
+    r"^(?:(?:and|so|but|then|hm+|ok(?:ay)?) )*(?:(?:is|was|would|will|could|should|does|"
+    r"might) \w+(?: \w+){0,4}|(?:what|how) about|maybe|perhaps|"
+    r"why not)? ?[\"']?[\ue000-\ue4ff][\"']?(?: (?:then|the answer|right|best|the best(?: \w+)?|"
+    r"fit|work))?$",
     re.IGNORECASE,
 )
 """A question for one option: "is it C", "would she say C"."""
 ENDORSES: Final = re.compile(
-    r"^(?:(?:and|so|but|hence|therefore|thus) )*(?:that|this|it|which) (?:is|would be|will be) "
-    r"(?:(?:therefore|thus|also|exactly|probably|likely|why) )?"
-    r"(?:what (?:i|he|she|we|they|[A-Z]\w+)(?: would| will)?(?: \w+ly)? "
-    r"(?:(?:expect|want) (?:him|her|them|[A-Z]\w+) to )?(?:says?|choose|pick|go with|answer|"
-    r"reply|use|go for)"
-    r"(?: here| now| then| \w+ly)?|my (?:final )?(?:answer|choice|pick|vote|reply)|the answer|my "
-    r"final one|"
+    r"^(?:(?:and|so|but|hence|therefore|thus) )*(?:that|this|it|which) (?:is|would be|"
+    r"will be) (?:(?:therefore|thus|also|exactly|probably|likely|why) )?(?:what (?:i|he|she|we|"
+    r"they|[A-Z]\w+)(?: would| will)?(?: \w+ly)? (?:(?:expect|want) (?:him|her|them|"
+    r"[A-Z]\w+) to )?(?:says?|choose|pick|go with|answer|reply|use|go for)(?: here| now| then|"
+    r" \w+ly)?|my (?:final )?(?:answer|choice|pick|vote|reply)|the answer|my final one|"
     r"the one (?:i|he|she) (?:would )?(?:choose|pick|go with|go for|say|says))$",
     re.IGNORECASE,
 )
 """A clause that makes the option named before it the answer: "and that is my choice"."""
 APPOSED: Final = re.compile(
     r"^(?:and )?(?:which (?:is|was|means|says|reads|would be|stands for)|that is(?: to say)?|"
-    r"i\.e\.?|"
-    r"meaning|namely|aka|in other words)(?: that)?[ \"'(]*(?P<o>[\ue000-\ue4ff])[\"' )]*$",
+    r"i\.e\.?|meaning|namely|aka|in other words)(?: that)?[ \"'(]*(?P<o>[\ue000-\ue4ff])[\"' )]*$",
     re.IGNORECASE,
 )
 """A clause that says a letter's words: "which is C"."""
 
 REASONED: Final = re.compile(
     r"^(?:because|since|as)[ \"']*(?P<o>[\ue200-\ue3ff]) (?:is|was|would be) (?!.*\b(?:not|too|"
-    r"than)\b)"
-    r"(?:(?:the|both|a|most|very) )*(?:kind\w*|honest|true|polite|nice\w*|gentle|right|best|what|"
-    r"fair)\b",
+    r"than)\b)(?:(?:the|both|a|most|very) )*(?:kind\w*|honest|true|polite|nice\w*|gentle|right|"
+    r"best|what|fair)\b",
     re.IGNORECASE,
 )
 """A reason that speaks for an option: it had better be the one that was chosen."""
 SAYS_LABEL: Final = re.compile(
     r"\b(?:says|said|tells|replies|answers|aloud|out loud|spoken|utterance|(?:her|his|their|my|"
-    r"exact) words)\b"
-    r"(?: \w+)?$",
+    r"exact) words)\b(?: \w+)?$",
     re.IGNORECASE,
 )
 """A label of what is said aloud: "but she says"."""

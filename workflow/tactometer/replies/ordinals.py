@@ -9,9 +9,8 @@ _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "sev
 _NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 _NTH: Final = (
     rf"(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|last)"
-    r" (?:option|alternative|answer option|phrase|item|entry|utterance|one|choice(?= (?:on|in|"
-    r"from|of) ))"
-    r"(?: (?:in|on|of|from) the (?:list|top)| listed| given| above| provided)?"
+    r" (?:option|alternative|answer option|phrase|item|entry|utterance|one|choice(?= (?:on|in|from|"
+    r"of) ))(?: (?:in|on|of|from) the (?:list|top)| listed| given| above| provided)?"
 )
 _NUMBERED: Final = (
     r"(?:option|choice|alternative|item|phrase)(?: (?:number|no\.?))? ?#? ?"

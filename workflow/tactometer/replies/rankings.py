@@ -13,15 +13,13 @@ _SHARE: Final = rf"(?:{_NUMBER})(?! ?(?:\w+ )?(?:sure|confiden\w+|certain\w*)\b)
 _HINT: Final = re.compile(r"%|\.\d|\bper ?cent\b", re.IGNORECASE)
 _BEHIND: Final = re.compile(
     rf"(?P<o>{ONE})[\"')]{{0,2}} ?(?:(?:[:=(–≈~-]|p ?=|is|at|has|gets|with|about|around|roughly|"
-    rf"an?|"
-    rf"probability|chance|likelihood|weight|of|would be) ?){{0,5}}{_SHARE}",
+    rf"an?|probability|chance|likelihood|weight|of|would be) ?){{0,5}}{_SHARE}",
     re.IGNORECASE,
 )
 _BEFORE: Final = re.compile(
     rf"(?:{_NUMBER}) ?(?:(?:chance|probability|likelihood|likely|sure|certain|confident|of|for|on|"
     rf"that|it is|it would be|(?:she|he|they|i)(?: would)? (?:says?|chooses?|picks?)|to|would be|"
-    rf"an?|the|"
-    rf"saying|[:=(–-]) ?){{0,5}}[\"']?(?P<o>{ONE})",
+    rf"an?|the|saying|[:=(–-]) ?){{0,5}}[\"']?(?P<o>{ONE})",
     re.IGNORECASE,
 )
 
@@ -68,24 +66,19 @@ def _weighed(text: str) -> str:
 
 _MARKS: Final = r"[\s,.;:)(\"'–-]{0,6}"
 _THEN: Final = (
-    r"(?:(?:and|with|or|but|then|next|after that|followed by|failing that|if not that|"
-    r"if (?:that|it|this) (?:is not|fails|does not|can not|will not)(?: \w+){0,2}|"
-    r"(?:as )?(?:a |an |my |the )?(?:close |distant )?(?:second|third|fourth|fifth|2nd|3rd|4th|"
-    r"5th|runner[- ]up|"
-    r"fallback|backup|lastly|last)(?: \w+)?|in (?:second|third) place|place|"
-    r"\d[.)])[\s,:(–-]{0,4}){1,5}"
+    r"(?:(?:and|with|or|but|then|next|after that|followed by|failing that|if not that|if (?:that|"
+    r"it|this) (?:is not|fails|does not|can not|will not)(?: \w+){0,2}|(?:as )?(?:a |an |my |"
+    r"the )?(?:close |distant )?(?:second|third|fourth|fifth|2nd|3rd|4th|5th|runner[- ]up|fallback|"
+    r"backup|lastly|last)(?: \w+)?|in (?:second|third) place|place|\d[.)])[\s,:(–-]{0,4}){1,5}"
 )
 _FIRST: Final = (
-    r"(?:(?<!at )\b(?:first(?:ly| and foremost)?|in first place|best(?=:)|most likely|most "
-    r"probable|top|"
-    r"primary|number one|preferably|ideally|"
-    r"my first)(?: (?:choice|pick|option|place|rank|guess|preference|answer))?(?: is| would be| "
-    r"goes to)?)"
+    r"(?:(?<!at )\b(?:first(?:ly| and foremost)?|in first place|best(?=:)|most likely|"
+    r"most probable|top|primary|number one|preferably|ideally|my first)(?: (?:choice|pick|option|"
+    r"place|rank|guess|preference|answer))?(?: is| would be| goes to)?)"
 )
 _RANKING: Final = (
     rf"\b(?:rank\w*|order of \w+|in order|(?:most|best)(?: \w+)? to (?:least|worst)(?: \w+)?|"
-    rf"preferences)"
-    rf"{NO_MENTION}{{0,40}}?[:–\n]"
+    rf"preferences){NO_MENTION}{{0,40}}?[:–\n]"
 )
 _TAIL: Final = (
     rf"(?:{_MARKS}{_THEN}{_MARKS}{ONE}(?: (?:a close |as (?:the |a |my )?)?"
@@ -108,9 +101,8 @@ _RANKS: Final = (
     ),
     re.compile(
         rf"(?P<o>{ONE}){_MARKS}(?:(?:or|and|but)\b[ ,]*)?(?:failing that|as (?:a|my) (?:fallback|"
-        rf"backup|second choice)|if not(?: that)?(?=,)|"
-        rf"followed by|"
-        rf"if (?:that|it|this) (?:is not|fails|does not|can not|will not)(?: \w+){{0,2}}),? {ONE}",
+        rf"backup|second choice)|if not(?: that)?(?=,)|followed by|if (?:that|it|this) (?:is not|"
+        rf"fails|does not|can not|will not)(?: \w+){{0,2}}),? {ONE}",
         re.IGNORECASE,
     ),
     re.compile(  # a list whose first item says what its order means

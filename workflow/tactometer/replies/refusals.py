@@ -8,14 +8,13 @@ from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision
 
 _DECLINES: Final = re.compile(
-    r"\b(?:i|we)\b(?: \w+){0,2}? (?:(?:can|could|will|would|do|may) not|"
-    r"(?:am|are) (?:not able|unable) to|unable to|not able to|(?:must |have to |will )?decline to|"
-    r"refuse to|not comfortable|prefer not to|would rather not|must decline|decline\b|"
-    r"have no (?:personal )?(?:opinion|taste|feelings))"
-    r"(?: (?:really|possibly|currently|honestly|personally|provide|give|make|be able to))*"
-    r"(?: (?:answer|help(?! but\b)|assist|comply|choose|pick|select|say|tell|provide|give|respond|"
-    r"participate|engage|continue|decide|determine|comment|do (?:that|this)|fulfill?|saying|"
-    r"have)\b(?! for (?:sure|certain))|$)"
+    r"\b(?:i|we)\b(?: \w+){0,2}? (?:(?:can|could|will|would|do|may) not|(?:am|are) (?:not able|"
+    r"unable) to|unable to|not able to|(?:must |have to |will )?decline to|refuse to|"
+    r"not comfortable|prefer not to|would rather not|must decline|decline\b|"
+    r"have no (?:personal )?(?:opinion|taste|feelings))(?: (?:really|possibly|currently|honestly|"
+    r"personally|provide|give|make|be able to))*(?: (?:answer|help(?! but\b)|assist|comply|choose|"
+    r"pick|select|say|tell|provide|give|respond|participate|engage|continue|decide|determine|"
+    r"comment|do (?:that|this)|fulfill?|saying|have)\b(?! for (?:sure|certain))|$)"
     r"|\b(?:i|we) (?:must |have to |will |would )?(?:decline|refuse)\b",
     re.IGNORECASE,
 )

@@ -23,6 +23,7 @@ from tactometer.replies.mentions import ANY, Marked, joined, labelled
 from tactometer.replies.ordinals import mark_former, mark_ordinals
 from tactometer.replies.rankings import ranked
 from tactometer.replies.refusals import refuses, stops_short
+from tactometer.replies.singled_out import singled_out
 from tactometer.replies.spelling import corrected
 from tactometer.replies.thoughts import strip_thought, without_thoughts
 from tactometer.replies.ticks import ticked
@@ -33,6 +34,7 @@ __all__ = ["Method", "Reason", "Reply", "read_reply", "strip_thought"]
 
 Method = Literal["letter", "phrase", "invalid"]
 Reason = Literal["cut", "refused", "empty", "undecided", "several"]
+_LED_BY: Final = re.compile(r"^(?:and|while|whereas|but|though|although) ", re.IGNORECASE)
 _SET_BESIDE: Final = re.compile(rf"\b(?:and|while|whereas|but) {ANY} {v.IS}", re.IGNORECASE)
 
 
@@ -57,6 +59,9 @@ def read_reply(text: str | None, options: Sequence[str]) -> Reply:
     if refuses(found, [decision for decision in made if not decision.condemned]):
         return _invalid("refused")
     reply = _resolved(made, options, found, marked)
+    alone = singled_out(found, marked) if reply.reason == "undecided" else None
+    if alone is not None and alone < len(options):
+        return Reply(options[alone], "letter")
     if reply.choice is None and (spoken.cut or stops_short(said)):
         return _invalid("cut")
     return reply
@@ -81,7 +86,7 @@ def _resolved(
     made: list[Decision], options: Sequence[str], found: Sequence[Clause], marked: Marked
 ) -> Reply:
     """The one option that the decisions agree on; the last word wins only where it says so."""
-    counted = _without_premises(_without_lists(made))
+    counted = _settled(_without_premises(_without_lists(made)))
     if not counted:
         return _invalid("several" if any(not d.condemned for d in made) else "undecided")
     top = max(decision.weight for decision in counted)
@@ -114,7 +119,7 @@ def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
     for clause in found:
         if clause.question or v.DENIES.search(clause.text):
             continue
-        said = answer_of(clause.text, polar=False)
+        said = answer_of(_LED_BY.sub("", clause.text), polar=False)
         mentions = said.mentions if said else ""
         if v.SOMEBODY.search(clause.text) or _SET_BESIDE.search(clause.text):
             mentions = "".join(re.findall(ANY, clause.text))
@@ -129,6 +134,18 @@ def _without_premises(made: list[Decision]) -> list[Decision]:
     if not drawn:
         return made
     return [d for d in made if d.clause >= drawn[-1].clause or d.letter]
+
+
+def _settled(made: list[Decision]) -> list[Decision]:
+    """The last decision alone where it is said, and takes one of several that words named before.
+
+    "It was not good, but not terrible. Answer: not good": what is said of a creation may be more
+    than one thing, and the answer one of them.
+    """
+    if not made or not made[-1].said or any(d.letter or d.said for d in made[:-1]):
+        return made
+    named = {decision.places for decision in made[:-1]}
+    return made[-1:] if len(named) > 1 and made[-1].places in named else made
 
 
 def _without_lists(made: list[Decision]) -> list[Decision]:

@@ -9,7 +9,7 @@ _WORDS: Final = (
 # Words of their own, one letter away.
 _REAL: Final = frozenset(
     ("answers", "options", "choices", "chooses", "chose", "probable", "thing", "thin", "thick",
-     "thinks", "potion")
+     "thinks", "potion", "opting")
 )  # fmt: skip
 
 

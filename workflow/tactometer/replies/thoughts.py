@@ -33,7 +33,8 @@ _OPENS: Final = (
     r"<unused94>(?:thought)?",  # MedGemma
     r"^\s*here(?: is|['’]s) my thought process:",  # Granite 3.2
     # gpt-oss with its special tokens skipped: "analysisThe user ...assistantfinalC"
-    r"^\s*(?:assistant)?(?-i:analysis(?=[^a-z\s:]|\s[A-Z(\"'])|analysis(?=(?s:.{0,50000})assistantfinal))",
+    r"^\s*(?:assistant)?(?-i:analysis(?=[^a-z\s:]|\s[A-Z(\"'])|"
+    r"analysis(?=(?s:.{0,50000})assistantfinal))",
     r"(?-i:assistant(?:analysis|commentary))",
 )
 _CLOSES: Final = (

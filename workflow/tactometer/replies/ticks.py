@@ -8,6 +8,7 @@ _CROSSED: Final = "❌✗✘✖✕❎🚫⛔👎☐□⬜○◯☒🗷"
 _BOX: Final = r"\[ ?[xX✓✔]? ?\]|\( ?[xX✓✔]? ?\)"
 _MARK: Final = re.compile(rf"[(\[]?(?:[{_TICKED}]|[{_CROSSED}])\ufe0f?[)\]]?|{_BOX}")
 _EMPTY: Final = re.compile(r"[☐□⬜○◯]|[\[(] {0,2}[\])]")
+_CROSSED_NO: Final = re.compile(rf"[{_CROSSED}]\ufe0f? ?(?=no\b)", re.IGNORECASE)  # says the same
 _GONE: Final = "\nruled out.\n"
 
 
@@ -17,6 +18,7 @@ def ticked(text: str) -> str:
     Without a cross or an empty box nothing tells items apart, and the ticks alone are dropped. A
     row of a table with several marks compares, and decides nothing.
     """
+    text = _CROSSED_NO.sub("", text)
     if not _MARK.search(text):
         return text
     lines = [line for line in text.split("\n") if not (line.count("|") > 2 and _several(line))]

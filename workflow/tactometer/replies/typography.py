@@ -32,12 +32,11 @@ _LOOKALIKE: Final = re.compile(r"(?<!\w)[АВСЕНΑΒΕΗ](?!\w)(?!,? [^\W\da-
 _LATIN: Final = str.maketrans("АВСЕНΑΒΕΗ", "ABCEHABEH")
 # A face beside words, but no letter behind a colon that a cue sets: "Answer :D".
 _FACE: Final = re.compile(
-    r"(?<![\w\"'*)\]>=])(?<!nswer )(?<!ption )(?<!hoice )(?<!etter )(?<!ponse )(?<!posta "
-    r")(?<!puesta )(?<!twort )"
-    r"(?:[:;=]['’-]?[DCPXOS]|[xX]D)(?![\w.)\]\"'])"
+    r"(?<![\w\"'*)\]>=:])(?<!nswer )(?<!ption )(?<!hoice )(?<!etter )(?<!ponse )(?<!posta"
+    r" )(?<!puesta )(?<!twort )(?:[:;=]['’-]?[DCPXOS]|[xX]D)(?![\w.)\]\"'])"
 )
 # A letter that is all, with half a bracket or a stray mark round it.
-_ALONE: Final = re.compile(r"[\s\[\](){}<>\"'\\]*([A-Za-z])[\s.,;:!\[\](){}<>\"'\\]*")
+_ALONE: Final = re.compile(r"[\s\[\](){}<>\"'\\/&+#%@|=-]*([A-Za-z])[\s.,;:!\[\](){}<>\"'\\]*")
 _HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn"}  # zero-width, private, variation selectors
 _PICTURES: Final = {"So", "Sk"}
 
@@ -76,7 +75,13 @@ _MARKUP: Final = (
     (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
     (re.compile(r"(?i)(?<=[,.… ])(?:u+m+|u+h+m*|erm+|er(?=,|\.\.))(?!\w)[,.… ]{0,4}"), " "),
-    (re.compile(r"\[([A-Za-z][a-z' ]{2,40})\]"), r"(\1)"),
+    (
+        re.compile(r"^\[((?:final )?(?:answer|choice|response))\]:?[ \t]*(?=\S)", re.I | re.M),
+        r"\1: ",
+    ),
+    (re.compile(r"\[([A-Za-z][A-Za-z':.) ]{1,40})\]"), r"(\1)"),
+    (re.compile(r"(?i)\b(answer|choice) ?(?:>+|:{2,})"), r"\1:"),
+    (re.compile(r"\bP\. ?S\.:?"), " "),
     (re.compile(r"[^\S\n]+"), " "),
     (re.compile(r"(?: ?\n ?)+"), "\n"),
 )
@@ -90,6 +95,9 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
     (re.compile(r"(?<=\b[A-Z])'(?:d|t)[iıuü]r\b"), ""),  # Turkish: "C'dir"
+    (re.compile(r"\b(?:b/c|cuz|coz|cause(?= (?:it|he|she|i|we)\b))"), "because"),
+    (re.compile(r"(?<=\b[A-Z]),? as in (?=\")"), ": "),
+    (re.compile(r"\b(?:by no means|in no way)\b", re.I), "not"),
     (re.compile(r"\be\.g\.,?", re.I), "for example"),
     (re.compile(r"\b(answer|choice|pick|verdict)'s (?!\w+ (?:is|was|of)\b)", re.I), r"\1 is "),
     (re.compile(r"\b(i|you|we|they)'ve\b", re.I), r"\1 have"),

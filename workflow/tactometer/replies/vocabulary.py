@@ -7,98 +7,98 @@ from tactometer.replies.mentions import ANY
 
 WORD: Final = r"[\w'%/.-]+"
 
+ADVERB: Final = (
+    r"(?:(?!(?:hopefully|hardly|barely|scarcely|rarely|nearly|unlikely|formerly|previously|"
+    r"initially|originally|only|partly|privately|secretly|inwardly|publicly|supposedly|allegedly|"
+    r"reportedly)\b)[a-z]{2,12}ly\b)"
+)
+"""An adverb that leaves a sentence what it says: "sadly C", "it was frankly bad"."""
 OPENING: Final = (
-    r"(?:(?:sure(?: thing)?|ok(?:ay)?|alright|all right|well|right|yes|yeah|hm+|um+|uh|oh|ah|so|"
-    r"thus|hence|therefore|then|now|and|but|still|yet|instead|rather|just|simply|honestly|"
-    r"personally|frankly|truthfully|overall|again|probably|likely|most likely|very likely|"
-    r"most probably|clearly|definitely|certainly|surely|absolutely|obviously|maybe|perhaps|"
-    r"possibly|easy|easily|ultimately|finally|actually|really|indeed|go|in short|in conclusion|"
-    r"in summary|of course|also|equally|both|i mean|or rather|no wait|wait|sorry|i meant|"
+    rf"(?:(?:(?:most |very |more |quite )?{ADVERB}|"
+    r"in (?:that|this|such a) (?:case|situation|scenario|context)|sure(?: thing)?|ok(?:ay)?|"
+    r"alright|all right|well|right|yes|yeah?|yep|hm+|um+|uh|oh|ah|so|thus|hence|therefore|then|now|"
+    r"and|but|still|yet|instead|rather|just|overall|again|maybe|perhaps|easy|indeed|go|in short|"
+    r"in conclusion|in summary|of course|also|both|i mean|or rather|no wait|wait|sorry|i meant|"
     r"make that|let us say|let's say|only|thanks|hard|tbh|imo|imho|fwiw|def|defo|prolly|probs|"
-    r"clear case of|"
-    r"ngl|prob|lol|its|100%|big|"
-    r"hell|firm|strong|solid|why|to be honest|in my opinion|for me|here(?: is| are)?(?: it)?|the|"
-    r"an?|best|better|final|of (?:these|those|them|the (?:eight|options|choices))|hey|hi|dear|in "
-    r"fact|more likely|something like|along the lines of|must be|"
-    r"gotta be|got to be|(?:looks|seems|sounds) like|(?:i am |am )?(?:pretty |fairly |quite |very |"
-    r"almost |absolutely |reasonably )?(?:sure|certain|confident|convinced|positive)(?: that)?|"
-    r"going to be|(?:my )?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|"
-    r"yes to|in the end|on balance|all in all|all things considered|no doubt)(?!\w)[ ,]*)*"
+    r"clear case of|ngl|prob|lol|its|100%|big|hell|firm|strong|solid|why|to be honest|(?:in|"
+    r"to) my (?:\w+ )?(?:opinion|view|eyes|book|experience|mind|taste)|for me|bro|dude|mate|man|"
+    r"here(?: is| are)?(?: it)?|the|an?|best|better|final|of (?:these|those|them|the (?:eight|"
+    r"options|choices))|hey|hi|dear|in fact|something like|along the lines of|must be|gotta be|"
+    r"got to be|(?:looks|seems|sounds) like|(?:i am |am )?(?:pretty |fairly |quite |very |almost |"
+    r"absolutely |reasonably )?(?:sure|certain|confident|convinced|positive)(?: that)?|going to be|"
+    r"(?:my )?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|"
+    r"(?:i )?(?:just wanted|want|have|need|got) to (?:say|tell you|admit)(?: that)?|"
+    r"(?:i am )?(?:afraid|(?:sorry|happy|glad|sad|pleased) to (?:say|tell you|report))(?: that)?|"
+    r"yes to|hands down|that|in the end|on balance|all in all|all things considered|"
+    r"no doubt)(?!\w)[ ,]*)*"
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
-    r"(?:[ ,]*(?:for sure|for me|for certain|for now|it is|it was|here|please|of course|then|too|"
-    r"either|though|definitely|probably|obviously|clearly|certainly|honestly|likely|most likely|"
-    r"lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|"
-    r"all day|hands down|by far|by a hair|narrowly|just about|for the win|ftw|tbf|fr|from me|"
-    r"therefore|it (?:must|has to|shall|"
-    r"will) be|to me|no doubt|no question|by a "
-    r"mile|i reckon|"
-    r"i suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|"
-    r"as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|"
-    r"in my opinion|to be honest|to be kind|to be safe|in this case|my friend|"
-    r"is what i would say|(?:rather than|over|instead of|not|and not|versus|vs|than|"
-    r"and (?:definitely|certainly|surely|clearly) not) "
+    rf"(?:[ ,]*(?:(?:most )?{ADVERB}|"
+    r"and nothing else|for sure|for me|for certain|for now|it is|it was|here|please|(?:based on|"
+    r"given|considering|judging by|out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|"
+    r"either|though|lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|"
+    r"all the way|all day|hands down|by far|by a hair|just about|for the win|ftw|tbf|fr|from me|"
+    r"therefore|it (?:must|has to|shall|will) be|to me|no doubt|no question|by a mile|i reckon|"
+    r"i suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|as (?:the|my|"
+    r"an) (?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|in my opinion|"
+    r"to be honest|to be kind|to be safe|in this case|my friend|is what i would say|(?:rather than|"
+    r"over|instead of|not|and not|than|and (?:definitely|certainly|surely|clearly) not) "
     rf"(?:{WORD} ){{0,3}}{ANY}))*"
 )
 """What may stand behind it: "C for sure", "C rather than D"."""
 
 DENIES: Final = re.compile(
     r"\b(?:not|never|neither|nor|nobody|no one|none|no longer|avoid\w*|rul\w+ out|rules? out|"
-    r"eliminat\w+|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|anything but|"
-    r"far be it|"
-    r"everything but|all but|instead of|rather than|other than|than|against|hardly|"
-    r"(?<!no )doubt\w*|refus\w+|no (?:to|sense)|unable|unlike|wrong|"
-    r"incorrect|too (?!be\b)\w+|lest)\b|\uefff",
+    r"eliminat(?:e|es|ed|ing)|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|"
+    r"anything but|far be it|(?:everything|any|all|all of them|none) but|instead of|rather than|"
+    r"other than|than|against|hardly|(?<!no )doubt\w*|refus\w+|no (?:to|sense|way)|unable|"
+    r"insufficient|unlike|wrong|incorrect|too (?!be\b)\w+|lest)\b|\uefff",
     re.IGNORECASE,
 )
 """Before a mention, it rejects it: "not C", "rule out C"."""
 CONDEMNS: Final = re.compile(
     r"\b(?:less likely|least (?!harsh|hurtful|blunt|dishonest|bad)|worst|bad|terrible|awful|"
-    r"poor\w*|"
-    r"(?<!less )(?<!least )(?:harsh\w*|hurtful|dishonest\w*|unkind\w*|cruel\w*|blunt\w*|rude\w*|"
-    r"mean(?!s\b|ing\b)|insincere|brutal\w*)|(?:a |no )?(?:lie|liar)|lying|lies|mistake|"
-    r"lazy|cheap|cowardly|cop-out|inappropriate|hesitat\w*|hate|almost|nearly|whoever|anyone who|"
-    r"only an? \w+ would|few|"
-    r"no (?:friend|\w+ would)|unlikely|improbable|inaccurate|misleading|untrue|false|"
-    r"exaggerat\w+|overly|stretch|off|(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|"
-    r"unwise|risky)\b",
+    r"poor\w*|(?<!less )(?<!least )(?:harsh\w*|hurtful|dishonest\w*|unkind\w*|cruel\w*|blunt\w*|"
+    r"rude\w*|rudest|mean(?:er|est)?(?!s\b|ing\b)|insincere|brutal\w*)|(?:a |no )?(?:lie|liar)|"
+    r"lying|lies|mistake|lazy|cheap|cowardly|cop-out|inappropriate|hesit\w+|hate|almost|nearly|"
+    r"whoever|anyone who|only an? \w+ would|few|no (?:friend|\w+ would)|unlikely|improbable|"
+    r"inaccurate|misleading|untrue|false|exaggerat\w+|overly|stretch|hates?|off|"
+    r"(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|unwise|risky|problem|trouble|"
+    r"downside|drawback|disadvantage|danger|disrespect\w*|anger|contempt|disappoint\w*)\b",
     re.IGNORECASE,
 )
 """What speaks against an option, in a verdict on it or in who says it: "a liar would say C"."""
 SUPPOSES: Final = re.compile(
-    r"^(?:[a-z]+ly |and |or |even )?(?:if|when|unless|whether|while|although|though|even though|"
-    r"whereas|because|since|despite|suppose|had|were|before|"
-    r"after(?! (?:re\w+|more|some|another|a|thinking|looking|careful|reading|considering|all)\b))\b"
+    r"^(?:[a-z]+ly |and |or |even )?(?:if|when|until|once|unless|whether|while|although|though|"
+    r"even though|whereas|because|since|despite|suppose|had|were|before|after(?! (?:re\w+|more|"
+    r"some|another|a|thinking|looking|careful|reading|considering|all)\b))\b"
     r"|^(?:and |but )?to (?:say|choose|pick|answer|select|reply|call|tell|go with)\b"
-    r"|\b(?:some(?! thought)|many|most(?= (?:would|people|say|of|might))|others?|people|everyone|"
-    r"everybody|someone|somebody|anyone|"
-    r"guests?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
-    r"sisters?|brothers?|relatives|strangers|teachers?|boss|husband|wife|"
-    r"(?:his|her|their) friends?|"
-    r"(?:could|would|might|should) have (?!to\b)|"
-    r"(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
+    r"|\b(?:some(?! thought)|many|^(?:one|the other) (?:says|calls|thinks)\b|most(?= (?:would|"
+    r"people|say|of|might))|others?|people|everyone|everybody|someone|somebody|anyone|guests?|"
+    r"users?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
+    r"sisters?|brothers?|relatives|strangers|critics|liars|cynics|reviewers|experts|folks|"
+    r"teachers?|boss|husband|wife|(?:his|her|their) friends?|your friends|(?:could|would|might|"
+    r"should) have (?!to\b)|(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
     r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|"
-    r"consider(?:ed|ing)?|"
-    r"(?:was|were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) (?:are|were) told|"
-    r"(?:wanted|hoped|planned|intended) to (?:say|tell|answer|pick|choose)|"
-    r"(?:prompt|description|question|task|context|scenario|vignette) (?:says?|tells?|states?)|"
-    r"an? (?:third|half|quarter|few|lot|"
-    r"couple)|half|"
-    r"(?:score|rating|stars?|hearts|one heart|number|scale|scene|text|story|diary|review) "
-    r"(?:says?|means?|suggests?|implies|imply|indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|"
-    r"ed)?|ask(?:s|ed)?|wonder\w*|first thought|at first|initially|"
-    r"first instinct|(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|"
-    r"(?:tempting|easy|nice|possible|impossible|difficult|hard|wrong|fair) to|used to|"
-    r"wants? (?:to hear|me|you|him|her|them)|expect\w*|whether|if|sure about|what about|between|"
-    r"one might|thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
-    r"|(?<!\bhe )(?<!\bi )(?<!she )(?<!\bwe )\bsaid (?:that )?(?:it was )?$",
+    r"consider(?:ed|ing)?|(?:was|were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) (?:are|"
+    r"were) told|(?:afraid|scared|reluctant|unwilling) to|(?:wanted|hoped|planned|"
+    r"intended) to (?:say|tell|answer|pick|choose)|(?:prompt|description|question|task|context|"
+    r"scenario|vignette) (?:says?|tells?|states?)|an? (?:third|half|quarter|few|lot|couple)|half|"
+    r"(?:score|rating|stars?|hearts|one heart|number|scale|scene|text|story|diary|review) (?:says?|"
+    r"means?|suggests?|implies|imply|indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|"
+    r"ed)?|wonder\w*|more about|inner voice|first thought|at first|initially|first instinct|"
+    r"(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|(?:tempting|easy|"
+    r"nice|possible|impossible|difficult|hard|wrong|fair) to|used to|wants? (?:to hear|(?:me|you|"
+    r"him|her|them)(?! to know))|expect\w*|whether|if|sure about|what about|between|one might|"
+    r"you (?:could|might|can) call|thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
+    r"|(?<!\bhe )(?<!\bi )(?<!she )(?<!\bwe )(?<!\band )\bsaid (?:that )?(?:it was )?$",
     re.IGNORECASE,
 )
 """What others say, another world, a thought on the way: nothing there decides."""
 FOR_ONE_AIM: Final = re.compile(
     r"\b(?:honest\w*|kind\w*|truth\w*|true|polite\w*|accurate|direct\w*|blunt\w*|nice\w*|gentle\w*|"
-    r"safe\w*|tactful\w*|diplomatic\w*|literal\w*|friendl\w+|informative|social|harsh\w*|soft\w*|"
+    r"safe\w*|tactful\w*|diplomatic\w*|literal\w*|friendl\w+|informati\w+|social|harsh\w*|soft\w*|"
     r"positive\w*|negative\w*|alternativ\w+|second|first|other|another|runner|backup|if|or|worst|"
     r"close\w*|initial\w*|original|previous)\b",
     re.IGNORECASE,
@@ -115,8 +115,7 @@ SOMEBODY: Final = re.compile(
     r"\b(?:honesty|kindness|(?<!in )truth|tact|politeness)\b(?! and)"
     r"|\ban? \w+ (?:might|could|would|may)\b"
     r"|\b(?:an?|some|any) (?:\w+ ){1,3}?(?:person|critic|judge|stranger|speaker|one|reviewer|"
-    r"listener|"
-    r"soul|guest|teacher)\b"
+    r"listener|soul|guest|teacher)\b"
     r"|\b(?:blunt\w*|brutal\w*|harsh\w*|honest|critical|strict\w*|less \w+|more \w+|kind\w*|"
     r"polite) (?:friend|person|critic|judge|stranger|speaker|one|reviewer)\b"
     r"|\b(?:critic|stranger|judge)\b",
@@ -124,13 +123,11 @@ SOMEBODY: Final = re.compile(
 )
 """Who stands for one aim: "honesty says C", "a blunt friend would say C"."""
 AMONG: Final = re.compile(
-    r"\b(?:one|another|other|first|second|third|fourth|last|next|an?)"
-    r" (?:possible |potential |bad |alternative |other |more \w+ )?"
-    r"(?:option|choice|alternative|possibility)\b"
+    r"\b(?:one|another|other|first|second|third|fourth|last|next|an?) (?:possible |potential |bad |"
+    r"alternative |other |more \w+ )?(?:option|choice|alternative|possibility)\b"
     r"|\b(?:options|choices|(?<!missing )(?<!right )(?<!exact )(?<!his )(?<!her )words) (?:are|"
     r"were)\b|^(?:and |but )?(?:another|others?|one) \w+"
-    r"|\b(?:an?|the) only "
-    r"(?!(?:\w+ ){0,2}(?:answer|that|left|remaining|option|choice|one)\b)",
+    r"|\b(?:an?|the) only (?!(?:\w+ ){0,2}(?:answer|that|left|remaining|option|choice|one)\b)",
     re.IGNORECASE,
 )
 """One option of several, not the one: "another option is C"."""
@@ -141,41 +138,51 @@ UNDONE: Final = re.compile(
 """Behind a mention, where other languages deny: "the answer is C is wrong"."""
 PARTLY: Final = re.compile(
     r" ?(?:for (?:some|others|many|most|part)|in (?:part|some|a way)|sometimes|partly|"
-    r"to (?:a degree|an extent|some))\b",
+    r"to (?:a degree|an extent|some)|(?:to|for|in|on) the)\b",
     re.IGNORECASE,
 )
 """What makes a yes hold for a part alone."""
 _NOUN_OR_VERB: Final = (
-    r"(?:answers?|reply|replies|picks?|votes?|use)"
-    r"(?! (?:is|was|are|would|will|should|must|has|here|i)\b)"
+    r"(?:answers?|reply|replies|picks?|votes?|use)(?! (?:is|was|are|would|will|should|must|has|"
+    r"here|i)\b)"
 )
 SAYS: Final = (
-    r"\b(?:(?:say|says|said|tell|tells|told|choose|chooses|chose|chosen|picked|select|selects|"
+    r"\b(?:(?:say|says|(?<!be )said|tell|tells|told|choose|chooses|chose|chosen|picked|select|"
+    r"selects|"
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
-    r"recommends|prefer|prefers|favou?r|uses|takes?|try|complete|completes|completed|finish|fill|"
-    r"(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing) for|"
-    r"lean(?:s|ed|ing)? (?:towards?|to)|land(?:s|ed)? on|put|insert|mark|circle|tick|highlight|"
-    r"underline|enter|write|settl\w+ on|"
-    r"down for|chang(?:e|es|ed) (?:that|it|my \w+) to|make it|let it be|stick(?:ing)? with|"
-    r"inclined to say|argue(?: for)?|admit|confess|"
-    r"assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|settle for|(?:phrase|"
-    r"word|express|formulate)s? (?:it|this|that)|wager|bet "
-    r"on|gamble on|decide[sd]? (?:on|for)|"
-    r"end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|(?:i am|we are) with|"
-    r"(?<=would )lean|(?<=i )lean|(?<=left )with|(?<=up )saying)\b"
-    r"|^(?:selecting|leaning|choosing|picking|locking in|taking)\b|(?<=am |'m |be )(?:choosing|"
-    r"picking|selecting|saying|answering)\b"
-    r"|\b(?:i|we)\b(?: \w+){0,2} (?:think|believe|guess|suppose|feel|thought|felt|reckon|found|"
-    r"imagine)\b)"
+    rf"propose|"
+    r"recommends|prefer|prefers|favou?r|give me|uses|takes?|try|type|support|sum (?:it|this|"
+    r"that) up|comments?|exclaims?|whispers?|remarks?|rate(?= (?:it|the \w+) as)|"
+    r"soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|(?:go|goes|going|went|"
+    r"gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|lean(?:s|ed|"
+    r"ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|sid(?:e|es|ing) with|"
+    r"gravitates? (?:towards?|to)|nominate|endorse|land(?:s|ed)? on|put|insert|mark|circle|tick|"
+    r"highlight|underline|enter|write|settl\w+ (?:on|for)|down for|chang(?:e|es|ed) (?:that|it|"
+    r"my \w+) to|make it|let it be|stick(?:ing)? (?:with|to)|let \w+ know|want \w+ to know|"
+    r"argue(?: for)?|admit|confess|assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|"
+    r"plump for|(?:phrase|word|express|formulate)s? (?:it|this|that)|wager|bet on|gamble on|"
+    r"decide[sd]? (?:on|for)|end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|"
+    r"(?:i am|we are) with|(?<=would )lean|(?<=would )go(?= [\ue000-\ue0ff])|(?<=i )lean|"
+    r"(?<=left )with|(?<=up )(?:saying|choosing|picking))\b"
+    r"|^(?:selecting|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |'m |"
+    r"be )(?:choosing|picking|selecting|saying|answering|leaning|voting|for)\b"
+    r"|\b(?:i|we)\b(?: \w+){0,2} (?:like(?= [\ue000-\ue0ff\ue400-\ue4ff])|think(?:ing)?|believe|"
+    r"guess|suppose|feel|thought|felt|reckon|figure|found|imagine)\b)"
 )
 """The verbs of an answer; what somebody else believes is none."""
+ANSWER_LABEL: Final = re.compile(
+    r"(?:(?:so|the|my|final|best|correct) )*(?:answer|choice|pick|decision|verdict)$", re.I
+)
+"""What stands before a colon before the answer."""
+IT_READS: Final = re.compile(r"(?:^|\bwhich )(?:it|this|that|which) $", re.IGNORECASE)
+"""The subject of "it says", which quotes an option and is not somebody who speaks."""
 BACKFIRES: Final = re.compile(
     r"[\"' ,]{0,3}and (?:you|he|she|it|they) (?:will|would|\w+s)\b", re.IGNORECASE
 )
 """What an answer would do: "say C and you'll hurt him"."""
 RULES_IT: Final = re.compile(
-    r" (?!as\b|this\b|his\b|its\b|always\b|perhaps\b|thus\b|plus\b|besides\b|yes\b|unless\b|less\b)"
-    r"[a-z]+[^s\W]s\b"
+    r" (?!as\b|this\b|his\b|its\b|always\b|perhaps\b|thus\b|plus\b|besides\b|yes\b|unless\b|"
+    r"less\b)[a-z]+[^s\W]s\b"
 )
 """Any verb of such a sentence: "say that C goes too far"."""
 LEAST: Final = re.compile(r"\b(?:least|worst|poorly|badly|nowhere)\b", re.IGNORECASE)
@@ -184,9 +191,8 @@ ITS_VERDICT: Final = re.compile(
 )
 """Somebody's verdict on a creation, which may be kept to oneself."""
 SECOND: Final = re.compile(
-    r"\b(?:second|third|last|an (?:option|alternative)|one (?:way|option|possibility|choice|"
-    r"answer|of)|"
-    r"an? (?:possible|potential|plausible|tempting|risky|weak) \w+)\b",
+    r"\b(?:second|third|last|an (?:option|alternative)|one (?:way|option|possibility|choice|answer|"
+    r"of)|an? (?:interesting|possible|potential|plausible|tempting|risky|weak) \w+)\b",
     re.IGNORECASE,
 )
 """A verdict that leaves others beside it: "C is an option"."""
@@ -194,50 +200,48 @@ OR: Final = r"\bor\b(?! rather\b| better\b| worse\b)"
 NOUN: Final = (
     r"\b(?:answer|choice|option|response|reply|pick|selection|completion|letter|label|solution|"
     r"conclusion|verdict|decision|result|output|guess|vote|bet|best|fit|recommendation|suggestion|"
-    r"what (?:remains|is left|works|fits|comes out)|what (?:he|she|they|i|we|you|[A-Z]\w+)"
-    r"(?: would| will| might| should)?(?: \w+ly)? (?:say|says|said|tell|tells|answer|answers|reply|"
-    r"replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|blank|gap|"
-    r"remark|"
-    r"(?:his|her|their|my|missing|exact|right) words?|"
-    r"(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,6}?(?:is|would be|will be|"
-    r"should be)"
-    r" [\ue200-\ue4ff])|correct(?= is )|thing (?:for \w+ )?to say|(?:only )?(?:one|option|"
-    r"choice)s? (?:left|"
-    r"remaining|that (?:works|fits|remains|"
-    r"makes sense))|thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|"
-    r"(?:phrase|word|utterance|statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would "
-    r"(?:say|use|choose|pick)\b))s?\b"
+    r"what (?:remains|is left|works|fits|comes out)|what (?:he|she|they|i|we|you|"
+    r"[A-Z]\w+)(?: would| will| might| should)?(?: \w+ly)? (?:say|says|said|tell|tells|answer|"
+    r"answers|reply|replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|"
+    r"blank|gap|remark|compromise|middle (?:ground|way)|my (?:\w+ )?(?:feedback|take|view|opinion|"
+    r"impression)|sweet spot|what (?:comes|springs) to mind|(?:his|her|their|my|missing|exact|"
+    r"right) words?|(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,6}?(?:is|"
+    r"would be|will be|should be) [\ue200-\ue4ff])|correct(?= is )|thing (?:for \w+ )?to say|"
+    r"(?:only )?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|makes sense))|"
+    r"thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|(?:phrase|word|utterance|"
+    r"statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would (?:say|use|choose|pick)\b))s?\b"
 )
 IS: Final = (
     r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|remains|"
     r"becomes|seems to be|appears to be|equals|should read|would read|reads|should say)\b"
 )
 RULES: Final = re.compile(
-    r" ?(?:is|was|would|will|has|could|might|may|can|must|does|are)\b", re.IGNORECASE
+    r" ?(?:to be|is|was|would|will|has|could|might|may|can|must|does|are)\b", re.IGNORECASE
 )
 """The verb of a sentence whose subject is the mention before it: "say C is wrong"."""
 FITS: Final = (
-    r"(?:(?:is|was|would be|will be|should be|must be|has to be|seems|seems to be|sounds|feels|"
-    r"looks|appears|appears to be|fits|works|makes|feels like|seems like|strikes|remains)\b"
+    r"(?:(?:(?:would |will |should )?(?:make|do)|is|was|would be|will be|should be|must be|"
+    r"has to be|seems|seems to be|sounds|feels|looks|appears|appears to be|fits|works|makes?|"
+    r"feels like|seems like|strikes|remains)\b"
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
-    r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|match|compromise|"
-    r"balance|the one|it|way to go|sense|ideal|well|perfectly|nicely|kinder|safest|most accurate|"
-    r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?:informative|honest|"
-    r"truthful|"
-    r"polite|natural|"
-    r"tactful|diplomatic|considerate|gentle|helpful|plausible|reasonable|fitting|suitable)|kindest|"
-    r"gentlest|nicest|mildest|honest and kind|kind and honest|thing to say)\b"
-    r"|(?:fits|works|is it|it is|(?:correct|right) is|best fits|wins|stands out|remains|does "
-    r"(?:the job|the trick|"
-    r"both|it)|gets it|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|"
-    r"(?:comes|gets|is) (?:the )?closest|would be it|is left)(?=\s|$)"
+    r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|winner|match|"
+    r"compromise|balance|the one|it(?=$| (?:nicely|well|best))|way to go|sense|ideal|enough|well|"
+    r"perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|most accurate|"
+    r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|truer|(?!hon|"
+    r"mod|int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|"
+    r"thing to say)\b"
+    r"|(?:fits|works|is it|it is|is both|hits|strikes|nails|takes the cake|ticks|(?:correct|"
+    r"right) is|best fits|w[io]ns?|stands out|remains|does (?:the job|the trick|both|it|(?:just |"
+    r"exactly )?that)|gets it|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|"
+    r"(?:comes|gets|is) (?:the )?closest|comes close$|comes? out (?:on top|ahead|best|as \w+)|"
+    r"would be it|is left)(?=\s|$)"
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
-    r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|"
-    r"conveys|gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
-    r"|(?:is|was|would be) (?:what|how|the (?:one|letter|option|word)s? (?:that )?)"
-    r"(?: (?:i|we|he|she|they|you|[A-Z]\w+))?(?: (?:would|will|should|\w+ly))* "
-    r"(?:say|says|choose|chooses|pick|reply|replies|answer|complete|go|expect|use)\b"
-    r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|and "
-    r"yet) \w+)"
+    r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|conveys|"
+    r"gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
+    r"|(?:is|was|would be) (?:what|how|where|the (?:one|letter|option|word)s? (?:that )?)(?: (?:i|"
+    r"we|he|she|they|you|[A-Z]\w+))?(?: (?:would|will|should|\w+ly))* (?:say|says|choose|chooses|"
+    r"pick|reply|replies|answer|complete|go|expect|use|land|end up)\b"
+    r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|"
+    r"and yet) \w+)"
 )
 """A verdict for the mention before it: "C is best", "C makes sense"."""

@@ -12,6 +12,7 @@ from tactometer.replies.mentions import (
     WORDS_AT,
     place,
 )
+from tactometer.replies.vocabulary import ADVERB
 
 
 def is_polar(options: Sequence[str]) -> bool:
@@ -24,7 +25,8 @@ def is_polar(options: Sequence[str]) -> bool:
 # What may stand between "not" and the word and leaves the sentence the negation of that word.
 _SOFT: Final = (
     r"(?:(?:all that|that|so|too|really|actually|very|particularly|exactly|quite|especially|"
-    r"honestly|truly|terribly|overly|even remotely|even|at all|remotely|super|any)\s+){0,2}"
+    r"honestly|truly|terribly|overly|even remotely|even|at all|remotely|super|any|"
+    r"half(?= bad\b))\s+){0,2}"
 )
 # "It was not "bad"" denies; in "say "good", not "bad"" the quote is of somebody else's words.
 _DENIAL: Final = (
@@ -34,18 +36,17 @@ _DENIAL: Final = (
 _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 # "No" before a word is an article ("no doubt"), but for these; "oh no" is a sigh.
 _NO: Final = (
-    r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?<!\boh )(?<!\boh, )(?:no|nope|nah|nay)(?!\.? "
-    r"?\d)(?!-\w)(?! ?,? ?wait\b)"
-    r"(?![^\S\n]+(?!(?:because|since|as|i|he|she|they|we|not|no|nope|or|and|is|was|would|than|"
-    r"rather|over|instead|of course|"
-    r"obviously|definitely|for sure|without|from me|sir|ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
+    r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?:(?<!\boh )(?<!\boh, )|(?=no,? (?:i|he|she|they|"
+    r"it) \w+ not\b))(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?(?:wait|"
+    r"thanks?)\b)(?![^\S\n]+(?!(?:because|since|as|i|it|he|she|they|we|not|no|nope|or|and|is|was|"
+    r"would|than|rather|over|instead|of course|obviously|definitely|for sure|without|from me|sir|"
+    r"ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
 )
 # A word of an option before these nouns describes something else: "a good choice", "a bad idea".
 _DESCRIBED: Final = (
     r"(?! (?:(?:fit|match|balance|reply|luck)\b|(?:choice|option|answer|compromise|response|pick|"
     r"idea|question|friend|morning|evening|day|night|job|work|thing|point|way|word|reason|sign|"
-    r"time|"
-    r"one|effort|try|attempt|guess|summary|solution|middle|candidate|description)s?\b))"
+    r"time|one|effort|try|attempt|guess|summary|solution|middle|candidate|description)s?\b))"
 )
 
 
@@ -132,39 +133,36 @@ _NOT_IT: Final = (
     r"feelings|word|words|letter|crust|filling|aroma|smell|look|colou?rs?|news|honesty|kindness|"
     r"situation|result|opinion|timing|rhyme|voice|sound|lighting|plot|means|suggests|implies|says|"
     r"shows|makes|recipe|party|last|one|concept|state|view|belief|thought|impression|judge?ment|"
-    r"attitude|sentiment|evaluation|assessment|thinking|stance|position|blank|gap|title|it|to|"
-    r"say|which|he|she|they|i|you|we|is|was)\b)"
+    r"attitude|company|kitchen|place|house|host|atmosphere|hospitality|music|sentiment|evaluation|"
+    r"assessment|thinking|stance|position|blank|gap|title|it|to|say|which|he|she|they|i|you|we|is|"
+    r"was)\b)"
 )
 _CREATION: Final = (
-    r"(?:\b(?:it|that|this)|\b(?:the|your|my|his|her|their|this|that|[a-z]+'s)"
-    rf" {_NOT_IT}(?:[a-z]+ )?{_NOT_IT}[a-z]+)"
+    r"(?:\b(?:(?:all of )?it|that|this|everything)|\b(?:the|your|my|his|her|their|this|that|"
+    r"[a-z]+'s)"
+    rf" {_NOT_IT}(?:[a-z]+ )?{_NOT_IT}[a-z]+(?: (?:you|i|we|he|she|they) [a-z]+)?)"
 )
-_ADVERB: Final = r"(?:(?:really|just|honestly|certainly|definitely|actually|simply|truly) )?"
-_DEGREE: Final = (
-    r"(?:(?:really|very|so|quite|truly|absolutely|pretty|just|simply|actually|honestly|certainly|"
-    r"definitely|genuinely|frankly|sadly|unfortunately|surprisingly|clearly|basically|"
-    r"utterly|completely|admittedly|undeniably|obviously|in fact|totally|rather|terribly|"
-    r"incredibly|extremely|indeed) ){0,2}"
-)
+_ADVERB: Final = rf"(?:(?:just|{ADVERB}) )?"
+_DEGREE: Final = rf"(?:(?:also|very|so|quite|pretty|just|in fact|rather|indeed|{ADVERB}) ){{0,2}}"
 # Behind the word the sentence ends, or goes on without narrowing what it says ("good in parts").
 _ENDS: Final = (
-    r"(?=\s*(?:$|\n|[].!?,;:()\"'>–—-]|[\ue000-\ue4ff]|(?:at all|enough|indeed|overall|honestly|"
-    r"though|either|to me|for me|in my opinion|i think|i guess|to be honest|but|because|since|so|"
-    r"and|or|nor|as|my friend|mate|buddy|dear|yet|if you ask me|really|instead|rather|after all|"
-    r"this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|anyway|all in all)\b"
-    r"(?! (?:to|of)\b)|(?-i:[A-Z][a-z]+)\b))"
+    rf"(?=\s*(?:$|\n|[].!?,;:()\"'>–—-]|[\ue000-\ue4ff]|(?:at all|enough|indeed|overall|{ADVERB}|"
+    r"though|either|to me|for me|in my opinion|i think|i guess|to be (?:honest|fair|frank)|but|"
+    r"because|since|so|and|or|nor|as|my friend|mate|buddy|dear|yet|if you ask me|really|instead|"
+    r"rather|after all|this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|"
+    r"considering|given|anyway|all in all)\b(?! (?:to|of)\b)|(?-i:[A-Z][a-z]+)\b))"
 )
 _ASIDE: Final = (
     r"[ ,.–-]{1,4}(?:well|you know|like|how (?:shall|should|do|can) i (?:put|say) (?:it|this)|"
     r"let us say|let's say|shall we say|frankly speaking|in all honesty|to be (?:frank|fair|"
-    r"honest)|"
-    r"i (?:must|have to) (?:say|admit)|i would say|i mean|i think|for me|in my opinion|all in all|"
-    r"what's the word|at the very least|at least)(?=[,.–-])"
+    r"honest)|i (?:must|have to) (?:say|admit)|i would say|i mean|i think|for me|in my opinion|"
+    r"all in all|what's the word|at the very least|at least)(?=[,.–-])"
 )
 _FRAME: Final = re.compile(
-    rf"(?:(?:{_CREATION}|^[ .\"']{{0,5}}(?:it[ .]{{1,5}})?) ?{_ADVERB}(?:was|is|were)"
-    rf"(?:{_ASIDE})?[ .:,\"'(\[<–-]{{0,7}}{_DEGREE}|\b(?P<found>found )(?:it|{_CREATION}) )"
-    rf"[\"']?(?P<o>[\ue100-\ue2ff])(?:[\"'](?!\w))?{_ENDS}",
+    rf"(?:(?:{_CREATION}(?:, [^,.;:!?\n\ue000-\uefff]{{1,25}},|\.{{3}})?|"
+    rf"^[ .\"']{{0,5}}(?:it[ .]{{1,5}})?) ?{_ADVERB}(?:was|is|"
+    rf"were)(?:{_ASIDE})?[ .:,\"'(\[<–-]{{0,7}}{_DEGREE}|\b(?P<found>found )(?:it|"
+    rf"{_CREATION}) )[\"']?(?P<o>[\ue100-\ue2ff])(?:[\"'](?!\w))?{_ENDS}",
     re.IGNORECASE | re.MULTILINE,
 )
 

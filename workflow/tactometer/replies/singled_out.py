@@ -1,0 +1,73 @@
+"""The one option that a reply names, by its letter, in words that no list of verbs foresees.
+
+A reply that names one letter and praises it chooses it: "D threads the needle between truth and
+tact". So it needs no verb of answers, but a word that speaks for it and none against it.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from tactometer.replies import neighbours as n
+from tactometer.replies import vocabulary as v
+from tactometer.replies.clauses import Clause
+from tactometer.replies.mentions import ANY, LETTER, Marked
+
+_I: Final = re.IGNORECASE
+_SUBJECT: Final = re.compile(
+    rf"^{v.OPENING}{LETTER} (?:\w+ly |also |just |still |(?:would|will|should|can|does) ){{0,2}}"
+    r"(?P<verb>is|was|be|seems?|appears?|sounds?|feels?|looks?|remains?|stays?|ought|strikes?|"
+    r"hits?|threads?|walks?|treads?|navigates?|reconciles?|respects?|honou?rs?|serves?|meets?|"
+    r"satisf(?:y|ies)|achieves?|manages?|combines?|preserves?|protects?|spares?|softens?|keeps?|"
+    r"lets?|allows?|gets?|gives?|offers?|provides?|does?|finds?|puts?|corresponds?|match(?:es)?|"
+    r"maps?|aligns?|agrees?|fits?|suits?|conveys?|express(?:es)?|captures?|reflects?|represents?|"
+    r"communicates?|acknowledges?|maintains?|addresses|covers?|ticks?|go(?:es)?) .+$",
+    _I,
+)
+_SPEAKS_FOR: Final = re.compile(
+    r"\b(?:both|balanc\w+|middle|ground|compromise|bet|honest\w*|kind\w*|truth\w*|true|tact\w*|"
+    r"polite\w*|gentl\w+|friendl\w+|nice\w*|diploma\w+|respect\w*|appropriate\w*|suit\w*|"
+    r"fits?|fitting|natural\w*|reasonabl\w+|fair\w*|considerate\w*|warm\w*|soft\w*|spar\w+|"
+    r"corresponds?|match\w*|goals?|aims?|"
+    r"across|well|perfect\w*|right|correct\w*|best|safe\w*|good|wise\w*|sensible)\b|\bbe it$",
+    _I,
+)
+_AGAINST: Final = re.compile(
+    r"\b(?:least|not|no|never|but|if|too|however|though|although|yet|than|unless|could|may|might|"
+    r"hurt\w*|offen\w+|upset\w*|sad\w*|insult\w*|crush\w*|disappoint\w*|over\w+|under(?!st)\w+|"
+    r"mis\w+|ignor\w+|lack\w*|fail\w*|los\w+|sacrific\w+|violat\w+|contradict\w*|conflict\w*|"
+    r"clash\w*|option|options|possib\w+|tempt\w+|mention|mind|for|because)\b"
+    rf"|{LETTER} (?:means?|stands|says|reads)\b",
+    _I,
+)
+_OUT: Final = (v.DENIES, v.SUPPOSES, v.CONDEMNS, n.EARLIER, n.CONDITION, n.OPINION, n.EXAMPLE)
+_ONE_AIM: Final = re.compile(
+    r"(?:is|was|be|seems?|sounds?|feels?) (?:\w+ly )?\w+$", _I
+)  # "is kind"
+_SPARED: Final = re.compile(r"\bwithout (?:be)?\w+ing(?: \w+){0,3}|\bbetween \w+ and\b", _I)
+
+
+def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
+    """The place of the only option named, if it is named by letter, praised and not condemned."""
+    named = {marked.named(mention) for mention in re.findall(ANY, marked.text)}
+    if len(named) != 1 or len(places := next(iter(named))) != 1:
+        return None
+    praised = False
+    for clause in found:
+        text = _SPARED.sub("", clause.text)
+        if clause.question or any(no.search(text) for no in _OUT):
+            return None
+        if n.ANOTHER_LABEL.match(clause.label) or n.REJECTING_LABEL.match(clause.label):
+            return None
+        if _AGAINST.search(text):
+            return None
+        praised = praised or _praises(text, text != clause.text)
+    return next(iter(places)) if praised else None
+
+
+def _praises(text: str, spared: bool) -> bool:
+    """Whether a clause says of its letter what speaks for it, by more than one word."""
+    subject = _SUBJECT.match(text)
+    if subject is None or _ONE_AIM.match(text, subject.start("verb")):
+        return False
+    return spared or _SPEAKS_FOR.search(text, subject.start("verb")) is not None
