@@ -1,6 +1,7 @@
 """Names and paths that several stages share."""
 
 ENVIRONMENT = "../../envs/tactometer.yaml"
+TRAINED = [m for m in STUDY.asked if m.asked.training_recipe and not m.also]
 
 
 def any_of(names):
@@ -76,6 +77,24 @@ def needs(models, of=None, kind="resources"):
         return amount
 
     return {name: resource(name) for model in models for name in getattr(model, kind)}
+
+
+def training_of(name):
+    """What has to have run before a model's checkpoints are asked: their training, if any.
+
+    A model that is asked by several estimators is trained once.
+    """
+    name = STUDY.models[name].also or name
+    known = name in [model.name for model in TRAINED]
+    return [f"{RESULTS}/training/{name}/trained.json"] if known else []
+
+
+def trained(wildcards):
+    """The same of one checkpoint; what training starts from needs none."""
+    own = STUDY.models[wildcards.model].checkpoints[wildcards.checkpoint]
+    if not getattr(own, "trained", False):
+        return []
+    return training_of(wildcards.model)
 
 
 def judged(wildcards):

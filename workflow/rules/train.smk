@@ -6,26 +6,6 @@ stand under runs/{study}/{model}, where Snakemake neither deletes nor looks at t
 them is known by its recipe, and may be deleted once it has answered.
 """
 
-TRAINED = [m for m in STUDY.asked if m.asked.training_recipe and not m.also]
-
-
-def training_of(name):
-    """What has to have run before a model's checkpoints are asked: their training, if any.
-
-    A model that is asked by several estimators is trained once.
-    """
-    name = STUDY.models[name].also or name
-    known = name in [model.name for model in TRAINED]
-    return [f"{RESULTS}/training/{name}/trained.json"] if known else []
-
-
-def trained(wildcards):
-    """The same of one checkpoint; what training starts from needs none."""
-    own = STUDY.models[wildcards.model].checkpoints[wildcards.checkpoint]
-    if not getattr(own, "trained", False):
-        return []
-    return training_of(wildcards.model)
-
 
 rule train:
     """Train a model to its last step; an interrupted training goes on from its last checkpoint."""
