@@ -7,9 +7,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import yaml
 
 from graph import tactometer
-from tactometer.archives import packing, replaying
+from tactometer.archives import contents, packing, replaying
 from tactometer.recipes import acceptance
 from tactometer.study import study
 from tactometer.utils.errors import UserError
@@ -183,3 +184,19 @@ def test_what_the_repository_has_is_found_from_any_folder(
     shutil.rmtree(run / "resources")
     file = pack(run, monkeypatch)
     assert "resources/polite_speech/vignettes.yaml" in crate(file)
+
+
+def test_a_model_that_was_trained_is_read_where_nobody_can_train_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("rows.jsonl").write_text("{}\n")
+    training = {"method": "sft", "data": "rows.jsonl", "steps": 4, "save_steps": 2}
+    kind = {"provider": "vllm", "source": "a/b", "checkpoints": {"steps": [0, 4]}}
+    whole = {"study": "taught", "models": {"kind": {**kind, "training": training}}}
+    Path("study.yaml").write_text(yaml.safe_dump(whole))
+    found, _ = contents._moved(study.load([Path("study.yaml")]))
+    Path("rows.jsonl").unlink()
+    Path("study.yaml").write_text(yaml.safe_dump(found))
+    model = study.load([Path("study.yaml")]).models["kind"]
+    assert list(model.checkpoints) == ["0", "4"] and not model.asked.training_recipe

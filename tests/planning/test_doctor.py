@@ -63,6 +63,19 @@ def test_engines_and_weights_are_looked_for(
     assert weights["found"].startswith("0 of 10") and "qwen-uf-sft" in weights["remedy"]
 
 
+def test_what_trains_is_looked_for_and_no_checkpoint_that_training_makes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TACTOMETER_ENGINES", str(tmp_path))
+    (tmp_path / "rows.jsonl").write_text("{}\n")
+    training = f"{{method: sft, data: {tmp_path}/rows.jsonl, steps: 4, save_steps: 2}}"
+    model = f"{{provider: vllm, source: a/b, checkpoints: {{steps: [0, 4]}}, training: {training}}}"
+    (tmp_path / "s.yaml").write_text(f"study: s\nmodels:\n  kind: {model}\n")
+    _, found, _ = examine(capsys, str(tmp_path / "s.yaml"))
+    assert "make training" in found["engines"]["remedy"] and "trl" in found["engines"]["found"]
+    assert "weights of kind" not in found
+
+
 def test_without_a_compiler_nothing_runs(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

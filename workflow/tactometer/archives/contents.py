@@ -84,10 +84,18 @@ def _moved(study: Study) -> tuple[dict[str, Any], list[Member]]:
                 model[key] = _take(value, found)
             elif isinstance(value, list):
                 model[key] = [_take(one, found) for one in value]
+        _untrained(model)
     scores = written.get("analyses", {}).get("outside_scores", {})
     if "file" in scores:
         scores["file"] = _take(scores["file"], found)
     return written, list(found.values())
+
+
+def _untrained(model: dict[str, Any]) -> None:
+    """Leave out how a model was trained: its recipe says it, and nobody trains for a replay."""
+    if model.pop("training", None) is not None:
+        for own in model["checkpoints"].values():
+            own.pop("step", None)
 
 
 def _take(named: str, found: dict[str, Member]) -> str:

