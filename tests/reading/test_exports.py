@@ -146,9 +146,31 @@ def test_an_export_of_qualtrics_has_a_column_for_each_choice_and_three_heads(
     }
 
 
+def test_choices_and_answers_in_columns_of_one_export_are_told_apart(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(
+        here / "qualtrics.csv",
+        [
+            ["Finished", "kind_1", "both_5", "truth_not bad_1", "truth_good_5"],
+            ["True", "It was good", "It was amazing", "No", "Yes"],
+            ["False", "It was bad", "It was bad", "Yes", "Yes"],
+        ],
+    )
+    (here / "map.yaml").write_text(
+        'production: {rows: {Finished: true}, wide: "{goal}_{state}"}\n'
+        'semantics: {rows: {Finished: true}, wide: "truth_{utterance}_{state}"}\n'
+        "values: {goal: {kind: social}}\n"
+    )
+    out, _ = imported(capsys, "qualtrics.csv", "--map", "map.yaml")
+    assert "2 choices, goals social, both" in out and "2 yes/no answers" in out
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        ("goal,state,utterance,count\nsocial,1,good,7\n", "has a column count, so its rows are ad"),
+        ("goal,state,utterance,share\nsocial,1,good,.7\n", "has a column share, so its rows are"),
         ("goal,state,utterance\nkind,1,good\n", "row 2.*'kind' is none of default.*values: {goal:"),
         ("goal,state,utterance\nsocial,0,good\n", "row 2.*the state '0' is none of 1, 2.*--domain"),
         ("goal,state,utterance\nsocial,1,god\n", "row 2, column utterance: 'god'.*perhaps good"),

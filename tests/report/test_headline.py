@@ -100,11 +100,13 @@ def test_each_model_counts_by_the_worst_of_its_goals_and_people_apart() -> None:
     odd = {"described": "no", "reason": "says “good” of state 1 in 90% of answers, ..."}
     rows = [row("plain"), row("two"), row("two", "social", **odd), row("mute", choices="even")]
     rows += [row("stuck", verdict="suspect"), row("people", described="roughly", reason="...")]
-    (told,) = speakers_found.headline(pl.DataFrame(rows), ["people"])
+    rows += [row("others", verdict="suspect"), row("few", choices="even")]
+    (told,) = speakers_found.headline(pl.DataFrame(rows), ["people", "others", "few"])
     assert told == (
         "Of 4 models, each by the worst of its goals: 1 described by a speaker (plain); 1"
         " described by no speaker (two); 1 of which nothing can be said (mute); 1 whose"
-        " chains failed (stuck). People (people): described only roughly."
+        " chains failed (stuck). People (people): described only roughly. People (others): the"
+        " chains of a fit failed. People (few): nothing can be said of them."
     )
     assert speakers_found.headline(pl.DataFrame(), []) == []
 

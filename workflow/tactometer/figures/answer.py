@@ -7,11 +7,9 @@ from plotnine import (
     aes,
     annotate,
     element_blank,
-    facet_wrap,
     geom_hline,
     geom_point,
     geom_rect,
-    geom_segment,
     ggplot,
     labs,
     scale_color_manual,
@@ -22,6 +20,7 @@ from plotnine import (
 )
 
 from tactometer.figures import style
+from tactometer.figures.panels import facet_wrap, geom_segment
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import POINT_AND_HDI, Text
 from tactometer.tables.fit_selection import NO_SPEAKER, NOTHING_TOLD

@@ -6,9 +6,7 @@ import numpy as np
 import polars as pl
 from plotnine import (
     aes,
-    facet_wrap,
     geom_point,
-    geom_segment,
     geom_text,
     geom_vline,
     ggplot,
@@ -21,6 +19,7 @@ from plotnine import (
 )
 
 from tactometer.figures import style
+from tactometer.figures.panels import facet_wrap, geom_segment
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.speaker_model.variants import SPEAKERS

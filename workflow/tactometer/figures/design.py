@@ -8,7 +8,6 @@ import polars as pl
 from plotnine import (
     aes,
     expand_limits,
-    facet_wrap,
     geom_hline,
     geom_line,
     geom_point,
@@ -19,6 +18,7 @@ from plotnine import (
 )
 
 from tactometer.figures import style
+from tactometer.figures.panels import facet_wrap
 from tactometer.figures.style import Drawing
 
 SHOWN = ("phi", "omega_inf", "omega_soc", "omega_pre")

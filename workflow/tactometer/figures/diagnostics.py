@@ -6,7 +6,6 @@ import polars as pl
 from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
-    facet_wrap,
     geom_blank,
     geom_point,
     geom_vline,
@@ -21,6 +20,7 @@ from plotnine import (
 )
 
 from tactometer.figures import style
+from tactometer.figures.panels import facet_wrap
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.fit_selection import sampled

@@ -8,10 +8,7 @@ import polars as pl
 from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
-    facet_grid,
-    facet_wrap,
     geom_point,
-    geom_segment,
     geom_text,
     geom_vline,
     ggplot,
@@ -25,6 +22,7 @@ from plotnine import (
 )
 
 from tactometer.figures import style
+from tactometer.figures.panels import facet_grid, facet_wrap, geom_segment
 from tactometer.figures.style import Drawing
 from tactometer.tables.fit_selection import PASSED
 

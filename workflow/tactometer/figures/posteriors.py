@@ -9,14 +9,10 @@ import polars as pl
 from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
-    facet_grid,
-    facet_wrap,
     geom_line,
-    geom_linerange,
     geom_point,
     geom_rect,
     geom_ribbon,
-    geom_segment,
     ggplot,
     guide_legend,
     guides,
@@ -35,6 +31,7 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.lines import model_colours
+from tactometer.figures.panels import facet_grid, facet_wrap, geom_linerange, geom_segment
 from tactometer.figures.style import Drawing
 from tactometer.tables.reader import (
     Tables,

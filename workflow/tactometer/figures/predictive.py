@@ -6,7 +6,6 @@ import polars as pl
 from plotnine import (
     aes,
     geom_abline,
-    geom_linerange,
     geom_point,
     ggplot,
     labs,
@@ -18,6 +17,7 @@ from plotnine import (
 )
 
 from tactometer.figures import style
+from tactometer.figures.panels import geom_linerange
 from tactometer.figures.posteriors import BREAK_LABELS, BREAKS
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text

@@ -8,7 +8,6 @@ from plotnine import (
     aes,
     expand_limits,
     geom_point,
-    geom_segment,
     ggplot,
     labs,
     scale_color_manual,
@@ -20,6 +19,7 @@ from plotnine import (
 )
 
 from tactometer.figures import style
+from tactometer.figures.panels import geom_segment
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import POINT_AND_HDI, Text
 from tactometer.tables.ordering import in_order

@@ -6,7 +6,6 @@ import polars as pl
 from plotnine import (
     aes,
     geom_line,
-    geom_linerange,
     geom_point,
     ggplot,
     labs,
@@ -17,6 +16,7 @@ from plotnine import (
 )
 
 from tactometer.figures import style
+from tactometer.figures.panels import geom_linerange
 from tactometer.figures.states import on_one_scale
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text

@@ -6,7 +6,6 @@ import polars as pl
 from plotnine import (
     aes,
     geom_line,
-    geom_linerange,
     geom_point,
     ggplot,
     labs,
@@ -16,6 +15,7 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.lines import model_colours
+from tactometer.figures.panels import geom_linerange
 from tactometer.figures.states import on_one_scale
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text

@@ -10,20 +10,19 @@ from typing import Any
 import matplotlib
 import matplotlib.pyplot as plt
 import polars as pl
+from matplotlib.figure import Figure
 from plotnine import (
-    aes,
     element_blank,
     element_line,
     element_rect,
     element_text,
-    facet_grid,
-    geom_text,
     ggplot,
     labeller,
-    labs,
     theme,
     theme_bw,
 )
+
+from tactometer.figures.panels import facet_grid
 
 matplotlib.use("agg")
 
@@ -60,11 +59,12 @@ RC: Any = {
 
 @dataclass(frozen=True)
 class Drawing:
-    """A plot and the size that it is to have on paper, in inches."""
+    """A plot and its size on paper, in inches; or what it `says` in place of a plot."""
 
     plot: ggplot
     width: float
     height: float
+    says: str = ""
 
 
 def goal_colours(goals: Sequence[str]) -> dict[str, str]:
@@ -140,24 +140,28 @@ def grid(rows: str, columns: str, **options: object) -> list[object]:
 
 def empty(why: str) -> Drawing:
     """A panel that says that there is nothing to draw, and why."""
-    note = pl.DataFrame({"x": [0.0], "y": [0.0], "text": [why]})
-    bare = theme(panel_grid=element_blank(), axis_text=element_blank(), axis_ticks=element_blank())
-    plot = (
-        ggplot(note, aes("x", "y", label="text"))
-        + geom_text(size=9, color="#333333")
-        + labs(x="", y="")
-        + look()
-        + bare
-    )
-    return Drawing(plot, PAGE, 1.6)
+    return Drawing(ggplot(), PAGE, 1.6, why)
+
+
+def _laid_out(drawing: Drawing) -> Figure:
+    """A drawing with everything in its place: matplotlib would lay it out twice for each file."""
+    size = (drawing.width, drawing.height)
+    if drawing.says:
+        bare = Figure(figsize=size, dpi=DPI)
+        bare.text(0.5, 0.5, drawing.says, ha="center", va="center", size=9, color="#333333")
+        return bare
+    figure: Figure = (drawing.plot + theme(figure_size=size, dpi=DPI)).draw()
+    for _ in range(2):  # long names move the panels, and moved panels their names
+        figure.get_layout_engine().execute(figure)  # type: ignore[union-attr]
+    figure.set_layout_engine(None)
+    return figure
 
 
 def save(drawing: Drawing, out: Path) -> None:
     """Write `out`.svg and `out`.png; both appear whole or not at all."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    size = theme(figure_size=(drawing.width, drawing.height), dpi=DPI)
     with matplotlib.rc_context(RC):
-        figure = (drawing.plot + size).draw()
+        figure = _laid_out(drawing)
         try:
             for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
                 whole = out.with_name(f"{out.name}.{kind}")

@@ -16,9 +16,9 @@ from typing import Any
 
 from tactometer.study import export_settings, yaml_lines
 from tactometer.study.domain import Domain
-from tactometer.study.export_settings import ExportMapping, Production, Semantics
-from tactometer.study.fields import UNSET, read, written
-from tactometer.study.recorded_csv import ANSWERS, FRAMINGS, NAME
+from tactometer.study.export_settings import ExportMapping, Production, Semantics, Stands
+from tactometer.study.fields import UNSET, UnsetType, read, written
+from tactometer.study.recorded_csv import ANSWERS, FRAMINGS, NAME, SHARES
 from tactometer.utils.errors import UserError, nearest
 
 Row = Mapping[str, str]
@@ -85,11 +85,22 @@ def mapping_of(rows: Sequence[tuple[int, Row]], path: Path) -> ExportMapping:
                 n for each in columns.values() for n in ([each] if type(each) is str else each)
             }
             if names <= have:
+                _check_a_row_a_choice(have, path)
                 return read({part: columns}, ExportMapping)
     raise UserError(
         f"{path} has the columns {', '.join(sorted(have)[:12])}: say which is which in a mapping, "
         "--map FILE; `tactometer import --example` prints one."
     )
+
+
+def _check_a_row_a_choice(columns: Iterable[str], path: Path) -> None:
+    """UserError for counts and shares, which nobody has to count: each row would be one choice."""
+    added = next((name for name in columns if name.lower() in ("count", "n", *SHARES)), None)
+    if added:
+        raise UserError(
+            f"{path} has a column {added}, so its rows are added up already: name the file in a "
+            "study as it is (`production`; shares as count, beside n, the answers of each state)."
+        )
 
 
 def count(
@@ -100,16 +111,18 @@ def count(
         raise UserError(f"{path} has no rows; export it again.")
     words = _Words(path, domain, how)
     if how.production is not UNSET:
-        _production(path, rows, how.production, words, into)
+        _production(path, rows, how, words, into)
     if how.semantics is not UNSET:
-        _semantics(path, rows, how.semantics, words, into)
+        _semantics(path, rows, how, words, into)
 
 
 def _production(
-    path: Path, rows: Sequence[tuple[int, Row]], how: Production, words: "_Words", into: Counted
+    path: Path, rows: Sequence[tuple[int, Row]], how: ExportMapping, words: "_Words", into: Counted
 ) -> None:
-    for line, row in _kept(path, rows, how.rows):
-        for place, cell in _cells(path, row, how, ("goal", "state", "utterance", "framing")):
+    assert how.production is not UNSET
+    parts, other = ("goal", "state", "utterance", "framing"), _wide(how.semantics)
+    for line, row in _kept(path, rows, how.production.rows):
+        for place, cell in _cells(path, row, how.production, parts, other):
             said = cell.pop("utterance", "")
             if not said:
                 into.empty += 1
@@ -121,10 +134,12 @@ def _production(
 
 
 def _semantics(
-    path: Path, rows: Sequence[tuple[int, Row]], how: Semantics, words: "_Words", into: Counted
+    path: Path, rows: Sequence[tuple[int, Row]], how: ExportMapping, words: "_Words", into: Counted
 ) -> None:
-    for line, row in _kept(path, rows, how.rows):
-        for place, cell in _cells(path, row, how, ("state", "utterance", "answer")):
+    assert how.semantics is not UNSET
+    parts, other = ("state", "utterance", "answer"), _wide(how.production)
+    for line, row in _kept(path, rows, how.semantics.rows):
+        for place, cell in _cells(path, row, how.semantics, parts, other):
             if not cell["answer"]:
                 into.empty += 1
                 continue
@@ -135,40 +150,58 @@ def _semantics(
 
 
 def _kept(
-    path: Path, rows: Iterable[tuple[int, Row]], wanted: Mapping[str, str | tuple[str, ...]]
+    path: Path, rows: Iterable[tuple[int, Row]], wanted: Mapping[str, Stands | tuple[Stands, ...]]
 ) -> Iterator[tuple[int, Row]]:
-    """The rows that count."""
+    """The rows that count; True of YAML is "TRUE" and "true" of an export."""
+    said = {
+        name: {str(v).lower() for v in (values if isinstance(values, tuple) else (values,))}
+        for name, values in wanted.items()
+    }
     for line, row in rows:
-        keep = {_column(path, row, name): values for name, values in wanted.items()}
-        if all(row[n] in ((v,) if isinstance(v, str) else v) for n, v in keep.items()):
+        if all(row[_column(path, row, name)].lower() in values for name, values in said.items()):
             yield line, row
 
 
+def _wide(part: Production | Semantics | UnsetType) -> str:
+    """How a part's columns are called that hold a choice or an answer each, or nothing."""
+    return "" if part is UNSET else written(part.wide, "")
+
+
 def _cells(
-    path: Path, row: Row, how: Production | Semantics, parts: Sequence[str]
+    path: Path, row: Row, how: Production | Semantics, parts: Sequence[str], other: str
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """What a row holds of each part, with the column that is blamed: once, or for each wide one."""
+    """What a row holds of each part, with the column that is blamed: once, or for each wide one,
+    where it is none of the `other` columns, whose name says more.
+    """
     said = {part: written(getattr(how, part), "") for part in parts}
     fixed = {p: _of(path, row, c) for p, c in said.items() if c}
     held = "answer" if "answer" in parts else "utterance"
-    if how.wide is UNSET:
+    wide = _wide(how)
+    if not wide:
         missing = [part for part in parts if part not in fixed and part != "framing"]
         if missing:
             raise UserError(f"the mapping names no column of {missing[0]}: add it, or wide.")
         column = said[held]
         yield column if isinstance(column, str) else column[-1], fixed
         return
-    names = re.split(r"\{(\w+)\}", how.wide)
+    found = _named(row, wide)
+    if len(re.sub(r"\{\w+\}", "", other)) > len(re.sub(r"\{\w+\}", "", wide)):
+        found = {name: match for name, match in found.items() if name not in _named(row, other)}
+    if not found:
+        raise UserError(f"{path} has no column like {wide}, only {', '.join(list(row)[:12])}.")
+    for name, match in found.items():
+        yield name, {**fixed, **match, held: row[name]}
+
+
+def _named(row: Row, wide: str) -> dict[str, dict[str, str]]:
+    """The columns that are called so, and what their names say."""
+    names = re.split(r"\{(\w+)\}", wide)
     part_of = {"state": r"[A-Za-z]*\d+"}  # so that no other column is taken for one
     pattern = "".join(
         re.escape(text) if i % 2 == 0 else f"(?P<{text}>{part_of.get(text, '.+?')})"
         for i, text in enumerate(names)
     )
-    found = [(name, m) for name in row if (m := re.fullmatch(pattern, name))]
-    if not found:
-        raise UserError(f"{path} has no column like {how.wide}, only {', '.join(list(row)[:12])}.")
-    for name, match in found:
-        yield name, {**fixed, **match.groupdict(), held: row[name]}
+    return {name: m.groupdict() for name in row if (m := re.fullmatch(pattern, name))}
 
 
 def _of(path: Path, row: Row, column: str | tuple[str, ...]) -> str:

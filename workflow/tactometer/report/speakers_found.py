@@ -22,6 +22,7 @@ WORDS = (  # from the best to the worst
     "of which nothing can be said",
     "whose chains failed",
 )
+OF_PEOPLE = {WORDS[3]: "nothing can be said of them", WORDS[4]: "the chains of a fit failed"}
 
 
 def sentences(diagnostics: pl.DataFrame) -> list[str]:
@@ -62,7 +63,11 @@ def headline(diagnostics: pl.DataFrame, baseline: Sequence[str]) -> list[str]:
         for (model,), rows in fits.group_by("model", maintain_order=True)
     }
     asked = {model: word for model, word in words.items() if model not in baseline}
-    people = [f"People ({model}): {word}." for model, word in words.items() if model in baseline]
+    people = [
+        f"People ({model}): {OF_PEOPLE.get(word, word)}."
+        for model, word in words.items()
+        if model in baseline
+    ]
     parts = []
     for word in WORDS:
         names = [model for model, mine in asked.items() if mine == word]

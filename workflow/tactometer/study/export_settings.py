@@ -6,13 +6,15 @@ from typing import Annotated, Any
 from tactometer.study.fields import UNSET, Maybe, Settings, about
 
 Columns = str | tuple[str, ...]
+Stands = str | bool | int | float
+"""What stands in a column, as YAML reads it."""
 
 
 class Production(Settings):
     """Where the choices stand: one row a choice, or one column a choice (`wide`)."""
 
     rows: Annotated[
-        dict[str, str | tuple[str, ...]],
+        dict[str, Stands | tuple[Stands, ...]],
         about("Rows that count: of each column, what stands in it."),
     ] = {}
     goal: Maybe[Annotated[str, about("Column of the goal, or one goal for all: =social.")]] = UNSET
@@ -33,7 +35,7 @@ class Semantics(Settings):
     """Where the yes/no answers stand."""
 
     rows: Annotated[
-        dict[str, str | tuple[str, ...]],
+        dict[str, Stands | tuple[Stands, ...]],
         about("Rows that count: of each column, what stands in it."),
     ] = {}
     state: Maybe[Annotated[str, about("Column of the state.")]] = UNSET

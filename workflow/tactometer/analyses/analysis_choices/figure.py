@@ -7,8 +7,6 @@ from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     coord_flip,
-    facet_wrap,
-    geom_linerange,
     geom_point,
     ggplot,
     labs,
@@ -22,6 +20,7 @@ from plotnine import (
 
 from tactometer.figures import style
 from tactometer.figures.forest import MOST, parameters, place
+from tactometer.figures.panels import facet_wrap, geom_linerange
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import POINT_AND_HDI, Text
 from tactometer.tables.fit_selection import PASSED

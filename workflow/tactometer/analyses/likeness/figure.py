@@ -6,9 +6,7 @@ import polars as pl
 from plotnine import (
     aes,
     element_blank,
-    facet_wrap,
     geom_point,
-    geom_segment,
     ggplot,
     labs,
     scale_color_manual,
@@ -21,6 +19,7 @@ from plotnine import (
 from tactometer.figures import style
 from tactometer.figures.forest import MOST, place
 from tactometer.figures.lines import suspect
+from tactometer.figures.panels import facet_wrap, geom_segment
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables, ends

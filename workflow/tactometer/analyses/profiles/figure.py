@@ -5,9 +5,7 @@ from __future__ import annotations
 import polars as pl
 from plotnine import (
     aes,
-    facet_grid,
     geom_line,
-    geom_linerange,
     geom_point,
     geom_rect,
     ggplot,
@@ -22,6 +20,7 @@ from plotnine import (
 from tactometer.figures import style
 from tactometer.figures.forest import parameters
 from tactometer.figures.lines import UNIT, colours_and_shapes, suspect
+from tactometer.figures.panels import facet_grid, geom_linerange
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import POINT_AND_HDI, Text
 from tactometer.tables.fit_selection import PASSED, natural

@@ -5,9 +5,7 @@ from __future__ import annotations
 import polars as pl
 from plotnine import (
     aes,
-    facet_wrap,
     geom_point,
-    geom_segment,
     ggplot,
     labs,
     scale_color_manual,
@@ -19,6 +17,7 @@ from plotnine import (
 from tactometer.figures import style
 from tactometer.figures.forest import MOST, SUSPECT, place
 from tactometer.figures.lines import model_colours, suspect
+from tactometer.figures.panels import facet_wrap, geom_segment
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables

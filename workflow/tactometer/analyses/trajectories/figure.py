@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 from plotnine import (
     aes,
-    facet_grid,
     geom_line,
     geom_point,
     geom_ribbon,
@@ -22,6 +21,7 @@ from plotnine import (
 from tactometer.figures import style
 from tactometer.figures.forest import parameters
 from tactometer.figures.lines import UNIT, colours_and_shapes, suspect
+from tactometer.figures.panels import facet_grid
 from tactometer.figures.style import Drawing
 from tactometer.figures.text import Text
 from tactometer.tables.reader import Tables

@@ -47,7 +47,6 @@ function furnish(table) {
 for (const wide of document.querySelectorAll(".wide")) scrolls.observe(wide);
 // A table becomes one when it comes near the screen: a thousand rows take a second each, and most
 // are never looked at. Until then the style sheet shows its first page.
-document.documentElement.classList.add("script");
 const near = new IntersectionObserver((all) => {
   for (const { target, isIntersecting } of all) {
     if (!isIntersecting) continue;
