@@ -64,7 +64,7 @@ def sheet(study: Study, widths: Sequence[str] = ()) -> str:
         budget=written(budget, None),
         unusable=unusable,
         level=study.analyses.level,
-        each=study.analyses.level / len(testing()),
+        each=study.analyses.level / len(testing(bool(study.factors))),
         planned=list(_planned(study)),
         widths=widths,
     ).strip() + "\n"  # fmt: skip
