@@ -16,7 +16,7 @@ from tactometer.analyses.answer_arrays import Answers, each
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, READ, Evidence, table
 from tactometer.analyses.factor_shares.components import Integers, components, joined
 from tactometer.reading.counts import POOLED
-from tactometer.tables.fit_selection import FIT, representative
+from tactometer.tables.fit_selection import FIT, PASSED, representative
 from tactometer.utils.arrays import Array
 
 CHOICES = "choices"
@@ -31,6 +31,7 @@ SCHEMA = {
     "levels": pl.Int64,
     "variance": pl.Float64,
     **dict.fromkeys(["share", "share_low", "share_high"], pl.Float64),
+    "verdict": pl.String,
 }
 Parts = dict[str, Array]  # variance [quantity] of each source
 
@@ -43,19 +44,25 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     (those of speaker and listener), and `interactions` of framing, factors and vignette with each
     other. `variance` is without the noise of answers (`components`): of vignettes and names that of
     all there could be, of the rest that of their levels; null for parameters. `share` is its part
-    of the sum of what is positive, with a 95% interval by leaving out each vignette (jackknife).
+    of the sum of what is positive, with a 95% interval by leaving out each vignette (jackknife);
+    null where the sum is not sure to be more than noise. `verdict` is of the fit that says what
+    answers do to parameters; choices need none.
     """
     influence = _influence(evidence)
+    fits = representative(evidence.fits).select(*FIT, pl.col("verdict").is_in(PASSED))
+    passed = {row[:3]: row[3] for row in fits.rows()}
     rows: list[dict[str, Any]] = []
     for answers in each(evidence) if evidence.factors else ():
         named, frame = answers.named, answers.frame
         sources = _sources(evidence, frame)
         state = frame["state"].rank("dense").cast(pl.Int64).to_numpy() - 1
-        told = list(_rows((CHOICES,), answers.shares, state, sources))
-        moves = influence.get(tuple(named[name] for name in FIT))
+        told = [{"verdict": "ok", **x} for x in _rows((CHOICES,), answers.shares, state, sources)]
+        key = tuple(named[name] for name in FIT)
+        moves, verdict = influence.get(key), "ok" if passed[key] else "suspect"
         if moves is not None:
             y = np.column_stack([_moved(answers, state, moves[name]) for name in READ])
-            told += _rows(READ, y, np.zeros_like(state), sources)
+            of_fit = _rows(READ, y, np.zeros_like(state), sources)
+            told += [{"verdict": verdict, **row} for row in of_fit]
         rows += [{**named, **row} for row in told]
     return table(rows, SCHEMA)
 
@@ -121,17 +128,19 @@ def _rows(
                 row["variance"] = float(x[k])
             if sure[k]:
                 mine, reach = share[name][0, k], _reach(share[name][1:, k])
-                row["share"] = mine
+                row["share"] = max(mine, 0.0)
                 if name != TOGETHER:  # whose intervals hold too seldom
                     row |= {"share_low": max(mine - reach, 0.0)}
-                    row |= {"share_high": min(mine + reach, 1.0)}
+                    row |= {"share_high": min(max(mine, 0.0) + reach, 1.0)}
             yield row
 
 
 def _share(name: str, found: Sequence[Parts]) -> Array:
-    """The share of a source, with what is negative as nothing [estimate, quantity]."""
+    """The part of a source in the sum of what is positive, itself maybe negative [estimate,
+    quantity].
+    """
     totals = np.array([np.sum([np.maximum(x, 0) for x in one.values()], axis=0) for one in found])
-    mine = np.array([np.maximum(one[name], 0) for one in found])
+    mine = np.array([one[name] for one in found])
     share: Array = np.divide(mine, totals, out=np.zeros_like(mine), where=totals > 0)
     return share
 

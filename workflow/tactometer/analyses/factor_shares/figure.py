@@ -13,8 +13,8 @@ from tactometer.tables.reader import Tables
 
 TEXT = Text(
     "What makes answers differ from prompt to prompt?",
-    "The further right, the more of what differs is framing, a factor of the scene, the creation, or"
-    " the names; shares of a panel and condition add up to 1.",
+    "The further right, the more of what differs is framing, a factor of the scene, the creation,"
+    " or the names; shares of a panel and condition add up to 1.",
     "Variance components from products of answers to different prompts, with 95% t intervals over"
     " vignettes left out one by one.",
     "Shares of the variance of choices and parameters by framing, factor, vignette and names.",

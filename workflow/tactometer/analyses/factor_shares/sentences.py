@@ -20,8 +20,8 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     ]
     return [
         Sentence(
-            "Of what choices differ in from prompt to prompt beside state and goal, without the noise"
-            f" of answers, the share that each accounts for: {listed(parts)}."
+            "Of what choices differ in from prompt to prompt beside state and goal, without the"
+            f" noise of answers, the share that each accounts for: {listed(parts)}."
         )
     ]
 
