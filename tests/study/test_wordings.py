@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tactometer.elicitation import requests
+from tactometer.recipes import recipes
 from tactometer.study import domain, study
 from tactometer.study.domain import SEMANTICS, Domain
 from tactometer.study.wordings import WORDING, in_wording, levels_of, worded
@@ -132,9 +133,8 @@ def change(folder: Path, how: Any) -> Path:
     ("how", "told"),
     [
         (lambda w: w[0]["goals"].pop("both"), "no text for both"),
-        (lambda w: w[1]["framings"].update(fourth=w[1]["framings"]["third"]), "has no fourth"),
         (lambda w: w[2]["goals"].update(default="Be brief."), "must be null where"),
-        (lambda w: w[0].pop("by_utterance"), "by_utterance is missing"),
+        (lambda w: w[0].pop("by_utterance"), "it is missing, and the plain"),
         (lambda w: w[0]["framings"]["third"].update(scene="{who} asks, {number}"), "{who}"),
         (lambda w: w[0]["framings"]["third"].update(scene="Hm."), "the opinion is never told"),
         (lambda w: w[3]["semantics"].update(question="Is it?"), "{utterance} must be in"),
@@ -144,8 +144,13 @@ def test_a_wording_that_lacks_something_is_a_sentence_with_file_and_key(
     tmp_path: Path, how: Any, told: str
 ) -> None:
     with pytest.raises(UserError, match=re.escape(told)) as caught:
-        domain.load(change(tmp_path, how))
-    assert "prompts.yaml" in str(caught.value) and "wordings" in str(caught.value)
+        worded(domain.load(change(tmp_path, how)), 5)
+    assert ".yaml" in str(caught.value) and "wordings" in str(caught.value)
+
+
+def test_a_copy_with_a_goal_more_is_asked_in_the_plain_wording_as_ever(tmp_path: Path) -> None:
+    own = change(tmp_path, lambda w: w[0]["goals"].pop("both"))
+    assert worded(domain.load(own), 1).wordings == ()
 
 
 def test_what_cannot_be_asked_in_so_many_wordings_is_refused(tmp_path: Path) -> None:
@@ -169,3 +174,17 @@ def test_what_cannot_be_asked_in_so_many_wordings_is_refused(tmp_path: Path) -> 
     (tmp_path / "base.yaml").write_text(yaml.safe_dump(base))
     with pytest.raises(UserError, match="base models are asked in one wording"):
         study.load([tmp_path / "base.yaml"])
+
+
+def test_only_a_study_that_varies_its_scenes_fits_levels_and_its_other_fits_are_the_same(
+    tmp_path: Path,
+) -> None:
+    plain, five = (
+        recipes.wanted(study.load([study_file(tmp_path, wordings=count)])) for count in (1, 5)
+    )
+    assert set(five) - set(plain) == {"fit_levels/m"}
+    assert five["fit_levels/m"]["factors"] == {WORDING: ["1", "2", "3", "4", "5"]}
+    changed = {name for name in plain if plain[name] != five[name]}
+    asked = {"requests/m/social", "requests/m/semantics", "write_report"}
+    assert {name for name in changed if not name.startswith("analyse/")} == asked
+    assert "factors" not in plain["analyse/shifts"] and plain["fit/m"] == five["fit/m"]

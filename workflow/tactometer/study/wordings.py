@@ -7,10 +7,10 @@ prompts. Wording 1 is the file's plain text, 2 the first of these. A study asks 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
@@ -34,7 +34,8 @@ def read(file: File[PromptsFile], prompts: Prompts, scenes: Iterable[str]) -> tu
     """The further wordings of a prompts file, whose plain texts are `prompts`; `scenes` are the
     placeholders that a scene of a framing may have.
 
-    UserError for one that lacks a text, or has one that the plain wording lacks.
+    UserError for a template that nothing fills. Whether one has all that the plain wording has is
+    asked where it is used (`worded`): a copy of a domain may have a goal more.
     """
     given = written(file.data.wordings, ())
     return tuple(_read(file, prompts, n, text, scenes) for n, text in enumerate(given))
@@ -44,64 +45,41 @@ def _read(
     file: File[PromptsFile], prompts: Prompts, number: int, text: WordingText, scenes: Iterable[str]
 ) -> Prompts:
     key = ("wordings", number)
-    _same(file, (*key, "goals"), text.goals, prompts.goals)
-    _same(file, (*key, "framings"), text.framings, prompts.framings)
     check_template(file, (*key, "instruction"), text.instruction, ())
     for goal, said in text.goals.items():
         check_template(file, (*key, "goals", goal), said or "", ())
-        if (said is None) != (prompts.goals[goal] is None):
-            told = "it must be null where that of the plain wording is, and nowhere else"
-            raise file.fail((*key, "goals", goal), told)
     for name, scene in text.framings.items():
         check_scene(file, (*key, "framings", name), scene, scenes)
     check_scene(file, (*key, "semantics"), text.semantics, PLACEHOLDERS | {"utterance"})
     if "utterance" not in placeholders(text.semantics.question + text.semantics.scene):
         told = "{utterance} must be in the question, or every yes/no prompt is the same"
         raise file.fail((*key, "semantics", "question"), told)
-    begun = prompts.by_utterance
-    if begun is not None:
-        if text.by_utterance is UNSET:
-            raise file.fail(key, "the key by_utterance is missing, which the plain wording has")
+    begun = None
+    if prompts.by_utterance is not None and text.by_utterance is not UNSET:
         own = plain(text.by_utterance)
         for name, said in own.items():
             check_template(file, (*key, "by_utterance", name), said, ())
-        begun = structs.replace(
-            begun,
-            production=structs.replace(begun.production, instruction=own["production"].strip()),
-            semantics=structs.replace(begun.semantics, instruction=own["semantics"].strip()),
-        )
-    return replace(
-        prompts,
+        kinds = {k: getattr(prompts.by_utterance, k) for k in own}
+        kinds = {k: structs.replace(x, instruction=own[k].strip()) for k, x in kinds.items()}
+        begun = structs.replace(prompts.by_utterance, **kinds)
+    return Prompts(
         instruction=text.instruction.strip(),
         goals=MappingProxyType({k: v and v.strip() for k, v in text.goals.items()}),
-        framings=MappingProxyType(
-            {k: _scene(prompts.framings[k], v) for k, v in text.framings.items()}
-        ),
-        semantics=_scene(prompts.semantics, text.semantics),
-        comprehension=None,
+        framings=MappingProxyType({k: _scene(v) for k, v in text.framings.items()}),
+        semantics=_scene(text.semantics),
         by_utterance=begun,
-        base=None,
     )
 
 
-def _scene(old: Scene, text: SceneText) -> Scene:
-    return replace(old, scene=text.scene.strip(), question=text.question.strip())
-
-
-def _same(file: File[PromptsFile], key: Any, own: Iterable[str], known: Iterable[str]) -> None:
-    for name in known:
-        if name not in own:
-            raise file.fail(key, f"no text for {name}, of which the plain wording has one; add it")
-    for name in own:
-        if name not in known:
-            raise file.fail((*key, name), f"the plain wording has no {name}; correct or remove it")
+def _scene(text: SceneText) -> Scene:
+    return Scene(scene=text.scene.strip(), question=text.question.strip())
 
 
 def worded(domain: Domain, count: int) -> Domain:
     """The domain asked in its first `count` wordings: `wording` is the last of its factors.
 
     One wording, and a domain without prompts, is as it was. UserError where it has fewer, has a
-    factor of that name, or where a scene of a wording names no placeholder of another factor.
+    factor of that name, or where a wording lacks a text that the plain one has.
     """
     if count == 1 or domain.prompts is None:
         return replace(domain, wordings=())
@@ -118,18 +96,32 @@ def worded(domain: Domain, count: int) -> Domain:
         )
     chosen = domain.wordings[: count - 1]
     for number, prompts in enumerate(chosen):
-        for factor, levels in domain.factors.items():
-            names = next(iter(levels.values()))
-            for name, scene in prompts.framings.items():
-                if not placeholders(scene.scene + scene.question) & names.keys():
-                    raise UserError(
-                        f"{domain.path}, key prompts: in wordings.{number}.framings.{name} all "
-                        f"levels of {factor} are one prompt; write {{{next(iter(names))}}} into "
-                        "its scene."
-                    )
+        for key, told in _lacks(domain, domain.prompts, prompts):
+            place = f"key prompts: wordings.{number}.{key}"
+            raise UserError(f"{domain.path}, {place}: {told}, or ask in fewer (sample.wordings).")
     own: Mapping[str, factors.Texts] = {str(n + 1): {} for n in range(count)}
     varied = MappingProxyType({**domain.factors, WORDING: own})
     return replace(domain, wordings=chosen, factors=varied)
+
+
+def _lacks(domain: Domain, known: Prompts, prompts: Prompts) -> Iterator[tuple[str, str]]:
+    """What a wording has otherwise than the plain one: its key, and what to do."""
+    for what in ("goals", "framings"):
+        own, plain_ones = getattr(prompts, what), getattr(known, what)
+        for name in plain_ones:
+            if name not in own:
+                yield what, f"no text for {name}, of which the plain wording has one; add it"
+    for goal, text in known.goals.items():
+        if (text is None) != (prompts.goals[goal] is None):
+            yield f"goals.{goal}", "it must be null where that of the plain wording is; correct it"
+    if known.by_utterance is not None and prompts.by_utterance is None:
+        yield "by_utterance", "it is missing, and the plain wording has it; add it"
+    for factor, levels in domain.factors.items():
+        names = next(iter(levels.values()))
+        for name, scene in prompts.framings.items():
+            if not placeholders(scene.scene + scene.question) & names.keys():
+                told = f"all levels of {factor} are one prompt; write {{{next(iter(names))}}} into"
+                yield f"framings.{name}", f"{told} its scene"
 
 
 def levels_of(domain: Domain) -> tuple[str, ...]:

@@ -48,11 +48,13 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     null where the sum is not sure to be more than noise. `verdict` is of the fit that says what
     answers do to parameters; choices need none.
     """
+    if not evidence.factors:
+        return table([], SCHEMA)
     influence = _influence(evidence)
     fits = representative(evidence.fits).select(*FIT, pl.col("verdict").is_in(PASSED))
     passed = {row[:3]: row[3] for row in fits.rows()}
     rows: list[dict[str, Any]] = []
-    for answers in each(evidence) if evidence.factors else ():
+    for answers in each(evidence):
         named, frame = answers.named, answers.frame
         sources = _sources(evidence, frame)
         state = frame["state"].rank("dense").cast(pl.Int64).to_numpy() - 1
@@ -103,9 +105,16 @@ def _moved(answers: Answers, state: Integers, influence: Array) -> Array:
 def _rows(
     of: Sequence[str], y: Array, cell: Integers, sources: Mapping[str, Integers]
 ) -> Iterator[dict[str, Any]]:
-    """The rows of quantities `of`, a dimension of y each, or of choices, all of them together."""
+    """The rows of quantities `of`, a dimension of y each, or of choices, all of them together.
+
+    Where there are too few name pairs, names are left to the vignettes that they stand with.
+    """
+    whole = None
+    for out in ((), ("listener",), tuple(WHO)):
+        if whole is None:
+            sources = {name: code for name, code in sources.items() if name not in out}
+            whole = parts(of, y, cell, sources)
     vignette = sources.get("vignette")
-    whole = parts(of, y, cell, sources)
     if whole is None or vignette is None or vignette.max() + 1 < LEAST:
         return
     without = []
@@ -173,6 +182,7 @@ def parts(
     found = dict(zip(every, solved, strict=True))
     none = np.zeros(solved.shape[1])
     told = {name: found[name] * part.get(name, 1.0) for name in crossed}
-    told[NAMED] = sum((found[name] for name in WHO if name in sources), none)
+    if named := [found[name] for name in WHO if name in sources]:
+        told[NAMED] = sum(named, none)
     both = (found[f"{a} x {b}"] * part.get(a, 1.0) * part.get(b, 1.0) for a, b in pairs)
     return {**told, TOGETHER: sum(both, none)}
