@@ -58,7 +58,7 @@ def test_a_level_is_held_against_the_others_and_of_two_against_the_first() -> No
     assert rows["social", "1", "omega_pre"]["mean"] == pytest.approx(-0.15, abs=0.01)
     assert not table.filter(pl.col("goal") == "default")["found"].any()
     told = effects_told(table)
-    assert any("where relation is boss, ω pre is +0.30" in sentence for sentence in told)
+    assert any("relation boss against friend moves ω pre by +0.30" in sentence for sentence in told)
 
 
 def test_levels_of_fits_that_may_not_be_read_are_there_and_not_told() -> None:
@@ -89,7 +89,7 @@ def test_an_effect_that_is_wording_is_told_from_one_that_is_the_same_in_all() ->
     assert (wording["least_at"], wording["p_one_sign"]) == ("1", 0)
     assert rows["wording", "phi"]["share"] is None, "there is no effect of which a part differs"
     told = moderation_told(analyse("moderation", moved))
-    assert any("differs by wording to a share of 0.9" in sentence for sentence in told)
+    assert any("differs by wording" in sentence for sentence in told)
 
 
 def test_spread_between_levels_is_without_the_noise_of_fits() -> None:
@@ -143,7 +143,7 @@ def test_what_choices_differ_in_goes_to_what_moves_them_and_noise_to_nothing() -
     assert chosen["wording"]["share"] < 0.1 and chosen["wording"]["share_high"] > 0
     assert sum(row["share"] for row in chosen.values()) == pytest.approx(1)
     assert table.filter(of="omega_pre", source="relation")["share"].item() is not None
-    assert any("relation for" in sentence for sentence in shares_told(table))
+    assert any("relation 0." in sentence for sentence in shares_told(table))
     alone = answers(0.6, 0.6).filter(
         pl.col("speaker_name") == "S" + pl.col("vignette").str.slice(1)
     )

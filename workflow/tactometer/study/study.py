@@ -121,8 +121,9 @@ class Study:
         return any(model.folds for model in self.models.values())
 
     def varies(self, model: Model) -> bool:
-        """Whether more than framing varies in the scenes that a model is asked about."""
-        return not model.recorded and bool(self.domain_of(model.domain).factors)
+        """Whether a model has fits at the levels of what varies in its scenes beside framing."""
+        asked = not model.recorded and model.also is None
+        return asked and bool(self.domain_of(model.domain).factors)
 
     @property
     def factors(self) -> Mapping[str, tuple[str, ...]]:

@@ -66,7 +66,7 @@ def _draws(model: Model, results: Path) -> list[pl.DataFrame]:
 
 
 def _levels(model: Model, results: Path) -> list[pl.DataFrame]:
-    if model.recorded:
+    if model.recorded or model.also:
         return []
     folder = results / "levels" / model.name
     return [

@@ -15,8 +15,8 @@ def sentences(frame: pl.DataFrame) -> list[str]:
 
     def tell(row: Row) -> str:
         return (
-            f"{who(row)}: where {row['factor']} is {row['level']}, {NAMES[row['parameter']]} is"
-            f" {shift(row)} from what it is at {row['against']}."
+            f"{who(row)}: {row['factor']} {row['level']} against {row['against']} moves"
+            f" {NAMES[row['parameter']]} by {shift(row)}."
         )
 
     return some(apart, standing(apart), tell, "differences between levels of factors")

@@ -22,10 +22,10 @@ def sentences(frame: pl.DataFrame) -> list[str]:
 
 def _tell(row: Row) -> Sentence:
     what = f"the goal {row['goal']}" if row["kind"] == "goal" else f"the effort {row['effort']}"
+    share = f"{number(row['share'])} {interval(row['share_low'], row['share_high'])}"
     return Sentence(
-        f"{who(row)}: what {what} does to {PARAMETERS[row['parameter']]} against {row['against']}"
-        f" ({shift(row)} over all levels) differs by {row['factor']} to a share of"
-        f" {number(row['share'])} {interval(row['share_low'], row['share_high'])}: it is"
-        f" {number(row['least'], '+.2f')} to {number(row['most'], '+.2f')}.",
+        f"{who(row)}: of what {what} does to {PARAMETERS[row['parameter']]} against"
+        f" {row['against']} ({shift(row)} over all levels), a share of {share} differs by"
+        f" {row['factor']}: it is {number(row['least'], '+.2f')} to {number(row['most'], '+.2f')}.",
         [row["p_direction"]],
     )
