@@ -147,7 +147,7 @@ def _judged(name: str, mine: pl.DataFrame) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=15, help="of each speaker and rho")
+    parser.add_argument("--pairs", type=int, default=8, help="of each speaker and rho")
     pairs = parser.parse_args().pairs
     words = domains.load(ROOT / "resources" / "polite_speech")
     states, literal = np.array(words.states, float), np.array(words.literal)
