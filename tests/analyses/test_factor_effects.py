@@ -92,6 +92,18 @@ def test_an_effect_that_is_wording_is_told_from_one_that_is_the_same_in_all() ->
     assert any("differs by wording" in sentence for sentence in told)
 
 
+def test_what_an_effort_does_is_held_against_the_least_effort_at_each_level() -> None:
+    none, high = at({}), at({("social", factor, level): LOOKS for factor in LEVELS
+                             for level in LEVELS[factor]})  # fmt: skip
+    parts = [x.levelled.with_columns(checkpoint=pl.lit(name))  # type: ignore[union-attr]
+             for x, name in ((none, "none"), (high, "high"))]  # fmt: skip
+    fits = [fit("m", effort, goal="social", effort=effort) for effort in ("none", "high")]
+    both = replace(evidence(*fits), factors=LEVELS, levelled=pl.concat(parts))
+    (row,) = analyse("moderation", both).filter(factor="wording", parameter="omega_pre").to_dicts()
+    assert (row["kind"], row["effort"], row["against"]) == ("effort", "high", "none")
+    assert row["mean"] == pytest.approx(0.3, abs=0.02) and row["share"] < 0.02
+
+
 def test_spread_between_levels_is_without_the_noise_of_fits() -> None:
     """On the mean over studies it is the true one; that of draws is twice the noise too large."""
     rng, found = np.random.default_rng(seed(6)), []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -88,5 +89,5 @@ def test_a_level_of_a_factor_changes_the_speaker_where_it_says_so_and_there_alon
     varied = DECLARED["checkpoint"] | {"factors": {"relation": {"boss": kind}}}
     declared = DECLARED | {"checkpoint": varied}
     boss, friend = (texts(declared, relation=level, wording="1") for level in ("boss", "friend"))
-    assert sum("terrible" in said or "A" in said for said in boss) < 8
-    assert sum("terrible" in said or "A" in said for said in friend) > 12
+    bad = [[bool(re.search(r"terrible|\bA\b", said)) for said in one] for one in (boss, friend)]
+    assert sum(bad[0]) < 8 and sum(bad[1]) > 12
