@@ -50,30 +50,35 @@ def test_a_planted_change_is_found_and_none_where_a_weight_is_at_its_wall(
     assert set(rows["verdict"]) <= {"ok", "refit"} and rows["design_effect"].min() >= 1  # type: ignore[operator]
 
 
-def test_a_level_is_fitted_to_its_own_answers_alone_and_one_without_any_is_left_out() -> None:
+@pytest.mark.parametrize("share", [(), ("alpha",)])
+def test_a_level_is_fitted_to_its_own_answers_alone_and_one_without_any_is_left_out(
+    share: tuple[str, ...],
+) -> None:
     states, utterances = (1, 2), ("bad", "good", "not bad", "not good")
+    said = {"friend": utterances, "boss": ("good", "good")}
     rows = [
-        {"vignette": f"v{v}", "framing": "third", "state": s, "relation": level, "choice": said,
-         "method": "invalid" if level == "boss" and v > 2 else "letter",
-         "label_mass": None, "probs": None}
-        for v in range(6) for s in states for level, said in (("friend", utterances[s - 1]),
-                                                              ("boss", "good"))
+        {"vignette": f"v{v}", "framing": "third", "state": s, "relation": level,
+         "choice": None if level == "boss" and v > 2 else words[s - 1],
+         "method": "invalid" if level == "boss" and v > 2 else "letter"}
+        for v in range(6) for s in states for level, words in said.items()
     ]  # fmt: skip
-    schema = {"label_mass": pl.Float64, "probs": pl.List(pl.Float64)}
-    choices = pl.DataFrame(rows, schema_overrides=schema)
-    choices = choices.with_columns(
-        choice=pl.when(pl.col("method") != "invalid").then("choice"), p_yes=pl.lit(None)
+    choices = pl.DataFrame(rows).with_columns(
+        label_mass=pl.lit(None, pl.Float64), probs=pl.lit(None, pl.List(pl.Float64))
     )
     truths = pl.DataFrame(
         [{"utterance": u, "state": s, "yes": 8.0 if (i + s) % 2 else 2.0, "n": 10.0,
           "by_vignette": []} for i, u in enumerate(utterances) for s in states]
     )  # fmt: skip
     recipe = FitRecipe(
-        Fit(warmup=100, draws=100, chains=2, position="ignore"),
+        Fit(warmup=100, draws=100, chains=2, position="ignore", share=share),
         Space(states, utterances, (False, False, True, True), seed(1)),
         factors={"relation": ("friend", "boss", "nobody")},
     )
-    found = fit_levels(recipe, {"social": choices}, truths, ("m", "0"))["social"]
-    assert dict(found.schema) == LEVELS
-    answers = dict(found.select("level", "answers").unique().rows())
-    assert answers == {"friend": 12, "boss": 6}
+    goals = {"default": choices, "social": choices}
+    both = fit_levels(recipe, goals, truths, ("m", "0"))
+    for found in both.values():
+        assert dict(found.schema) == LEVELS
+        answers = dict(found.select("level", "answers").unique().rows())
+        assert answers == {"friend": 12, "boss": 6}
+    alphas = [both[goal].filter(level="friend")["alpha"].to_list() for goal in goals]
+    assert (alphas[0] == alphas[1]) == bool(share), "what goals share is fitted once"

@@ -150,4 +150,5 @@ _SEEN: dict[str, Callable[[Study], bool]] = {
     "published": lambda study: bool(written(study.analyses.of(Replication).of, None)),
     "scores": lambda study: bool(written(study.analyses.of(OutsideScores).file, None)),
     "second_fit": lambda study: bool(study.further),
+    "factors": lambda study: bool(study.factors),
 }  # fmt: skip
