@@ -64,8 +64,8 @@ def fit_levels(
         for factor, levels in settings.factors.items():
             for level in levels:
                 at = {goal: choices[goal].filter(pl.col(factor) == level) for goal in goals}
-                answers = {goal: rows.filter(method="invalid").height for goal, rows in at.items()}
-                answers = {goal: at[goal].height - missing for goal, missing in answers.items()}
+                read = pl.col("method") != "invalid"
+                answers = {goal: rows.filter(read).height for goal, rows in at.items()}
                 if not all(answers.values()):
                     continue
                 names = [*goals, factor, level]
