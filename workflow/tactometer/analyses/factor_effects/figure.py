@@ -25,7 +25,7 @@ def plot(tables: Tables) -> Drawing:
     """What the levels of factors change: one row a level, one panel a parameter."""
     rows = effect_rows(tables, "factor_effects")
     if rows.is_empty():
-        return style.empty("This study varies nothing in its scenes but the framing.")
+        return style.empty("This study has no factor in its scenes beside framing.")
     rows = rows.drop_nulls("mean").filter(pl.col("parameter") != "alpha")
     rows = rows.with_columns(named=pl.format("{} {} − {}", "factor", "level", "against"))
     rows = place(rows, ["model", "checkpoint", "goal", "named"])

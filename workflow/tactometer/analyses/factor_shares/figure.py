@@ -23,11 +23,10 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """Shares of variance: one row a source, one panel for choices and each parameter."""
-    rows = tables.read("factor_shares").drop_nulls("share")
-    if rows.is_empty():
-        return style.empty(
-            "Nothing in scenes but the framing varies, or answers do not differ by it."
-        )
+    rows = tables.read("factor_shares")
+    if rows.is_empty() or rows["share"].null_count() == rows.height:
+        return style.empty("This study has no factor in its scenes by which answers surely differ.")
+    rows = rows.drop_nulls("share")
     short = {CHOICES: CHOICES} | {
         p: style.parameter_label(p).split(":")[0] for p in style.PARAMETERS
     }

@@ -22,10 +22,11 @@ TEXT = Text(
 
 def plot(tables: Tables) -> Drawing:
     """Shares of effects that differ between levels: one row an effect, one panel a parameter."""
-    rows = tables.read("moderation").drop_nulls("share")
-    rows = rows.filter(pl.col("parameter") != "alpha")
+    rows = tables.read("moderation")
+    if not rows.is_empty():
+        rows = rows.drop_nulls("share").filter(pl.col("parameter") != "alpha")
     if rows.is_empty():
-        return style.empty("No effect of a goal or an effort was seen at two levels of a factor.")
+        return style.empty("This study has no effect that was surely seen at levels of a factor.")
     shares = {"mean": "share", "low": "share_low", "high": "share_high"}
     rows = parameters(untested(rows)).with_columns(**{k: pl.col(v) for k, v in shares.items()})
     rows = rows.with_columns(named=pl.format("by {}", "factor"))
