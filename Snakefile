@@ -65,6 +65,7 @@ ASKED = [model.name for model in STUDY.asked]
 RECORDED = [model.name for model in STUDY.models.values() if model.recorded]
 if workflow.is_main_process and mtimes.ahead(Path(RESULTS), recipes.PINS / NAME):
     print(f"tactometer: {mtimes.WARNING}", file=sys.stderr)
+VARIED = [model for model in STUDY.asked if STUDY.varies(model)]
 CHECKPOINTS = [(m.name, c) for m in STUDY.models.values() for c in m.checkpoints]
 
 
@@ -89,6 +90,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/ask.smk"
 include: "workflow/rules/parse.smk"
 include: "workflow/rules/fit.smk"
+include: "workflow/rules/levels.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/heldout.smk"
 include: "workflow/rules/tables.smk"

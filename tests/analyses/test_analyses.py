@@ -266,7 +266,8 @@ def test_what_compares_has_nothing_to_say_of_a_lone_fit(name: str) -> None:
 
 
 def test_some_analyses_test_for_effects_and_some_do_not() -> None:
-    assert set() < set(that_test()) < set(analysis_names())
+    assert set() < set(that_test(factors=False)) < set(that_test(factors=True))
+    assert set(that_test(factors=True)) < set(analysis_names())
 
 
 @pytest.mark.parametrize("fewer", ["m", "human"])

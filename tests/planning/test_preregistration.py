@@ -11,7 +11,7 @@ import pytest
 import inside
 from tactometer.planning import preregistration
 from tactometer.study import study
-from tactometer.study.analyses import declared, names
+from tactometer.study.analyses import declared, names, testing
 from tactometer.utils.errors import UserError
 
 ROOT = Path(__file__).parents[2]
@@ -55,15 +55,22 @@ def test_every_ready_study_that_asks_has_a_sheet_with_each_analysis_once(name: s
 def test_numbers_priors_and_limits_are_those_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(MINE)
     sheet = preregistration.sheet(study.load([tmp_path / "mine.yaml"]))
-    each = 0.05 / sum(one.tests for one in declared().values())
+    each = 0.05 / len(testing(factors=False))
     for part in (
         "to a state under a goal: 26; yes/no answers to an utterance in a state: 39",
         "Speaker models: s2-lapse;", "lapse ~ Beta(1, 19)", "- At 7 USD.",
         "(`fit.design_effect`): ignore.", f"({each:.2g} each)",
         "more than 50% of its first answers", "- sycophancy: the study names no yardstick (key",
+        "- factor_effects: nothing but the framing varies in its scenes",
     ):  # fmt: skip
         assert part in sheet, part
     assert "cost ~" not in sheet and "Yardstick" not in sheet
+    (tmp_path / "mine.yaml").write_text(MINE.replace("pairs: 3}", "pairs: 3, wordings: 2}"))
+    sheet = preregistration.sheet(study.load([tmp_path / "mine.yaml"]))
+    each = 0.05 / len(testing(factors=True))
+    assert "- **factor_effects** (tests)" in sheet and f"({each:.2g} each)" in sheet
+    assert "Scenes vary in wording (1, 2), every prompt with each combination" in sheet
+    assert "to a state under a goal: 52; yes/no answers to an utterance in a state: 39" in sheet
 
 
 def test_what_is_not_part_of_a_study_has_no_rows_when_it_has_run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -81,3 +82,12 @@ def test_a_study_that_names_no_behaviour_has_the_keys_that_it_had() -> None:
 
 def test_so_does_a_request() -> None:
     assert texts(DECLARED, request="another") != texts(DECLARED)
+
+
+def test_a_level_of_a_factor_changes_the_speaker_where_it_says_so_and_there_alone() -> None:
+    kind = {"omega": {"inf": 0.0, "soc": 1.0, "pre": 0.0}, "alpha": 20.0}
+    varied = DECLARED["checkpoint"] | {"factors": {"relation": {"boss": kind}}}
+    declared = DECLARED | {"checkpoint": varied}
+    boss, friend = (texts(declared, relation=level, wording="1") for level in ("boss", "friend"))
+    bad = [[bool(re.search(r"terrible|\bA\b", said)) for said in one] for one in (boss, friend)]
+    assert sum(bad[0]) < 8 and sum(bad[1]) > 12

@@ -42,7 +42,7 @@ CHANGES: dict[str, tuple[Edit, frozenset[str]]] = {
     ),
     "an annotation in the body of a class": (
         ("inference/settings.py", "    draws: int = 1000", "    draws: float = 1000"),
-        frozenset({"fit", "hold_out"}),
+        frozenset({"fit", "fit_levels", "hold_out"}),
     ),
     "a name that is not used": (("reading/counts.py", "+", "UNUSED = 1\n"), frozenset()),
     "an import for types alone": (
@@ -54,11 +54,11 @@ CHANGES: dict[str, tuple[Edit, frozenset[str]]] = {
     ),
     "a line of the fit": (
         ("inference/predictive.py", "PREDICTIVE_DRAWS = 400", "PREDICTIVE_DRAWS = 500"),
-        frozenset({"fit"}),
+        frozenset({"fit", "fit_levels"}),
     ),
     "a line that two fits share": (
         ("inference/settings.py", "warmup: int = 400", "warmup: int = 401"),
-        frozenset({"fit", "hold_out"}),
+        frozenset({"fit", "fit_levels", "hold_out"}),
     ),
     "one speaker's Stan line": (
         ("../stan/s2.stan", "+", "real_more\n"), JOINT,

@@ -95,7 +95,7 @@ def test_every_figure_is_there_with_an_alternative_text_and_its_sample(
     # Nobody reasons, nobody is trained, and nothing is held against anything else in these tables.
     absent = {"efforts", "mixed_effects", "trajectories", "movement", "contrasts", "quarters"}
     absent |= {"convergence", "variance_shares", "replication", "outside_scores"}
-    absent |= {"analysis_choices"}
+    absent |= {"analysis_choices", "factor_effects", "factor_shares", "moderation"}
     # What would be rows of grey is one line: see the test of it.
     tables = numbers.read(report.parent / "tables")
     prompts = {"framing_effects", "position", "vignette_effects", "attribution"}

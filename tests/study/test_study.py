@@ -120,7 +120,7 @@ def test_overrides_of_the_command_line_win(tmp_path: Path) -> None:
     sweep = study.load([path], {"study": "other", "sample": {"name_pairs": 2}})
     assert sweep.name == "other"
     assert plain(sweep.settings.sample) == {
-        "name_pairs": 2, "semantics_name_pairs": 4, "seed": 1, "factors": "crossed",
+        "name_pairs": 2, "semantics_name_pairs": 4, "seed": 1, "factors": "crossed", "wordings": 1,
     }  # fmt: skip
 
 

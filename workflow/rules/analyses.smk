@@ -2,8 +2,8 @@
 
 Needs: tables, fits and choices; recipes/condense.json and recipes/analyse/{analysis}.json (the code
 of that analysis alone, the study's thresholds).
-Makes: analyses/{model}/draws.parquet and answers.parquet (what the analyses read of a model beside its
-tables), tables/{analysis}.parquet, .csv and .html. An analysis that does not apply gives a table without rows.
+Makes: analyses/{model}/draws.parquet, answers.parquet and, where factors vary, levels.parquet (what the
+analyses read of a model beside its tables), tables/{analysis}.parquet, .csv and .html. An analysis that does not apply gives a table without rows.
 tables/dictionary.csv says what every column of every table means.
 """
 
@@ -11,7 +11,10 @@ from tactometer.study import analyses
 
 ANALYSES = analyses.names()
 
-CONDENSED = ["draws.parquet", "answers.parquet"]
+CONDENSED = [
+    f"{part}.parquet"
+    for part in ("draws", "answers", *(["levels"] if STUDY.factors else []))
+]
 
 
 rule condense:

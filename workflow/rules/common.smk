@@ -168,7 +168,7 @@ def parts_of(wildcards):
 
 
 def thinned(wildcards):
-    """The draws of all fits, and the production choices, of a model."""
+    """The draws of all fits, at the levels of factors too, and the production choices, of a model."""
     model = STUDY.models[wildcards.model]
     for checkpoint in model.checkpoints:
         place = f"{model.name}/{checkpoint}"
@@ -177,3 +177,5 @@ def thinned(wildcards):
                 yield f"{folder}/{goal}.draws.parquet"
             if not model.recorded:
                 yield f"{RESULTS}/choices/{place}/{goal}.parquet"
+            if STUDY.varies(model):
+                yield f"{RESULTS}/levels/{place}/{goal}.parquet"

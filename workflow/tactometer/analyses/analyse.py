@@ -46,6 +46,7 @@ def run(given: Namespace) -> None:
         yardstick=sweep.yardstick,
         further=sweep.further,
         also=sweep.headlines,
+        factors=sweep.factors,
         settings=sweep.analyses,
         totals={model.name: model.fit.count_total for model in sweep.models.values()},
     )

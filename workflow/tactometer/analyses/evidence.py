@@ -73,7 +73,8 @@ class Evidence:
     the answers (a row each, see `condense`); `settings` the study's key `analyses` with defaults;
     `totals` the key count_total of each model; `also` has the models that ask another's prompts by
     a further estimator, with that other's name; `worth` [state] is what the states are worth,
-    `negated` [utterance] which utterances a cost of negation charges.
+    `negated` [utterance] which utterances a cost of negation charges; `factors` what varies in
+    scenes beside framing, with its levels, and `levelled` the thinned draws at each (a row a draw).
     """
 
     study: str
@@ -89,11 +90,13 @@ class Evidence:
     also: Mapping[str, str] = field(default_factory=dict)
     worth: Sequence[float] = ()
     negated: Sequence[bool] = ()
+    factors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    levelled: pl.LazyFrame | None = None
 
     @property
     def level(self) -> float:
         """The family-wise level of one table: the study's, shared by the tables that test."""
-        return self.settings.level / len(testing())
+        return self.settings.level / len(testing(bool(self.factors)))
 
     @cached_property
     def fits(self) -> pl.DataFrame:
@@ -249,6 +252,9 @@ def read(
         tables={**{name: without(frame, further) for name, frame in found.items()}, **beside},
         drawn=_together([folder / "draws.parquet" for folder in condensed.values()]),
         answered=_together([folder / "answers.parquet" for folder in condensed.values()]),
+        levelled=_together([folder / "levels.parquet" for folder in condensed.values()])
+        if settings.get("factors")
+        else None,
         **settings,
     )
 

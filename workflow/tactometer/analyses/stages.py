@@ -40,7 +40,8 @@ def _read(study: Study) -> Recipe:
     totals = {model.name: model.fit.count_total for model in study.models.values()}
     given = {name: total for name, total in totals.items() if total is not None}
     also = {"also": study.headlines} if study.headlines else {}
-    return {"settings": plain(study.analyses), "totals": given, **also}
+    varied = {"factors": {k: list(v) for k, v in study.factors.items()}} if study.factors else {}
+    return {"settings": plain(study.analyses), "totals": given, **also, **varied}
 
 
 def _code() -> Iterator[tuple[str, Code]]:

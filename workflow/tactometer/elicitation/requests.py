@@ -20,6 +20,7 @@ from tactometer.study.fields import plain
 from tactometer.study.model import Model
 from tactometer.study.prompt_settings import MessageSettings, arrange
 from tactometer.study.study import Study
+from tactometer.study.wordings import PLAIN, WORDING, in_wording, levels_of
 from tactometer.utils import atomic_files
 from tactometer.utils.digests import canonical, digest
 from tactometer.utils.errors import UserError
@@ -70,18 +71,20 @@ def build(
     the study, which the comprehension check asks about (`comprehension_prompts.rows`), by letter
     whatever the estimator. `base`: whether the texts are those for base models, by utterance. A
     domain with factors has a column for each, and a goal a row for each combination of levels, or
-    for one that is `drawn`.
+    for one that is `drawn`; a yes/no prompt has a level of `wording` alone, in turns.
     Raises `UserError` for a goal or framing without a text and for more pairs than names allow.
     """
     domain.need_prompts()
     fixed = {"prompt_set": prompt_set, "wire": canonical(wire)}
     rows: Iterator[dict[str, Any]]
     by_utterance = estimator["kind"] == "utterance_logprob"
-    composer: Composer = ByLetter(domain)
-    if by_utterance:
-        composer = ByUtterance(domain, base, estimator.get("score") == "pmi")
+    composers: dict[str, Composer] = {}
+    for level in levels_of(domain):
+        own = in_wording(domain, level)
+        against = estimator.get("score") == "pmi"
+        composers[level] = ByUtterance(own, base, against) if by_utterance else ByLetter(own)
     if prompt_set == SEMANTICS:
-        rows = _semantics(domain, semantics_name_pairs, seed, composer)
+        rows = _semantics(domain, semantics_name_pairs, seed, composers)
     elif prompt_set in READ_BACK:
         rows = comprehension_prompts.rows(domain, prompt_set, framings, goals, seed)
         if by_utterance:
@@ -90,7 +93,7 @@ def build(
         _known(domain, "goal", [prompt_set], domain.goals)
         _known(domain, "framing", framings, domain.framings)
         fixed["goal"] = prompt_set
-        rows = _production(domain, prompt_set, framings, name_pairs, seed, composer, drawn)
+        rows = _production(domain, prompt_set, framings, name_pairs, seed, composers, drawn)
     told = {"wire": wire, "estimator": estimator}
     if prompt:
         rows = ({**row, "messages": arrange(row["messages"], prompt)} for row in rows)
@@ -113,7 +116,7 @@ def _production(
     framings: Sequence[str],
     name_pairs: int,
     seed: int,
-    composer: Composer,
+    composers: Mapping[str, Composer],
     drawn: bool,
 ) -> Iterator[dict[str, Any]]:
     """One goal's prompts; the order of options knows neither the goal nor the other framings, nor
@@ -130,25 +133,31 @@ def _production(
                     options = option_order(domain.utterances, row, column, seed)
                     for levels in combinations(domain, drawn, number, pair, place, cell):
                         fields = filled(domain, vignette, names, state, levels)
+                        composer = composers[levels.get(WORDING, PLAIN)]
                         said = composer.production(goal, framing, fields["texts"], options)
                         yield fields["row"] | {"framing": framing, **said}
 
 
 def _semantics(
-    domain: Domain, name_pairs: int, seed: int, composer: Composer
+    domain: Domain, name_pairs: int, seed: int, composers: Mapping[str, Composer]
 ) -> Iterator[dict[str, Any]]:
-    """The yes/no prompts: is each utterance true of each state?"""
+    """The yes/no prompts: is each utterance true of each state? Of several wordings each is put in
+    one, in turns: vignettes and pairs walk round them, and so do states and utterances.
+    """
     cells = len(domain.states) * len(domain.utterances)
     for number, vignette in enumerate(domain.vignettes):
         for pair, names in enumerate(pairs(domain.names, number, name_pairs, seed)):
             for place, state in enumerate(domain.states):
-                fields = filled(domain, vignette, names, state)
                 for offset, utterance in enumerate(domain.utterances):
+                    turn = pair * len(domain.vignettes) + number + place + offset
+                    level = list(composers)[turn % len(composers)]
+                    levels = {WORDING: level} if len(composers) > 1 else {}
+                    fields = filled(domain, vignette, names, state, levels)
                     cell = place * len(domain.utterances) + offset
                     column = column_of(pair, cell, cells, len(YES_NO))
                     options = option_order(YES_NO, number, column, seed)
                     texts = fields["texts"] | {"utterance": utterance}
-                    said = composer.semantics(texts, options)
+                    said = composers[level].semantics(texts, options)
                     yield fields["row"] | {"utterance": utterance, **said}
 
 

@@ -28,7 +28,7 @@ def _prompt_sets(study: Study) -> Iterator[tuple[str, Recipe]]:
 
 def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
     """What the requests of one prompt set are made from."""
-    from tactometer.study import by_utterance, comprehension
+    from tactometer.study import by_utterance, comprehension, wordings
     from tactometer.study.domain import SEMANTICS
     from tactometer.study.fields import plain
 
@@ -42,6 +42,9 @@ def _prompts(study: Study, model: Model, prompt_set: str) -> Recipe:
     if model.estimator.by_utterance:
         base, against = model.reads_on, model.estimator.score == "pmi"
         told["begun"] = by_utterance.texts(domain, prompt_set, framings, base, against)
+        for level in wordings.levels_of(domain)[1:]:
+            own = wordings.in_wording(domain, level)
+            told[f"begun {level}"] = by_utterance.texts(own, prompt_set, framings, base, against)
     if domain.factors and not semantics and sample.factors == "drawn":
         told["factors"] = sample.factors
     return {

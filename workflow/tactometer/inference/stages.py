@@ -1,4 +1,6 @@
-"""The stages of inference: fit, the comparison of speaker variants, held-out prediction."""
+"""The stages of inference: fit, fits at the levels of factors, the comparison of speaker variants,
+held-out prediction.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +35,17 @@ def _fits(study: Study) -> Iterator[tuple[str, Recipe]]:
         for name, fit in model.further.items():
             recipe = {**_fitted(study, model, fit), "name": name}
             yield f"fit/{model.name}/{name}", {**recipe, **_goals(model, bool(fit.share))}
+
+
+def _levels(study: Study) -> Iterator[tuple[str, Recipe]]:
+    """What is fitted at each level of the factors of the models' scenes."""
+    for model in study.asked:
+        if study.varies(model):
+            recipe = _fitted(study, model, model.fit)
+            recipe["fit"]["position"] = "estimate" if model.corrects_places else "ignore"
+            factors = {name: list(of) for name, of in study.domain_of(model.domain).factors.items()}
+            goals = _goals(model, bool(model.fit.share))
+            yield f"fit_levels/{model.name}", {**recipe, "factors": factors, **goals}
 
 
 def _fitted(study: Study, model: Model, fit: Fit, more: Iterable[Fit] = ()) -> Recipe:
@@ -131,6 +144,23 @@ STAGES = (
         optional=frozenset({"threads"}),
         keys=_cmdstan,
         targets=_fits,
+    ),
+    Stage(
+        "fit_levels",
+        "inference.factor_levels",
+        "sample the posterior at each level of the factors of a domain",
+        needs={
+            **_SETTINGS,
+            "semantics": "the counts of yes",
+            "choices": "the choices of each goal",
+        },
+        options={"threads": "how many chains at once (1)"},
+        makes={"out": "the thinned draws at each level, of each goal"},
+        several=frozenset({"choices", "out"}),
+        optional=frozenset({"threads"}),
+        entry=("fit_levels",),
+        keys=_cmdstan,
+        targets=_levels,
     ),
     Stage(
         "compare_speakers",

@@ -27,7 +27,7 @@ def told(study: Study, tables: Path) -> list[str]:
     framings, names = len(study.settings.framings), study.settings.sample.name_pairs
     sizes: dict[int, list[str]] = {}
     for model in asked:
-        each = names * framings * _combinations(study) * model.estimator.samples
+        each = names * framings * combinations(study) * model.estimator.samples
         sizes.setdefault(each, []).append(model.name)
     said = [
         _said(vignettes, each, framings, whose if len(sizes) > 1 else [])
@@ -36,7 +36,7 @@ def told(study: Study, tables: Path) -> list[str]:
     return said + _few(study) + _seen(tables) * bool(asked)
 
 
-def _combinations(study: Study) -> int:
+def combinations(study: Study) -> int:
     """How many combinations of levels every prompt is asked with."""
     crossed = study.settings.sample.factors == "crossed"
     return prod(map(len, study.domain.factors.values())) if crossed else 1
@@ -46,7 +46,7 @@ def _few(study: Study) -> list[str]:
     """The factors of whose levels little can be told, by the model with fewest answers."""
     prompts = len(study.domain.vignettes) * study.settings.sample.name_pairs
     samples = min((model.estimator.samples for model in study.asked), default=0)
-    answers = prompts * len(study.settings.framings) * _combinations(study) * samples
+    answers = prompts * len(study.settings.framings) * combinations(study) * samples
     at_level = {name: answers // len(of) for name, of in study.domain.factors.items()}
     return [
         f"the factor {name} has {count:,} answers a state at each level; below {FEW} little is"

@@ -26,6 +26,7 @@ from tactometer.inference.sampling import sample
 from tactometer.inference.settings import SamplingSettings
 from tactometer.inference.summaries import contraction, scalars
 from tactometer.planning import formatting
+from tactometer.planning.effective_answers import combinations
 from tactometer.speaker_model import speaker_coordinates
 from tactometer.speaker_model.semantics import Semantics
 from tactometer.speaker_model.speaker_coordinates import Natural
@@ -121,7 +122,8 @@ def of_study(study: Study) -> list[Size]:
     found = set()
     for model in study.asked:
         each = vignettes * model.estimator.samples
-        one, yes_no = each * asked.name_pairs, each * asked.semantics_name_pairs
+        one = each * asked.name_pairs * combinations(study)
+        yes_no = each * asked.semantics_name_pairs
         for answers in (one, one * len(study.settings.framings)):
             found.add(Size(round(model.fit.count_total or answers), yes_no))
     return sorted(found, key=lambda size: (size.answers, size.yes_no))

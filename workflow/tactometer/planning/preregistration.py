@@ -64,7 +64,7 @@ def sheet(study: Study, widths: Sequence[str] = ()) -> str:
         budget=written(budget, None),
         unusable=unusable,
         level=study.analyses.level,
-        each=study.analyses.level / len(testing()),
+        each=study.analyses.level / len(testing(bool(study.factors))),
         planned=list(_planned(study)),
         widths=widths,
     ).strip() + "\n"  # fmt: skip
@@ -150,4 +150,5 @@ _SEEN: dict[str, Callable[[Study], bool]] = {
     "published": lambda study: bool(written(study.analyses.of(Replication).of, None)),
     "scores": lambda study: bool(written(study.analyses.of(OutsideScores).file, None)),
     "second_fit": lambda study: bool(study.further),
+    "factors": lambda study: bool(study.factors),
 }  # fmt: skip

@@ -25,7 +25,7 @@ def standing(frames: Mapping[str, pl.DataFrame]) -> Table:
     """Every effect that its table says was `found`, with its interval and verdict."""
     columns = ["analysis", "of", "against", "parameter", "effect [95%]", "verdict"]
     rows: list[list[str | Cell]] = []
-    for name in testing():
+    for name in testing(factors=True):
         frame = frames[name]
         if not frame.is_empty():
             rows += [_row(name, row) for row in frame.filter(pl.col("found")).iter_rows(named=True)]

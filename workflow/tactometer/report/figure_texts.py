@@ -48,7 +48,15 @@ SECTIONS = (
     Section(
         "prompts",
         "What does the form of the prompt do?",
-        ("framing_effects", "position", "vignette_effects", "attribution"),
+        (
+            "framing_effects",
+            "factor_effects",
+            "factor_shares",
+            "moderation",
+            "position",
+            "vignette_effects",
+            "attribution",
+        ),
     ),
     Section(
         "trust",

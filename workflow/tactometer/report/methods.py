@@ -27,7 +27,11 @@ def paragraph(
     `settings` is what `recipes.methods_of` says of the study.
     """
     template = environment.get_template("methods.md.j2")
-    numbers = {**_answers(frames), **_fits(sampled(frames["diagnostics"])), **_effects(frames)}
+    numbers = {
+        **_answers(frames),
+        **_fits(sampled(frames["diagnostics"])),
+        **_effects(frames, "factors" in settings),
+    }
     told = ", ".join(f"{name} {version}" for name, version in versions.items())
     return template.render(**settings, **numbers, versions=told).strip() + "\n"
 
@@ -52,14 +56,15 @@ def _answers(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     }
 
 
-def _effects(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+def _effects(frames: Mapping[str, pl.DataFrame], factors: bool) -> dict[str, Any]:
     """How many effects were looked at, in how many tables, and which analyses have rows."""
-    tested = [frames[name]["found"].drop_nulls().len() for name in testing() if frames[name].height]
+    names = testing(factors)
+    tested = [frames[name]["found"].drop_nulls().len() for name in names if frames[name].height]
     mixed = frames["mixed_effects"]
     return {
         "effects": f"{sum(tested):,}" if sum(tested) else None,
         "tables": sum(n > 0 for n in tested),
-        "testing": len(testing()),
+        "testing": len(names),
         "mixed": mixed["fits"].max() if mixed.height else None,
         "attributed": frames["attribution"].height > 0,
         "compared": frames["comparison"].height > 0,

@@ -91,6 +91,9 @@ NEEDS = {
         lambda known: known.several("framing", "model", "checkpoint", "goal"),
         "no behaviour was fitted in two framings, one by one",
     ),
+    "factors": _last(
+        "nothing but the framing varies in its scenes (factors of the domain, sample.wordings)"
+    ),
     "training": Need(
         lambda known: known.several("progress", "model", "goal"),
         "no model has two checkpoints of a training (label progress)",

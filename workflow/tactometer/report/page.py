@@ -215,7 +215,7 @@ def _sections(
 
 def _bare(section: str, name: str, frames: Mapping[str, pl.DataFrame]) -> bool:
     """Whether a figure of what prompts do would be rows of grey: one line says so."""
-    if section != "prompts" or name not in testing():
+    if section != "prompts" or name not in testing(factors=True):
         return False
     return not bool(frames[name]["found"].fill_null(False).any())
 

@@ -92,6 +92,7 @@ class Methods(TypedDict):
     warmup: str
     preset: Preset | None
     further: NotRequired[list[Further]]
+    factors: NotRequired[dict[str, list[str]]]
 
 
 def methods_of(study: Study) -> Methods:
@@ -120,6 +121,8 @@ def methods_of(study: Study) -> Methods:
     }
     if study.further:
         told["further"] = list(_further(study))
+    if study.factors:
+        told["factors"] = {name: list(levels) for name, levels in study.factors.items()}
     return told
 
 

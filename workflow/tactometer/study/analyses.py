@@ -67,6 +67,12 @@ def names() -> tuple[str, ...]:
     return tuple(declared())
 
 
-def testing() -> tuple[str, ...]:
-    """The names of those that look for effects."""
-    return tuple(name for name, analysis in declared().items() if analysis.tests)
+def testing(factors: bool) -> tuple[str, ...]:
+    """The names of those that look for effects; `factors`: whether more than framing varies in the
+    scenes of the study, without which those of factors have nothing to look at.
+    """
+    return tuple(
+        name
+        for name, analysis in declared().items()
+        if analysis.tests and (factors or "factors" not in analysis.needs)
+    )

@@ -9,10 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from tactometer.study import comprehension, factors
+from tactometer.study import comprehension, factors, wordings
 from tactometer.study.domain_file import (
-    BaseText,
-    ByUtteranceText,
     ComprehensionText,
     DomainFile,
     DomainFit,
@@ -22,6 +20,9 @@ from tactometer.study.domain_file import (
 )
 from tactometer.study.factors import Factors
 from tactometer.study.fields import UNSET, plain, read, written
+from tactometer.study.prompts import Comprehension as Comprehension
+from tactometer.study.prompts import Prompts, prompts_content, prompts_of
+from tactometer.study.prompts import Scene as Scene
 from tactometer.study.texts import (
     OPINION,
     PLACEHOLDERS,
@@ -55,41 +56,12 @@ class Vignette:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """Two templates: what happened, and the question to answer."""
-
-    scene: str
-    question: str
-
-
-@dataclass(frozen=True)
-class Comprehension:
-    """The questions of the comprehension check; `goals` says what each asks for, as an option."""
-
-    opinion: str
-    goal: str
-    goals: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Prompts:
-    """The texts of the prompts; a goal without a text sends no system prompt."""
-
-    instruction: str
-    goals: Mapping[str, str | None]
-    framings: Mapping[str, Scene]
-    semantics: Scene
-    comprehension: Comprehension | None = None
-    by_utterance: ByUtteranceText | None = None
-    base: BaseText | None = None
-
-
-@dataclass(frozen=True)
 class Domain:
     """The world of a task.
 
     `negated` has a flag per utterance; `literal` is theta[utterance][state] or None; `prompts` is
-    None where behaviour is recorded only; `values` are V(s), what each state is worth.
+    None where behaviour is recorded only; `values` are V(s), what each state is worth; `wordings`
+    are the prompts in other words (`study.wordings`).
     """
 
     path: Path
@@ -105,6 +77,7 @@ class Domain:
     fit: DomainFit
     values: tuple[float, ...]
     factors: Factors = field(default_factory=dict)
+    wordings: tuple[Prompts, ...] = ()
 
     @property
     def goals(self) -> tuple[str, ...]:
@@ -141,6 +114,13 @@ class Domain:
         One goal's text leaves the others' alone, and so does what the templates in use do not name.
         `framings` restricts a goal's set to those framings, in that order (default: all).
         """
+        told = self._texts(prompt_set, framings)
+        others = [wordings.in_wording(self, level) for level in wordings.levels_of(self)[1:]]
+        if others:
+            told["wordings"] = [one._texts(prompt_set, framings) for one in others]
+        return told
+
+    def _texts(self, prompt_set: str, framings: Sequence[str] | None) -> dict[str, Any]:
         prompts = self.need_prompts()
         if prompt_set == SEMANTICS:
             scenes = {SEMANTICS: prompts.semantics}
@@ -170,37 +150,19 @@ class Domain:
 
     def content(self) -> dict[str, Any]:
         """The whole domain as JSON-able data, of which `of_content` makes it again."""
-        prompts = self.prompts and {
-            "instruction": self.prompts.instruction,
-            "goals": dict(self.prompts.goals),
-            "framings": {k: asdict(v) for k, v in self.prompts.framings.items()},
-            "semantics": asdict(self.prompts.semantics),
-            "comprehension": _content(self.prompts.comprehension),
-            "by_utterance": plain(self.prompts.by_utterance),
-            "base": plain(self.prompts.base),
-        }
         held = {f.name: getattr(self, f.name) for f in fields(self)}
         return held | {
             "path": str(self.path),
             "vignettes": [asdict(vignette) for vignette in self.vignettes],
-            "prompts": prompts,
+            "prompts": self.prompts and prompts_content(self.prompts),
             "fit": plain(self.fit),
             "factors": factors.content(self.factors),
+            "wordings": [prompts_content(prompts) for prompts in self.wordings],
         }
 
 
 def of_content(content: Mapping[str, Any]) -> Domain:
     """A domain from what `Domain.content` gave, read back from JSON."""
-    held = content["prompts"]
-    prompts = held and Prompts(
-        instruction=held["instruction"],
-        goals=MappingProxyType(held["goals"]),
-        framings=MappingProxyType({k: Scene(**v) for k, v in held["framings"].items()}),
-        semantics=Scene(**held["semantics"]),
-        comprehension=Comprehension(**asked) if (asked := held.get("comprehension")) else None,
-        by_utterance=read(begun, ByUtteranceText) if (begun := held.get("by_utterance")) else None,
-        base=read(base, BaseText) if (base := held.get("base")) else None,
-    )
     literal = content["literal"]
     return Domain(
         path=Path(content["path"]),
@@ -212,10 +174,11 @@ def of_content(content: Mapping[str, Any]) -> Domain:
         literal=literal and tuple(map(tuple, literal)),
         vignettes=tuple(Vignette(**vignette) for vignette in content["vignettes"]),
         names=tuple(content["names"]),
-        prompts=prompts,
+        prompts=content["prompts"] and prompts_of(content["prompts"]),
         fit=read(content["fit"], DomainFit),
         values=tuple(content.get("values", content["states"])),
         factors=factors.of_content(content.get("factors", {})),
+        wordings=tuple(prompts_of(held) for held in content.get("wordings", ())),
     )
 
 
@@ -232,9 +195,11 @@ def load(path: Path) -> Domain:
     names: tuple[str, ...] = ()
     prompts: Prompts | None = None
     varied: Factors = MappingProxyType({})
+    others: tuple[Prompts, ...] = ()
     if data.vignettes and data.prompts:
-        prompts, varied = _load_prompts(file.path.parent / data.prompts, written(data.factors, {}))
-        needed = "expert" in placeholders(_all_scenes(prompts))
+        path_of = file.path.parent / data.prompts
+        prompts, varied, others = _load_prompts(path_of, written(data.factors, {}))
+        needed = "expert" in placeholders("\n".join(map(_all_scenes, (prompts, *others))))
         vignettes, names = _load_vignettes(file.path.parent / data.vignettes, expert=needed)
     literal = data.literal
     return Domain(
@@ -253,6 +218,7 @@ def load(path: Path) -> Domain:
         fit=data.fit,
         values=written(data.values, data.states),
         factors=varied,
+        wordings=others,
     )
 
 
@@ -333,8 +299,10 @@ def _load_vignettes(path: Path, *, expert: bool) -> tuple[tuple[Vignette, ...], 
     return vignettes, file.data.names
 
 
-def _load_prompts(path: Path, named: Mapping[str, Sequence[str]]) -> tuple[Prompts, Factors]:
-    """The texts of the prompts, and the factors with those of their levels."""
+def _load_prompts(
+    path: Path, named: Mapping[str, Sequence[str]]
+) -> tuple[Prompts, Factors, tuple[Prompts, ...]]:
+    """The texts of the prompts, the factors with those of their levels, and further wordings."""
     file = File(path, PromptsFile)
     data, varied = file.data, factors.read(file, named)
     scenes = PLACEHOLDERS | {name for f in varied.values() for x in f.values() for name in x}
@@ -366,7 +334,7 @@ def _load_prompts(path: Path, named: Mapping[str, Sequence[str]]) -> tuple[Promp
         by_utterance=begun,
         base=base,
     )
-    return prompts, varied
+    return prompts, varied, wordings.read(file, prompts, scenes)
 
 
 def _comprehension(file: File[PromptsFile], data: ComprehensionText) -> Comprehension:
@@ -385,12 +353,6 @@ def _comprehension(file: File[PromptsFile], data: ComprehensionText) -> Comprehe
             raise file.fail(key, f"the same text as of {other}; say in other words what it asks")
     goals = {goal: text.strip() for goal, text in data.goals.items()}
     return Comprehension(data.opinion.strip(), data.goal.strip(), MappingProxyType(goals))
-
-
-def _content(asked: Comprehension | None) -> dict[str, Any] | None:
-    if asked is None:
-        return None
-    return {"opinion": asked.opinion, "goal": asked.goal, "goals": dict(asked.goals)}
 
 
 def _scene(data: SceneText) -> Scene:

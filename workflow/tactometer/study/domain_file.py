@@ -173,6 +173,28 @@ class BaseText(Settings):
     neutral: Annotated[NeutralText, about("texts without a scene, for score: pmi")]
 
 
+class WordedInstructions(Settings):
+    """How to answer where a reply is begun, in other words."""
+
+    production: Annotated[Text, about("of a goal's prompts")]
+    semantics: Annotated[Text, about("of the yes/no prompts")]
+
+
+class WordingText(Settings):
+    """The texts of all prompts in other words."""
+
+    instruction: Annotated[Text, about("how to answer, said first")]
+    goals: Annotated[
+        dict[Name, Annotated[str, Meta(min_length=1)] | None],
+        about("system prompts; null where the plain wording sends none"),
+    ]
+    framings: Annotated[dict[Name, SceneText], about("who speaks, all framings of the file")]
+    semantics: Annotated[SceneText, about("the yes/no prompt, with {utterance} in it")]
+    by_utterance: Maybe[
+        Annotated[WordedInstructions, about("instructions where replies are begun")]
+    ] = UNSET
+
+
 class PromptsFile(Settings):
     """The texts of the prompts."""
 
@@ -203,4 +225,13 @@ class PromptsFile(Settings):
     ] = UNSET
     base: Maybe[
         Annotated[BaseText, about("the same texts for base models (prompt: {chat: false})")]
+    ] = UNSET
+    wordings: Maybe[
+        Annotated[
+            tuple[WordingText, ...],
+            about(
+                "the same in other words, for studies that ask in several (sample.wordings): the "
+                "second wording, the third and so on"
+            ),
+        ]
     ] = UNSET

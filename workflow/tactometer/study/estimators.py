@@ -71,6 +71,11 @@ def check(model: Model, domain: Domain, framings: Sequence[str], place: Place) -
     if not model.reads_on:
         by_utterance.need_begun(domain)
         return
+    if domain.wordings:
+        raise UserError(
+            f"{place('prompt', 'chat')}: base models are asked in one wording; set sample.wordings "
+            "to 1, or ask this model in a study of its own."
+        )
     own = by_utterance.need_base(domain)
     for what, known, used in (
         ("goals", own.goals, model.goals),

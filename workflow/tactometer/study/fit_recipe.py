@@ -37,8 +37,9 @@ class Beside(Struct, frozen=True):
 
 
 class FitRecipe(Struct, frozen=True):
-    """The recipe fit/{model}.json, fit/{model}/{name}.json of a fit beside the headline, or
-    hold_out/{model}.json; `folds` is of the last alone.
+    """The recipe fit/{model}.json, fit/{model}/{name}.json of a fit beside the headline,
+    hold_out/{model}.json, which has `folds`, or fit_levels/{model}.json, which has the levels of
+    `factors`.
     """
 
     fit: Fit
@@ -47,6 +48,7 @@ class FitRecipe(Struct, frozen=True):
     own_seed: str = ""
     yardstick: Beside | None = None
     name: str = MAIN
+    factors: Mapping[str, tuple[str, ...]] = {}
 
     def beside(self, other: Beside) -> "FitRecipe":
         """The recipe of the same answers on the terms of the models."""

@@ -38,6 +38,14 @@ class Sample(Settings):
             "that is drawn for it, each equally often."
         ),
     ] = "crossed"
+    wordings: Annotated[
+        int,
+        about(
+            "In how many wordings of the domain prompts are asked, the plain one first: with "
+            "several, wording is one of the factors."
+        ),
+        Meta(ge=1),
+    ] = 1
 
 
 class Price(Settings):

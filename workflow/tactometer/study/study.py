@@ -17,6 +17,7 @@ from tactometer.study import (
     named_fits,
     prompt_settings,
     recorded_csv,
+    wordings,
     yaml_lines,
     yaml_slips,
     yardstick,
@@ -67,7 +68,9 @@ class Study:
     def domain_of(self, path: str) -> domains.Domain:
         """The domain at a path of the study, read once."""
         if path not in self._domains:
-            self._domains[path] = domains.load(locate(path))
+            own = path == self.settings.domain  # that of recorded models asks nothing
+            count = self.settings.sample.wordings if own else 1
+            self._domains[path] = wordings.worded(domains.load(locate(path)), count)
         return self._domains[path]
 
     @cached_property
@@ -116,6 +119,16 @@ class Study:
     def holds_out(self) -> bool:
         """Whether vignettes of some model are held out."""
         return any(model.folds for model in self.models.values())
+
+    def varies(self, model: Model) -> bool:
+        """Whether a model has fits at the levels of what varies in its scenes beside framing."""
+        asked = not model.recorded and model.also is None
+        return asked and bool(self.domain_of(model.domain).factors)
+
+    @property
+    def factors(self) -> Mapping[str, tuple[str, ...]]:
+        """What varies in the scenes of those who are asked beside framing, with its levels."""
+        return {name: tuple(of) for name, of in self.domain.factors.items()} if self.asked else {}
 
     @property
     def checks_comprehension(self) -> bool:

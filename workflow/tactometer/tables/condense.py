@@ -1,8 +1,9 @@
-"""Thin posterior draws and collect answers of one model, as input of the analyses, in two files.
+"""Thin posterior draws and collect answers of one model, as input of the analyses, in files.
 
 draws.parquet: the thinned draws of every fit, those beside the headline too, a row a draw.
 answers.parquet: a row for each (request, sample) of a goal, with the share of each utterance and
 the place where it was shown.
+levels.parquet: the thinned draws at each level of each factor, where the study has factors.
 """
 
 from __future__ import annotations
@@ -36,12 +37,17 @@ ANSWERS: dict[str, Any] = {
 }
 
 
-def condense(model: Model, domain: Domain, results: Path, out: Path) -> None:
-    """Write out/draws.parquet and out/answers.parquet of one model."""
+def condense(
+    model: Model, domain: Domain, results: Path, out: Path, *, levels: bool = False
+) -> None:
+    """Write out/draws.parquet and out/answers.parquet of one model, and its `levels`."""
     frames = {
         "draws": pl.concat(_draws(model, results), how="diagonal"),
         "answers": pl.concat([pl.DataFrame(schema=ANSWERS), *_answers(model, domain, results)]),
     }
+    if levels:
+        none = pl.DataFrame(schema=dict.fromkeys(("model", "checkpoint", "goal"), pl.String))
+        frames["levels"] = pl.concat([none, *_levels(model, results)], how="diagonal")
     for name, frame in frames.items():
         with atomic_files.atomic(out / f"{name}.parquet") as path:
             frame.write_parquet(path)
@@ -56,6 +62,19 @@ def _draws(model: Model, results: Path) -> list[pl.DataFrame]:
         for checkpoint in model.checkpoints
         for goal in model.goals
         for fit in ("", *model.further)
+    ]
+
+
+def _levels(model: Model, results: Path) -> list[pl.DataFrame]:
+    if model.recorded or model.also:
+        return []
+    folder = results / "levels" / model.name
+    return [
+        pl.read_parquet(folder / checkpoint / f"{goal}.parquet").select(
+            *_named(model, checkpoint, goal), pl.all()
+        )
+        for checkpoint in model.checkpoints
+        for goal in model.goals
     ]
 
 
@@ -106,4 +125,5 @@ def run(given: Namespace) -> None:
     """Write what the analyses read of one model: thinned draws and answers."""
     sweep = study.read(given.study)
     model = sweep.models[given.model]
-    condense(model, sweep.domain_of(model.domain), given.results, given.out)
+    domain = sweep.domain_of(model.domain)
+    condense(model, domain, given.results, given.out, levels=bool(sweep.factors))

@@ -240,7 +240,8 @@ def _recovery(model: Model, estimates: pl.DataFrame) -> pl.DataFrame:
     rows = [
         {"checkpoint": checkpoint, "goal": goal, "parameter": parameter, "truth": truth}
         for checkpoint, goal in _places(model)
-        if speakers[checkpoint].behaviour is UNSET  # else no speaker's parameters are true of it
+        # else no one speaker's parameters are true of it
+        if speakers[checkpoint].behaviour is UNSET and speakers[checkpoint].factors is UNSET
         for parameter, truth in truth_of(speakers[checkpoint], goal).items()
     ]
     beside = estimates.filter(pl.col("speaker") == "s2").join(

@@ -34,7 +34,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     of `found` is this whole table.
     """
     models = evidence.models
-    pairs = [*_goals(models.fits), *_efforts(models.fits)]
+    pairs = compared(models.fits)
     if not pairs:
         return pl.DataFrame(schema=SCHEMA)
     named = [
@@ -50,6 +50,11 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     return with_differences(
         named, np.stack([models.draws[a] - models.draws[b] for a, b, *_ in pairs]), evidence.level
     )
+
+
+def compared(fits: pl.DataFrame) -> list[Pair]:
+    """The comparisons of this table as rows of fits: each goal and effort against the least."""
+    return [*_goals(fits), *_efforts(fits)]
 
 
 def with_differences(named: list[dict[str, object]], apart: Array, level: float) -> pl.DataFrame:

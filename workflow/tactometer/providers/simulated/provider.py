@@ -85,7 +85,8 @@ class Provider:
         state = self._values.index(row["state"])
         if row["goal"] is None:
             return "yes" if draw.random() < self._literal[row["utterance"]][state] else "no"
-        weights = self._speaker_probabilities(row["goal"])[state]
+        levels = {name: row[name] for name in self._speaker.get("factors", {})}
+        weights = self._speaker_probabilities(row["goal"], levels)[state]
         return str(draw.choices(self._utterances, weights=weights)[0])
 
     def _read_back(self, row: Mapping[str, Any], draw: random.Random) -> str:
@@ -94,17 +95,22 @@ class Provider:
         others = [option for option in row["options"] if option != row["utterance"]]
         return str(draw.choice(others) if wrong else row["utterance"])
 
-    def _speaker_probabilities(self, goal: str) -> Any:
-        """S2 of the speaker under a goal, or what a mixture chooses: [state, utterance]."""
-        if goal not in self._probabilities:
+    def _speaker_probabilities(self, goal: str, levels: Mapping[str, str]) -> Any:
+        """S2 of the speaker under a goal and at levels of factors, or what a mixture chooses:
+        [state, utterance].
+        """
+        key = " ".join([goal, *levels.values()])
+        if key not in self._probabilities:
             told = {**self._speaker, **self._speaker.get("goals", {}).get(goal, {})}
+            for factor, level in levels.items():
+                told |= self._speaker["factors"][factor].get(level, {})
             omega = [told["omega"][name] for name in ("inf", "soc", "pre")]
             theta = np.array([self._literal[u] for u in self._utterances])
             own = np.exp(reference.s2(told["alpha"], told["phi"], omega, theta, self._values))
             if self._behaviour == "mixture":
                 own = (own + own[::-1]) / 2  # states from the last to the first
-            self._probabilities[goal] = own
-        return self._probabilities[goal]
+            self._probabilities[key] = own
+        return self._probabilities[key]
 
     def _say(self, meant: str, options: Sequence[str], draw: random.Random) -> str:
         other = draw.choice([o for o in options if o != meant])

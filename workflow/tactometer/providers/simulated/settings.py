@@ -73,6 +73,12 @@ class SimulatedCheckpoint(Checkpoint, kw_only=True):
     goals: Maybe[
         Annotated[dict[str, SpeakerParameters], about("Parameters that a goal changes.")]
     ] = UNSET
+    factors: Maybe[
+        Annotated[
+            dict[str, dict[str, SpeakerParameters]],
+            about("Parameters that a level of a factor of the domain changes, under all goals."),
+        ]
+    ] = UNSET
     literal: Maybe[
         Annotated[
             dict[str, tuple[Share, ...]],
@@ -88,7 +94,16 @@ class SimulatedCheckpoint(Checkpoint, kw_only=True):
                 known = nearest(goal, domain.goals)
                 at = place("checkpoints", name, "goals", goal)
                 raise UserError(f"{at}: the domain {domain.name} has no goal {goal!r}{known}.")
-        weights = [((), self.omega), *((("goals", g), told.omega) for g, told in goals.items())]
+        weights: list[tuple[tuple[str, ...], Maybe[Omega]]] = [((), self.omega)]
+        weights += [(("goals", g), told.omega) for g, told in goals.items()]
+        for factor, levels in written(self.factors, {}).items():
+            for level, told in levels.items():
+                if level not in domain.factors.get(factor, ()):
+                    at = place("checkpoints", name, "factors", factor, level)
+                    raise UserError(
+                        f"{at}: the study's scenes have no {factor} {level}; remove it."
+                    )
+                weights.append((("factors", factor, level), told.omega))
         for key, omega in weights:
             if omega is not UNSET and abs(omega.total - 1) > 1e-6:
                 at = place("checkpoints", name, *key, "omega")
