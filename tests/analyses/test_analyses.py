@@ -246,6 +246,7 @@ def test_a_model_that_speaks_as_people_do_is_as_near_as_chance_allows() -> None:
 def test_an_analysis_has_its_columns_and_no_rows_where_there_is_nothing(name: str) -> None:
     fits = ("model", "checkpoint", "goal", "framing", "fit", "speaker", "semantics", "utterance")
     predicted = {**dict.fromkeys(fits, pl.String), "state": pl.Int64, "phi_influence": pl.Float64}
+    predicted |= {"effective": pl.Float64}
     nothing = {
         "counts": pl.DataFrame(),
         "semantics": SEMANTICS.clear(),

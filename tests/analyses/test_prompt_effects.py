@@ -77,16 +77,41 @@ def test_five_samples_of_a_prompt_are_not_five_prompts() -> None:
 STUDIES = 24
 
 
-def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing() -> None:
-    rng = np.random.default_rng(seed(11))
-    influence = pl.DataFrame(
+def influences(effective: float) -> pl.DataFrame:
+    """What one more answer does to phi in each fit, where a state's count for so many."""
+    return pl.DataFrame(
         [
             {"model": "m", "checkpoint": "0", "goal": g, "framing": f, "speaker": "s2",
-             "fit": "main", "semantics": "joint", "state": s, "utterance": u, "phi_influence": x}
+             "fit": "main", "semantics": "joint", "state": s, "utterance": u, "phi_influence": x,
+             "effective": effective}
             for g in ("default", "social") for f in ("first", "third") for s in (1, 2)
             for u, x in zip(UTTERANCES, (-4e-3, 3e-3, 1e-3), strict=True)
         ]
     )  # fmt: skip
+
+
+def test_what_a_vignette_does_to_phi_goes_by_what_its_answers_count_for() -> None:
+    """Where answers hang together a fit has fewer, and each one's influence on it is larger."""
+    goals, framings = ("default", "social"), ("first", "third")
+    said = pl.concat(
+        answered(kind="poem", own=i).with_columns(goal=pl.lit(g), framing=pl.lit(f))
+        for i, (g, f) in enumerate((g, f) for g in goals for f in framings)
+    )
+    fits = [fit("m", "0", goal=g, framing=f) for g in goals for f in (*framings, "pooled")]
+    n = answered().height / 2
+    sizes = []
+    for worth in (n, n / 4):
+        given = evidence(*fits, answers=said, predictive=influences(worth))
+        row = analyse("attribution", given).row(
+            by_predicate=pl.col("part") == "vignette", named=True
+        )
+        sizes.append(row["size"])
+    assert sizes[0] > 0.01 and sizes[1] == pytest.approx(sizes[0] / 4)
+
+
+def test_goal_and_framing_move_phi_no_more_than_by_chance_where_they_do_nothing() -> None:
+    rng = np.random.default_rng(seed(11))
+    influence = influences(answered().height / 2)
     squares: dict[str, list[float]] = {"goal": [], "framing": []}
     alarms = 0
     for _ in range(STUDIES):

@@ -114,7 +114,6 @@ def evidence(
         utterances=UTTERANCES,
         baseline=["human"],
         settings=analyses_type()(),
-        totals={},
         tables={"estimates": estimates.lazy(), **{k: v.lazy() for k, v in tables.items()}},
         drawn=pl.concat(drawn).lazy(),
         yardstick=_yardstick(fits, apart or {}),

@@ -175,7 +175,6 @@ def evidence(
         settings=analyses_type()(),
         worth=[1.0, 2.0, 3.0, 4.0, 5.0],
         negated=[utterance.startswith("not ") for utterance in UTTERANCES],
-        totals={},
         tables={name: frame.lazy() for name, frame in frames.items()},
         drawn=drawn.lazy(),
         answered=answers.lazy(),

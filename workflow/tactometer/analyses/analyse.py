@@ -48,7 +48,6 @@ def run(given: Namespace) -> None:
         also=sweep.headlines,
         factors=sweep.factors,
         settings=sweep.analyses,
-        totals={model.name: model.fit.count_total for model in sweep.models.values()},
     )
     table = analyse(given.analysis, evidence)
     table_files.write(table, given.tables, given.analysis)

@@ -71,7 +71,7 @@ class Evidence:
     thoughts, and comprehension and heldout where the study asks for that, and `further`, the
     estimates of fits beside the headline; `drawn` the thinned draws (a row a draw) and `answered`
     the answers (a row each, see `condense`); `settings` the study's key `analyses` with defaults;
-    `totals` the key count_total of each model; `also` has the models that ask another's prompts by
+    `also` has the models that ask another's prompts by
     a further estimator, with that other's name; `worth` [state] is what the states are worth,
     `negated` [utterance] which utterances a cost of negation charges; `factors` what varies in
     scenes beside framing, with its levels, and `levelled` the thinned draws at each (a row a draw).
@@ -82,7 +82,6 @@ class Evidence:
     utterances: Sequence[str]
     baseline: Sequence[str]
     settings: AnalysesSettings
-    totals: Mapping[str, float | None]
     tables: Mapping[str, pl.LazyFrame]
     drawn: pl.LazyFrame
     answered: pl.LazyFrame

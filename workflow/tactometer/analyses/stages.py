@@ -37,11 +37,9 @@ def _read(study: Study) -> Recipe:
     """What the analyses read of the study beside their tables."""
     from tactometer.study.fields import plain
 
-    totals = {model.name: model.fit.count_total for model in study.models.values()}
-    given = {name: total for name, total in totals.items() if total is not None}
     also = {"also": study.headlines} if study.headlines else {}
     varied = {"factors": {k: list(v) for k, v in study.factors.items()}} if study.factors else {}
-    return {"settings": plain(study.analyses), "totals": given, **also, **varied}
+    return {"settings": plain(study.analyses), **also, **varied}
 
 
 def _code() -> Iterator[tuple[str, Code]]:

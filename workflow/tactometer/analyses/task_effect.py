@@ -45,7 +45,7 @@ def of_results(folder: Path) -> Asked:
         )
     found = read(
         folder.name, tables, {path.name: path for path in models},
-        goals=(), utterances=(), baseline=(), settings=analyses_type()(), totals={},
+        goals=(), utterances=(), baseline=(), settings=analyses_type()(),
     )  # fmt: skip
     return Asked(str(folder), _asked(found))
 
@@ -58,7 +58,7 @@ def _asked(evidence: Evidence) -> Posterior:
     cost = (pl.col("parameter") == "cost").any().over(ONE_FIT)
     terms = mine.with_columns(cost=cost).select(*ONE_FIT, "values", "cost").unique(ONE_FIT)
     own = Evidence(
-        evidence.study, (), (), (), evidence.settings, {},
+        evidence.study, (), (), (), evidence.settings,
         {**evidence.tables, "estimates": mine.lazy()}, evidence.drawn, evidence.answered,
     )  # fmt: skip
     found = own.posterior

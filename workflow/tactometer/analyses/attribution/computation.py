@@ -2,9 +2,9 @@
 
 A prompt has a goal sentence, a framing, names and a vignette. phi of a goal in a framing is the
 posterior of that fit. Within a fit, the answers to one vignette, or of one name, move the posterior
-mean of phi by their number times their influence, Cov(phi, log p(u|s)): to first order, to the phi
-of a fit to answers like these alone. So phi is known on the whole grid of parts, additive in
-vignette and names within a fit. The value of a subset of parts is phi with these parts as in the
+mean of phi by what they count for times their influence, Cov(phi, log p(u|s)): to first order, to
+the phi of a fit to answers like these alone. So phi is known on the whole grid of parts, additive
+in vignette and names within a fit. The value of a subset of parts is phi with these parts as in the
 prompt, the goal `default` where it is not among them, and the mean over all levels of the rest.
 """
 
@@ -235,7 +235,7 @@ def _rms(x: Array) -> float:
 
 def _checkpoints(evidence: Evidence) -> Iterator[dict[str, Goal]]:
     """The goals of each checkpoint that was fitted in every framing of its answers."""
-    influence = _influence(evidence)
+    influence, effective = _influence(evidence), _effective(evidence)
     found: dict[str, Goal] = {}
     place: tuple[object, object] | None = None
     for answers in each(evidence):
@@ -244,7 +244,7 @@ def _checkpoints(evidence: Evidence) -> Iterator[dict[str, Goal]]:
             if found:
                 yield found
             found, place = {}, here
-        goal = _goal(evidence, answers, influence)
+        goal = _goal(evidence, answers, influence, effective)
         if goal is not None:
             found[str(answers.named["goal"])] = goal
     if found:
@@ -265,10 +265,23 @@ def _influence(evidence: Evidence) -> dict[tuple[object, ...], dict[int, Array]]
     return found
 
 
+def _effective(evidence: Evidence) -> dict[tuple[object, ...], float]:
+    """What the answers count for in a fit, by (model, checkpoint, goal, framing): those of one
+    vignette hang together, so fewer than there are.
+    """
+    fit = ["model", "checkpoint", "goal", "framing"]
+    stands = evidence.by_framing.fits.select(ONE_FIT).lazy()
+    rows = evidence.tables["predictive"].join(stands, on=ONE_FIT)
+    states = rows.group_by(*fit, "state").agg(pl.col("effective").first())
+    found = states.group_by(fit).agg(pl.col("effective").sum()).collect()
+    return {row[:4]: float(row[4]) for row in found.iter_rows()}
+
+
 def _goal(
     evidence: Evidence,
     answers: Answers,
     influence: Mapping[tuple[object, ...], Mapping[int, Array]],
+    effective: Mapping[tuple[object, ...], float],
 ) -> Goal | None:
     """One goal's phi and answers; None where a framing of the answers has no fit."""
     frame, named = answers.frame, answers.named
@@ -284,10 +297,7 @@ def _goal(
         [influence[(*key, f)][s] for f, s in frame.select("framing", "state").iter_rows()]
     )
     each_moves = (answers.shares * per_answer).sum(axis=1)
-    weight = np.bincount(framing, answers.count)
-    total = evidence.totals.get(str(named["model"]))
-    if total is not None:
-        weight[:] = total * frame["state"].n_unique()
+    weight = np.array([effective[(*key, f)] for f in framings])
     cell_means = sums(each_moves, answers.cell, int(answers.cell.max()) + 1)
     centred = each_moves - (cell_means / np.bincount(answers.cell))[answers.cell]
     return Goal(
