@@ -94,6 +94,13 @@ def test_a_failed_job_is_ten_lines_in_any_locale_and_the_exit_status_tells(folde
     assert lines[-1].startswith("Failed: ask blunt/0; done are ") and len(lines) < 15
 
 
+def test_a_run_that_made_the_page_names_it(run: Path) -> None:
+    (run / "results/small/report.html").unlink()
+    last = graph.snakemake(run).stderr.splitlines()[-1]
+    assert last.startswith("Done: 1 of 1 jobs in ")
+    assert ". Page: results/small/report.html. Log: " in last
+
+
 def test_a_dry_run_fits_two_screens_and_says_why_and_what_it_costs(run: Path) -> None:
     edit(run / "resources/polite_speech/prompts.yaml", "feeling good about\n", "happy about\n")
     done = graph.snakemake(run, "-n")

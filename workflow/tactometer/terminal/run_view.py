@@ -200,7 +200,7 @@ class RunView:
         done, total = self._done.total(), sum(self._totals.values())
         jobs = f"{done:,} of {total:,} jobs in {_span(time.monotonic() - self._began)}"
         if not self._failed and done >= total:
-            return f"Done: {jobs}. Log: {self._log}"
+            return f"Done: {jobs}.{self._page()} Log: {self._log}"
         names = list(dict.fromkeys(self._failed))
         head = f"Failed: {', '.join(names[:5])}" if names else "Stopped"
         head += f" and {len(names) - 5} more" if len(names) > 5 else ""
@@ -208,6 +208,11 @@ class RunView:
             f"{head}; done are {jobs}. What is done stays: the same command goes on from there."
             f" Log: {self._log}"
         )
+
+    def _page(self) -> str:
+        """The page that the run made, where it made one."""
+        page = Path("results", self._study.name, "report.html")
+        return f" Page: {page}." if self._done["write_report"] and page.exists() else ""
 
 
 def _draws(stream: TextIO) -> bool:
