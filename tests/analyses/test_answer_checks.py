@@ -26,7 +26,7 @@ COUNTS = pl.DataFrame(
 DIAGNOSED = pl.DataFrame(
     [
         {"model": "m", "checkpoint": "0", "goal": "default", "framing": "pooled",
-         "fit": "main", "speaker": "s2",
+         "fit": "main", "speaker": "s2", "semantics": "joint",
          "rhat_worst": 1.0, "divergences": 0, "ess_least": 900.0, "verdict": "ok",
          "described": "yes", "predictive_p": 0.5, "reason": "", "design_effect": 1.0}
     ]

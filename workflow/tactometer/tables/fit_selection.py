@@ -51,10 +51,15 @@ def passed() -> pl.Expr:
 
 
 def sampled(diagnostics: pl.DataFrame) -> pl.DataFrame:
-    """The rows of fits that were sampled: an average over framings has no chains of its own."""
+    """The rows of fits that were sampled: an average over framings has no chains of its own, and
+    where there is one framing its fit is the pooled one, and stands there.
+    """
     if diagnostics.is_empty():
         return diagnostics
-    return diagnostics.filter(~pl.col("framing").is_in([AVERAGED, MIXTURE]))
+    fits = diagnostics.filter(~pl.col("framing").is_in([AVERAGED, MIXTURE]))
+    of_all = (pl.col("framing") == POOLED).any().over(one := [k for k in ONE_FIT if k != "framing"])
+    single = pl.col("framing") != POOLED
+    return fits.filter(~(single & of_all & (single.sum().over(one) == 1)))
 
 
 def representative(frame: pl.DataFrame) -> pl.DataFrame:
