@@ -235,7 +235,8 @@ def opened(tables: dict[str, pl.DataFrame]) -> list[Effect]:
 def found(tables: dict[str, pl.DataFrame]) -> dict[str, int]:
     """How many effects each table of a study says it found; sycophants that crossed are counted."""
     counted = {
-        name: int(tables[name]["found"].fill_null(False).sum()) for name in analyses.testing()
+        name: int(tables[name]["found"].fill_null(False).sum())
+        for name in analyses.testing(factors=False)
     }
     crossed = tables["sycophancy"].filter(pl.col("model") != "human")["crossed"].sum()
     return counted | {"sycophancy": int(crossed)}
