@@ -11,7 +11,8 @@ import pytest
 import inside
 from tactometer.planning import preregistration
 from tactometer.study import study
-from tactometer.study.analyses import declared, names, testing
+from tactometer.study.analyses import declared, names
+from tactometer.study.analyses import testing as that_test
 from tactometer.utils.errors import UserError
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +56,7 @@ def test_every_ready_study_that_asks_has_a_sheet_with_each_analysis_once(name: s
 def test_numbers_priors_and_limits_are_those_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(MINE)
     sheet = preregistration.sheet(study.load([tmp_path / "mine.yaml"]))
-    each = 0.05 / len(testing(factors=False))
+    each = 0.05 / len(that_test(factors=False))
     for part in (
         "to a state under a goal: 26; yes/no answers to an utterance in a state: 39",
         "Speaker models: s2-lapse;", "lapse ~ Beta(1, 19)", "- At 7 USD.",
@@ -67,7 +68,7 @@ def test_numbers_priors_and_limits_are_those_of_the_file(tmp_path: Path) -> None
     assert "cost ~" not in sheet and "Yardstick" not in sheet
     (tmp_path / "mine.yaml").write_text(MINE.replace("pairs: 3}", "pairs: 3, wordings: 2}"))
     sheet = preregistration.sheet(study.load([tmp_path / "mine.yaml"]))
-    each = 0.05 / len(testing(factors=True))
+    each = 0.05 / len(that_test(factors=True))
     assert "- **factor_effects** (tests)" in sheet and f"({each:.2g} each)" in sheet
     assert "Scenes vary in wording (1, 2), every prompt with each combination" in sheet
     assert "to a state under a goal: 52; yes/no answers to an utterance in a state: 39" in sheet
