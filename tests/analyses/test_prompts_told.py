@@ -69,8 +69,8 @@ def test_the_rows_stand_in_the_table_of_checks_with_the_labels_of_their_model() 
     )
     one = {**fit("m", "0"), "rhat_worst": 1.0, "ess_least": 900.0, "divergences": 0}
     one |= {"predictive_p": 0.5, "reason": "fits", "design_effect": 1.0}
-    keys = ["model", "checkpoint", "goal", "framing", "fit", "speaker", "verdict"]
-    keys += ["described", "reason"]
+    keys = ["model", "checkpoint", "goal", "framing", "fit", "speaker", "semantics"]
+    keys += ["verdict", "described", "reason"]
     keys += ["rhat_worst", "ess_least", "divergences", "predictive_p", "design_effect"]
     given = evidence(
         fit("m", "0"),
