@@ -33,8 +33,10 @@ def taught(method: str, **told: object) -> Study:
 def test_a_training_that_a_run_begins_is_told_with_steps_tokens_hours_and_disk() -> None:
     assert trainings.forecasts(taught("sft"), []) == [], "none begins"
     (found,) = trainings.forecasts(taught("sft"), [DONE])
-    assert found.steps == 100 and found.tokens == 100 * 8 * 100
-    assert found.hours == pytest.approx(4 * 80_000 / 30_000 / 3600), "at two billion parameters"
+    assert found.steps == 100 and found.tokens == pytest.approx(100 * 8 * 400 / 3.8)
+    assert found.hours == pytest.approx(4 * found.tokens / 30_000 / 3600), (
+        "at two billion parameters"
+    )
     assert found.bytes is None, "its files are not here"
     assert "kind: 100 steps" in found.told() and "disk not known" in found.told()
 
@@ -42,8 +44,10 @@ def test_a_training_that_a_run_begins_is_told_with_steps_tokens_hours_and_disk()
 def test_batches_longest_rows_and_methods_count() -> None:
     plain, _ = trainings.tokens(settings("sft"))
     args = {"per_device_train_batch_size": 2, "gradient_accumulation_steps": 2, "max_length": 50}
-    assert trainings.tokens(settings("sft", args=args))[0] == plain / 4
-    assert trainings.tokens(settings("dpo"))[0] == plain * 2.5, "both answers, and the reference"
+    assert trainings.tokens(settings("sft", args=args))[0] == 100 * 4 * 50
+    assert trainings.tokens(settings("dpo"))[0] == pytest.approx(plain * 2.5), (
+        "both answers, and the reference"
+    )
     read, sampled = trainings.tokens(settings("grpo", reward="org/r"))
     assert sampled == 100 * 8 * 256 and read > sampled
 

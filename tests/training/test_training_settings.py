@@ -8,7 +8,7 @@ import pytest
 from tactometer.study import study
 from tactometer.study.fields import plain
 from tactometer.study.study import Study
-from tactometer.training.train import RECIPE, Run, begin, check_disk, disk
+from tactometer.training.train import LAST, RECIPE, Run, begin, check_disk, disk
 from tactometer.utils.errors import UserError
 
 STUDY = """study: taught
@@ -138,7 +138,7 @@ def test_another_recipe_moves_what_is_there_aside_and_the_first_takes_it_back(
     begin(first)
     weights = first.checkpoint(50)
     weights.mkdir()
-    (weights / "config.json").write_text("{}")
+    (weights / LAST).write_text("{}")
     other = run_of(load(tmp_path, data='{"text": "bad"}\n'))
     begin(other)
     assert other.there() == [] and (other.folder / RECIPE).exists()
@@ -175,9 +175,18 @@ def test_what_does_not_stay_is_deleted_but_for_the_last_until_the_end(tmp_path: 
     one = run_of(load(tmp_path))
     for step in (25, 50, 75):
         one.checkpoint(step).mkdir(parents=True)
-        (one.checkpoint(step) / "config.json").write_text("{}")
+        (one.checkpoint(step) / LAST).write_text("{}")
         (one.checkpoint(step) / "optimizer.pt").write_bytes(b"state")
     one.prune(last=75)
     assert one.there() == [50, 75] and one.goes_on_from() == 75
     one.finish()
     assert one.there() == [50] and one.goes_on_from() is None
+
+
+def test_a_checkpoint_that_a_kill_left_half_written_is_not_gone_on_from(tmp_path: Path) -> None:
+    one = run_of(load(tmp_path))
+    for step, files in ((50, ("config.json", "optimizer.pt", LAST)), (100, ("config.json",))):
+        one.checkpoint(step).mkdir(parents=True)
+        for name in (*files, "optimizer.pt"):
+            (one.checkpoint(step) / name).write_text("{}")
+    assert one.there() == [50] and one.goes_on_from() == 50

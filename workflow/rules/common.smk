@@ -1,7 +1,7 @@
 """Names and paths that several stages share."""
 
 ENVIRONMENT = "../../envs/tactometer.yaml"
-TRAINED = [m for m in STUDY.asked if m.asked.training_recipe and not m.also]
+TRAINED = [m for m in STUDY.asked if m.asked.trains and not m.also]
 
 
 def any_of(names):

@@ -170,7 +170,7 @@ def _usual(source: str) -> str | None:
 def _engines(models: list[Model]) -> Iterator[Finding]:
     home = Path(os.environ.get(engine_environment.VARIABLE) or engine_environment.DEFAULT)
     have = _installed(home)
-    trains = any(model.asked.training_recipe for model in models)
+    trains = any(model.asked.trains for model in models)
     users = {model.provider for model in models} | (
         {engine_environment.TRAINING} if trains else set()
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tactometer.planning import formatting, speed
+from tactometer.planning.tokens import CHARACTERS
 from tactometer.providers.local.settings import EngineModel
 from tactometer.providers.local.training_settings import Training
 from tactometer.study.fields import UNSET, written
@@ -19,7 +20,6 @@ BACKWARD = 4.0
 what lies between is not kept (gradient checkpointing)."""
 SEQUENCES = {"sft": 1.0, "dpo": 2.5, "grpo": 1.0}
 """Sequences to a row: of preferences two, and both read by the reference as well."""
-CHARACTERS = 4.0  # to a token, as forecasts of prompts have it
 ROWS = 200  # of the data that are looked at
 ROW_TOKENS = 500.0  # where the data are not here
 BATCH, LONGEST = 8, 1024  # TRL's own, where the arguments say nothing

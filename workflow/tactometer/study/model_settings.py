@@ -283,6 +283,11 @@ class AskedModel(ModelSettings, kw_only=True):
         return ()
 
     @property
+    def trains(self) -> bool:
+        """Whether any of its checkpoints is trained before it is asked."""
+        return False
+
+    @property
     def training_recipe(self) -> dict[str, Any]:
         """What its checkpoints are trained from; {} where nothing trains them."""
         return {}

@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 def _trainings(study: Study) -> Iterator[tuple[str, Recipe]]:
     for model in study.asked:
-        recipe = {} if model.also else model.asked.training_recipe
-        if recipe:
-            yield f"train/{model.name}", recipe
+        if model.asked.trains and not model.also:
+            yield f"train/{model.name}", model.asked.training_recipe
 
 
 def _no_code() -> Iterator[tuple[str, Code]]:

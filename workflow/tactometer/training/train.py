@@ -19,7 +19,8 @@ from tactometer.utils.digests import digest
 from tactometer.utils.errors import UserError
 
 RECIPE = "recipe.json"  # in the folder of the checkpoints: what they are made from
-STATE = ("optimizer.pt", "scheduler.pt", "rng_state*.pth", "trainer_state.json")
+LAST = "trainer_state.json"  # of a checkpoint's files
+STATE = ("optimizer.pt", "scheduler.pt", "rng_state*.pth")
 """Files of a checkpoint that going on from it needs, and asking it does not."""
 SPARE = 1.2  # of the disk that checkpoints are expected to take
 OPTIMIZER = 2  # numbers of the optimizer's state (Adam) to one that is trained
@@ -54,10 +55,9 @@ class Run:
         return self.folder / f"checkpoint-{step}"
 
     def there(self) -> list[int]:
-        """The steps whose checkpoints are there, whole."""
-        found = [path.parent for path in self.folder.glob("checkpoint-*/config.json")]
-        found += [path.parent for path in self.folder.glob("checkpoint-*/adapter_config.json")]
-        return sorted({int(path.name.rpartition("-")[2]) for path in found})
+        """The steps whose checkpoints are there, whole: what is written last stands in them."""
+        found = self.folder.glob(f"checkpoint-*/{LAST}")
+        return sorted(int(path.parent.name.rpartition("-")[2]) for path in found)
 
     def goes_on_from(self) -> int | None:
         """The last step that training can go on from."""
@@ -74,7 +74,7 @@ class Run:
         """Delete what nobody needs once training has come to its end."""
         self.prune()
         if self.training.keep == "asked":
-            for pattern in STATE[:3]:
+            for pattern in STATE:
                 for path in self.folder.glob(f"checkpoint-*/{pattern}"):
                     path.unlink()
 
@@ -109,7 +109,7 @@ def begin(one: Run) -> None:
     mine, there = digest(recipe), None
     if (one.folder / RECIPE).exists():
         there = digest(json.loads((one.folder / RECIPE).read_text()))
-    elif one.there():
+    elif any(one.folder.glob("checkpoint-*")):
         raise UserError(
             f"{one.place}: {one.folder} holds checkpoints that this training did not make; move "
             "them, or name them by checkpoints: {pattern: ..., steps: [...]} without training."

@@ -36,6 +36,7 @@ from tactometer.inference.intervals import hdi
 from tactometer.utils.arrays import Array
 
 PARTS = ("goal", "framing", "name", "vignette")
+FRAMED = ("model", "checkpoint", "goal", "framing")
 TESTED = ("name", "vignette")  # the others are tested where they are effects: on their own
 SHUFFLES = 20
 SCHEMA = {
@@ -235,7 +236,8 @@ def _rms(x: Array) -> float:
 
 def _checkpoints(evidence: Evidence) -> Iterator[dict[str, Goal]]:
     """The goals of each checkpoint that was fitted in every framing of its answers."""
-    influence, effective = _influence(evidence), _effective(evidence)
+    of_fits = _predicted(evidence)
+    influence, effective = _influence(evidence, of_fits), _effective(of_fits)
     found: dict[str, Goal] = {}
     place: tuple[object, object] | None = None
     for answers in each(evidence):
@@ -251,29 +253,32 @@ def _checkpoints(evidence: Evidence) -> Iterator[dict[str, Goal]]:
         yield found
 
 
-def _influence(evidence: Evidence) -> dict[tuple[object, ...], dict[int, Array]]:
-    """Cov(phi, log p) by (model, checkpoint, goal, framing), then by state: [utterance]."""
-    fit = ["model", "checkpoint", "goal", "framing"]
+def _predicted(evidence: Evidence) -> pl.DataFrame:
+    """What each fit of a framing that stands says of each answer."""
     stands = evidence.by_framing.fits.select(ONE_FIT).lazy()
     rows = evidence.tables["predictive"].join(stands, on=ONE_FIT)
-    wide = rows.select(*fit, "state", "utterance", "phi_influence").collect()
+    return rows.select(*FRAMED, "state", "utterance", "phi_influence", "effective").collect()
+
+
+def _influence(
+    evidence: Evidence, predicted: pl.DataFrame
+) -> dict[tuple[object, ...], dict[int, Array]]:
+    """Cov(phi, log p) by FRAMED, then by state: [utterance]."""
     order = {u: i for i, u in enumerate(evidence.utterances)}
-    wide = wide.sort(pl.col("utterance").replace_strict(order, return_dtype=pl.Int64))
+    wide = predicted.sort(pl.col("utterance").replace_strict(order, return_dtype=pl.Int64))
     found: dict[tuple[object, ...], dict[int, Array]] = {}
-    for key, part in wide.partition_by(*fit, "state", as_dict=True, maintain_order=True).items():
+    states = wide.partition_by(*FRAMED, "state", as_dict=True, maintain_order=True)
+    for key, part in states.items():
         found.setdefault(key[:4], {})[key[4]] = part["phi_influence"].to_numpy()
     return found
 
 
-def _effective(evidence: Evidence) -> dict[tuple[object, ...], float]:
-    """What the answers count for in a fit, by (model, checkpoint, goal, framing): those of one
-    vignette hang together, so fewer than there are.
+def _effective(predicted: pl.DataFrame) -> dict[tuple[object, ...], float]:
+    """What the answers count for in a fit, by FRAMED: those of one vignette hang together, so fewer
+    than there are.
     """
-    fit = ["model", "checkpoint", "goal", "framing"]
-    stands = evidence.by_framing.fits.select(ONE_FIT).lazy()
-    rows = evidence.tables["predictive"].join(stands, on=ONE_FIT)
-    states = rows.group_by(*fit, "state").agg(pl.col("effective").first())
-    found = states.group_by(fit).agg(pl.col("effective").sum()).collect()
+    states = predicted.group_by(*FRAMED, "state").agg(pl.col("effective").first())
+    found = states.group_by(FRAMED).agg(pl.col("effective").sum())
     return {row[:4]: float(row[4]) for row in found.iter_rows()}
 
 

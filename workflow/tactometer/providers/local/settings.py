@@ -133,10 +133,14 @@ class EngineModel(Asked, kw_only=True):
         return bool(self.engine.share)
 
     @property
+    def trains(self) -> bool:
+        """Whether any of its checkpoints is trained before it is asked."""
+        return self.training is not UNSET and any(c.trained for c in self.checkpoints.values())
+
+    @property
     def training_recipe(self) -> dict[str, Any]:
         """What the checkpoints that are asked are trained from; {} where none is."""
-        asked = any(own.trained for own in self.checkpoints.values())
-        return self.training.recipe(self.source) if self.training is not UNSET and asked else {}
+        return self.training.recipe(self.source) if self.trains else {}  # type: ignore[union-attr]
 
     @property
     def training_resources(self) -> dict[str, int | str]:

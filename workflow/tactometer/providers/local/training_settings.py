@@ -1,6 +1,7 @@
 """Training of open weights: the key `training`, and what its checkpoints are known by."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -141,6 +142,7 @@ def written_out(steps: Sequence[int | str], runs: str) -> dict[str, dict[str, An
     return {str(step): {"step": int(step), **at[step]} for step in steps}
 
 
+@cache
 def versions() -> dict[str, str]:
     """The versions of the libraries that train, as the lock files name them."""
     found: dict[str, str] = {}
