@@ -275,8 +275,9 @@ def running(log: Path, *arguments: str, script: str = __file__) -> Iterator[str]
 
 
 def calls(log: Path) -> list[dict[str, Any]]:
-    """What the stub was asked so far."""
-    return [json.loads(line) for line in log.read_text().splitlines()]
+    """What the stub was asked so far: the whole lines of its log, for it may be at the next one."""
+    *whole, _ = log.read_text().split("\n")
+    return [json.loads(line) for line in whole]
 
 
 if __name__ == "__main__":
