@@ -30,7 +30,9 @@ def lessons(tmp_path: Path, models: Path) -> Job:
     model = {"provider": "transformers", "source": str(models / "llama"), "estimator": KINDS}
     found = job(tmp_path, model, rows=40)
     utterances = found.sweep.domain.utterances
-    said = {str(s): {u: 0.02 for u in utterances} | {("bad", "good")[s > 2]: 0.86} for s in STATES}
+    said = {
+        str(s): dict.fromkeys(utterances, 0.02) | {("bad", "good")[s > 2]: 0.86} for s in STATES
+    }
     true = {u: {str(s): {"yes": 0.8, "no": 0.2} for s in STATES} for u in utterances}
     (tmp_path / "shares.json").write_text(json.dumps({"utterances": said, "yes_no": true}))
     return found

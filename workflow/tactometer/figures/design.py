@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from plotnine import (
@@ -10,6 +11,7 @@ from plotnine import (
     expand_limits,
     geom_hline,
     geom_line,
+    geom_linerange,
     geom_point,
     geom_ribbon,
     ggplot,
@@ -38,20 +40,26 @@ def plot(table: pl.DataFrame, whom: str) -> Drawing:
     )
     sizes = sorted(set(rows["answers"]))
     told = rows.row(0, named=True)
+    half = aes(ymin="width_low", ymax="width_high")
+    over: list[Any] = [geom_linerange(half, color=style.BLUE, alpha=0.5, size=1)]
+    if len(sizes) > 1:
+        over = [
+            geom_ribbon(half, fill=style.BLUE, alpha=0.2),
+            geom_line(color=style.BLUE, size=0.8),
+        ]
     drawing = (
         ggplot(rows, aes("answers", "width"))
         + geom_hline(aes(yintercept="prior_width"), linetype="dashed", color="#7F7F7F", size=0.5)
-        + geom_ribbon(aes(ymin="width_low", ymax="width_high"), fill=style.BLUE, alpha=0.2)
-        + geom_line(color=style.BLUE, size=0.8)
+        + over
         + geom_point(color=style.BLUE, size=2)
-        + scale_x_log10(breaks=sizes, labels=[f"{n:,}" for n in sizes])
+        + scale_x_log10(breaks=sizes, labels=[f"{n:,}" for n in sizes], minor_breaks=[])
         + expand_limits(y=0)
         + facet_wrap("panel", ncol=2)
         + labs(
             x="answers a state (logarithmic)",
             y="width of the 95% HDI",
             title="How wide will the intervals be?",
-            subtitle=f"Median (line) and middle half (band) of {told['speakers']} {whom};"
+            subtitle=f"Median and middle half of {told['speakers']} {whom};"
             f" {told['semantics']} semantics.\nDashed: the width before any answer",
         )
         + style.look()

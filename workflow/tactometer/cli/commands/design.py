@@ -43,6 +43,11 @@ def arguments(parser: ArgumentParser) -> None:
         help="how many answers count as one, because those of a vignette hang together: see"
         " design_effect in tables/diagnostics of a study like it (1)",
     )  # fmt: skip
+    parser.add_argument(
+        "--power", action="store_true",
+        help="how often each claim of the study would be found, by the size of its effect on phi"
+        " (minutes)",
+    )  # fmt: skip
     parser.add_argument("--speakers", type=int, default=24, help="how many to simulate (24)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed, the same table (1)")
     parser.add_argument("--cores", type=int, help="all by default")
@@ -65,17 +70,37 @@ def run(given: Namespace) -> None:
     start = time.monotonic()
     table = precision.widths(asked, progress=lambda text: print(text, file=sys.stderr, flush=True))
     seconds = time.monotonic() - start
+    found = _power(given, table) if given.power else None
     if given.out:
-        _write(table, given.out)
+        _write(table, given.out, "design")
+        if found is not None:
+            _write(found, given.out, "power")
         figure.draw(table, asked.around.told, given.out)
     if given.json:
         head = {"around": asked.around.told, "seed": given.seed, "seconds": round(seconds, 1)}
-        print(json.dumps({**head, "widths": table.to_dicts()}, indent=1))
+        more = {} if found is None else {"power": found.to_dicts()}
+        print(json.dumps({**head, "widths": table.to_dicts(), **more}, indent=1))
         return
     print("\n".join(precision.lines(table, asked)))
     suspect = int(table.filter(parameter="alpha")["suspect"].sum())
     doubt = f", {suspect} of them suspect" if suspect else ""
     print(f"{fits} fits in {seconds:.0f} s{doubt}; seed {given.seed}.")
+    if found is not None:
+        from tactometer.planning import power
+
+        print("\n".join(["", *power.lines(found)]))
+
+
+def _power(given: Namespace, widths: "pl.DataFrame") -> "pl.DataFrame":
+    """How often the claims of the study would be found, with intervals of these widths."""
+    import sys
+
+    from tactometer.planning import power
+    from tactometer.study import study_files
+
+    study = study_files.load([given.study])[0]
+    return power.power(study, widths, seed=given.seed,
+                       progress=lambda text: print(text, file=sys.stderr, flush=True))  # fmt: skip
 
 
 def _design(given: Namespace) -> "Design":
@@ -116,6 +141,8 @@ def _check(given: Namespace) -> None:
     from tactometer.speaker_model.variants import SPEAKERS
     from tactometer.utils.errors import UserError, at_least_one, nearest
 
+    if given.power and not given.study:
+        raise UserError("--power: name the study whose claims are meant.")
     if given.speaker not in SPEAKERS:
         near = nearest(given.speaker, SPEAKERS)
         raise UserError(f"--speaker: there is no speaker model {given.speaker!r}{near}.")
@@ -150,11 +177,11 @@ def _check_weights(omega: list[float], speaker: str) -> None:
         raise UserError(f"--omega: {told} is not for {speaker}, which weighs {what} alone.")
 
 
-def _write(table: "pl.DataFrame", folder: Path) -> None:
+def _write(table: "pl.DataFrame", folder: Path, name: str) -> None:
     from tactometer.utils import atomic_files
 
     kinds: dict[str, Any] = {"csv": table.write_csv, "parquet": table.write_parquet}
     folder.mkdir(parents=True, exist_ok=True)
     for kind, write in kinds.items():
-        with atomic_files.atomic(folder / f"design.{kind}") as path:
+        with atomic_files.atomic(folder / f"{name}.{kind}") as path:
             write(path)

@@ -13,12 +13,15 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--widths", action="store_true", help="simulate the widths of its intervals (minutes)"
     )
+    parser.add_argument(
+        "--power", action="store_true", help="and how often its claims would be found"
+    )
     parser.add_argument("--speakers", type=int, default=24, help="how many to simulate (24)")
 
 
 def run(given: Namespace) -> None:
     """Write the sheet."""
-    from tactometer.planning import precision, preregistration
+    from tactometer.planning import power, precision, preregistration
     from tactometer.study import study_files
     from tactometer.utils.errors import UserError, at_least_one
 
@@ -28,13 +31,17 @@ def run(given: Namespace) -> None:
     study = study_files.load([given.study])[0]
     sizes = precision.of_study(study)
     told: list[str] = []
-    if given.widths:
+    if given.widths or given.power:
         fit = study.asked[0].fit
         design = precision.of_domain(
             study.domain, speaker=fit.speakers[0], semantics=fit.semantics, sizes=sizes,
             around=precision.Around(None, None, None), speakers=given.speakers, seed=1,
         )  # fmt: skip
-        told = precision.lines(precision.widths(design, progress=lambda text: None), design)
+        widths = precision.widths(design, progress=lambda text: None)
+        told = precision.lines(widths, design)
+        if given.power:
+            found = power.power(study, widths, progress=lambda text: None)
+            told += ["", *power.lines(found)]
     sheet = preregistration.sheet(study, told)
     if not given.out:
         print(sheet, end="")
