@@ -18,7 +18,7 @@ RUN := PATH="$(abspath $(BIN)):$$PATH"
 REAL := .real-models
 REAL_READY := $(REAL)/.ready
 
-.PHONY: help demo real check schemas test test-fast test-engines test-real test-slurm slurm slurm-profile bench findings calibrate \
+.PHONY: help demo real taught check schemas test test-fast test-engines test-real test-slurm slurm slurm-profile bench findings calibrate \
   env engines training cmdstan chromium r packages docs lock clean
 
 help:  ## Say what there is to make
@@ -82,6 +82,12 @@ real: cmdstan $(REAL_READY)  ## Ask two small real models, on CPUs, and name the
 	tactometer cmdstan --compile s2; \
 	snakemake --configfile config/studies/real_small.yaml --resources engine=1 $(SNAKEMAKE); \
 	tactometer summary results/real_small
+
+# What the networks are taught lies in $(REAL)/taught; what was done is not done again.
+taught: cmdstan $(REAL_READY)  ## Teach small networks a speaker, read them, and hold what is read to it (two hours)
+	@$(RUN) TACTOMETER_ENGINES="$(abspath $(ENGINES))"; export PATH TACTOMETER_ENGINES; \
+	tactometer cmdstan --compile s2; \
+	$(BIN)/python benchmarks/taught/run.py $(TAUGHT)
 
 chromium:  ## Find Debian's chromium, or install it: the report is tested in a browser
 	@command -v chromium >/dev/null || { echo "tactometer: installing chromium (a minute)"; \

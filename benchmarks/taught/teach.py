@@ -14,8 +14,9 @@ import random
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ from tactometer.providers.local.rendering import Rendering
 RATE = 2e-4  # of Adam, at its highest
 WARM = 10  # steps until it is reached
 TOLD = 10  # steps between two lines of progress
+MEMORY = 8  # lessons of a kind, by which it is judged how far that is
+LEAST = 0.02  # nats that no kind is below, so that none is forgotten
+UTTERANCES, YES_NO = "utterances", "yes_no"
 
 
 @dataclass(frozen=True)
@@ -155,52 +159,41 @@ def tasks_of(tokenizer: Any, given: Namespace) -> list[Task]:
     return found
 
 
-def lessons(tasks: Sequence[Task]) -> list[Lesson]:
-    """A lesson a scene: its prompts for an utterance, and a share of the yes/no prompts about the
-    same vignette, state by state, for these begin alike.
+def lessons(tasks: Sequence[Task]) -> dict[str, list[Lesson]]:
+    """Lessons of a few hundred tokens: the prompts for an utterance in one scene, and the yes/no
+    prompts about one vignette in two states, for these begin alike.
     """
-    scenes: dict[str, dict[str, list[Task]]] = {}
-    asked: dict[str, list[list[Task]]] = {}
+    found: dict[tuple[str, str, int], list[Task]] = {}
     for task in tasks:
-        vignette = task.scene.partition(",")[0]
-        if not task.yes_no:
-            scenes.setdefault(vignette, {}).setdefault(task.scene, []).append(task)
-        else:
-            states = asked.setdefault(vignette, [])
-            alike = next((s for s in states if s[0].state == task.state), None)
-            if alike is None:
-                states.append(alike := [])
-            alike.append(task)
-    found = []
-    for vignette, each in scenes.items():
-        for number, scene in enumerate(each.values()):
-            mine = asked.get(vignette, [])[number :: len(each)]
-            found.append(Lesson([*scene, *(task for state in mine for task in state)]))
-    return found
+        key = (YES_NO, task.scene, task.state // 2) if task.yes_no else (UTTERANCES, task.scene, 0)
+        found.setdefault(key, []).append(task)
+    every: dict[str, list[Lesson]] = {}
+    for (kind, *_), each in found.items():
+        every.setdefault(kind, []).append(Lesson(each))
+    return every
 
 
 def divergences(told: Sequence[tuple[Task, Tensor]]) -> dict[str, float]:
     """How far a model's shares are from those wanted: mean Kullback-Leibler divergence in nats of
     the shares among the texts, for utterances and for yes and no, and the mean mass of all texts.
     """
-    found: dict[str, list[float]] = {"utterances": [], "yes_no": [], "mass": []}
+    found: dict[str, list[float]] = {UTTERANCES: [], YES_NO: [], "mass": []}
     for task, sums in told:
         wanted = torch.tensor(task.shares)
         within = sums - sums.logsumexp(0)
         kl = float(torch.special.xlogy(wanted, wanted).sum() - (wanted * within).sum())
-        found["yes_no" if task.yes_no else "utterances"].append(kl)
+        found[YES_NO if task.yes_no else UTTERANCES].append(kl)
         found["mass"].append(float(sums.logsumexp(0).exp()))
     return {name: sum(x) / len(x) for name, x in found.items() if x}
 
 
 def loss_of(told: Sequence[tuple[Task, Tensor]]) -> Tensor:
-    """The cross entropy less the teacher's own: utterances and yes/no prompts count alike."""
-    kinds: dict[bool, list[Tensor]] = {}
+    """The cross entropy less the teacher's own, a mean over prompts."""
+    each = []
     for task, sums in told:
         wanted = torch.tensor(task.shares)
-        own = torch.special.xlogy(wanted, wanted).sum()
-        kinds.setdefault(task.yes_no, []).append(own - (wanted * sums).sum())
-    return torch.stack([torch.stack(each).mean() for each in kinds.values()]).mean()
+        each.append(torch.special.xlogy(wanted, wanted).sum() - (wanted * sums).sum())
+    return torch.stack(each).mean()
 
 
 def teach(given: Namespace) -> None:
@@ -211,46 +204,64 @@ def teach(given: Namespace) -> None:
     layers = model.model.layers
     for part in (*layers[len(layers) // 2 :], model.model.norm):
         part.requires_grad_(True)
-    every = lessons(tasks_of(tokenizer, given))
+    course = Course(lessons(tasks_of(tokenizer, given)), random.Random(given.seed))
     moved = [p for p in model.parameters() if p.requires_grad]
     adam = torch.optim.AdamW(moved, lr=RATE, weight_decay=0.0, betas=(0.9, 0.98))
     began, log = time.monotonic(), given.out.with_suffix(".log.jsonl")
     given.out.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("")
-    for step, lesson in enumerate(without_end(every, random.Random(given.seed))):
+    for step in range(given.steps):
         spent = (time.monotonic() - began) / 60
         done = max(step / given.steps, spent / given.minutes)
         if done >= 1:
             break
         for group in adam.param_groups:
             group["lr"] = RATE * min(1.0, (step + 1) / WARM) * 0.5 * (1 + math.cos(math.pi * done))
+        kind, lesson = course.next()
         told = list(zip(lesson.tasks, lesson.scored(model, keep=True), strict=True))
         loss = loss_of(told)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(moved, 1.0)
         adam.step()
         adam.zero_grad(set_to_none=True)
-        with torch.no_grad(), log.open("a") as out:
-            line = {"step": step, "loss": float(loss), "minutes": spent, **divergences(told)}
-            out.write(json.dumps({k: round(x, 4) for k, x in line.items()}) + "\n")
+        course.learned(kind, float(loss.detach()))
+        with log.open("a") as out:
+            line = {"step": step, "minutes": spent, kind: float(loss.detach())}
+            out.write(json.dumps(line) + "\n")
         if step % TOLD == 0:
-            print(f"teach: {given.out.name}, step {step}, {line['loss']:.3f} nats from the teacher",
-                  file=sys.stderr, flush=True)  # fmt: skip
+            print(f"teach: {given.out.name}, step {step}, {course}", file=sys.stderr, flush=True)
     model.save_pretrained(given.out)
     tokenizer.save_pretrained(given.out)
 
 
-def without_end(lessons: list[Lesson], draw: random.Random) -> Iterator[Lesson]:
-    while True:
-        draw.shuffle(lessons)
-        yield from lessons
+class Course:
+    """Lessons of each kind in turn, in any order: the further a kind is from its teacher, the more
+    often it comes.
+    """
+
+    def __init__(self, every: dict[str, list[Lesson]], draw: random.Random) -> None:
+        self._every, self._draw = every, draw
+        self._left: dict[str, list[Lesson]] = {kind: [] for kind in every}
+        self._far = dict.fromkeys(every, 1.0)  # nats, a running mean
+
+    def next(self) -> tuple[str, Lesson]:
+        (kind,) = self._draw.choices(list(self._far), [x + LEAST for x in self._far.values()])
+        if not self._left[kind]:
+            self._left[kind] = self._draw.sample(self._every[kind], len(self._every[kind]))
+        return kind, self._left[kind].pop()
+
+    def learned(self, kind: str, loss: float) -> None:
+        self._far[kind] += (loss - self._far[kind]) / MEMORY
+
+    def __str__(self) -> str:
+        return ", ".join(f"{kind} {x:.3f} nats off" for kind, x in self._far.items())
 
 
 def measure(given: Namespace) -> None:
     """Write how far a model is from the shares, and its own shares of every request."""
     tokenizer, model = load(given.model)
     told: list[tuple[Task, Tensor]] = []
-    for lesson in lessons(tasks_of(tokenizer, given)):
+    for lesson in chain(*lessons(tasks_of(tokenizer, given)).values()):
         with torch.inference_mode():
             told += zip(lesson.tasks, lesson.scored(model), strict=True)
     lines = [
