@@ -80,10 +80,10 @@ def test_what_run_does_not_know_offers_the_nearest(empty: Path, words: str, told
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("plan", "tactometer plan needs study (a study, by file or name"),
-        ("run", "tactometer run needs STUDY"),
-        ("init", "tactometer init needs name (its name"),
-        ("read replies.csv", "tactometer read needs --out"),
+        ("plan", "tactometer: plan needs study (a study, by file or name"),
+        ("run", "tactometer: run needs STUDY"),
+        ("init", "tactometer: init needs name (its name"),
+        ("read replies.csv", "tactometer: read needs --out"),
         ("design --answers many", "argument --answers: invalid int value: 'many'"),
         ("summary human", "there are no results of human yet: `tactometer run human` makes them"),
         ("summary humann", "`tactometer run STUDY` makes them"),

@@ -48,6 +48,7 @@ def test_beside_people_each_model_stands_on_its_side_of_them() -> None:
     (*_, told) = of_profiles(analyse("profiles", evidence(PEOPLE, HONEST, COY, near)))
     assert told.startswith("Beside human with the goal both (0.39 [0.35, 0.43]), fitted alike, φ* ")
     assert "higher for h (0), 0.80 [0.76, 0.84]; lower for s (0), 0.20 [" in told
+    assert told.endswith(" (the least sure sign with probability > .99).")
     assert "; not told apart for n (0), 0.40 [" in told and len(told.signs) == 2  # type: ignore[attr-defined]
 
 
@@ -72,7 +73,7 @@ def test_who_bears_the_signature_is_named_with_its_goals() -> None:
     (told,) = of_sycophancy(analyse("sycophancy", evidence(PEOPLE, HONEST, COY, more)))
     assert "borne by s (0) under social and both (least probability > .99)." in told
     (none,) = of_sycophancy(analyse("sycophancy", evidence(PEOPLE, HONEST)))
-    assert none.startswith("Of 1 fit that passed none has the signature")
+    assert none.startswith("Of 1 fit that may be read none has the signature")
 
 
 def test_tables_in_which_nothing_stands_out_are_named_in_one_line() -> None:

@@ -29,7 +29,8 @@ def test_each_doubt_has_its_sentence_and_the_worst_comes_first() -> None:
     )
     told = speakers_found.sentences(frame)
     assert told[0] == (
-        "Of 6 behaviours the speaker model describes 4, 1 only roughly, 1 not at all."
+        "Of 6 behaviours the speaker model describes 2, 1 only roughly, 1 not at all; "
+        "of 2 nothing can be said."
     )
     assert told[1] == f"odd (0), goal both: no speaker of this kind; it {odd}."
     by_model = {sentence.split(" ")[0]: sentence for sentence in told[1:]}

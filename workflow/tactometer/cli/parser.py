@@ -39,7 +39,7 @@ class _Parser(argparse.ArgumentParser):
             if name in missing
         ]
         said = f" needs {' and '.join(needed)}" if needed else f": {message}"
-        error = UserError(f"{self.prog}{said}; `{self.prog} --help` has all.")
+        error = UserError(f"{self.prog.removeprefix('tactometer ')}{said}; `{self.prog} --help` has all.")
         error.status = 2  # type: ignore[attr-defined]
         raise error
 

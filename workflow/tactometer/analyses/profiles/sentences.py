@@ -44,9 +44,7 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     more = len(told) - PROFILES
     rest = f"{several(more, 'model and goal', 'models and goals')} more: in the table profiles."
     named = "; ".join(unread) if len(unread) <= MOST else f"{len(unread):,} models and goals"
-    failed = (
-        f"Of {named} no finding is made: a fit did not pass its checks, or no speaker describes it."
-    )
+    failed = f"Of {named} no finding is made: what was fitted is not to be read (above)."
     return told[:PROFILES] + [rest] * (more > 0) + [failed] * bool(unread)
 
 
@@ -111,7 +109,9 @@ def _by_people(rows: pl.DataFrame, goal: str) -> list[str]:
         for way, who in ((way, ways[way]) for way in WAYS if way in ways)
     ]
     beside = f"Beside {first['human']} with the goal {goal} ({_human(first)}), fitted alike, φ* is"
-    return [Sentence(f"{beside} {'; '.join(parts)}.", signs)]
+    least = "the least sure sign with " if len(signs) > 1 else ""
+    sure = f" ({least}{chance(min(signs))})" if signs else ""
+    return [Sentence(f"{beside} {'; '.join(parts)}{sure}.", signs)]
 
 
 def _apart(phi: Row) -> tuple[str, list[float]]:
