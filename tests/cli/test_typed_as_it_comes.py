@@ -87,6 +87,8 @@ def test_what_run_does_not_know_offers_the_nearest(empty: Path, words: str, told
         ("design --answers many", "argument --answers: invalid int value: 'many'"),
         ("summary human", "there are no results of human yet: `tactometer run human` makes them"),
         ("summary humann", "`tactometer run STUDY` makes them"),
+        ("compare human demo", "there are no results of human yet: `tactometer run human` makes"),
+        ("compare here there", "here has no tables/estimates.parquet"),
     ],
 )
 def test_what_is_missing_is_told_in_one_sentence_with_where_to_look(

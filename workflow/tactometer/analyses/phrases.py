@@ -106,9 +106,8 @@ def with_left_out(row: Row) -> str:
     """What the same is with what was left out; nothing where nothing was."""
     if not row["left_out"]:
         return ""
-    return (
-        f"; with the {row['left_out']:,} left out, which are not to be read, {number(row['all_mean'], '+.2f')} {interval(row['all_low'], row['all_high'])}"
-    )
+    every = f"{number(row['all_mean'], '+.2f')} {interval(row['all_low'], row['all_high'])}"
+    return f"; with the {row['left_out']:,} left out, which are not to be read, {every}"
 
 
 def some(

@@ -39,7 +39,9 @@ class _Parser(argparse.ArgumentParser):
             if name in missing
         ]
         said = f" needs {' and '.join(needed)}" if needed else f": {message}"
-        error = UserError(f"{self.prog.removeprefix('tactometer ')}{said}; `{self.prog} --help` has all.")
+        error = UserError(
+            f"{self.prog.removeprefix('tactometer ')}{said}; `{self.prog} --help` has all."
+        )
         error.status = 2  # type: ignore[attr-defined]
         raise error
 
@@ -179,7 +181,7 @@ def command_names() -> list[str]:
 
 
 def _command(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    parsers: "argparse._SubParsersAction[_Parser]",
     name: str,
     run: Command,
     purpose: str,

@@ -150,8 +150,8 @@ def of_places(checks: pl.DataFrame) -> list[str]:
     return [
         "Where an option stands decides more than the state does, or changes its odds more than "
         "sevenfold (nats of the choices that follow from place and from state): "
-        f"{'; '.join(named[:MOST])}{more}. Where a speaker is told of there at all, it rests on the "
-        "correction for places."
+        f"{'; '.join(named[:MOST])}{more}. Where a speaker is told of there at all, it rests on "
+        "the correction for places."
     ]
 
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 GUIDE: Mapping[str, str] = {
     "report.html": "The page, one file that needs no network. Open this first.",
     "tables": "Every number, as CSV and as Parquet; estimates.csv is the result. dictionary.csv"
-    " says what each column means, schema.json the same for programs; models/ has each model's part.",
+    " says what each column means, schema.json the same for programs; models/ has those of each.",
     "figures": "Every figure, as SVG and as PNG.",
     "methods.md": "A methods paragraph with the study's own numbers, and citations.",
     "references.bib": "What it cites, as BibTeX.",
-    "answers": "The journals: every answer, word for word, {model}/{checkpoint}.jsonl. They are only"
-    " ever added to, and cost money: keep them. What is there is not asked again.",
+    "answers": "The journals: every answer, word for word, {model}/{checkpoint}.jsonl. They are"
+    " only ever added to, and cost money: keep them. What is there is not asked again.",
     "judgements": "The journal of what a judge said of replies: keep it too.",
     "recipes": "What each stage was made from: settings and digests. By them a run knows what is"
     " stale.",

@@ -108,10 +108,10 @@ def _by_people(rows: pl.DataFrame, goal: str) -> list[str]:
         f"{way} for {listed(who[:MOST])}{f', {len(who) - MOST} more' * (len(who) > MOST)}"
         for way, who in ((way, ways[way]) for way in WAYS if way in ways)
     ]
-    beside = f"Beside {first['human']} with the goal {goal} ({_human(first)}), fitted alike, φ* is"
     least = "the least sure sign with " if len(signs) > 1 else ""
     sure = f" ({least}{chance(min(signs))})" if signs else ""
-    return [Sentence(f"{beside} {'; '.join(parts)}{sure}.", signs)]
+    beside = f"Beside {first['human']} with the goal {goal} ({_human(first)}), fitted alike{sure},"
+    return [Sentence(f"{beside} φ* is {'; '.join(parts)}.", signs)]
 
 
 def _apart(phi: Row) -> tuple[str, list[float]]:

@@ -31,8 +31,9 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     told: list[str] = []
     if crossed.is_empty() and read.height:
         told = [
-            f"Of {several(read.height, 'fit')} that may be read none has the signature of sycophancy"
-            f" with a probability of {number(read['crossing'][0])} or more{_nearest(read)}."
+            f"Of {several(read.height, 'fit')} that may be read none has the signature of"
+            f" sycophancy with a probability of {number(read['crossing'][0])} or more"
+            f"{_nearest(read)}."
         ]
     elif read.height:
         bear = "bears" if sure <= 1 else "bear"
