@@ -24,6 +24,7 @@ from tactometer.recipes import (
     mtimes,
     one_timer,
     recipes,
+    stop_signal,
 )
 from tactometer.study import file_names, study, study_files
 from tactometer.terminal import views
@@ -34,6 +35,7 @@ min_version("9.27")
 job_environment.use_this_package()
 ancient_edges.look_behind()
 one_timer.keep()
+stop_signal.heed()
 
 if not workflow.overwrite_configfiles:
 

@@ -66,7 +66,7 @@ def test_what_hangs_on_the_state_and_could_take_an_interval_over_the_even_value_
     assert told[0].startswith("1 fit that may be read has invalid answers") and "in 1 " in told[0]
     assert told[1].startswith("What they could have changed: φ* of m (0), goal default (0 to 10%")
     _, still = study((0, 7), phi=0.8)
-    assert still[1].startswith("Had those answers been as what the model says")
+    assert still[1].startswith("Had those answers been like what the model says")
 
 
 def test_what_is_invalid_alike_everywhere_bends_nothing_and_is_not_named() -> None:

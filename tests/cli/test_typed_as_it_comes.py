@@ -77,6 +77,28 @@ def test_what_run_does_not_know_offers_the_nearest(empty: Path, words: str, told
         run_command.command(shlex.split(words))
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("plan", "tactometer: plan needs study (a study, by file or name"),
+        ("run", "tactometer: run needs STUDY"),
+        ("init", "tactometer: init needs name (its name"),
+        ("read replies.csv", "tactometer: read needs --out"),
+        ("design --answers many", "argument --answers: invalid int value: 'many'"),
+        ("summary human", "there are no results of human yet: `tactometer run human` makes them"),
+        ("summary humann", "`tactometer run STUDY` makes them"),
+        ("compare human demo", "there are no results of human yet: `tactometer run human` makes"),
+        ("compare here there", "here has no tables/estimates.parquet"),
+    ],
+)
+def test_what_is_missing_is_told_in_one_sentence_with_where_to_look(
+    empty: Path, capsys: pytest.CaptureFixture[str], words: str, told: str
+) -> None:
+    status, _, err = said(capsys, *words.split())
+    assert status in (1, 2) and told in err and err.count("\n") == 1
+    assert status == 1 or f"`tactometer {words.split()[0]} --help` has all" in err
+
+
 def test_a_run_and_a_plan_lay_several_files_over_one_another(tmp_path: Path) -> None:
     """As `snakemake --configfile a b` does; the command is printed, and its status kept."""
     folder = graph.lay_out(tmp_path / "a path with spaces, é")

@@ -53,6 +53,21 @@ def test_every_ready_study_that_asks_has_a_sheet_with_each_analysis_once(name: s
     assert all(f"`{model.name}` ({model.provider})" in sheet for model in known.asked)
 
 
+def test_a_study_that_was_asked_already_has_no_sheet_that_says_it_was_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.yaml").write_text(MINE)
+    monkeypatch.chdir(tmp_path)
+    known = study.load([Path("mine.yaml")])
+    assert "before anything was asked" in preregistration.sheet(known)
+    journal = Path("results/mine/answers/kind/0.jsonl")
+    journal.parent.mkdir(parents=True)
+    journal.write_text('{"key": "a", "request": "r"}\n{"key": "b", "request": "r"}\n')
+    told = preregistration.sheet(known)
+    assert "after 2 answers had come, so that it registers nothing before the fact" in told
+    assert "before anything was asked" not in told
+
+
 def test_numbers_priors_and_limits_are_those_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(MINE)
     sheet = preregistration.sheet(study.load([tmp_path / "mine.yaml"]))

@@ -87,6 +87,20 @@ def test_the_messages_of_a_server_are_shown_as_they_will_be_sent(tmp_path: Path)
     assert "[system]" not in fold and "[system]" not in parts["plain (0): yes/no"]
 
 
+def test_without_engines_the_messages_are_shown_and_said_to_be_not_rendered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TACTOMETER_ENGINES", str(tmp_path / "none"))
+    hub = {"provider": "vllm", "source": "Qwen/Qwen2.5-7B-Instruct"}
+    first, *parts = prompts_shown.lines(
+        sweep(tmp_path, {"m": {**hub, "checkpoints": {"0": {"revision": "main"}}}})
+    )
+    assert first.startswith("The messages alone, which no chat template has rendered: ")
+    assert "make engines" in first
+    assert parts[0] == "===== m (0): goal default, framing first ====="
+    assert "[user]\nRead the scene" in parts[1]
+
+
 @pytest.mark.engine
 @pytest.mark.xdist_group("engines")
 def test_the_command_shows_the_rendered_text_of_each_kind(tmp_path: Path) -> None:

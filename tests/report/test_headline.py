@@ -12,7 +12,7 @@ from tactometer.analyses.analyse import analyse
 from tactometer.analyses.profiles.sentences import headline as of_profiles
 from tactometer.analyses.shifts.sentences import headline as of_shifts
 from tactometer.analyses.sycophancy.sentences import headline as of_sycophancy
-from tactometer.report import findings, speakers_found
+from tactometer.report import at_a_glance, findings, speakers_found
 from tactometer.study.analyses import names as analysis_names
 
 PEOPLE = fit("human", "r", (0.39, 0.22, 0.1, 0.68), goal="both")
@@ -46,9 +46,22 @@ def test_what_may_not_be_told_of_is_beside_nobody_who_has_most() -> None:
 def test_beside_people_each_model_stands_on_its_side_of_them() -> None:
     near = fit("n", "0", (0.4, 0.3, 0.2, 0.5), goal="both")
     (*_, told) = of_profiles(analyse("profiles", evidence(PEOPLE, HONEST, COY, near)))
-    assert told.startswith("Beside human with the goal both (0.39 [0.35, 0.43]), fitted alike, φ* ")
+    assert told.startswith(
+        "Beside human with the goal both (0.39 [0.35, 0.43]), fitted alike (the least sure sign "
+        "with probability > .99), φ* is higher for h"
+    )
     assert "higher for h (0), 0.80 [0.76, 0.84]; lower for s (0), 0.20 [" in told
     assert "; not told apart for n (0), 0.40 [" in told and len(told.signs) == 2  # type: ignore[attr-defined]
+
+
+def test_whose_intervals_take_answers_as_independent_is_told_beside_the_answer() -> None:
+    cells = {"model": ["p", "m"], "checkpoint": "0", "goal": "both", "framing": "pooled"}
+    counts = pl.DataFrame({**cells, "state": 1, "utterance": "good", "p": 1.0, "weight": 9.0})
+    counts = counts.with_columns(n_valid=9, n_invalid=0)
+    fits = [row("m", design_effect=1.2), row("p", design_effect=None), row("q", design_effect=None)]
+    told = at_a_glance.stands_on(counts, ["p"], pl.DataFrame(fits))
+    assert "Intervals of p and q take every answer as independent of the others" in told
+    assert "Intervals of" not in at_a_glance.stands_on(counts, ["p"], pl.DataFrame(fits[:1]))
 
 
 def test_what_must_not_be_read_is_in_no_sentence_that_opens_the_page() -> None:
@@ -72,7 +85,7 @@ def test_who_bears_the_signature_is_named_with_its_goals() -> None:
     (told,) = of_sycophancy(analyse("sycophancy", evidence(PEOPLE, HONEST, COY, more)))
     assert "borne by s (0) under social and both (least probability > .99)." in told
     (none,) = of_sycophancy(analyse("sycophancy", evidence(PEOPLE, HONEST)))
-    assert none.startswith("Of 1 fit that passed none has the signature")
+    assert none.startswith("Of 1 fit that may be read none has the signature")
 
 
 def test_tables_in_which_nothing_stands_out_are_named_in_one_line() -> None:

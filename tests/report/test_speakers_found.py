@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 import synthetic
-from tactometer.report import speakers_found
+from tactometer.report import methods, speakers_found
 
 
 def row(model: str, **criticism: Any) -> dict[str, Any]:
@@ -29,7 +29,8 @@ def test_each_doubt_has_its_sentence_and_the_worst_comes_first() -> None:
     )
     told = speakers_found.sentences(frame)
     assert told[0] == (
-        "Of 6 behaviours the speaker model describes 4, 1 only roughly, 1 not at all."
+        "Of 6 behaviours the speaker model describes 2, 1 only roughly, 1 not at all; "
+        "of 2 nothing can be said."
     )
     assert told[1] == f"odd (0), goal both: no speaker of this kind; it {odd}."
     by_model = {sentence.split(" ")[0]: sentence for sentence in told[1:]}
@@ -80,3 +81,11 @@ def test_words_that_are_plugged_in_are_told_by_model_and_others_are_not() -> Non
     (told,) = speakers_found.of_plugged_in(fits)
     assert told.startswith("The words of b are plugged in") and "too narrow" in told
     assert speakers_found.of_plugged_in(fits.filter(pl.col("model") != "b")) == []
+
+
+def test_the_design_effect_that_methods_tell_is_of_fits_that_tell_of_a_parameter() -> None:
+    """Choices that say nothing have none: it came to 117,383 answers for one."""
+    rows = [row("plain", design_effect=1.2), row("deaf", words="unknown", design_effect=9e4)]
+    told = methods._fits(pl.DataFrame(rows))
+    assert (told["weighed"], told["weighed_most"], told["unweighed"]) == ("1.2", "1.2", 0)
+    assert methods._fits(pl.DataFrame(rows[1:]))["weighed"] is None

@@ -16,6 +16,7 @@ except SystemExit as end: print("ended", end.code)
 from snakemake.scheduling.job_scheduler import JobScheduler
 from tactometer.cli import forkserver
 print("looks by", JobScheduler._schedule_reevalutation.__module__)
+print("stops by", JobScheduler.exit_gracefully.__module__)
 print("servers", [server.poll() for server in forkserver._BEGUN])
 """
 
@@ -36,6 +37,7 @@ def test_a_run_has_one_timer_and_a_server_and_a_dry_run_or_one_without_has_none(
     assert "servers []" in run(folder, "-n")
     told = run(folder, "--until", "requests")
     assert "looks by tactometer.recipes.one_timer" in told
+    assert "stops by tactometer.recipes.stop_signal" in told
     assert "servers [None]" in told, "it serves as long as Snakemake lives"
     graph.edit(folder / "config/config.yaml", "{name_pairs: 1, sem", "{name_pairs: 2, sem")
     assert "servers []" in run(folder, "--until", "requests", TACTOMETER_FORKSERVER="")

@@ -4,7 +4,7 @@ Needs: tables, fits and choices; recipes/condense.json and recipes/analyse/{anal
 of that analysis alone, the study's thresholds).
 Makes: analyses/{model}/draws.parquet, answers.parquet and, where factors vary, levels.parquet (what the
 analyses read of a model beside its tables), tables/{analysis}.parquet, .csv and .html. An analysis that does not apply gives a table without rows.
-tables/dictionary.csv says what every column of every table means.
+tables/dictionary.csv says what every column of every table means, README.txt what each file is.
 """
 
 from tactometer.study import analyses
@@ -77,7 +77,7 @@ for _analysis in ANALYSES:
 
 
 rule describe:
-    """Say what every column of every table means."""
+    """Say what every column of every table means, and what each file of the study is."""
     input:
         code=recipe("describe"),
         tables=expand(f"{RESULTS}/tables/{{table}}.parquet", table=[*TABLES, *ANALYSES]),
@@ -85,6 +85,7 @@ rule describe:
         out=f"{RESULTS}/tables/dictionary.parquet",
         csv=f"{RESULTS}/tables/dictionary.csv",
         schema=f"{RESULTS}/tables/schema.json",
+        guide=f"{RESULTS}/README.txt",
     log:
         f"{LOGS}/describe.log",
     group:
@@ -92,4 +93,5 @@ rule describe:
     conda:
         ENVIRONMENT
     shell:
-        "tactometer tables.dictionary --tables {input.tables:q} --out {output.out:q} > {log:q} 2>&1"
+        "tactometer tables.dictionary --tables {input.tables:q} --out {output.out:q}"
+        " --guide {output.guide:q} > {log:q} 2>&1"

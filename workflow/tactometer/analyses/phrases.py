@@ -16,6 +16,8 @@ PARAMETERS = {"phi": "φ*", "omega_inf": "ω inf", "omega_soc": "ω soc", "omega
 Row = Mapping[str, Any]
 
 
+EVEN = "the even value (1/2 of φ*, 1/3 of a weight)"
+"""What a parameter has in a speaker that favours nothing."""
 SIGN = 0.975
 """Probability from which on a direction is told: that of a 95% interval on one side."""
 
@@ -104,10 +106,8 @@ def with_left_out(row: Row) -> str:
     """What the same is with what was left out; nothing where nothing was."""
     if not row["left_out"]:
         return ""
-    return (
-        f"; with the {row['left_out']:,} left out, which no speaker describes or which did not"
-        f" pass, {number(row['all_mean'], '+.2f')} {interval(row['all_low'], row['all_high'])}"
-    )
+    every = f"{number(row['all_mean'], '+.2f')} {interval(row['all_low'], row['all_high'])}"
+    return f"; with the {row['left_out']:,} left out, which are not to be read, {every}"
 
 
 def some(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from tactometer import __version__
 from tactometer.utils.errors import UserError, forbidden, nearest
@@ -24,6 +24,26 @@ CLOSED = 128 + 13  # the exit status of a command whose reader has gone, as shel
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 SOMETHING = "what this stage reads or makes"
 Command = Callable[[argparse.Namespace], int | None]
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose every fault is one sentence that says what is needed and where to look."""
+
+    def error(self, message: str) -> NoReturn:
+        """UserError with exit status 2; of what is missing it says what that is."""
+        missing = message.partition("are required: ")[2].split(", ")
+        needed = [
+            f"{name} ({action.help})"
+            for action in self._actions
+            for name in ["/".join(action.option_strings) or str(action.metavar or action.dest)]
+            if name in missing
+        ]
+        said = f" needs {' and '.join(needed)}" if needed else f": {message}"
+        error = UserError(
+            f"{self.prog.removeprefix('tactometer ')}{said}; `{self.prog} --help` has all."
+        )
+        error.status = 2  # type: ignore[attr-defined]
+        raise error
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -118,7 +138,7 @@ def make_parser(name: str | None = None) -> argparse.ArgumentParser:
 
     Raises UserError, with the nearest that there is, for a command that is none.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tactometer",
         description="Measure how a language model trades honesty for kindness.",
         epilog="The stages that rules call are commands too: tactometer inference.fit --help.",
@@ -161,7 +181,7 @@ def command_names() -> list[str]:
 
 
 def _command(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    parsers: "argparse._SubParsersAction[_Parser]",
     name: str,
     run: Command,
     purpose: str,

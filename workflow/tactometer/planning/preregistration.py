@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import yaml
@@ -17,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tactometer.analyses.outside_scores.settings import OutsideScores
 from tactometer.analyses.replication.settings import Replication
-from tactometer.planning import precision
+from tactometer.planning import journal_state, precision
 from tactometer.replies.stop_reasons import REASONS
 from tactometer.report import not_done
 from tactometer.report.stages import methods_of
@@ -34,6 +35,13 @@ QUARTERS = 5  # checkpoints from which on every quarter of a training may have o
 RUNS = 3
 
 
+def asked(study: Study) -> int:
+    """How many answers the study's journals hold already."""
+    folder = Path("results") / study.name / "answers"
+    paths = [folder / m.name / f"{name}.jsonl" for m in study.asked for name in m.checkpoints]
+    return sum(journal_state.answers(path).height for path in paths)
+
+
 def sheet(study: Study, widths: Sequence[str] = ()) -> str:
     """The preregistration of a study, in Markdown; `widths` are lines of a design analysis.
 
@@ -48,6 +56,7 @@ def sheet(study: Study, widths: Sequence[str] = ()) -> str:
     return environment.get_template("preregistration.md.j2").render(
         study=study,
         today=date.today().isoformat(),
+        asked=asked(study),
         content=digest(study.content())[:16],
         conditions=[
             (model, list(model.checkpoints), model.estimator.samples) for model in study.asked

@@ -17,6 +17,7 @@ from tactometer.study.providers import engines
 from tactometer.study.study import Study
 from tactometer.tables import prompts_told
 from tactometer.utils.digests import digest
+from tactometer.utils.errors import UserError
 from tactometer.utils.open_data import Row
 
 NAMES = {SEMANTICS: "yes/no", OPINION: "opinion read back", GOAL: "goal read back"}
@@ -70,12 +71,16 @@ def lines(study: Study) -> Iterator[str]:
     """One prompt of each kind of each model: as rendered, or its messages where a server renders.
 
     Checkpoints with the same tokenizer are shown once. Goes on in the engines' environment where a
-    model of the study needs its tokenizer.
+    model of the study needs its tokenizer; without that environment messages stand for its prompts.
     """
     local = [model for model in study.asked if model.provider in engines()]
     if local:
         place = f"{study.source}, models.{local[0].name}"
-        engine_environment.enter("transformers", place)
+        try:
+            engine_environment.enter("transformers", place)
+        except UserError as error:
+            yield f"The messages alone, which no chat template has rendered: {error}\n"
+            local = []
     for model in study.asked:
         if model in local:
             for names, provider in _alike(study, model):

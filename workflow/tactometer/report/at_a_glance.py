@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from tactometer.analyses.phrases import several
+from tactometer.analyses.phrases import listed, several
 from tactometer.report.stages import Methods
 from tactometer.tables.cells import Cell, Table, cell
 from tactometer.tables.fit_selection import sampled
@@ -42,8 +42,10 @@ def facts(
     return found
 
 
-def stands_on(counts: pl.DataFrame, baseline: Sequence[str]) -> str:
-    """What the numbers of the answer are, and on how many answers of whom each fit stands."""
+def stands_on(counts: pl.DataFrame, baseline: Sequence[str], diagnostics: pl.DataFrame) -> str:
+    """What the numbers of the answer are, on how many answers of whom each fit stands, and whose
+    intervals take answers as independent.
+    """
     if counts.is_empty():
         return ""
     cells = pooled_counts(counts).group_by("model", "checkpoint", "goal", "state")
@@ -57,7 +59,21 @@ def stands_on(counts: pl.DataFrame, baseline: Sequence[str]) -> str:
     ]
     return (
         "Estimates are posterior means [95% HDI] under one goal, over all framings; each stands on "
-        f"{' or '.join(parts)}, and on yes/no answers about its words."
+        f"{' or '.join(parts)}, and on yes/no answers about its words.{_independent(diagnostics)}"
+    )
+
+
+def _independent(diagnostics: pl.DataFrame) -> str:
+    """Whose fits have no design effect, so that what hangs together narrows their intervals."""
+    if diagnostics.is_empty():
+        return ""
+    plain = sampled(diagnostics).filter(pl.col("design_effect").is_null())
+    names = plain["model"].unique(maintain_order=True).to_list()
+    return (
+        f" Intervals of {listed(names)} take every answer as independent of the others: where some"
+        " hang together (of one participant, say), they are too narrow."
+        if names
+        else ""
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from jinja2 import Environment
 
+from tactometer.report.speakers_found import doubt
 from tactometer.report.stages import Methods
 from tactometer.study.analyses import testing
 from tactometer.tables import prompts_told
@@ -75,9 +76,12 @@ def _fits(checked: pl.DataFrame) -> dict[str, Any]:
     if checked.is_empty():
         return {"fits": 0, "passed": 0, "refit": 0}
     effects = checked["design_effect"].drop_nulls().to_numpy()
+    # Of what says nothing whatever is asked, it is no number of answers: any, without a limit.
+    silent = [doubt(row) in ("unknown", "even") for row in checked.iter_rows(named=True)]
+    telling = checked.filter(~pl.Series(silent))["design_effect"].drop_nulls().to_numpy()
     return {
-        "weighed": f"{np.median(effects):.1f}" if effects.size else None,
-        "weighed_most": f"{np.max(effects):.1f}" if effects.size else None,
+        "weighed": f"{np.median(telling):.1f}" if telling.size else None,
+        "weighed_most": f"{np.max(telling):.1f}" if telling.size else None,
         "unweighed": checked.height - effects.size,
         "fits": checked.height,
         "passed": checked.filter(passed()).height,

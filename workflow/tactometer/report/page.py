@@ -97,7 +97,7 @@ def build(
         accepted=accepted or {},
         answer=_answer(figures, frames),
         headline=opening,
-        stands_on=at_a_glance.stands_on(frames["counts"], baseline),
+        stands_on=at_a_glance.stands_on(frames["counts"], baseline, frames["diagnostics"]),
         apart=list(not_compared(baseline if methods["asked"] else (), yardstick)),
         sections=_sections(figures, frames, told.questions),
         explorer=Markup(explorer.script(explored)) if explored else "",

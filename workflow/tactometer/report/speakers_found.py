@@ -22,6 +22,7 @@ WORDS = (  # from the best to the worst
     "of which nothing can be said",
     "whose chains failed",
 )
+HOW = ("only roughly", "not at all")
 OF_PEOPLE = {WORDS[3]: "nothing can be said of them", WORDS[4]: "the chains of a fit failed"}
 
 
@@ -32,15 +33,13 @@ def sentences(diagnostics: pl.DataFrame) -> list[str]:
     read = _standing(diagnostics)
     if read.is_empty():
         return []
-    words = read["described"].to_list()
-    parts = [
-        f"{words.count('yes') or 'none'}",
-        *(f"{n:,} only roughly" for n in [words.count("roughly")] if n),
-        *(f"{n:,} not at all" for n in [words.count("no")] if n),
-    ]
-    told = [
-        f"Of {several(read.height, 'behaviour')} the speaker model describes {', '.join(parts)}."
-    ]
+    words = [_standing_of(row) for row in read.iter_rows(named=True)]
+    counts = [words.count(word) for word in WORDS]
+    parts = [f"{counts[0]:,}" if counts[0] else "none"]
+    parts += [f"{n:,} {how}" for n, how in zip(counts[1:3], HOW, strict=True) if n]
+    silent = f"; of {counts[3]:,} nothing can be said" if counts[3] else ""
+    behaviours = several(read.height, "behaviour")
+    told = [f"Of {behaviours} the speaker model describes {', '.join(parts)}{silent}."]
     grouped: dict[tuple[str, ...], list[Row]] = {}
     for row in read.iter_rows(named=True):
         if kind := doubt(row):
@@ -151,8 +150,8 @@ def of_places(checks: pl.DataFrame) -> list[str]:
     return [
         "Where an option stands decides more than the state does, or changes its odds more than "
         "sevenfold (nats of the choices that follow from place and from state): "
-        f"{'; '.join(named[:MOST])}{more}. What is read of a speaker there rests on the correction "
-        "for places."
+        f"{'; '.join(named[:MOST])}{more}. Where a speaker is told of there at all, it rests on "
+        "the correction for places."
     ]
 
 

@@ -109,10 +109,11 @@ def results(word: str | Path) -> Path:
         path = Path("results") / path
     if path.is_dir():
         return path
+    if str(word) in ready() or Path(word).is_file():
+        raise UserError(f"there are no results of {word} yet: `tactometer run {word}` makes them.")
     made = [str(folder) for folder in Path("results").glob("*") if folder.is_dir()]
-    raise UserError(
-        f"there are no results of {word}{nearest(str(path), made)}; `tactometer run` makes them."
-    )
+    near = nearest(str(path), made)
+    raise UserError(f"there are no results of {word}{near}; `tactometer run STUDY` makes them.")
 
 
 def snakefile() -> Path:

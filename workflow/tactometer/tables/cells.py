@@ -54,9 +54,9 @@ def number(value: float, form: str = ".2f") -> str:
     return format(value, form).replace("-", "−")
 
 
-def interval(low: float, high: float) -> str:
+def interval(low: float, high: float, form: str = ".2f") -> str:
     """An interval as the report prints it."""
-    return f"[{number(low)}, {number(high)}]"
+    return f"[{number(low, form)}, {number(high, form)}]"
 
 
 def posterior(row: Row) -> str:

@@ -11,6 +11,7 @@ import polars as pl
 import yaml
 
 from tactometer.study import analyses
+from tactometer.tables import folder_guide
 from tactometer.utils import atomic_files
 from tactometer.utils.paths import PACKAGE
 
@@ -127,7 +128,9 @@ def _field(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def run(given: Namespace) -> None:
-    """Write the data dictionary of some tables, as Parquet, as CSV and as schema.json."""
+    """Write the data dictionary of some tables, as Parquet, as CSV and as schema.json; and the
+    guide to the study's folder.
+    """
     frame = describe({path.stem: pl.read_parquet_schema(path) for path in given.tables})
     with atomic_files.atomic(given.out) as temporary:
         frame.write_parquet(temporary)
@@ -135,3 +138,5 @@ def run(given: Namespace) -> None:
         frame.write_csv(temporary)
     with atomic_files.atomic(given.out.with_name("schema.json")) as temporary:
         temporary.write_text(json.dumps(data_package(frame), indent=1) + "\n")
+    with atomic_files.atomic(given.guide) as temporary:
+        temporary.write_text(folder_guide.text(given.guide.parent.name), encoding="utf-8")

@@ -60,9 +60,12 @@ STAGES = (
     Stage(
         "describe",
         "tables.dictionary",
-        "say what every column of every table means",
+        "say what every column of every table means, and what each file of the study is",
         needs={"tables": "the tables, as Parquet"},
-        makes={"out": "the dictionary; as CSV and as schema.json beside it"},
+        makes={
+            "out": "the dictionary; as CSV and as schema.json beside it",
+            "guide": "README.txt in results/{study}",
+        },
         several=frozenset({"tables"}),
         files=("tables/dictionary.yaml", "tables/fields.yaml", "analyses/*/columns.yaml"),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tactometer.analyses.phrases import PARAMETERS, Row, several, who
+from tactometer.analyses.phrases import EVEN, PARAMETERS, Row, several, who
 from tactometer.tables.cells import interval, number
 from tactometer.tables.fit_selection import PASSED
 
@@ -27,7 +27,7 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     told = [
         f"{several(whole, 'fit that may be read has', 'fits that may be read have')} invalid "
         f"answers, which were left out; in {some or 'none'} their share differs between states or "
-        "goals by more than chance."
+        f"goals (p < {LEVEL}, of which chance alone gives {number(LEVEL * whole, '.1f')})."
     ]
     if not some:
         return told
@@ -37,8 +37,8 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     if not named:
         return [
             *told,
-            "Had those answers been as what the model says of any one state, no 95% HDI of φ* or a "
-            "weight that leaves out the even value (1/2, 1/3) would have held it.",
+            "Had those answers been like what the model says of any one state, each 95% HDI that "
+            f"leaves out {EVEN} would still do so.",
         ]
     more = f" and {len(named) - MOST:,} more" if len(named) > MOST else ""
     return [*told, f"What they could have changed: {'; '.join(named[:MOST])}{more}."]

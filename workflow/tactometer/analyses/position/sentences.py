@@ -16,7 +16,7 @@ def sentences(frame: pl.DataFrame) -> list[str]:
         return (
             f"{who(row)}: what stands at place {row['position']} is chosen {more} often than its"
             f" content is: {number(100 * row['effect'], '+.1f')} points"
-            f" {interval(100 * row['low'], 100 * row['high'])}."
+            f" {interval(100 * row['low'], 100 * row['high'], '.1f')}."
         )
 
     return some(frame, standing(frame), tell, "effects of an option's place")

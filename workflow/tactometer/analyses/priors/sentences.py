@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tactometer.analyses.phrases import PARAMETERS, Row, several, who
+from tactometer.analyses.phrases import EVEN, PARAMETERS, Row, several, who
 from tactometer.tables.cells import interval, number
 from tactometer.tables.fit_selection import PASSED
 
@@ -33,8 +33,8 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     told = [
         f"Under {several(frame['prior'].n_unique(), 'other prior')} of α, φ* and the weights, "
         f"{whole.height - changed - unseen:,} of {all_told} say "
-        f"the same of the even value as under the fit's{few}. {near:,} move by half a standard "
-        "deviation at most."
+        f"the same of {EVEN} as under the fit's: above it, below it, or their 95% HDI "
+        f"holds it{few}. The means of {near:,} move by half a posterior standard deviation at most."
     ]
     most = read.filter("changes").sort(pl.col("moved").abs(), descending=True)
     named = [_named(row) for row in most.unique(keys, keep="first", maintain_order=True).to_dicts()]

@@ -44,9 +44,7 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     more = len(told) - PROFILES
     rest = f"{several(more, 'model and goal', 'models and goals')} more: in the table profiles."
     named = "; ".join(unread) if len(unread) <= MOST else f"{len(unread):,} models and goals"
-    failed = (
-        f"Of {named} no finding is made: a fit did not pass its checks, or no speaker describes it."
-    )
+    failed = f"Of {named} no finding is made: what was fitted is not to be read (above)."
     return told[:PROFILES] + [rest] * (more > 0) + [failed] * bool(unread)
 
 
@@ -110,8 +108,10 @@ def _by_people(rows: pl.DataFrame, goal: str) -> list[str]:
         f"{way} for {listed(who[:MOST])}{f', {len(who) - MOST} more' * (len(who) > MOST)}"
         for way, who in ((way, ways[way]) for way in WAYS if way in ways)
     ]
-    beside = f"Beside {first['human']} with the goal {goal} ({_human(first)}), fitted alike, φ* is"
-    return [Sentence(f"{beside} {'; '.join(parts)}.", signs)]
+    least = "the least sure sign with " if len(signs) > 1 else ""
+    sure = f" ({least}{chance(min(signs))})" if signs else ""
+    beside = f"Beside {first['human']} with the goal {goal} ({_human(first)}), fitted alike{sure},"
+    return [Sentence(f"{beside} φ* is {'; '.join(parts)}.", signs)]
 
 
 def _apart(phi: Row) -> tuple[str, list[float]]:

@@ -61,4 +61,4 @@ def _moves(rows: pl.DataFrame, parameter: str) -> str:
     where = " and ".join(f"{way} in {count}" for way, count in ways if count)
     most = found.row(0, named=True)
     whose = f"{most['model']} ({most['checkpoint']})"
-    return f"{PARAMETERS[parameter]} {where}, most surely of {whose}, by {shift(most)}"
+    return f"{PARAMETERS[parameter]} {where}, most surely of {whose}: {shift(most)}"

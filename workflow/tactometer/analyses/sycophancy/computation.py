@@ -20,6 +20,8 @@ SCHEMA = {
     "score_low": pl.Float64,
     "score_high": pl.Float64,
     **{f"p_{name}": pl.Float64 for name in SIDES},
+    **{f"margin_{name}": pl.Float64 for name in SIDES},
+    "crossing": pl.Float64,
     "crossed": pl.Boolean,
     "verdict": pl.String,
 }
@@ -52,8 +54,10 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         score=pl.Series(score),
         score_low=pl.Series(low),
         score_high=pl.Series(high),
+        crossing=pl.lit(float(settings.crossing)),
         crossed=pl.Series(score >= settings.crossing),
         rank=pl.Series(score).rank("min", descending=True).cast(pl.Int64),
+        **{f"margin_{name}": pl.lit(float(getattr(settings.margins, name))) for name in SIDES},
         **{f"p_{name}": pl.Series(signs[..., k].mean(axis=1)) for k, name in enumerate(PARAMETERS)},
     ).sort("rank", maintain_order=True)
 

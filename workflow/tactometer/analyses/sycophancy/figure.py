@@ -14,6 +14,7 @@ from plotnine import (
     scale_y_discrete,
 )
 
+from tactometer.analyses.sycophancy.sentences import limits
 from tactometer.figures import style
 from tactometer.figures.forest import MOST, SUSPECT, place
 from tactometer.figures.lines import model_colours, suspect
@@ -62,7 +63,7 @@ def plot(tables: Tables) -> Drawing:
         + labs(
             x="posterior probability",
             y="",
-            subtitle=f"Against {_yardstick(tables)}, by the study's margins{cut}",
+            subtitle=f"Against {_yardstick(tables)}{limits(rows, '; ', '')}{cut}",
         )
         + style.look()
     )

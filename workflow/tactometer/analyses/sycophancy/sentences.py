@@ -6,6 +6,7 @@ import polars as pl
 
 from tactometer.analyses.phrases import (
     MOST,
+    PARAMETERS,
     SIGN,
     Sentence,
     chance,
@@ -14,6 +15,7 @@ from tactometer.analyses.phrases import (
     several,
     who,
 )
+from tactometer.analyses.sycophancy.computation import SIDES
 from tactometer.tables.cells import number
 from tactometer.tables.fit_selection import passed
 
@@ -26,20 +28,21 @@ def sentences(frame: pl.DataFrame) -> list[str]:
     read = readable(frame).sort("rank", maintain_order=True)
     crossed = read.filter(pl.col("crossed"))
     sure = crossed.filter(pl.col("score") >= SURE).height
-    fits = f"{several(read.height, 'fit')} that passed"
     told: list[str] = []
     if crossed.is_empty() and read.height:
         told = [
-            f"Of {several(read.height, 'fit')} that passed none has the signature of sycophancy"
-            f" with a probability above the study's threshold{_nearest(read)}."
+            f"Of {several(read.height, 'fit')} that may be read none has the signature of"
+            f" sycophancy with a probability of {number(read['crossing'][0])} or more"
+            f"{_nearest(read)}."
         ]
     elif read.height:
         bear = "bears" if sure <= 1 else "bear"
         rest = crossed.height - sure
-        more = f"; {rest:,} with one above the study's threshold" if rest else ""
+        more = f"; {rest:,} more with {number(read['crossing'][0])} or more" if rest else ""
         told = [
-            f"{f'{sure:,}' if sure else 'None'} of {fits} {bear} the signature of sycophancy with a"
-            f" probability of {SURE} or more{more}."
+            f"{f'{sure:,}' if sure else 'None'} of {several(read.height, 'fit')} that may be read"
+            f" {bear} the signature of sycophancy{limits(read)} with a probability of {SURE} or"
+            f" more{more}."
         ]
     told += [
         Sentence(
@@ -48,12 +51,12 @@ def sentences(frame: pl.DataFrame) -> list[str]:
         )
         for row in crossed.head(MOST).iter_rows(named=True)
     ]
-    left = frame.filter(~passed()).height
-    if left:
+    left = frame.filter(~passed())
+    if not left.is_empty():
         told.append(
-            f"With the {several(left, 'fit')} left out, which no speaker describes or which did not"
-            f" pass, {frame.filter('crossed').height:,} of {frame.height:,} would be above the"
-            " study's threshold: that is no finding."
+            f"Of {several(left.height, 'fit')} not to be read,"
+            f" {left.filter('crossed').height or 'none'} would have"
+            f" {number(left['crossing'][0])} or more: that is no finding."
         )
     return told
 
@@ -72,11 +75,23 @@ def headline(frame: pl.DataFrame) -> list[str]:
     more = f"; {several(len(named) - MOST, 'more checkpoint')}" if len(named) > MOST else ""
     return [
         Sentence(
-            "The signature of sycophancy (low φ*, ω inf and ω soc, high ω pre, beside people) is "
-            f"borne by {'; '.join(named[:MOST])}{more}.",
+            "The signature of sycophancy (low φ*, ω inf and ω soc, high ω pre, beside people"
+            f"{limits(read, '; ', '')}) is borne by {'; '.join(named[:MOST])}{more}.",
             bear["score"].to_list(),
         )
     ]
+
+
+def limits(rows: pl.DataFrame, before: str = " (", behind: str = ")") -> str:
+    """What counts as low or high where that is not what lies beyond people's; else nothing."""
+    told = []
+    for name, side in SIDES.items():
+        beyond = side * rows[f"margin_{name}"][0]
+        if beyond:
+            how = "low below" if side < 0 else "high above"
+            sign = "+" if beyond > 0 else "\N{MINUS SIGN}"
+            told.append(f"{PARAMETERS[name]} counts as {how} theirs {sign} {number(abs(beyond))}")
+    return f"{before}{', '.join(told)}{behind}" if told else ""
 
 
 def _nearest(read: pl.DataFrame) -> str:

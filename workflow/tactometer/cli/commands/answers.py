@@ -59,7 +59,7 @@ def _check(given: Namespace, folder: Path) -> None:
         part.relative_to(folder).with_suffix("").parts for part in folder.glob("*/*/*.parquet")
     ]
     if not there:
-        raise UserError(f"{folder} has no choices yet: give `tactometer run` first.")
+        raise UserError(f"{folder} has no choices yet: give `tactometer run {folder.name}` first.")
     for place, name in enumerate(("model", "checkpoint", "prompt_set")):
         wanted = getattr(given, name)
         known = dict.fromkeys(parts[place] for parts in there)

@@ -1,5 +1,6 @@
 """`tactometer archive`: a study with its answers and tables as one file, for others to check."""
 
+import shlex
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -29,4 +30,4 @@ def run(given: Namespace) -> None:
     size = given.out.stat().st_size / 2**20
     held = "with its answers" if text else "without what models wrote"
     print(f"{given.out}: {sweep.name} {held}, {count:,} files, {size:.1f} MiB.")
-    print(f"Others make its tables anew with `tactometer replay {given.out.name}`.")
+    print(f"Others make its tables anew with `tactometer replay {shlex.quote(given.out.name)}`.")

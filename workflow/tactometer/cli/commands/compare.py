@@ -12,7 +12,7 @@ PURPOSE = "say what moved between two studies, or two commits' tables, with inte
 
 def arguments(parser: ArgumentParser) -> None:
     """The two sides, and how much of the comparison to tell."""
-    side = "results/{study}, a folder of tables, or COMMIT:results/{study} where tables are in git"
+    side = "a study, its results/{study}, a folder of tables, or COMMIT:results/{study} in git"
     parser.add_argument("a", help=side)
     parser.add_argument("b", help=side)
     parser.add_argument("--framing", default="pooled", help="which framing; `all` for every one")
@@ -34,6 +34,7 @@ def _rows(text: str) -> int:
 
 def run(given: Namespace) -> int:
     """Print what moved, or what another task does."""
+    given.a, given.b = _side(given.a), _side(given.b)
     if given.task:
         return _task(given)
     import polars as pl
@@ -54,6 +55,14 @@ def run(given: Namespace) -> int:
     else:
         _tell(rows, given)
     return 0
+
+
+def _side(word: str) -> str:
+    """A side as it was named, the folder of its results where that was a study."""
+    from tactometer.study import study_files
+
+    is_study = Path(word).is_file() or word in study_files.ready()
+    return str(study_files.results(word)) if is_study and not Path(word).is_dir() else word
 
 
 def _task(given: Namespace) -> int:

@@ -47,4 +47,8 @@ def run(given: Namespace) -> None:
         print(sheet, end="")
         return
     given.out.write_text(sheet)
-    print(f"{given.out}: fill in sections 1 and 4, and register it before you ask.")
+    late = preregistration.asked(study)
+    then = (
+        f"{late:,} answers are there already, as it says" if late else "register it before you ask"
+    )
+    print(f"{given.out}: fill in sections 1 and 4; {then}.")
