@@ -240,6 +240,17 @@ def test_a_fit_takes_corrected_shares_by_their_effective_number() -> None:
     assert whole == pytest.approx(130.0)
 
 
+@pytest.mark.parametrize("how", ["estimate", "ignore"])
+def test_where_places_decide_all_an_answer_of_each_state_is_left(how: str) -> None:
+    rng = np.random.default_rng(seed(9))
+    frame, orders = frames(said(rng, speaker(rng), first(60.0)))
+    fit = settings(design_effect=how)
+    found = counted.effective(fit, {"g": frame}, truths(), "third", {"g": orders})
+    assert found.design_effects
+    assert found.design_effects.choices[0] == pytest.approx(VIGNETTES * NAMES)
+    assert found.counts.sum() == pytest.approx(STATES)
+
+
 def test_a_study_that_ignores_places_has_the_recipe_and_the_inputs_that_it_had() -> None:
     from tactometer.inference import stages
     from tactometer.study import study

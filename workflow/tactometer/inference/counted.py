@@ -47,6 +47,8 @@ def effective(
     after = np.asarray(raw.counts).sum(axis=2)
     factors = np.divide(after, before, out=np.ones(before.shape), where=before > 0)
     vignettes = vignettes.scaled(factors)
+    most = np.maximum(after.mean(axis=1), 1.0)  # where places decide all, an answer a state is left
+    losses = np.minimum(losses, most)
     if settings.fit.design_effect == "ignore":
         if not orders:
             return raw
@@ -55,8 +57,8 @@ def effective(
     worth = replace(raw, counts=raw.counts / losses[:, None, None])
     each = vignettes.scaled(np.broadcast_to(1 / losses[:, None], factors.shape))
     found = design_effects(worth, each, first, settings.fit.semantics)
-    whole = tuple(float(x * loss) for x, loss in zip(found.choices, losses, strict=True))
-    return raw.weighed(DesignEffects(whole, found.words), vignettes)
+    whole = np.minimum(np.array(found.choices) * losses, most)
+    return raw.weighed(DesignEffects(tuple(map(float, whole)), found.words), vignettes)
 
 
 def _corrected(
