@@ -104,6 +104,7 @@ def test_kappa_of_coders_with_each_other_and_with_the_reader(run: Run, tmp_path:
     letters[3] = {**letters[3], "choice": "A", "id": "nobody"}
     strange = write(tmp_path / "c.csv", letters)
     assert "nobody" in run("--coded", a, strange, status=1)
+    assert "lost.csv does not exist" in run("--coded", a, tmp_path / "lost.csv", status=1)
 
 
 def test_kappa_is_cohens() -> None:

@@ -68,6 +68,19 @@ def test_the_public_form_of_yoon_and_others_gives_the_human_figures(
     assert recorded_csv.read_semantics(Path("data/yoon_semantics.csv"), words, "") == semantics
 
 
+def test_yes_no_answers_a_row_each_are_read_by_the_columns_that_a_study_takes(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[list[object]] = [["utterance", "state", "yes"]]
+    rows += [["bad", 0, "yes"], ["bad", 0, "no"], ["not good", 3, 0], ["not good", 3, 1]]
+    write(here / "truth.csv", rows)
+    imported(capsys, "truth.csv", "--domain", HEARTS, "--out", "data/mine")
+    words = domain.load(HEARTS)
+    found = recorded_csv.read_semantics(Path("data/mine_semantics.csv"), words, "")
+    asked = {(a.utterance, a.state): (a.yes, a.n) for a in found if a.n}
+    assert asked == {("bad", 0): (1, 2), ("not good", 3): (1, 2)}
+
+
 MAP = """\
 production:
   rows: {task: choice, Status: [APPROVED]}

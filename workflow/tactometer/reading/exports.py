@@ -79,7 +79,7 @@ def _text(value: Any) -> str:
 def mapping_of(rows: Sequence[tuple[int, Row]], path: Path) -> ExportMapping:
     """The mapping of a file without one: Yoon's form, or columns that are called as here."""
     have = set(rows[0][1]) if rows else set()
-    for form in (export_settings.YOON, export_settings.PLAIN):
+    for form in export_settings.FORMS:
         for part, columns in form.items():
             names = {
                 n for each in columns.values() for n in ([each] if type(each) is str else each)

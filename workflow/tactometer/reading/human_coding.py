@@ -20,7 +20,7 @@ from tactometer.replies.stop_reasons import UNSEEN
 from tactometer.study.option_labels import LABELS
 from tactometer.utils import atomic_files, spreadsheets
 from tactometer.utils.digests import digest
-from tactometer.utils.errors import UserError
+from tactometer.utils.errors import UserError, no_file
 from tactometer.utils.open_data import Row
 
 COLUMNS: Final = ("id", "text", "options", "choice")
@@ -110,6 +110,8 @@ def coded(path: Path) -> dict[str, str]:
                 for row in reader
                 if (row["choice"] or "").strip()
             }
+    except FileNotFoundError:
+        raise UserError(f"{no_file(path)}.") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from error
 

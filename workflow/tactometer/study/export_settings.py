@@ -76,6 +76,13 @@ PLAIN: Mapping[str, Any] = {
 }
 """Columns that are called as here."""
 
+ANSWERED: Mapping[str, Any] = {
+    "semantics": {"state": "state", "utterance": "utterance", "answer": "yes"}
+}
+"""The yes/no answers of a study's `semantics`, a row each."""
+
+FORMS = (YOON, PLAIN, ANSWERED)
+
 EXAMPLE = """\
 # How the export's columns are called. Take away what you do not have.
 production:
