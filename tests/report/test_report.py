@@ -155,7 +155,10 @@ def test_it_says_what_was_asked_when_and_for_how_much(page: Page) -> None:
 
 
 def test_it_names_models_prompts_and_people(page: Page) -> None:
-    assert "3 models at 3 checkpoints: " in page.text and "honest-friend (0)" in page.text
+    assert (
+        "3 models at 3 checkpoints (in brackets, here and below): " in page.text
+        and "honest-friend (0)" in page.text
+    )
     assert "beside the human figures (human)" in page.text
     assert "13 creations of 1 to 5 stars, with 10 pairs of names, in 2 framings" in page.text
     assert "of models to production prompts" in page.text and "of people" in page.text

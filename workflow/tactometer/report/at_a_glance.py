@@ -88,7 +88,9 @@ def _measured(models: pl.DataFrame, people: pl.DataFrame) -> str:
     if not known and not people.is_empty():
         return f"people alone ({', '.join(sorted(set(people['model'])))})"
     found = several(len(known), "model")
-    found += f" at {several(sum(map(len, known.values())), 'checkpoint')}"
+    found += (
+        f" at {several(sum(map(len, known.values())), 'checkpoint')} (in brackets, here and below)"
+    )
     if known and len(known) <= MANY_MODELS:
         found += ": " + ", ".join(f"{model} ({_range(names)})" for model, names in known.items())
     if people.is_empty():
