@@ -184,8 +184,14 @@ def test_choices_and_answers_in_columns_of_one_export_are_told_apart(
     [
         ("goal,state,utterance,count\nsocial,1,good,7\n", "has a column count, so its rows are ad"),
         ("goal,state,utterance,share\nsocial,1,good,.7\n", "has a column share, so its rows are"),
-        ("goal,state,utterance\nkind,1,good\n", "row 2.*'kind' is none of default.*values: {goal:"),
-        ("goal,state,utterance\nsocial,0,good\n", "row 2.*the state '0' is none of 1, 2.*--domain"),
+        (
+            "goal,state,utterance\nkind,1,good\n",
+            "row 2, column goal: .*'kind' is none of default.*values: {goal:",
+        ),
+        (
+            "goal,state,utterance\nsocial,0,good\n",
+            "row 2, column state: the state '0' is none of 1, 2.*--domain",
+        ),
         ("goal,state,utterance\nsocial,1,god\n", "row 2, column utterance: 'god'.*perhaps good"),
         ("a,b\n1,2\n", "has the columns a, b: say which is which in a mapping, --map"),
         ("goal,state,utterance\n", "has no rows|has the columns"),

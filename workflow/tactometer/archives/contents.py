@@ -25,7 +25,7 @@ from tactometer.utils.paths import locate
 STUDY, LICENSES = "study.yaml", "LICENSES.md"
 WORDS = ("text", "thinking", "raw", "logprobs")
 """What of a journal's line a model wrote: left out where answers may not be published."""
-RESULTS = ("recipes/**/*.json", "tables/*.parquet", "tables/*.csv")
+RESULTS = ("README.txt", "recipes/**/*.json", "tables/*.parquet", "tables/*.csv")
 JUDGED = ("judgements/**/*.parquet",)
 PAGE = ("report.html", "methods.md", "references.bib")
 QUOTES = ("replies",)  # the table that has answers in it, as the page has

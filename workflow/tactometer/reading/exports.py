@@ -122,15 +122,16 @@ def _production(
     assert how.production is not UNSET
     parts, other = ("goal", "state", "utterance", "framing"), _wide(how.semantics)
     for line, row in _kept(path, rows, how.production.rows):
-        for place, cell in _cells(path, row, how.production, parts, other):
+        for places, cell in _cells(path, row, how.production, parts, other):
             said = cell.pop("utterance", "")
             if not said:
                 into.empty += 1
                 continue
-            at = f"{path}, row {line}, column {place}"
-            framing = words.framing(cell["framing"], at) if cell.get("framing") else ""
-            key = (words.goal(cell.get("goal", ""), at), framing)
-            into.production[(*key, words.state(cell["state"], at), words.utterance(said, at))] += 1
+            at = {part: f"{path}, row {line}, column {name}" for part, name in places.items()}
+            framing = words.framing(cell["framing"], at["framing"]) if cell.get("framing") else ""
+            key = (words.goal(cell.get("goal", ""), at.get("goal", at["utterance"])), framing)
+            state, utterance = words.state(cell["state"], at["state"]), at["utterance"]
+            into.production[(*key, state, words.utterance(said, utterance))] += 1
 
 
 def _semantics(
@@ -139,14 +140,15 @@ def _semantics(
     assert how.semantics is not UNSET
     parts, other = ("state", "utterance", "answer"), _wide(how.production)
     for line, row in _kept(path, rows, how.semantics.rows):
-        for place, cell in _cells(path, row, how.semantics, parts, other):
+        for places, cell in _cells(path, row, how.semantics, parts, other):
             if not cell["answer"]:
                 into.empty += 1
                 continue
-            at = f"{path}, row {line}, column {place}"
-            key = (words.utterance(cell["utterance"], at), words.state(cell["state"], at))
+            at = {part: f"{path}, row {line}, column {name}" for part, name in places.items()}
+            utterance = words.utterance(cell["utterance"], at["utterance"])
+            key = (utterance, words.state(cell["state"], at["state"]))
             into.asked[key] += 1
-            into.yes[key] += words.answer(cell["answer"], at)
+            into.yes[key] += words.answer(cell["answer"], at["answer"])
 
 
 def _kept(
@@ -169,11 +171,12 @@ def _wide(part: Production | Semantics | UnsetType) -> str:
 
 def _cells(
     path: Path, row: Row, how: Production | Semantics, parts: Sequence[str], other: str
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """What a row holds of each part, with the column that is blamed: once, or for each wide one,
+) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """What a row holds of each part, with the column that it is from: once, or for each wide one,
     where it is none of the `other` columns, whose name says more.
     """
     said = {part: written(getattr(how, part), "") for part in parts}
+    places = {p: c if isinstance(c, str) else c[-1] for p, c in said.items() if c}
     fixed = {p: _of(path, row, c) for p, c in said.items() if c}
     held = "answer" if "answer" in parts else "utterance"
     wide = _wide(how)
@@ -181,8 +184,7 @@ def _cells(
         missing = [part for part in parts if part not in fixed and part != "framing"]
         if missing:
             raise UserError(f"the mapping names no column of {missing[0]}: add it, or wide.")
-        column = said[held]
-        yield column if isinstance(column, str) else column[-1], fixed
+        yield places, fixed
         return
     found = _named(row, wide)
     if len(re.sub(r"\{\w+\}", "", other)) > len(re.sub(r"\{\w+\}", "", wide)):
@@ -190,7 +192,7 @@ def _cells(
     if not found:
         raise UserError(f"{path} has no column like {wide}, only {', '.join(list(row)[:12])}.")
     for name, match in found.items():
-        yield name, {**fixed, **match, held: row[name]}
+        yield {**places, **dict.fromkeys((*match, held), name)}, {**fixed, **match, held: row[name]}
 
 
 def _named(row: Row, wide: str) -> dict[str, dict[str, str]]:
