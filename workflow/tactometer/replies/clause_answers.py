@@ -38,7 +38,7 @@ _BARE: Final = re.compile(rf"{v.OPENING}\s*(?P<o>{ANY}(?: ?{ONE})?){v.CLOSING}\s
 _IN_PASSING: Final = re.compile(rf"\b(?:so|the|an?|very) {WORDS}|\ban? \w+ {LETTER}", _I)
 _FRAMED: Final = re.compile(rf"{v.OPENING}(?P<o>{SENTENCE})(?P<rest>{NO_MENTION}*)$", _I)
 _NAMED: Final = re.compile(
-    rf"{v.NOUN}(?: {v.WORD}){{0,7}}? {v.IS}(?: {v.WORD}){{0,3}}?{_GAP}(?P<o>{ANY}(?: ?{ONE})?)", _I
+    rf"{v.NOUN}(?: {v.WORD}){{0,9}}? {v.IS}(?: {v.WORD}){{0,3}}?{_GAP}(?P<o>{ANY}(?: ?{ONE})?)", _I
 )
 _NAMED_WORDS: Final = re.compile(
     rf"{v.NOUN}(?: {v.WORD}){{0,7}}? {v.IS}(?: (?:that|simply|probably|just|clearly|therefore|"
@@ -67,8 +67,8 @@ _LEFT: Final = re.compile(
 _MADE: Final = re.compile(
     rf"\b(?:makes?|find|consider|deem|rate|rank|put|give|list|believe|think|"
     rf"nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
-    r"(?(beats)| (?:to be |as )?(?:the |my )?(?:best|right|most|likel|correct|answer|choice|first|"
-    r"highest))",
+    r"(?(beats)| (?:to be |as )?(?:the |my |an? (?:\w+ )?)?(?:best|right|most|likel|correct|answer|"
+    r"choice|first|highest))",
     _I,
 )
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
@@ -107,6 +107,7 @@ _PATTERNS: Final = (
     _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED
 )  # fmt: skip
 
+_ONE_OF_SOME: Final = re.compile(r"\b(?:would|could) be an? ", _I)
 _ANSWER: Final = re.compile(r"(?:answer|reply|pick|vote)\b", _I)
 
 
@@ -151,7 +152,7 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
         quoted = re.match("says|reads", match[0], _I) and v.IT_READS.search(subject)
         return not (ruled or quoted or re.search(f"{ANY} $", subject))
     if pattern is _FITTING:
-        verdict = re.sub(r"\b\w+ than\b.*", "", match[0])
+        verdict = re.sub(rf"\b\w+ than\b.*|{v.SPARING}", "", match[0])
         rest = re.sub(r"\bthan\b.*", "", text[match.end() : match.end() + 100])
         if v.CONDEMNS.search(rest) and not v.DENIES.search(rest):
             return False
@@ -160,6 +161,7 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
             least
             or v.SECOND.search(verdict)
             or v.DENIES.search(verdict)
+            or v.SOMEBODY.search(verdict)
             or v.CONDEMNS.search(verdict)
         )
     if pattern is _NAMED:
@@ -176,10 +178,11 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
 def _limited(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
     """Whether the answer is for one aim alone."""
     if pattern in (_NAMED, _FITTING):
-        return for_one_aim(_words_before(text, match.end()))
+        one = pattern is _FITTING and _ONE_OF_SOME.search(match[0])
+        return bool(one) or for_one_aim(_words_before(text, match.end()))
     before = _words_before(text, match.start())
-    if _ANSWER.match(match[0]) and v.FOR_ONE_AIM.search(before[-20:]):
-        return True  # "her kind answer C"
+    if v.FOR_ONE_AIM.search(before[-20:]) and (_ANSWER.match(match[0]) or before.endswith(" to ")):
+        return True  # "her kind answer C", "it would be kind to say C"
     return v.SOMEBODY.search(before) is not None
 
 

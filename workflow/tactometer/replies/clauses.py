@@ -26,8 +26,8 @@ class Clause:
 
 
 _CONJUNCTIONS: Final = (
-    r"but|so|because|since|although|even though|though|while|whereas|however|therefore|thus|hence|"
-    r"(?<!in )which|yet|then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
+    r"but|so(?! ?(?:[.,;!?]|$))|because|since|although|even though|though|while|whereas|however|therefore|thus|hence|"
+    r"yet|then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
 )
 _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"

@@ -37,8 +37,7 @@ def endorsed(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> D
 
 def _turned_down(text: str) -> bool:
     """Whether a clause is a "no", or denies an option: "C isn't right"."""
-    denies = v.DENIES.search(text) or v.CONDEMNS.search(text)
-    return _NO.match(text) is not None or (denies is not None and re.search(ANY, text) is not None)
+    return any(no.search(text) for no in (_NO, v.DENIES, v.CONDEMNS))
 
 
 def meant(clause: Clause, at: int, marked: Marked) -> Decision | None:
@@ -68,7 +67,7 @@ def _of(clauses: Sequence[Clause], at: int, marked: Marked) -> Decision | None:
     text = " , ".join(clause.text for clause in clauses)
     mentions = re.findall(ANY, text)
     places = frozenset().union(*map(marked.named, mentions))
-    if len(places) != 1 or v.DENIES.search(text) or v.CONDEMNS.search(text):
+    if len(places) != 1 or v.DENIES.search(text[: text.rfind(mentions[-1])]) or v.CONDEMNS.search(text):
         return None
     letter = any(map(is_letter, mentions))
     return Decision(places, Weight.PLAIN, letter, False, False, at, said=True, affirmed=True)

@@ -48,7 +48,7 @@ _LATEX: Final = (
 )
 _LIST: Final = re.compile(r"\A\s*\[\s*([\"'])([^\"'\[\]]{1,200})\1\s*\]\s*\Z")
 _CODE: Final = re.compile(
-    r"^\s*(?:print\(|return |answer ?= ?)([\"'])([^\"'\n]{1,200})\1\)?;?\s*$", re.M
+    r"^\s*(?:print\(|return |\w+ ?= ?(?=[\"'])|\$ echo )([\"']?)([^\"'\n]{1,200})\1\)?;?\s*(?:#.*)?$", re.M
 )
 
 
@@ -88,7 +88,8 @@ def _bare(inside: str) -> str:
 def _answers(found: re.Match[str]) -> str:
     """The lines that an object stands for: its answers alone; its reasoning is no answer."""
     fields = list(_fields(found[0]))
-    said = [value for key, value in fields if _KEY.fullmatch(key)]
+    named = [key for key, _ in fields if _KEY.fullmatch(key)]
+    said = [value for key, value in fields if (_KEY if named else _ITS_WORDS).fullmatch(key)]
     if not said and len(fields) == 1 and len(fields[0][0]) == 1:  # {"C": "bad"}
         return "\n{}: {}\n".format(*fields[0])
     if not said:

@@ -68,6 +68,8 @@ _BEHIND: Final = re.compile(
 _BEFORE: Final = re.compile(
     r"([\ue100-\ue3ff])[ .,!:;\"'–—-]{0,5}\(? ?([\ue000-\ue0ff])\)?(?=\s*(?:$|[.,!;:)\n]))"
 )
+# "(A) Friends are kind."
+_OPENS: Final = re.compile(rf"^[\"']?({LETTER})[\"']? (?=[A-Z][a-z]* [a-z])", re.MULTILINE)
 _JOINED: Final = re.compile(
     rf"{ONE}(?:[\"']?\s?,\s?[\"']?{ONE}){{0,25}}[\"']?\s?,?\s?(?:\b(?:and|or|nor|versus|vs\.?|"
     rf"as well as|plus)(?!\w)|&|/)(?:,? (?:maybe|possibly|perhaps|even))?\s?[\"']?{ONE}"
@@ -94,7 +96,7 @@ def labelled(text: str) -> str:
         first, second = (place(char) for char in found.groups() if char)
         return chr(LABELLED_AT + first) if first == second else found[0]
 
-    return _BEFORE.sub(one, _BEHIND.sub(one, text))
+    return _OPENS.sub(r"\1, ", _BEFORE.sub(one, _BEHIND.sub(one, text)))
 
 
 def joined(text: str) -> Marked:

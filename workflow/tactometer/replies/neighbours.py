@@ -32,7 +32,7 @@ ELSEWHERE: Final = re.compile(
 CONDITION: Final = re.compile(
     r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|"
     r"suppose)\b(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|pressed|"
-    r"anything|guess|in doubt|comes to|put myself|asks|i am (?:being )?(?:\w+ )?honest|it (?:were|"
+    r"anything|guess|in doubt|i (?:go|opt|side|lean) |comes to|put myself|asks|i am (?:being )?(?:\w+ )?honest|it (?:were|"
     r"was) (?:me|up to me)|i (?:were|was) (?:her|him|them|(?-i:[A-Z]))))"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
     rf"|{ELSEWHERE.pattern}|^to (?:my|him|her|them)sel\w+\b"

@@ -9,7 +9,7 @@ _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "sev
 _NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 _NTH: Final = (
     rf"(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|last)"
-    r" (?:option|alternative|answer option|phrase|item|entry|utterance|one|choice(?= (?:on|in|from|"
+    r" (?:option|alternative|answer option|phrase|sentence|item|entry|utterance|one|choice(?= (?:on|in|from|"
     r"of) ))(?: (?:in|on|of|from) the (?:list|top)| listed| given| above| provided)?"
 )
 _NUMBERED: Final = (
@@ -23,7 +23,8 @@ _NAMED: Final = re.compile(
     re.IGNORECASE | re.M,
 )
 _OF_TWO: Final = re.compile(
-    r"\bthe (?:(?P<former>former|first of the(?:se)? two)|latter|second of the(?:se)? two)"
+    r"\bthe (?:(?P<former>former|first of the(?:se)? two)|latter|second of the(?:se)? two|"
+    r"(?P<last>last|final)(?= one\b))"
     r"(?: (?:option|one|phrase))?\b",
     re.IGNORECASE,
 )
@@ -58,7 +59,7 @@ def mark_ordinals(text: str, count: int) -> str:
 
 def _label(text: str, found: re.Match[str]) -> bool:
     """Whether a number labels what follows, or stands alone and could be of another list."""
-    if not found["number"]:
+    if not found["number"] or " number " in found[0]:
         return False
     line = text[text.rfind("\n", 0, found.start()) + 1 : found.end() + 4].split("\n")[0]
     alone = re.fullmatch(r"\W*", line.replace(found[0], "", 1))
@@ -94,9 +95,9 @@ def mark_former(text: str) -> str:
     def mention(found: re.Match[str]) -> str:
         before = re.findall(ONE, text[max(0, found.start() - 300) : found.start()])
         named = list(dict.fromkeys(map(place, before)))
-        if len(named) != 2:
+        if len(named) != 2 and not found["last"] or not named:
             return found[0]
-        return chr(QUOTED_AT + named[0 if found["former"] else 1])
+        return chr(QUOTED_AT + named[0 if found["former"] else -1])
 
     text = _REPLACED.sub(r"choose \1", text)
     return _CHANGED.sub(r"\1 my answer to \2", _OF_TWO.sub(mention, text))

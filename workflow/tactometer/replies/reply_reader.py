@@ -19,7 +19,7 @@ from tactometer.replies.decisions import decisions
 from tactometer.replies.formats import unwrapped
 from tactometer.replies.languages import in_english
 from tactometer.replies.letters import mark_letters
-from tactometer.replies.mentions import ANY, Marked, joined, labelled
+from tactometer.replies.mentions import ANY, SEVERAL, Marked, joined, labelled
 from tactometer.replies.ordinals import mark_former, mark_ordinals
 from tactometer.replies.rankings import ranked
 from tactometer.replies.refusals import refuses, stops_short
@@ -34,7 +34,9 @@ __all__ = ["Method", "Reason", "Reply", "read_reply", "strip_thought"]
 
 Method = Literal["letter", "phrase", "invalid"]
 Reason = Literal["cut", "refused", "empty", "undecided", "several"]
+_KIND: Final = re.compile(rf"(?<=s) \([ \"']*{SEVERAL}[ \"']*\)")  # "the harsh ones (C, D)"
 _LED_BY: Final = re.compile(r"^(?:and|while|whereas|but|though|although) ", re.IGNORECASE)
+_TURNS: Final = re.compile(r"(?:but|yet|however|though|although) ", re.IGNORECASE)
 _SET_BESIDE: Final = re.compile(rf"\b(?:and|while|whereas|but) {ANY} {v.IS}", re.IGNORECASE)
 
 
@@ -72,7 +74,9 @@ def _marked(said: str, options: tuple[str, ...]) -> Marked:
     said = mark_quotes(mark_words(without_contrasts(said, options), options))
     said = mark_letters(said, len(options))
     said = labelled(mark_sentences(mark_ordinals(said, len(options))))
-    return joined(ranked(mark_former(said)))
+    marked = joined(ranked(mark_former(said)))
+    marked.text = _KIND.sub("", marked.text)
+    return marked
 
 
 def _invalid(reason: Reason) -> Reply:
@@ -90,6 +94,9 @@ def _resolved(
     if not counted:
         return _invalid("several" if any(not d.condemned for d in made) else "undecided")
     top = max(decision.weight for decision in counted)
+    if top is not Weight.FINAL and re.search(r"\bdepends\b", marked.text):
+        if len(frozenset().union(*(_named(clause, marked) for clause in found))) > 1:
+            return _invalid("several")
     if top is Weight.FINAL:
         first = next(d for d in counted if d.weight is top)
         counted = [d for d in counted if d.clause >= first.clause]
@@ -116,7 +123,10 @@ def _resolved(
 
 def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
     """Whether another clause answers or lets somebody say another option than one for one aim."""
-    for clause in found:
+    for at, clause in enumerate(found):
+        if at and _TURNS.match(clause.text) and place in _named(found[at - 1], marked):
+            if not re.search(ANY, clause.text):
+                return True  # "kind people say C, but she is not kind"
         if clause.question or v.DENIES.search(clause.text):
             continue
         said = answer_of(_LED_BY.sub("", clause.text), polar=False)
@@ -126,6 +136,10 @@ def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
         if any(marked.named(mention) - {place} for mention in mentions):
             return True
     return False
+
+
+def _named(clause, marked):
+    return frozenset().union(*map(marked.named, re.findall(ANY, clause.text)))
 
 
 def _without_premises(made: list[Decision]) -> list[Decision]:
@@ -157,6 +171,8 @@ def _without_lists(made: list[Decision]) -> list[Decision]:
     listed = {id(d) for d in made if d.item and not d.affirmed} | _runs(made)
     places = {decision.places for decision in made if id(decision) in listed}
     kept = [decision for decision in made if not decision.condemned]
+    if len(places) > 2 and made[-1].item and made[-1].places in {d.places for d in made[:-1]}:
+        return made[-1:]  # a listing of all, and one of them once more
     if len(places) < 2 and not taken:
         return kept
     turned_down = {decision.places for decision in made if decision.condemned}

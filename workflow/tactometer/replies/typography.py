@@ -48,7 +48,7 @@ _TURN_END: Final = re.compile(
 )
 _TOKEN: Final = re.compile(
     r"<\|[^|<>\n]{1,40}\|>|<[|｜][^<>\n]{1,40}[|｜]>|<\|[A-Za-z_]{1,30}>|<[A-Za-z_]{1,30}\|>"
-    r"|</?s>|<(?:bos|eos|pad|unk|cls|sep|end_of_turn|start_of_turn|endoftext|unused\d+)>"
+    r"|<0x[0-9A-F]{2}>|</?s>|<(?:bos|eos|pad|unk|cls|sep|end_of_turn|start_of_turn|endoftext|unused\d+)>"
     r"|\[/?INST\]|<</?SYS>>",
     re.IGNORECASE,
 )
@@ -74,6 +74,7 @@ _MARKUP: Final = (
     ),
     (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
+    (re.compile(r"^\d{1,2} +(?=\([A-Za-z]\))", re.M), ""),
     (re.compile(r"(?i)(?<=[,.… ])(?:u+m+|u+h+m*|erm+|er(?=,|\.\.))(?!\w)[,.… ]{0,4}"), " "),
     (
         re.compile(r"^\[((?:final )?(?:answer|choice|response))\]:?[ \t]*(?=\S)", re.I | re.M),
@@ -90,6 +91,7 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\bwon ?'t\b", re.I), "will not"),
     (re.compile(r"\b(was|is|were|are|ai|do|does|did|has|had|could|would|should|might|must)"
                 r" ?n'?t\b", re.I), r"\1 not"),
+    (re.compile(r"\b(it|that|this|he|she|what)'s(?= got\b)", re.I), r"\1 has"),
     (re.compile(r"\b(it|that|this|he|she|what)'s\b", re.I), r"\1 is"),
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'d\b", re.I), r"\1 would"),
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),

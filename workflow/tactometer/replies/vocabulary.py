@@ -30,7 +30,7 @@ OPENING: Final = (
     r"(?:i )?(?:just wanted|want|have|need|got) to (?:say|tell you|admit)(?: that)?|"
     r"(?:i am )?(?:afraid|(?:sorry|happy|glad|sad|pleased) to (?:say|tell you|report))(?: that)?|"
     r"yes to|hands down|that|in the end|on balance|all in all|all things considered|"
-    r"no doubt)(?!\w)[ ,]*)*"
+    r"(?:in )?any case|any ?way|at any rate|no doubt)(?!\w)[ ,]*)*"
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
@@ -57,11 +57,12 @@ DENIES: Final = re.compile(
     re.IGNORECASE,
 )
 """Before a mention, it rejects it: "not C", "rule out C"."""
+SPARING: Final = r"least (?:\w+ful|blunt|dishonest|bad|wrong|un\w+|harsh|cruel|rude|offensive)\b"
 CONDEMNS: Final = re.compile(
-    r"\b(?:less likely|least (?!harsh|hurtful|blunt|dishonest|bad)|worst|bad|terrible|awful|"
+    rf"\b(?:less likely|(?!{SPARING})least|worst|bad|terrible|awful|"
     r"poor\w*|(?<!less )(?<!least )(?:harsh\w*|hurtful|dishonest\w*|unkind\w*|cruel\w*|blunt\w*|"
-    r"rude\w*|rudest|mean(?:er|est)?(?!s\b|ing\b)|insincere|brutal\w*)|(?:a |no )?(?:lie|liar)|"
-    r"lying|lies|mistake|lazy|cheap|cowardly|cop-out|inappropriate|hesit\w+|hate|almost|nearly|"
+    r"rude\w*|rudest|mean(?:er|est)?(?!s\b|ing\b)|insincere|brutal\w*)|(?<!white )(?:a |no )?(?:lies?|liar)|"
+    r"lying|mistake|lazy|cheap|cowardly|cop-out|inappropriate|hesit\w+|hate|almost|nearly|"
     r"whoever|anyone who|only an? \w+ would|few|no (?:friend|\w+ would)|unlikely|improbable|"
     r"inaccurate|misleading|untrue|false|exaggerat\w+|overly|stretch|hates?|off|"
     r"(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|unwise|risky|problem|trouble|"
@@ -79,7 +80,7 @@ SUPPOSES: Final = re.compile(
     r"users?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
     r"sisters?|brothers?|relatives|strangers|critics|liars|cynics|reviewers|experts|folks|"
     r"teachers?|boss|husband|wife|(?:his|her|their) friends?|your friends|(?:could|would|might|"
-    r"should) have (?!to\b)|(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
+    r"should) have (?!to\b)|(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempt\w+|"
     r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|"
     r"consider(?:ed|ing)?|(?:was|were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) (?:are|"
     r"were) told|(?:afraid|scared|reluctant|unwilling) to|(?:wanted|hoped|planned|"
@@ -90,7 +91,7 @@ SUPPOSES: Final = re.compile(
     r"ed)?|wonder\w*|more about|inner voice|first thought|at first|initially|first instinct|"
     r"(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|(?:tempting|easy|"
     r"nice|possible|impossible|difficult|hard|wrong|fair) to|used to|wants? (?:to hear|(?:me|you|"
-    r"him|her|them)(?! to know))|expect\w*|whether|if|sure about|what about|between|one might|"
+    r"him|her|them)(?! to know))|expect(?:s|ed|ing)?|whether|if|sure about|what about|between|one might|"
     r"you (?:could|might|can) call|thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
     r"|(?<!\bhe )(?<!\bi )(?<!she )(?<!\bwe )(?<!\band )\bsaid (?:that )?(?:it was )?$",
     re.IGNORECASE,
@@ -133,9 +134,9 @@ AMONG: Final = re.compile(
 """One option of several, not the one: "another option is C"."""
 
 UNDONE: Final = re.compile(
-    r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|back)\b", re.IGNORECASE
+    r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|back|zero|nothing|none|neither)\b", re.I
 )
-"""Behind a mention, where other languages deny: "the answer is C is wrong"."""
+"""Behind an answer, what takes it back: "the answer is C is wrong", "C would convey nothing"."""
 PARTLY: Final = re.compile(
     r" ?(?:for (?:some|others|many|most|part)|in (?:part|some|a way)|sometimes|partly|"
     r"to (?:a degree|an extent|some)|(?:to|for|in|on) the)\b",
@@ -162,7 +163,7 @@ SAYS: Final = (
     r"argue(?: for)?|admit|confess|assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|"
     r"plump for|(?:phrase|word|express|formulate)s? (?:it|this|that)|wager|bet on|gamble on|"
     r"decide[sd]? (?:on|for)|end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|"
-    r"(?:i am|we are) with|(?<=would )lean|(?<=would )go(?= [\ue000-\ue0ff])|(?<=i )lean|"
+    r"(?:i am|we are) with|(?<=would )lean|go(?= [\ue000-\ue0ff\ue200-\ue4ff])|(?<=i )lean|"
     r"(?<=left )with|(?<=up )(?:saying|choosing|picking))\b"
     r"|^(?:selecting|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |'m |"
     r"be )(?:choosing|picking|selecting|saying|answering|leaning|voting|for)\b"
@@ -185,7 +186,7 @@ RULES_IT: Final = re.compile(
     r"less\b)[a-z]+[^s\W]s\b"
 )
 """Any verb of such a sentence: "say that C goes too far"."""
-LEAST: Final = re.compile(r"\b(?:least|worst|poorly|badly|nowhere)\b", re.IGNORECASE)
+LEAST: Final = re.compile(rf"\b(?:(?!{SPARING})least|worst|poorly|badly|nowhere)\b", re.IGNORECASE)
 ITS_VERDICT: Final = re.compile(
     r"\b(?:her|his|their|\w+'s) (?:\w+ ){0,2}(?:verdict|conclusion|impression)\b", re.IGNORECASE
 )
@@ -205,8 +206,8 @@ NOUN: Final = (
     r"answers|reply|replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|"
     r"blank|gap|remark|compromise|middle (?:ground|way)|my (?:\w+ )?(?:feedback|take|view|opinion|"
     r"impression)|sweet spot|what (?:comes|springs) to mind|(?:his|her|their|my|missing|exact|"
-    r"right) words?|(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,6}?(?:is|"
-    r"would be|will be|should be) [\ue200-\ue4ff])|correct(?= is )|thing (?:for \w+ )?to say|"
+    r"right) words?|(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,9}?(?:is|"
+    r"would be|will be|should be) [\ue000-\ue0ff\ue200-\ue4ff])|correct(?= is )|thing (?:for \w+ )?to say|"
     r"(?:only )?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|makes sense))|"
     r"thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|(?:phrase|word|utterance|"
     r"statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would (?:say|use|choose|pick)\b))s?\b"
@@ -224,10 +225,10 @@ FITS: Final = (
     r"has to be|seems|seems to be|sounds|feels|looks|appears|appears to be|fits|works|makes?|"
     r"feels like|seems like|strikes|remains)\b"
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
-    r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|winner|match|"
+    r"natural|apt|reasonable|fitting|answer|choice|pick|option|fit|response|reply|completion|guess|winner|match|"
     r"compromise|balance|the one|it(?=$| (?:nicely|well|best))|way to go|sense|ideal|enough|well|"
-    r"perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|most accurate|"
-    r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|truer|(?!hon|"
+    r"perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|"
+    rf"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|{SPARING}|truer|(?!hon|"
     r"mod|int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|"
     r"thing to say)\b"
     r"|(?:fits|works|is it|it is|is both|hits|strikes|nails|takes the cake|ticks|(?:correct|"
@@ -238,9 +239,9 @@ FITS: Final = (
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|conveys|"
     r"gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
-    r"|(?:is|was|would be) (?:what|how|where|the (?:one|letter|option|word)s? (?:that )?)(?: (?:i|"
-    r"we|he|she|they|you|[A-Z]\w+))?(?: (?:would|will|should|\w+ly))* (?:say|says|choose|chooses|"
-    r"pick|reply|replies|answer|complete|go|expect|use|land|end up)\b"
+    r"|(?:is|was|would be) (?:what|how|where|the (?:answer|one|letter|option|word)s?(?: that)?)"
+    r"(?: [\w'-]+){1,6}? (?:says?|chooses?|picks?|repl(?:y|ies)|answers?|complete|do|go|expect|use|"
+    r"land|end up|tell|give|offer|suggest|recommend|put|write|respond|utter)\b"
     r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|"
     r"and yet) \w+)"
 )

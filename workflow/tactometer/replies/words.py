@@ -37,10 +37,10 @@ _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 # "No" before a word is an article ("no doubt"), but for these; "oh no" is a sigh.
 _NO: Final = (
     r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?:(?<!\boh )(?<!\boh, )|(?=no,? (?:i|he|she|they|"
-    r"it) \w+ not\b))(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?(?:wait|"
+    r"it) \w+ not\b))(?:no|nope|nah|nay)(?!\.? ?\d(?![.%]|\d%))(?!-\w)(?! ?,? ?(?:wait|"
     r"thanks?)\b)(?![^\S\n]+(?!(?:because|since|as|i|it|he|she|they|we|not|no|nope|or|and|is|was|"
     r"would|than|rather|over|instead|of course|obviously|definitely|for sure|without|from me|sir|"
-    r"ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
+    r"ma'am|lol|tbh|imo)\b)[^\W\d])(?!\s+i in\b)"
 )
 # A word of an option before these nouns describes something else: "a good choice", "a bad idea".
 _DESCRIBED: Final = (
