@@ -60,7 +60,7 @@ _SAID_WORDS: Final = re.compile(
 _LEFT: Final = re.compile(
     r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?)"
     r"|(?:comes?|boils?) down to|(?:that|this|which|it) (?:makes it|gives (?:us|me)|"
-    r"means(?= [\ue000-\ue0ff]$))|ends? up (?:with|at|as))"
+    r"(?:means|suggests|implies)(?= [\ue000-\ue0ff]$))|\b(?:we|i) (?:get|have|arrive at)|ends? up (?:with|at|as))"
     rf"(?: {v.WORD}){{0,4}}? (?P<o>{CLEAR}|{SEVERAL})",
     _I,
 )
@@ -74,7 +74,7 @@ _MADE: Final = re.compile(
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
 _POINTED: Final = re.compile(
     rf"^{v.OPENING}(?:(?:(?:this|that|the) one|it|that|this|which|he|she)"
-    rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
+    rf"(?: {v.IS}(?: going to)?| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
     r" can only| could only| would have to| will have to)"
     rf"(?: be)?|(?:must|should|has to|would have to|would|will) be|(?<!so )is(?= (?:the |"
     rf"an? )?{CLEAR}$)|(?:it )?(?:looks|seems|sounds) like)"
@@ -107,6 +107,9 @@ _PATTERNS: Final = (
     _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED
 )  # fmt: skip
 
+_REASON: Final = re.compile(  # "since she is kind she would say C"
+    r"^(?:since|because|as) (?:[\w']+ ){2,12}?(?=(?:she|he|i|we|they|you) (?:would|will|must)\b)", _I
+)
 _ONE_OF_SOME: Final = re.compile(r"\b(?:would|could) be an? ", _I)
 _ANSWER: Final = re.compile(r"(?:answer|reply|pick|vote)\b", _I)
 
@@ -138,6 +141,7 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
     before = _words_before(text, match.start("o" if pattern is not _MADE else 0))
     if pattern is not _FITTING:  # what stands before another mention is said of that one
         before = re.split(f"{CLEAR}|{SEVERAL}", before)[-1]
+    before = _REASON.sub("", before)
     if pattern is _FITTING and "is what" in match[0]:  # "because "C" is what she would say"
         before = re.sub(r"^(?:because|since|as) ", "", before, flags=_I)
     if v.DENIES.search(before) or v.SUPPOSES.search(before) or v.CONDEMNS.search(before):

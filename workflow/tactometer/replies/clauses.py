@@ -33,7 +33,7 @@ _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"
     r"|=>?|-> ?|\s/\s"
     # "anything but C" is one clause
-    r"|(?<=\s)(?<!thing )(?<!\ball )(?<!\bany )(?<!\bthem )(?<!\bor )(?<!\beven )"
+    r"|(?<=\s)(?<!thing )(?<!\ball )(?<!\bany )(?<!\bthem )(?<!one )(?<!body )(?<!\bor )(?<!\beven )"
     rf"(?=(?:{_CONJUNCTIONS})\b|and (?:{SENTENCE}|the [a-z]+ {WORDS}|(?-i:[A-Z])[a-z]+ "
     rf"(?:would|will|says|might) )|and the (?:most )?\w+ "
     r"(?:answer|option|choice|one|reply) (?:is|would)\b))",

@@ -114,7 +114,8 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         thought = not lettered and _opinion(found, at)
         if thought or n.THOUGHT.match(label):
             return None
-    weak = answer.for_one_aim or for_one_aim(label) or n.FRAMED.match(clause.text)
+    aim = "" if n.REASON.match(label) else label
+    weak = answer.for_one_aim or for_one_aim(aim) or n.FRAMED.match(clause.text)
     mentions = answer.mentions + _alternatives(found, at) + _apposed(found, at)
     final = v.FINAL.search(label) or v.FINAL.search(clause.text)
     follows = at + 1 < len(found) and not clause.closes

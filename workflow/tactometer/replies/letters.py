@@ -7,7 +7,7 @@ from typing import Final
 
 from tactometer.replies.mentions import LETTERS_AT, place
 
-_NOUN: Final = r"\b(?:the )?(?:answer choice|opt(?:ion|\.)?|letter|choice|label|number|response|statement) "
+_NOUN: Final = r"\b(?:the )?(?:answer choice|alternative|opt(?:ion|\.)?|letter|choice|label|number|response|statement) "
 _CUE: Final = (
     r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|final|"
     r"(?<![\w ])it(?= is )|(?<![\w ])its)(?: (?:is|would be|will be|should be|with|"

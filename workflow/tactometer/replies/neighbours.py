@@ -31,7 +31,7 @@ ELSEWHERE: Final = re.compile(
 """Another world than the scene: "had she been honest", "with another goal"."""
 CONDITION: Final = re.compile(
     r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|"
-    r"suppose)\b(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|pressed|"
+    r"suppose)\b(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|pressed|all is said|"
     r"anything|guess|in doubt|i (?:go|opt|side|lean) |comes to|put myself|asks|i am (?:being )?(?:\w+ )?honest|it (?:were|"
     r"was) (?:me|up to me)|i (?:were|was) (?:her|him|them|(?-i:[A-Z]))))"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
@@ -243,6 +243,8 @@ REASONED: Final = re.compile(
     re.IGNORECASE,
 )
 """A reason that speaks for an option: it had better be the one that was chosen."""
+REASON: Final = re.compile(r"(?:and |but )?(?:since|because|as|given that|i (?:will|want|am))\b", re.IGNORECASE)
+"""A label that says why: "since she is kind: C"."""
 SAYS_LABEL: Final = re.compile(
     r"\b(?:says|said|tells|replies|answers|aloud|out loud|spoken|utterance|(?:her|his|their|my|"
     r"exact) words)\b(?: \w+)?$",

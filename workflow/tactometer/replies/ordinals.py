@@ -59,7 +59,7 @@ def mark_ordinals(text: str, count: int) -> str:
 
 def _label(text: str, found: re.Match[str]) -> bool:
     """Whether a number labels what follows, or stands alone and could be of another list."""
-    if not found["number"] or " number " in found[0]:
+    if not found["number"] or re.search("number|#", found[0]):
         return False
     line = text[text.rfind("\n", 0, found.start()) + 1 : found.end() + 4].split("\n")[0]
     alone = re.fullmatch(r"\W*", line.replace(found[0], "", 1))

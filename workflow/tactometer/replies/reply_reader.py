@@ -37,7 +37,9 @@ Reason = Literal["cut", "refused", "empty", "undecided", "several"]
 _KIND: Final = re.compile(rf"(?<=s) \([ \"']*{SEVERAL}[ \"']*\)")  # "the harsh ones (C, D)"
 _LED_BY: Final = re.compile(r"^(?:and|while|whereas|but|though|although) ", re.IGNORECASE)
 _TURNS: Final = re.compile(r"(?:but|yet|however|though|although) ", re.IGNORECASE)
-_SET_BESIDE: Final = re.compile(rf"\b(?:and|while|whereas|but) {ANY} {v.IS}", re.IGNORECASE)
+_SET_BESIDE: Final = re.compile(
+    rf"\b(?:and|while|whereas|but) {ANY} {v.IS}|^{ANY} {v.IS} (?:more \w+|honest|kind|true)$", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
         if at and _TURNS.match(clause.text) and place in _named(found[at - 1], marked):
             if not re.search(ANY, clause.text):
                 return True  # "kind people say C, but she is not kind"
-        if clause.question or v.DENIES.search(clause.text):
+        if clause.question or v.DENIES.search(clause.text) or v.CONDEMNS.search(clause.text):
             continue
         said = answer_of(_LED_BY.sub("", clause.text), polar=False)
         mentions = said.mentions if said else ""

@@ -11,17 +11,12 @@ from typing import Final
 from tactometer.replies import neighbours as n
 from tactometer.replies import vocabulary as v
 from tactometer.replies.clauses import Clause
-from tactometer.replies.mentions import ANY, LETTER, Marked
+from tactometer.replies.mentions import ANY, CLEAR, LETTER, Marked
 
 _I: Final = re.IGNORECASE
 _SUBJECT: Final = re.compile(
-    rf"^{v.OPENING}{LETTER} (?:\w+ly |also |just |still |(?:would|will|should|can|does) ){{0,2}}"
-    r"(?P<verb>is|was|be|seems?|appears?|sounds?|feels?|looks?|remains?|stays?|ought|strikes?|"
-    r"hits?|threads?|walks?|treads?|navigates?|reconciles?|respects?|honou?rs?|serves?|meets?|"
-    r"satisf(?:y|ies)|achieves?|manages?|combines?|preserves?|protects?|spares?|softens?|keeps?|"
-    r"lets?|allows?|gets?|gives?|offers?|provides?|does?|finds?|puts?|corresponds?|match(?:es)?|"
-    r"maps?|aligns?|agrees?|fits?|suits?|conveys?|express(?:es)?|captures?|reflects?|represents?|"
-    r"communicates?|acknowledges?|maintains?|addresses|covers?|ticks?|go(?:es)?) .+$",
+    rf"^{v.OPENING}{CLEAR} (?:\w+ly |also |just |still |(?:would|will|should|can|does) ){{0,2}}"
+    r"(?P<verb>[a-z]+) .+$",
     _I,
 )
 _SPEAKS_FOR: Final = re.compile(
@@ -29,14 +24,14 @@ _SPEAKS_FOR: Final = re.compile(
     r"polite\w*|gentl\w+|friendl\w+|nice\w*|diploma\w+|respect\w*|appropriate\w*|suit\w*|"
     r"fits?|fitting|natural\w*|reasonabl\w+|fair\w*|considerate\w*|warm\w*|soft\w*|spar\w+|"
     r"corresponds?|match\w*|goals?|aims?|"
-    r"across|well|perfect\w*|right|correct\w*|best|safe\w*|good|wise\w*|sensible)\b|\bbe it$",
+    r"across|gets|beat|boxes|spot on|on the mark|phrase|my words|to mind|sums|well|perfect\w*|right|correct\w*|best|safe\w*|good|wise\w*|sensible)\b|\bbe it$",
     _I,
 )
 _AGAINST: Final = re.compile(
     r"\b(?:least|not|no|never|but|if|too|however|though|although|yet|than|unless|could|may|might|"
     r"hurt\w*|offen\w+|upset\w*|sad\w*|insult\w*|crush\w*|disappoint\w*|over\w+|under(?!st)\w+|"
     r"mis\w+|ignor\w+|lack\w*|fail\w*|los\w+|sacrific\w+|violat\w+|contradict\w*|conflict\w*|"
-    r"clash\w*|option|options|possib\w+|tempt\w+|mention|mind|for|because)\b"
+    r"clash\w*|option|options|possib\w+|tempt\w+|mention|(?<!to )mind|opinion|how \w+ feels|thoughts?|for|because)\b"
     rf"|{LETTER} (?:means?|stands|says|reads)\b",
     _I,
 )
@@ -44,7 +39,22 @@ _OUT: Final = (v.DENIES, v.SUPPOSES, v.CONDEMNS, n.EARLIER, n.CONDITION, n.OPINI
 _ONE_AIM: Final = re.compile(
     r"(?:is|was|be|seems?|sounds?|feels?) (?:\w+ly )?\w+$", _I
 )  # "is kind"
-_SPARED: Final = re.compile(r"\bwithout (?:be)?\w+ing(?: \w+){0,3}|\bbetween \w+ and\b", _I)
+_SPARED: Final = re.compile(
+    r"\bwithout (?:be)?\w+ing(?: \w+){0,3}|\bbetween \w+ and\b|^while (?:still )?\w+ing\b.*|"
+    r"\b(?:honest|true|truthful|fair|kind|polite|gentle|nice) but (?:\w+ )?"
+    r"(?:honest|true|truthful|fair|kind|polite|gentle|nice)\b", _I
+)
+_TAKEN: Final = re.compile(  # "3 stars corresponds to C", "nothing is better than C"
+    rf"^(?!.*\b(?:not|no|never)\b).*\b(?:corresponds?|translates?|maps?|amounts?|equals?|"
+    r"expect|(?:matche[sd]|expressed|described|captured|put|fits?|favou?rs|suits|soften)(?: \w+)?"
+    rf"(?: by| as)?)(?: (?:on)?to)? {CLEAR}(?: best| well| most closely)?$"
+    r"|\b(?:nothing|no other \w+|not (?:\w+ ){1,5}any(?:thing)?)(?: \w+){0,3} "
+    rf"(?:(?:better|kinder|truer|more \w+) than|but|except|other than|as \w+ as) {CLEAR}"
+    rf"|\bnot go wrong with {CLEAR}|\bhard to beat {CLEAR}"
+    rf"|\brul\w+ out (?:everything|all|anything) (?:but|except) {CLEAR}"
+    rf"|\b(?:everything|all)(?: \w+){{0,2}} (?:but|except|besides) {CLEAR} (?:is|feels|sounds|seems)\b",
+    _I,
+)
 
 
 def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
@@ -54,6 +64,9 @@ def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
         return None
     praised = False
     for clause in found:
+        if _TAKEN.search(clause.text) and not clause.question:
+            praised = True
+            continue
         text = _SPARED.sub("", clause.text)
         if clause.question or any(no.search(text) for no in _OUT):
             return None

@@ -87,6 +87,7 @@ _MARKUP: Final = (
     (re.compile(r"(?: ?\n ?)+"), "\n"),
 )
 _CONTRACTIONS: Final = (
+    (re.compile(r"\A([A-Z])\1{2,}[.!]?\Z"), r"(\1)"),
     (re.compile(r"\b(?:can ?'?t|cannot)\b", re.I), "can not"),
     (re.compile(r"\bwon ?'t\b", re.I), "will not"),
     (re.compile(r"\b(was|is|were|are|ai|do|does|did|has|had|could|would|should|might|must)"
@@ -96,6 +97,10 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'d\b", re.I), r"\1 would"),
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
+    (re.compile(r"\bgonna\b", re.I), "going to"),
+    (re.compile(r"\bw/(?=\s)"), "with"),
+    (re.compile(r"\b([A-HJ-Z])'s (?=(?:the|my|best|right|it|what|most|\w+est|\w+ly)\b)"), r"\1 is "),
+    (re.compile(r"\b([A-HJ-Z])'d (?=(?:be|work|fit|do)\b)"), r"\1 would "),
     (re.compile(r"(?<=\b[A-Z])'(?:d|t)[iıuü]r\b"), ""),  # Turkish: "C'dir"
     (re.compile(r"\b(?:b/c|cuz|coz|cause(?= (?:it|he|she|i|we)\b))"), "because"),
     (re.compile(r"(?<=\b[A-Z]),? as in (?=\")"), ": "),

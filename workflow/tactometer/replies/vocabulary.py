@@ -29,13 +29,13 @@ OPENING: Final = (
     r"(?:my )?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|"
     r"(?:i )?(?:just wanted|want|have|need|got) to (?:say|tell you|admit)(?: that)?|"
     r"(?:i am )?(?:afraid|(?:sorry|happy|glad|sad|pleased) to (?:say|tell you|report))(?: that)?|"
-    r"yes to|hands down|that|in the end|on balance|all in all|all things considered|"
+    r"yes to|hands down|that|in the end|when all is said and done|on balance|all in all|all things considered|"
     r"(?:in )?any case|any ?way|at any rate|no doubt)(?!\w)[ ,]*)*"
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
     rf"(?:[ ,]*(?:(?:most )?{ADVERB}|"
-    r"and nothing else|for sure|for me|for certain|for now|it is|it was|here|please|(?:based on|"
+    r"and nothing else|by (?:process of )?elimination|for sure|for me|for certain|for now|it is|it was|here|please|(?:based on|"
     r"given|considering|judging by|out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|"
     r"either|though|lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|"
     r"all the way|all day|hands down|by far|by a hair|just about|for the win|ftw|tbf|fr|from me|"
@@ -52,7 +52,7 @@ DENIES: Final = re.compile(
     r"\b(?:not|never|neither|nor|nobody|no one|none|no longer|avoid\w*|rul\w+ out|rules? out|"
     r"eliminat(?:e|es|ed|ing)|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|"
     r"anything but|far be it|(?:everything|any|all|all of them|none) but|instead of|rather than|"
-    r"other than|than|against|hardly|(?<!no )doubt\w*|refus\w+|no (?:to|sense|way)|unable|"
+    r"other than|than|against|hardly|(?<!no )(?<!not )doubt\w*|refus\w+|no (?:to|sense|way)|unable|"
     r"insufficient|unlike|wrong|incorrect|too (?!be\b)\w+|lest)\b|\uefff",
     re.IGNORECASE,
 )
@@ -78,7 +78,7 @@ SUPPOSES: Final = re.compile(
     r"|\b(?:some(?! thought)|many|^(?:one|the other) (?:says|calls|thinks)\b|most(?= (?:would|"
     r"people|say|of|might))|others?|people|everyone|everybody|someone|somebody|anyone|guests?|"
     r"users?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
-    r"sisters?|brothers?|relatives|strangers|critics|liars|cynics|reviewers|experts|folks|"
+    r"sisters?|brothers?|relatives|strangers?|critics?|judges?|liars|cynics|reviewers|experts|folks|"
     r"teachers?|boss|husband|wife|(?:his|her|their) friends?|your friends|(?:could|would|might|"
     r"should) have (?!to\b)|(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempt\w+|"
     r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|"
@@ -118,8 +118,7 @@ SOMEBODY: Final = re.compile(
     r"|\b(?:an?|some|any) (?:\w+ ){1,3}?(?:person|critic|judge|stranger|speaker|one|reviewer|"
     r"listener|soul|guest|teacher)\b"
     r"|\b(?:blunt\w*|brutal\w*|harsh\w*|honest|critical|strict\w*|less \w+|more \w+|kind\w*|"
-    r"polite) (?:friend|person|critic|judge|stranger|speaker|one|reviewer)\b"
-    r"|\b(?:critic|stranger|judge)\b",
+    r"polite) (?:friend|person|critic|judge|stranger|speaker|one|reviewer)\b",
     re.IGNORECASE,
 )
 """Who stands for one aim: "honesty says C", "a blunt friend would say C"."""
@@ -153,7 +152,8 @@ SAYS: Final = (
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
     rf"propose|"
     r"recommends|prefer|prefers|favou?r|give me|uses|takes?|try|type|support|sum (?:it|this|"
-    r"that) up|comments?|exclaims?|whispers?|remarks?|rate(?= (?:it|the \w+) as)|"
+    r"that) up|comments?|exclaims?|whispers?|remarks?|claim|insist|reassure|mention|declare|offer|utter|(?<=would )state|"
+    r"(?:com(?:e|ing)|keeps? coming) back to|rate(?= (?:it|the \w+) as)|"
     r"soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|(?:go|goes|going|went|"
     r"gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|lean(?:s|ed|"
     r"ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|sid(?:e|es|ing) with|"
@@ -161,11 +161,11 @@ SAYS: Final = (
     r"highlight|underline|enter|write|settl\w+ (?:on|for)|down for|chang(?:e|es|ed) (?:that|it|"
     r"my \w+) to|make it|let it be|stick(?:ing)? (?:with|to)|let \w+ know|want \w+ to know|"
     r"argue(?: for)?|admit|confess|assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|"
-    r"plump for|(?:phrase|word|express|formulate)s? (?:it|this|that)|wager|bet on|gamble on|"
+    r"plump for|(?:phrase|word|express|formulate)s? (?:it|this|that)|wager|(?:bet|bank)(?: money)? on|confident in|gamble on|"
     r"decide[sd]? (?:on|for)|end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|"
-    r"(?:i am|we are) with|(?<=would )lean|go(?= [\ue000-\ue0ff\ue200-\ue4ff])|(?<=i )lean|"
+    r"(?:i am|we are) with|(?<=would )lean|go(?= [\ue000-\ue0ff\ue200-\ue4ff])|(?<=i )lean|(?<=me )think|"
     r"(?<=left )with|(?<=up )(?:saying|choosing|picking))\b"
-    r"|^(?:selecting|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |'m |"
+    r"|^(?:selecting|guessing|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |'m |"
     r"be )(?:choosing|picking|selecting|saying|answering|leaning|voting|for)\b"
     r"|\b(?:i|we)\b(?: \w+){0,2} (?:like(?= [\ue000-\ue0ff\ue400-\ue4ff])|think(?:ing)?|believe|"
     r"guess|suppose|feel|thought|felt|reckon|figure|found|imagine)\b)"
@@ -200,21 +200,21 @@ SECOND: Final = re.compile(
 OR: Final = r"\bor\b(?! rather\b| better\b| worse\b)"
 NOUN: Final = (
     r"\b(?:answer|choice|option|response|reply|pick|selection|completion|letter|label|solution|"
-    r"conclusion|verdict|decision|result|output|guess|vote|bet|best|fit|recommendation|suggestion|"
+    r"conclusion|verdict|decision|result|output|guess|instinct|inclination|intuition|hunch|vote|bet|best|fit|recommendation|suggestion|"
     r"what (?:remains|is left|works|fits|comes out)|what (?:he|she|they|i|we|you|"
     r"[A-Z]\w+)(?: would| will| might| should)?(?: \w+ly)? (?:say|says|said|tell|tells|answer|"
     r"answers|reply|replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|"
     r"blank|gap|remark|compromise|middle (?:ground|way)|my (?:\w+ )?(?:feedback|take|view|opinion|"
     r"impression)|sweet spot|what (?:comes|springs) to mind|(?:his|her|their|my|missing|exact|"
     r"right) words?|(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,9}?(?:is|"
-    r"would be|will be|should be) [\ue000-\ue0ff\ue200-\ue4ff])|correct(?= is )|thing (?:for \w+ )?to say|"
+    r"(?:would|will|should) be|becomes|reads|ends with|should (?:read|end with)) [\ue000-\ue0ff\ue200-\ue4ff])|correct(?= is )|thing (?:for \w+ )?to say|"
     r"(?:only )?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|makes sense))|"
-    r"thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|(?:phrase|word|utterance|"
+    r"thing to say|match|(?<=the )(?:\w+ )?one|preference|winner|way to \w+(?: it| the \w+)?|(?:phrase|word|utterance|"
     r"statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would (?:say|use|choose|pick)\b))s?\b"
 )
 IS: Final = (
     r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|remains|"
-    r"becomes|seems to be|appears to be|equals|should read|would read|reads|should say)\b"
+    r"becomes|seems to be|appears to be|equals|reads|ends with|(?:would|should) (?:read|say|end with))\b"
 )
 RULES: Final = re.compile(
     r" ?(?:to be|is|was|would|will|has|could|might|may|can|must|does|are)\b", re.IGNORECASE
@@ -225,13 +225,13 @@ FITS: Final = (
     r"has to be|seems|seems to be|sounds|feels|looks|appears|appears to be|fits|works|makes?|"
     r"feels like|seems like|strikes|remains)\b"
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
-    r"natural|apt|reasonable|fitting|answer|choice|pick|option|fit|response|reply|completion|guess|winner|match|"
-    r"compromise|balance|the one|it(?=$| (?:nicely|well|best))|way to go|sense|ideal|enough|well|"
+    r"natural|apt|fair|reasonable|fitting|answer|choice|pick|option|fit|response|reply|completion|guess|winner|match|"
+    r"compromise|balance|the (?:only )?one|it(?=$| (?:nicely|well|best))|way to go|sense|ideal|enough|well|"
     r"perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|"
     rf"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|{SPARING}|truer|(?!hon|"
     r"mod|int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|"
     r"thing to say)\b"
-    r"|(?:fits|works|is it|it is|is both|hits|strikes|nails|takes the cake|ticks|(?:correct|"
+    r"|(?:fits|works|is it|it is|(?:is|would be) both|(?:just|exactly|about) right|hits|strikes|nails|takes the cake|ticks|(?:correct|"
     r"right) is|best fits|w[io]ns?|stands out|remains|does (?:the job|the trick|both|it|(?:just |"
     r"exactly )?that)|gets it|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|"
     r"(?:comes|gets|is) (?:the )?closest|comes close$|comes? out (?:on top|ahead|best|as \w+)|"
@@ -239,9 +239,10 @@ FITS: Final = (
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|conveys|"
     r"gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
-    r"|(?:is|was|would be) (?:what|how|where|the (?:answer|one|letter|option|word)s?(?: that)?)"
+    r"|(?:is|was|would be|(?:sounds|seems|feels) like) (?:what|how|where|something(?: that)?|"
+    r"the (?:answer|one|letter|option|word)s?(?: that)?)"
     r"(?: [\w'-]+){1,6}? (?:says?|chooses?|picks?|repl(?:y|ies)|answers?|complete|do|go|expect|use|"
-    r"land|end up|tell|give|offer|suggest|recommend|put|write|respond|utter)\b"
+    r"land|end up|tell|give|offer|suggest|recommend|put|write|respond|utter|get)\b"
     r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|"
     r"and yet) \w+)"
 )

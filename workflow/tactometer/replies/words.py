@@ -134,7 +134,7 @@ _NOT_IT: Final = (
     r"situation|result|opinion|timing|rhyme|voice|sound|lighting|plot|means|suggests|implies|says|"
     r"shows|makes|recipe|party|last|one|concept|state|view|belief|thought|impression|judge?ment|"
     r"attitude|company|kitchen|place|house|host|atmosphere|hospitality|music|sentiment|evaluation|"
-    r"assessment|thinking|stance|position|blank|gap|title|it|to|say|which|he|she|they|i|you|we|is|"
+    r"assessment|thinking|stance|position|blank|gap|title|mouth|lips|it|to|say|which|he|she|they|i|you|we|is|"
     r"was)\b)"
 )
 _CREATION: Final = (
