@@ -50,22 +50,21 @@ _SAID: Final = re.compile(
 )
 _SAID_WORDS: Final = re.compile(
     rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|maybe|perhaps|{v.ADVERB}|would be|a|"
-    rf"in|"
-    r"(?:the|your|his|her|my) \w+|"
-    rf"the (?:blank|gap|sentence|space)|"
-    r"the (?:words?|phrase|term|expression)|"
+    r"in|(?:the|your|his|her|my) \w+|the (?:blank|gap|sentence|space)|the (?:words?|phrase|term|"
+    r"expression)|"
     rf"a clear|a definite)){{0,4}}{_GAP}(?P<o>{WORDS}(?: ?{ONE})?){v.CLOSING}\s*$",
     _I,
 )
 _LEFT: Final = re.compile(
     r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?)"
-    r"|(?:comes?|boils?) down to|(?:that|this|which|it) (?:makes it|gives (?:us|me)|"
-    r"(?:means|suggests|implies)(?= [\ue000-\ue0ff]$))|\b(?:we|i) (?:get|have|arrive at)|ends? up (?:with|at|as))"
+    r"|(?:comes?|boils?) down to|(?:that|this|which|it) (?:makes it|gives (?:us|me)|(?:means|"
+    r"suggests|implies)(?= [\ue000-\ue0ff]$))|\b(?:we|i) (?:get|have|arrive at)|ends? up (?:with|"
+    r"at|as))"
     rf"(?: {v.WORD}){{0,4}}? (?P<o>{CLEAR}|{SEVERAL})",
     _I,
 )
 _MADE: Final = re.compile(
-    rf"\b(?:makes?|find|consider|deem|rate|rank|put|give|list|believe|think|"
+    r"\b(?:makes?|find|consider|deem|rate|rank|put|give|list|believe|think|"
     rf"nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
     r"(?(beats)| (?:to be |as )?(?:the |my |an? (?:\w+ )?)?(?:best|right|most|likel|correct|answer|"
     r"choice|first|highest))",
@@ -73,10 +72,10 @@ _MADE: Final = re.compile(
 )
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
 _POINTED: Final = re.compile(
-    rf"^{v.OPENING}(?:(?:(?:this|that|the) one|it|that|this|which|he|she)"
-    rf"(?: {v.IS}(?: going to)?| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
-    r" can only| could only| would have to| will have to)"
-    rf"(?: be)?|(?:must|should|has to|would have to|would|will) be|(?<!so )is(?= (?:the |"
+    rf"^{v.OPENING}(?:(?:(?:this|that|the) one|it|that|this|which|he|she)(?: {v.IS}(?: going to)?| "
+    rf"would| will| must| could| should| has to| have to| has got to| got to| gotta|"
+    r" can only| could only| would have to| will have to)(?: be)?|(?:must|should|has to|would have "
+    r"to|would|will) be|(?<!so )is(?= (?:the |"
     rf"an? )?{CLEAR}$)|(?:it )?(?:looks|seems|sounds) like)"
     r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|"
     r"gotta|the|"
@@ -108,7 +107,8 @@ _PATTERNS: Final = (
 )  # fmt: skip
 
 _REASON: Final = re.compile(  # "since she is kind she would say C"
-    r"^(?:since|because|as) (?:[\w']+ ){2,12}?(?=(?:she|he|i|we|they|you) (?:would|will|must)\b)", _I
+    r"^(?:since|because|as) (?:[\w']+ ){2,12}?(?=(?:she|he|i|we|they|you) (?:would|will|must)\b)",
+    _I,
 )
 _ONE_OF_SOME: Final = re.compile(r"\b(?:would|could) be an? ", _I)
 _ANSWER: Final = re.compile(r"(?:answer|reply|pick|vote)\b", _I)

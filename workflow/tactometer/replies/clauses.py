@@ -26,17 +26,18 @@ class Clause:
 
 
 _CONJUNCTIONS: Final = (
-    r"but|so(?! ?(?:[.,;!?]|$))|because|since|although|even though|though|while|whereas|however|therefore|thus|hence|"
-    r"yet|then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
+    r"but|so(?! ?(?:[.,;!?]|$))|because|since|although|even though|though|while|whereas|however|"
+    r"therefore|thus|hence|yet|then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
 )
 _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"
     r"|=>?|-> ?|\s/\s"
     # "anything but C" is one clause
-    r"|(?<=\s)(?<!thing )(?<!\ball )(?<!\bany )(?<!\bthem )(?<!one )(?<!body )(?<!\bor )(?<!\beven )"
+    r"|(?<=\s)(?<!thing )(?<!\ball )(?<!\bany )(?<!\bthem )(?<!one )(?<!body )(?<!\bor )(?<!\beven "
+    r")"
     rf"(?=(?:{_CONJUNCTIONS})\b|and (?:{SENTENCE}|the [a-z]+ {WORDS}|(?-i:[A-Z])[a-z]+ "
-    rf"(?:would|will|says|might) )|and the (?:most )?\w+ "
-    r"(?:answer|option|choice|one|reply) (?:is|would)\b))",
+    r"(?:would|will|says|might) )|and the (?:most )?\w+ (?:answer|option|choice|one|reply) (?:is|"
+    r"would)\b))",
     re.IGNORECASE,
 )
 

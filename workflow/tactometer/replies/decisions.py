@@ -11,7 +11,7 @@ from typing import Final
 
 from tactometer.replies import neighbours as n
 from tactometer.replies import vocabulary as v
-from tactometer.replies.clause_answers import answer_of, for_one_aim, mentions_in
+from tactometer.replies.clause_answers import answer_of, for_one_aim
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision, Weight
 from tactometer.replies.endorsements import endorsed, meant
@@ -93,8 +93,7 @@ def _rejects_it(clause: Clause, polar: bool) -> bool:
 
 def _widened(decision: Decision, text: str, marked: Marked) -> Decision:
     """A decision with the alternatives that a later clause sets beside it."""
-    more = frozenset().union(*map(marked.named, mentions_in(text)))
-    return replace(decision, places=decision.places | more)
+    return replace(decision, places=decision.places | marked.named_in(text))
 
 
 def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> Decision | None:
@@ -121,7 +120,7 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     follows = at + 1 < len(found) and not clause.closes
     labelled = is_labelled(answer.mentions[0])
     return Decision(
-        places=frozenset().union(*map(marked.named, mentions)),
+        places=marked.named_in(mentions),
         weight=Weight.QUALIFIED if weak else Weight.FINAL if final else Weight.PLAIN,
         letter=any(map(is_letter, mentions)),
         labelled=len(mentions) == 1 and labelled,

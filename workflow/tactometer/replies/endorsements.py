@@ -66,8 +66,12 @@ def _of(clauses: Sequence[Clause], at: int, marked: Marked) -> Decision | None:
     """The one option that the clauses name, unless they reject it."""
     text = " , ".join(clause.text for clause in clauses)
     mentions = re.findall(ANY, text)
-    places = frozenset().union(*map(marked.named, mentions))
-    if len(places) != 1 or v.DENIES.search(text[: text.rfind(mentions[-1])]) or v.CONDEMNS.search(text):
+    places = marked.named_in(text)
+    if (
+        len(places) != 1
+        or v.DENIES.search(text[: text.rfind(mentions[-1])])
+        or v.CONDEMNS.search(text)
+    ):
         return None
     letter = any(map(is_letter, mentions))
     return Decision(places, Weight.PLAIN, letter, False, False, at, said=True, affirmed=True)

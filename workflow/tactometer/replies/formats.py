@@ -48,7 +48,9 @@ _LATEX: Final = (
 )
 _LIST: Final = re.compile(r"\A\s*\[\s*([\"'])([^\"'\[\]]{1,200})\1\s*\]\s*\Z")
 _CODE: Final = re.compile(
-    r"^\s*(?:print\(|return |\w+ ?= ?(?=[\"'])|\$ echo )([\"']?)([^\"'\n]{1,200})\1\)?;?\s*(?:#.*)?$", re.M
+    r"^\s*(?:print\(|return |\w+ ?= ?(?=[\"'])|\$ echo )([\"']?)([^\"'\n]{1,200})\1\)?;?\s*(?:#.*)?"
+    r"$",
+    re.M,
 )
 
 

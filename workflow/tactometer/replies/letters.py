@@ -7,11 +7,13 @@ from typing import Final
 
 from tactometer.replies.mentions import LETTERS_AT, place
 
-_NOUN: Final = r"\b(?:the )?(?:answer choice|alternative|opt(?:ion|\.)?|letter|choice|label|number|response|statement) "
+_NOUN: Final = (
+    r"\b(?:the )?(?:answer choice|alternative|opt(?:ion|\.)?|letter|choice|label|number|response|"
+    r"statement) "
+)
 _CUE: Final = (
-    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|final|"
-    r"(?<![\w ])it(?= is )|(?<![\w ])its)(?: (?:is|would be|will be|should be|with|"
-    r"option))? ?[:=–-]? ?"
+    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|final|(?<![\w "
+    r"])it(?= is )|(?<![\w ])its)(?: (?:is|would be|will be|should be|with|option))? ?[:=–-]? ?"
 )
 # A small "a" is a letter only where nothing can follow an article.
 _SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=[:=])|(?<=option ))a(?=[.)]?\s*$)|a(?=\.\s*$)"

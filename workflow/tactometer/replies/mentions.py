@@ -44,6 +44,10 @@ class Marked:
         code = ord(char)
         return self.joint[code - _SEVERAL_AT] if code >= _SEVERAL_AT else frozenset({place(char)})
 
+    def named_in(self, text: str) -> frozenset[int]:
+        """The places of all options that a text names."""
+        return frozenset().union(*map(self.named, re.findall(ANY, text)))
+
 
 def place(char: str) -> int:
     """The place, from 0, of the option that a mention of one option names."""

@@ -9,8 +9,8 @@ _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "sev
 _NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 _NTH: Final = (
     rf"(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|last)"
-    r" (?:option|alternative|answer option|phrase|sentence|item|entry|utterance|one|choice(?= (?:on|in|from|"
-    r"of) ))(?: (?:in|on|of|from) the (?:list|top)| listed| given| above| provided)?"
+    r" (?:option|alternative|answer option|phrase|sentence|item|entry|utterance|one|choice(?= "
+    r"(?:on|in|from|of) ))(?: (?:in|on|of|from) the (?:list|top)| listed| given| above| provided)?"
 )
 _NUMBERED: Final = (
     r"(?:option|choice|alternative|item|phrase)(?: (?:number|no\.?))? ?#? ?"
@@ -24,8 +24,7 @@ _NAMED: Final = re.compile(
 )
 _OF_TWO: Final = re.compile(
     r"\bthe (?:(?P<former>former|first of the(?:se)? two)|latter|second of the(?:se)? two|"
-    r"(?P<last>last|final)(?= one\b))"
-    r"(?: (?:option|one|phrase))?\b",
+    r"(?P<last>last|final)(?= one\b))(?: (?:option|one|phrase))?\b",
     re.IGNORECASE,
 )
 
@@ -95,7 +94,7 @@ def mark_former(text: str) -> str:
     def mention(found: re.Match[str]) -> str:
         before = re.findall(ONE, text[max(0, found.start() - 300) : found.start()])
         named = list(dict.fromkeys(map(place, before)))
-        if len(named) != 2 and not found["last"] or not named:
+        if not named or (len(named) != 2 and not found["last"]):
             return found[0]
         return chr(QUOTED_AT + named[0 if found["former"] else -1])
 

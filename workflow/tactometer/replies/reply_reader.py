@@ -96,9 +96,9 @@ def _resolved(
     if not counted:
         return _invalid("several" if any(not d.condemned for d in made) else "undecided")
     top = max(decision.weight for decision in counted)
-    if top is not Weight.FINAL and re.search(r"\bdepends\b", marked.text):
-        if len(frozenset().union(*(_named(clause, marked) for clause in found))) > 1:
-            return _invalid("several")
+    several = len(marked.named_in(marked.text)) > 1
+    if several and top is not Weight.FINAL and re.search(r"\bdepends\b", marked.text):
+        return _invalid("several")
     if top is Weight.FINAL:
         first = next(d for d in counted if d.weight is top)
         counted = [d for d in counted if d.clause >= first.clause]
@@ -126,22 +126,18 @@ def _resolved(
 def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
     """Whether another clause answers or lets somebody say another option than one for one aim."""
     for at, clause in enumerate(found):
-        if at and _TURNS.match(clause.text) and place in _named(found[at - 1], marked):
-            if not re.search(ANY, clause.text):
-                return True  # "kind people say C, but she is not kind"
+        turns = at and _TURNS.match(clause.text) and not re.search(ANY, clause.text)
+        if turns and place in marked.named_in(found[at - 1].text):
+            return True  # "kind people say C, but she is not kind"
         if clause.question or v.DENIES.search(clause.text) or v.CONDEMNS.search(clause.text):
             continue
         said = answer_of(_LED_BY.sub("", clause.text), polar=False)
         mentions = said.mentions if said else ""
         if v.SOMEBODY.search(clause.text) or _SET_BESIDE.search(clause.text):
-            mentions = "".join(re.findall(ANY, clause.text))
-        if any(marked.named(mention) - {place} for mention in mentions):
+            mentions = clause.text
+        if marked.named_in(mentions) - {place}:
             return True
     return False
-
-
-def _named(clause, marked):
-    return frozenset().union(*map(marked.named, re.findall(ANY, clause.text)))
 
 
 def _without_premises(made: list[Decision]) -> list[Decision]:

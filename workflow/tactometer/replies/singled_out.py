@@ -11,7 +11,7 @@ from typing import Final
 from tactometer.replies import neighbours as n
 from tactometer.replies import vocabulary as v
 from tactometer.replies.clauses import Clause
-from tactometer.replies.mentions import ANY, CLEAR, LETTER, Marked
+from tactometer.replies.mentions import CLEAR, LETTER, Marked
 
 _I: Final = re.IGNORECASE
 _SUBJECT: Final = re.compile(
@@ -21,17 +21,18 @@ _SUBJECT: Final = re.compile(
 )
 _SPEAKS_FOR: Final = re.compile(
     r"\b(?:both|balanc\w+|middle|ground|compromise|bet|honest\w*|kind\w*|truth\w*|true|tact\w*|"
-    r"polite\w*|gentl\w+|friendl\w+|nice\w*|diploma\w+|respect\w*|appropriate\w*|suit\w*|"
-    r"fits?|fitting|natural\w*|reasonabl\w+|fair\w*|considerate\w*|warm\w*|soft\w*|spar\w+|"
-    r"corresponds?|match\w*|goals?|aims?|"
-    r"across|gets|beat|boxes|spot on|on the mark|phrase|my words|to mind|sums|well|perfect\w*|right|correct\w*|best|safe\w*|good|wise\w*|sensible)\b|\bbe it$",
+    r"polite\w*|gentl\w+|friendl\w+|nice\w*|diploma\w+|respect\w*|appropriate\w*|suit\w*|fits?|"
+    r"fitting|natural\w*|reasonabl\w+|fair\w*|considerate\w*|warm\w*|soft\w*|spar\w+|corresponds?|"
+    r"match\w*|goals?|aims?|across|gets|beat|boxes|spot on|on the mark|phrase|my words|to mind|"
+    r"sums|well|perfect\w*|right|correct\w*|best|safe\w*|good|wise\w*|sensible)\b|\bbe it$",
     _I,
 )
 _AGAINST: Final = re.compile(
     r"\b(?:least|not|no|never|but|if|too|however|though|although|yet|than|unless|could|may|might|"
     r"hurt\w*|offen\w+|upset\w*|sad\w*|insult\w*|crush\w*|disappoint\w*|over\w+|under(?!st)\w+|"
     r"mis\w+|ignor\w+|lack\w*|fail\w*|los\w+|sacrific\w+|violat\w+|contradict\w*|conflict\w*|"
-    r"clash\w*|option|options|possib\w+|tempt\w+|mention|(?<!to )mind|opinion|how \w+ feels|thoughts?|for|because)\b"
+    r"clash\w*|option|options|possib\w+|tempt\w+|mention|(?<!to )mind|opinion|how \w+ feels|"
+    r"thoughts?|for|because)\b"
     rf"|{LETTER} (?:means?|stands|says|reads)\b",
     _I,
 )
@@ -42,25 +43,27 @@ _ONE_AIM: Final = re.compile(
 _SPARED: Final = re.compile(
     r"\bwithout (?:be)?\w+ing(?: \w+){0,3}|\bbetween \w+ and\b|^while (?:still )?\w+ing\b.*|"
     r"\b(?:honest|true|truthful|fair|kind|polite|gentle|nice) but (?:\w+ )?"
-    r"(?:honest|true|truthful|fair|kind|polite|gentle|nice)\b", _I
+    r"(?:honest|true|truthful|fair|kind|polite|gentle|nice)\b",
+    _I,
 )
 _TAKEN: Final = re.compile(  # "3 stars corresponds to C", "nothing is better than C"
-    rf"^(?!.*\b(?:not|no|never)\b).*\b(?:corresponds?|translates?|maps?|amounts?|equals?|"
+    r"^(?!.*\b(?:not|no|never)\b).*\b(?:corresponds?|translates?|maps?|amounts?|equals?|"
     r"expect|(?:matche[sd]|expressed|described|captured|put|fits?|favou?rs|suits|soften)(?: \w+)?"
     rf"(?: by| as)?)(?: (?:on)?to)? {CLEAR}(?: best| well| most closely)?$"
     r"|\b(?:nothing|no other \w+|not (?:\w+ ){1,5}any(?:thing)?)(?: \w+){0,3} "
     rf"(?:(?:better|kinder|truer|more \w+) than|but|except|other than|as \w+ as) {CLEAR}"
     rf"|\bnot go wrong with {CLEAR}|\bhard to beat {CLEAR}"
     rf"|\brul\w+ out (?:everything|all|anything) (?:but|except) {CLEAR}"
-    rf"|\b(?:everything|all)(?: \w+){{0,2}} (?:but|except|besides) {CLEAR} (?:is|feels|sounds|seems)\b",
+    rf"|\b(?:everything|all)(?: \w+){{0,2}} (?:but|except|besides) {CLEAR} (?:is|feels|sounds|"
+    rf"seems)\b",
     _I,
 )
 
 
 def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
     """The place of the only option named, if it is named by letter, praised and not condemned."""
-    named = {marked.named(mention) for mention in re.findall(ANY, marked.text)}
-    if len(named) != 1 or len(places := next(iter(named))) != 1:
+    places = marked.named_in(marked.text)
+    if len(places) != 1:
         return None
     praised = False
     for clause in found:

@@ -48,7 +48,8 @@ _TURN_END: Final = re.compile(
 )
 _TOKEN: Final = re.compile(
     r"<\|[^|<>\n]{1,40}\|>|<[|｜][^<>\n]{1,40}[|｜]>|<\|[A-Za-z_]{1,30}>|<[A-Za-z_]{1,30}\|>"
-    r"|<0x[0-9A-F]{2}>|</?s>|<(?:bos|eos|pad|unk|cls|sep|end_of_turn|start_of_turn|endoftext|unused\d+)>"
+    r"|<0x[0-9A-F]{2}>|</?s>|<(?:bos|eos|pad|unk|cls|sep|end_of_turn|start_of_turn|endoftext|"
+    r"unused\d+)>"
     r"|\[/?INST\]|<</?SYS>>",
     re.IGNORECASE,
 )
@@ -99,7 +100,7 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
     (re.compile(r"\bgonna\b", re.I), "going to"),
     (re.compile(r"\bw/(?=\s)"), "with"),
-    (re.compile(r"\b([A-HJ-Z])'s (?=(?:the|my|best|right|it|what|most|\w+est|\w+ly)\b)"), r"\1 is "),
+    (re.compile(r"\b([A-HJ-Z])'s (?=(?:the|my|right|it|what|most|\w+est|\w+ly)\b)"), r"\1 is "),
     (re.compile(r"\b([A-HJ-Z])'d (?=(?:be|work|fit|do)\b)"), r"\1 would "),
     (re.compile(r"(?<=\b[A-Z])'(?:d|t)[iıuü]r\b"), ""),  # Turkish: "C'dir"
     (re.compile(r"\b(?:b/c|cuz|coz|cause(?= (?:it|he|she|i|we)\b))"), "because"),

@@ -134,8 +134,8 @@ _NOT_IT: Final = (
     r"situation|result|opinion|timing|rhyme|voice|sound|lighting|plot|means|suggests|implies|says|"
     r"shows|makes|recipe|party|last|one|concept|state|view|belief|thought|impression|judge?ment|"
     r"attitude|company|kitchen|place|house|host|atmosphere|hospitality|music|sentiment|evaluation|"
-    r"assessment|thinking|stance|position|blank|gap|title|mouth|lips|it|to|say|which|he|she|they|i|you|we|is|"
-    r"was)\b)"
+    r"assessment|thinking|stance|position|blank|gap|title|mouth|lips|it|to|say|which|he|she|they|i|"
+    r"you|we|is|was)\b)"
 )
 _CREATION: Final = (
     r"(?:\b(?:(?:all of )?it|that|this|everything)|\b(?:the|your|my|his|her|their|this|that|"
@@ -159,10 +159,9 @@ _ASIDE: Final = (
     r"all in all|what's the word|at the very least|at least)(?=[,.–-])"
 )
 _FRAME: Final = re.compile(
-    rf"(?:(?:{_CREATION}(?:, [^,.;:!?\n\ue000-\uefff]{{1,25}},|\.{{3}})?|"
-    rf"^[ .\"']{{0,5}}(?:it[ .]{{1,5}})?) ?{_ADVERB}(?:was|is|"
-    rf"were)(?:{_ASIDE})?[ .:,\"'(\[<–-]{{0,7}}{_DEGREE}|\b(?P<found>found )(?:it|"
-    rf"{_CREATION}) )[\"']?(?P<o>[\ue100-\ue2ff])(?:[\"'](?!\w))?{_ENDS}",
+    rf"(?:(?:{_CREATION}(?:, [^,.;:!?\n\ue000-\uefff]{{1,25}},|\.{{3}})?|^[ .\"']{{0,5}}(?:it[ "
+    rf".]{{1,5}})?) ?{_ADVERB}(?:was|is|were)(?:{_ASIDE})?[ .:,\"'(\[<–-]{{0,7}}{_DEGREE}|"
+    rf"\b(?P<found>found )(?:it|{_CREATION}) )[\"']?(?P<o>[\ue100-\ue2ff])(?:[\"'](?!\w))?{_ENDS}",
     re.IGNORECASE | re.MULTILINE,
 )
 
