@@ -98,18 +98,27 @@ _SAID_LAST: Final = re.compile(  # a German order: "she would C choose"
     r"(?:say|says|choose|answer|reply|pick)\b",
     _I,
 )
+_WOULD: Final = re.compile(  # "I'd mumble that it was bad": any verb but those that wish and weigh
+    r"\b(?:i|we|she|he|they|you|(?-i:[A-Z])\w+) (?:would|will|shall)(?: \w+ly| just| then)? "
+    r"(?!be\b|have\b|not\b|never\b|like|love|want|need|hear|think|feel|find|believe|know|grade|"
+    r"compar|consider|wonder|chang|start|begin|look|prefer|enjoy|agree|disagree|mention|see|hurt|"
+    r"lie|lying|cry|die|laugh|mean|understand|worry|compare|accept|react)"
+    rf"(?:{v.WORD})(?: {v.WORD}){{0,6}}?{_GAP}(?P<o>{CLEAR}){v.CLOSING}\s*$",
+    _I,
+)
 _LEFT_WORDS: Final = re.compile(
     rf"\bleav(?:es|ing)(?: (?:me|us|only|just|with)){{0,3}}{_GAP}(?P<o>{WORDS}){v.CLOSING}\s*$", _I
 )
 
 _PATTERNS: Final = (
-    _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED
+    _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED, _WOULD
 )  # fmt: skip
 
 _REASON: Final = re.compile(  # "since she is kind she would say C"
-    r"^(?:since|because|as) (?:[\w']+ ){2,12}?(?=(?:she|he|i|we|they|you) (?:would|will|must)\b)",
+    r"^(?:since|because|as|(?:in order |so as )?(?:not )?to) (?:[\w']+ ){2,12}?(?=(?:she|he|i|we|they|you) (?:would|will|must)\b)",
     _I,
 )
+_TO_ANYONE: Final = re.compile(r" to (?:an? (?!friend)\w+|strangers|anyone else)\b", _I)
 _ONE_OF_SOME: Final = re.compile(r"\b(?:would|could) be an? ", _I)
 _ANSWER: Final = re.compile(r"(?:answer|reply|pick|vote)\b", _I)
 
@@ -187,7 +196,7 @@ def _limited(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
     before = _words_before(text, match.start())
     if v.FOR_ONE_AIM.search(before[-20:]) and (_ANSWER.match(match[0]) or before.endswith(" to ")):
         return True  # "her kind answer C", "it would be kind to say C"
-    return v.SOMEBODY.search(before) is not None
+    return v.SOMEBODY.search(before) is not None or _TO_ANYONE.match(text, match.end()) is not None
 
 
 def _words_before(text: str, at: int) -> str:

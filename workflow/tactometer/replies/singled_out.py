@@ -48,7 +48,7 @@ _SPARED: Final = re.compile(
 )
 _TAKEN: Final = re.compile(  # "3 stars corresponds to C", "nothing is better than C"
     r"^(?!.*\b(?:not|no|never)\b).*\b(?:corresponds?|translates?|maps?|amounts?|equals?|"
-    r"expect|(?:matche[sd]|expressed|described|captured|put|fits?|favou?rs|suits|soften)(?: \w+)?"
+    r"expect|(?:matche[sd]|expressed|described|captured|put|fits?|favou?rs|suits|soften|deserves?|demands?|dictates|requires|suggests?|calls? for|puts us at)(?: \w+)?"
     rf"(?: by| as)?)(?: (?:on)?to)? {CLEAR}(?: best| well| most closely)?$"
     r"|\b(?:nothing|no other \w+|not (?:\w+ ){1,5}any(?:thing)?)(?: \w+){0,3} "
     rf"(?:(?:better|kinder|truer|more \w+) than|but|except|other than|as \w+ as) {CLEAR}"

@@ -35,7 +35,7 @@ OPENING: Final = (
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
     rf"(?:[ ,]*(?:(?:most )?{ADVERB}|"
-    r"and nothing else|by (?:process of )?elimination|for sure|for me|for certain|for now|it is|it "
+    r"and nothing else|for a (?:first|beginner)\w* ?\w*|by (?:process of )?elimination|for sure|for me|for certain|for now|it is|it "
     r"was|here|please|(?:based on|given|considering|judging by|out of|because of|due to)(?: "
     r"[\w/]+){1,4}|of course|then|too|either|though|lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|"
     r"i guess|i would say|i believe|all the way|all day|hands down|by far|by a hair|just about|for "
@@ -82,7 +82,7 @@ SUPPOSES: Final = re.compile(
     r"sisters?|brothers?|relatives|strangers?|critics?|judges?|liars|cynics|reviewers|experts|"
     r"folks|teachers?|boss|husband|wife|(?:his|her|their) friends?|your friends|(?:could|would|"
     r"might|should) have (?!to\b)|(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|"
-    r"tempt\w+|(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|"
+    r"tempt\w+|(?:they|[a-z]{3,}s) (?:chose|picked|selected|voted|went)|(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|"
     r"view)|consider(?:ed|ing)?|(?:was|were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) "
     r"(?:are|were) told|(?:afraid|scared|reluctant|unwilling) to|(?:wanted|hoped|planned|intended) "
     r"to (?:say|tell|answer|pick|choose)|(?:prompt|description|question|task|context|scenario|"
@@ -164,7 +164,7 @@ SAYS: Final = (
     r"(?:phrase|word|express|formulate)s? (?:it|this|that)|wager|(?:bet|bank)(?: money)? on|"
     r"confident in|gamble on|decide[sd]? (?:on|for)|end (?:it|the \w+) with|money (?:is|'s|would "
     r"be) on|money's on|(?:i am|we are) with|(?<=would )lean|go(?= [\ue000-\ue0ff\ue200-\ue4ff])|"
-    r"(?<=i )lean|(?<=me )think|(?<=left )with|(?<=up )(?:saying|choosing|picking))\b"
+    r"(?<=i )lean|(?<=me )think|(?<=i would be )(?:comfortable|happy|fine|content) (?:saying|with|choosing)|drawn to|(?<=left )with|(?<=up )(?:saying|choosing|picking))\b"
     r"|^(?:selecting|guessing|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |"
     r"'m |be )(?:choosing|picking|selecting|saying|answering|leaning|voting|for)\b"
     r"|\b(?:i|we)\b(?: \w+){0,2} (?:like(?= [\ue000-\ue0ff\ue400-\ue4ff])|think(?:ing)?|believe|"
@@ -215,7 +215,7 @@ NOUN: Final = (
     r"pick)\b))s?\b"
 )
 IS: Final = (
-    r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|remains|"
+    r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|falls on|remains|"
     r"becomes|seems to be|appears to be|equals|reads|ends with|(?:would|should) (?:read|say|end "
     r"with))\b"
 )
@@ -244,7 +244,7 @@ FITS: Final = (
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|conveys|"
     r"gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
-    r"|(?:is|was|would be|(?:sounds|seems|feels) like) (?:what|how|where|something(?: that)?|"
+    r"|(?:is|was|would be|(?:sounds|seems|feels) like) (?:what|how|where|the way|something(?: that)?|"
     r"the (?:answer|one|letter|option|word)s?(?: that)?)"
     r"(?: [\w'-]+){1,6}? (?:says?|chooses?|picks?|repl(?:y|ies)|answers?|complete|do|go|expect|use|"
     r"land|end up|tell|give|offer|suggest|recommend|put|write|respond|utter|get)\b"

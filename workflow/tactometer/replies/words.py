@@ -147,7 +147,7 @@ _DEGREE: Final = rf"(?:(?:also|very|so|quite|pretty|just|in fact|rather|indeed|{
 # Behind the word the sentence ends, or goes on without narrowing what it says ("good in parts").
 _ENDS: Final = (
     rf"(?=\s*(?:$|\n|[].!?,;:()\"'>–—-]|[\ue000-\ue4ff]|(?:at all|enough|indeed|overall|{ADVERB}|"
-    r"though|either|to me|for me|in my opinion|i think|i guess|to be (?:honest|fair|frank)|but|"
+    r"though|either|for a (?:first|beginner)|to me|for me|in my opinion|i think|i guess|to be (?:honest|fair|frank)|but|"
     r"because|since|so|and|or|nor|as|my friend|mate|buddy|dear|yet|if you ask me|really|instead|"
     r"rather|after all|this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|"
     r"considering|given|anyway|all in all)\b(?! (?:to|of)\b)|(?-i:[A-Z][a-z]+)\b))"
