@@ -73,9 +73,9 @@ _MADE: Final = re.compile(
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
 _POINTED: Final = re.compile(
     rf"^{v.OPENING}(?:(?:(?:this|that|the) one|it|that|this|which|he|she)(?: {v.IS}(?: going to)?| "
-    rf"would| will| must| could| should| has to| have to| has got to| got to| gotta|"
-    r" can only| could only| would have to| will have to)(?: be)?|(?:must|should|has to|would have "
-    r"to|would|will) be|(?<!so )is(?= (?:the |"
+    r"would| will| must| could| should| has to| have to| has got to| got to| gotta| can only| "
+    r"could only| would have to| will have to)(?: be)?|(?:must|should|has to|would have to|would|"
+    r"will) be|(?<!so )is(?= (?:the |"
     rf"an? )?{CLEAR}$)|(?:it )?(?:looks|seems|sounds) like)"
     r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|"
     r"gotta|the|"
@@ -115,7 +115,8 @@ _PATTERNS: Final = (
 )  # fmt: skip
 
 _REASON: Final = re.compile(  # "since she is kind she would say C"
-    r"^(?:since|because|as|(?:in order |so as )?(?:not )?to) (?:[\w']+ ){2,12}?(?=(?:she|he|i|we|they|you) (?:would|will|must)\b)",
+    r"^(?:since|because|as|(?:in order |so as )?(?:not )?to) (?:[\w']+ ){2,12}?(?=(?:she|he|i|we|"
+    r"they|you) (?:would|will|must)\b)",
     _I,
 )
 _TO_ANYONE: Final = re.compile(r" to (?:an? (?!friend)\w+|strangers|anyone else)\b", _I)
@@ -169,10 +170,8 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
         rest = re.sub(r"\bthan\b.*", "", text[match.end() : match.end() + 100])
         if v.CONDEMNS.search(rest) and not v.DENIES.search(rest):
             return False
-        least = v.LEAST.search(text, match.start(), match.end() + 40)
         return not (
-            least
-            or v.SECOND.search(verdict)
+            v.SECOND.search(verdict)
             or v.DENIES.search(verdict)
             or v.SOMEBODY.search(verdict)
             or v.CONDEMNS.search(verdict)
@@ -218,4 +217,4 @@ def mentions_in(text: str) -> str:
 
 def for_one_aim(words: str) -> bool:
     """Whether an answer is named for one aim: "the most honest answer", not "the best"."""
-    return v.FOR_ONE_AIM.search(words) is not None and v.FOR_ALL.search(words) is None
+    return v.FOR_ONE_AIM.search(words) is not None

@@ -13,15 +13,13 @@ class Clause:
     """One clause: its words, and its place in the reply.
 
     `label` is what stands before a colon before it ("Answer", "Honest"); `question` whether its
-    sentence asks; `opens` whether it opens a line and `closes` whether it ends one; `sentence`
-    counts them.
+    sentence asks; `opens` whether it opens a line; `sentence` counts them.
     """
 
     text: str
     label: str
     question: bool
     opens: bool
-    closes: bool
     sentence: int
 
 
@@ -52,21 +50,15 @@ def clauses(text: str) -> list[Clause]:
         words = pieces[at].strip(" \"'")
         end = pieces[at + 1] if at + 1 < len(pieces) else "\n"
         if words:
-            closes = _closes(pieces, at)
-            found.append(Clause(words, label, asked[at // 2], opens, closes, sentence))
+            found.append(Clause(words, label, asked[at // 2], opens, sentence))
             opens = False
             sentence += _ends(end)
         if end == ":" or end.startswith("="):
-            label = words or label or _in_brackets(found, pieces, at)
+            label = words or label
         elif words or end != "\n":  # a label holds on the lines below, if nothing comes first
             label = ""
         opens = opens or end == "\n"
     return found
-
-
-def _in_brackets(found: Sequence[Clause], pieces: Sequence[str], at: int) -> str:
-    """What stands in brackets before a colon: "Liz (thinking):"."""
-    return found[-1].text if found and at and pieces[at - 1] == ")" else ""
 
 
 def _ends(mark: str) -> bool:
@@ -83,13 +75,3 @@ def _asked(pieces: Sequence[str]) -> list[bool]:
         elif _ends(pieces[at]):
             question = pieces[at] == "?"
     return asked
-
-
-def _closes(pieces: Sequence[str], at: int) -> bool:
-    """Whether nothing but marks follows on the line, as far as a few marks go."""
-    for later in range(at + 1, min(len(pieces), at + 8)):
-        if later % 2 and pieces[later] == "\n":
-            return True
-        if later % 2 == 0 and pieces[later].strip("\"'"):
-            return False
-    return True

@@ -14,7 +14,7 @@ from tactometer.replies import vocabulary as v
 from tactometer.replies.clause_answers import answer_of, for_one_aim
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision, Weight
-from tactometer.replies.endorsements import endorsed, meant
+from tactometer.replies.endorsements import endorsed
 from tactometer.replies.mentions import (
     ANY,
     LETTER,
@@ -48,26 +48,22 @@ def decisions(found: Sequence[Clause], marked: Marked, polar: bool) -> list[Deci
     corrected: int | None = None  # the sentence in which a correction was announced
     dropped: set[frozenset[int]] = set()
     turned_down: list[Decision] = []
-    withdrawn, named = False, -1  # whether all was taken back, the clause that named an option last
+    named = -1  # the clause that named an option last
     for at, clause in enumerate(found):
         last = bool(made) and named == made[-1].clause
         if made and (n.WITHDRAWS.match(clause.text) or (last and _rejects_it(clause, polar))):
             dropped |= {decision.places for decision in made}
-            made, corrected, withdrawn = [], None, True
+            made, corrected = [], None
         elif n.CORRECTS.search(clause.text) or n.CORRECTS.match(clause.label):
             corrected = clause.sentence
         elif last and not made[-1].letter and not made[-1].said and n.UNSAID.match(clause.text):
             made.pop()
             continue
         named = at if re.search(ANY, clause.text) else named
-        if made and n.OR_ELSE.match(clause.text) and (last or not n.BEGINS_OR.match(clause.text)):
+        if made and n.OR_ELSE.match(clause.text):
             made[-1] = _widened(made[-1], clause.text, marked)
             continue
-        decision = (
-            _decision(found, at, marked, polar)
-            or endorsed(found, at, marked, polar)
-            or (meant(clause, at, marked) if withdrawn and not made else None)
-        )
+        decision = _decision(found, at, marked, polar) or endorsed(found, at, marked, polar)
         if decision is None:
             continue
         if decision.condemned:
@@ -117,7 +113,7 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     weak = answer.for_one_aim or for_one_aim(aim) or n.FRAMED.match(clause.text)
     mentions = answer.mentions + _alternatives(found, at) + _apposed(found, at)
     final = v.FINAL.search(label) or v.FINAL.search(clause.text)
-    follows = at + 1 < len(found) and not clause.closes
+    follows = at + 1 < len(found)
     labelled = is_labelled(answer.mentions[0])
     return Decision(
         places=marked.named_in(mentions),
@@ -146,22 +142,12 @@ def _set_aside(found: Sequence[Clause], at: int, label: str) -> bool:
     if before is None:
         return False
     apposed = n.APPOSED.match(text) or n.REASONED.match(text)  # says what the option before it is
-    if (apposed and re.search(ANY, before.text)) or re.match(v.OR, text, _I):
-        return True
-    return _elsewhere_or_next(before.text, text)
+    return bool((apposed and re.search(ANY, before.text)) or re.match(v.OR, text, _I))
 
 
 def _rejects(label: str, polar: bool) -> bool:
     """Whether a label turns down what follows; beside yes and no one of words is a reason."""
     return n.REJECTING_LABEL.match(label) is not None and not (polar and " " in label)
-
-
-def _elsewhere_or_next(before: str, text: str) -> bool:
-    """Whether a clause holds in another world alone, or comes after another option: "then D"."""
-    if re.search(ANY, before):
-        denied = v.DENIES.search(before) or n.CONDITION.match(before) or v.SUPPOSES.search(before)
-        return not denied and re.match(r"(?:and )?then\b", text, _I) is not None
-    return n.ELSEWHERE.match(before) is not None
 
 
 def _at_first(before: Clause | None) -> bool:

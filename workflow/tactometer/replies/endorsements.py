@@ -8,7 +8,7 @@ from tactometer.replies import neighbours as n
 from tactometer.replies import vocabulary as v
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision, Weight
-from tactometer.replies.mentions import ANY, CLEAR, LETTER, Marked, is_letter
+from tactometer.replies.mentions import ANY, CLEAR, Marked, is_letter
 
 _SAME: Final = re.compile(
     r"(?:it|that|this|he|she) (?:is|does|would|fits|works)$|(?:because|since|as)\b", re.IGNORECASE
@@ -38,13 +38,6 @@ def endorsed(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> D
 def _turned_down(text: str) -> bool:
     """Whether a clause is a "no", or denies an option: "C isn't right"."""
     return any(no.search(text) for no in (_NO, v.DENIES, v.CONDEMNS))
-
-
-def meant(clause: Clause, at: int, marked: Marked) -> Decision | None:
-    """The letter that a clause names after all was taken back: "3 hearts means (C)"."""
-    if clause.question or not re.search(LETTER, clause.text) or v.SUPPOSES.search(clause.text):
-        return None
-    return _of((clause,), at, marked)
 
 
 def _goes_on(found: Sequence[Clause], at: int) -> bool:

@@ -34,17 +34,11 @@ _TAG: Final = re.compile(
     r"reply|text|phrase|utterance|words|sentence))>(.{0,4000}?)(?:</\1>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
-_ASIDE: Final = re.compile(
-    r"<(explanation|reason|rationale|justification|comment|note)>.{0,4000}?(?:</\1>|\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
 _BRACED: Final = r"\{(?:[^{}]|\{[^{}]{0,200}\}){0,200}\}"
 _BOX: Final = re.compile(rf"\\(?:boxed|fbox)\s{{0,3}}\{{((?:[^{{}}]|{_BRACED}){{0,400}})\}}")
 _LATEX: Final = (
     (re.compile(r"\\(?:textbf|textit|texttt|text|mathrm|mathbf|mathit|rm|bf|mbox)\s{0,3}"), ""),
     (re.compile(r"\\[()\[\]]|\$+"), " "),
-    (re.compile(r"\\(?:rightarrow|Rightarrow|to)\b"), " – "),
-    (re.compile(r"\\[,;!]|\\ "), " "),
 )
 _LIST: Final = re.compile(r"\A\s*\[\s*([\"'])([^\"'\[\]]{1,200})\1\s*\]\s*\Z")
 _CODE: Final = re.compile(
@@ -56,7 +50,7 @@ _CODE: Final = re.compile(
 
 def unwrapped(text: str) -> str:
     """The text with each object, tag and box replaced by `Answer: ...`, or by nothing."""
-    text = _ASIDE.sub("\n", _whole(text))
+    text = _whole(text)
     tags = list(_TAG.finditer(text))
     if tags:
         text = "\n".join(f"Answer: {tag[2].strip()}" for tag in tags)

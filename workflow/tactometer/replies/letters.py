@@ -52,8 +52,6 @@ _ANSWERS: Final = re.compile(
 _AFTER_Q: Final = re.compile(r"(?:^|\n)Q(?:uestion)?: [^\n]{0,600}?[\s\"']{1,3}A: ")
 # Two who talk, by their initials: "K: How was it?", then "M: ..." answers.
 _TALK: Final = re.compile(r"^[A-Z]: ?(?=[^\n]{0,300}\?[\"']?\n)([^\n]{0,300})\n[A-Z]: ?", re.M)
-# Who says it, where no option has the letter: "T.: It was bad." But "Q:" asks.
-_NAME: Final = re.compile(r"^([A-PR-Z])\.?:(?=\s)", re.M)
 # A name's initial, where the sentence goes on to the letter that is said: "J. Smith would say (C)".
 _SPEAKS: Final = r"(?:would|will|says?|might|probably|chooses|picks|replies|answers|thinks)\b"
 _INITIAL: Final = re.compile(
@@ -82,7 +80,6 @@ def mark_letters(text: str, count: int) -> str:
     text = _range(count).sub("any letter", text)
     text = _INITIALS.sub("she ", text)
     text = _INITIAL.sub(lambda name: "" if name[1] != name[2] else name[0], text)
-    text = _NAME.sub(lambda name: "" if ascii_uppercase.index(name[1]) >= count else name[0], text)
     text = _TALK.sub(r"\1\nAnswer: ", _AFTER_Q.sub("\nAnswer: ", text))
     text = _ANSWERS.sub("Answer:", _TURN.sub("", text))
 

@@ -69,9 +69,6 @@ _BEHIND: Final = re.compile(
     r"([\ue000-\ue0ff])(?:[\s:,=/\"'()\[–—-]{0,6}([\ue100-\ue3ff])(?:[\"')\]](?!\w))?(?=\W|$)"
     r"|[\s.:,=/\"'()–—-]{0,6}([\ue100-\ue3ff])(?:[\"')\]](?!\w))?(?=[^\S\n]*(?:$|\n|[^\w\s])))"
 )
-_BEFORE: Final = re.compile(
-    r"([\ue100-\ue3ff])[ .,!:;\"'–—-]{0,5}\(? ?([\ue000-\ue0ff])\)?(?=\s*(?:$|[.,!;:)\n]))"
-)
 # "(A) Friends are kind."
 _OPENS: Final = re.compile(rf"^[\"']?({LETTER})[\"']? (?=[A-Z][a-z]* [a-z])", re.MULTILINE)
 _JOINED: Final = re.compile(
@@ -100,7 +97,7 @@ def labelled(text: str) -> str:
         first, second = (place(char) for char in found.groups() if char)
         return chr(LABELLED_AT + first) if first == second else found[0]
 
-    return _OPENS.sub(r"\1, ", _BEFORE.sub(one, _BEHIND.sub(one, text)))
+    return _OPENS.sub(r"\1, ", _BEHIND.sub(one, text))
 
 
 def joined(text: str) -> Marked:

@@ -109,7 +109,6 @@ REJECTS_IT: Final = re.compile(
     re.IGNORECASE,
 )
 """A clause that takes back what was named last: "that doesn't fit", "none of them"."""
-BEGINS_OR: Final = re.compile(r"(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b", re.IGNORECASE)
 OR_ELSE: Final = re.compile(
     r"^(?:and |but |while )?(?:the|your|his|her) [a-z]+ (?:[\ue100-\ue1ff]|less\b)|"
     r"^(?:and )?then [\ue000-\ue4ff]$|^(?:(?:hm+|um|but|and|then|maybe|"

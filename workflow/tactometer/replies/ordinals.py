@@ -49,7 +49,7 @@ def mark_ordinals(text: str, count: int) -> str:
         known = re.search(ONE, text[max(0, found.start() - 2000) : found.start()]) or any(
             place(o) != at for o in beside
         )
-        if known or at is None or _indefinite(text, found.start()) or _label(text, found):
+        if known or at is None or _label(text, found):
             return found[0]
         return chr(LETTERS_AT + at)
 
@@ -64,14 +64,6 @@ def _label(text: str, found: re.Match[str]) -> bool:
     alone = re.fullmatch(r"\W*", line.replace(found[0], "", 1))
     return (
         alone is not None or re.match(r" ?[:=)–-]", text[found.end() : found.end() + 2]) is not None
-    )
-
-
-def _indefinite(text: str, at: int) -> bool:
-    """Whether an article or a possessive makes it an option of its own: "a second option"."""
-    return (
-        re.search(r"\b(?:an?|my|another|his|her|one) $", text[max(0, at - 10) : at], re.I)
-        is not None
     )
 
 

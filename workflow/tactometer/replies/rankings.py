@@ -110,11 +110,6 @@ _RANKS: Final = (
         rf"(?:(?:\n|[,;] ){ONE}{NO_MENTION}{{0,40}}?(?=\n|[,;.]|\Z))+",
         re.IGNORECASE,
     ),
-    re.compile(
-        rf"(?P<o>{ONE}),? with {ONE} (?:as )?(?:an? |the |my )?(?:close |distant )?"
-        r"(?:second|runner[- ]up|alternative|fallback|backup|next)\b",
-        re.IGNORECASE,
-    ),
 )
 _LEAST: Final = re.compile(r"\b(?:least|worst|lowest|not|never|ascending)\b", re.IGNORECASE)
 

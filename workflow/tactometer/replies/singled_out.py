@@ -47,15 +47,16 @@ _SPARED: Final = re.compile(
     _I,
 )
 _TAKEN: Final = re.compile(  # "3 stars corresponds to C", "nothing is better than C"
-    r"^(?!.*\b(?:not|no|never)\b).*\b(?:corresponds?|translates?|maps?|amounts?|equals?|"
-    r"expect|(?:matche[sd]|expressed|described|captured|put|fits?|favou?rs|suits|soften|deserves?|demands?|dictates|requires|suggests?|calls? for|puts us at)(?: \w+)?"
+    r"^(?!.*\b(?:not|no|never)\b).*\b(?:corresponds?|translates?|maps?|amounts?|equals?|expect|"
+    r"(?:matche[sd]|expressed|described|captured|put|fits?|favou?rs|suits|soften|deserves?|"
+    r"demands?|dictates|requires|suggests?|calls? for|puts us at)(?: \w+)?"
     rf"(?: by| as)?)(?: (?:on)?to)? {CLEAR}(?: best| well| most closely)?$"
     r"|\b(?:nothing|no other \w+|not (?:\w+ ){1,5}any(?:thing)?)(?: \w+){0,3} "
     rf"(?:(?:better|kinder|truer|more \w+) than|but|except|other than|as \w+ as) {CLEAR}"
     rf"|\bnot go wrong with {CLEAR}|\bhard to beat {CLEAR}"
     rf"|\brul\w+ out (?:everything|all|anything) (?:but|except) {CLEAR}"
     rf"|\b(?:everything|all)(?: \w+){{0,2}} (?:but|except|besides) {CLEAR} (?:is|feels|sounds|"
-    rf"seems)\b",
+    r"seems)\b",
     _I,
 )
 

@@ -58,17 +58,13 @@ _ROLE: Final = re.compile(
     re.IGNORECASE,
 )
 _MARKUP: Final = (
-    (re.compile(r"\x1b?\[\d{1,2}(?:;\d{1,2}){0,3}m"), ""),
-    (re.compile(r"°\s?[CF]\b"), " degrees "),
     (re.compile(r"~~[^~\n]{1,200}~~(?!~)"), " "),
     (re.compile(r"(?:```|~~~)[a-z]{0,12}(?=\s|\Z)|```"), "\n"),
-    (re.compile(r"^(?:-{3,}|\*{3,}|_{3,})[ \t]*$", re.M), ""),
     (re.compile(r"(?<![*\w])([A-Za-z])\*{3,}(?=\s)"), r"\1xxx"),  # a censored word is no letter
     (re.compile(r"^[ \t]*\*(?![*\s])([^*\n]{1,60})\*(?=[ \t]+\S)", re.M), r"(\1) "),  # *smiles*
     (re.compile(r"\\n(?![a-z])"), "\n"),
     (re.compile(r"[*`~]|(?<!\w)_+|_+(?!\w)"), ""),
     (re.compile(r"_"), " "),
-    (re.compile(r"<br ?/?>|</?(?:p|div|li|ul|ol|h\d|tr|td)>", re.I), "\n"),
     (
         re.compile(r"</?(?!not\b)(?:[a-z][\w-]{1,20}|(?-i:[abipqsu]))(?: [^<>\n]{0,60})?/?>", re.I),
         " ",
@@ -76,7 +72,6 @@ _MARKUP: Final = (
     (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
     (re.compile(r"^\d{1,2} +(?=\([A-Za-z]\))", re.M), ""),
-    (re.compile(r"(?i)(?<=[,.… ])(?:u+m+|u+h+m*|erm+|er(?=,|\.\.))(?!\w)[,.… ]{0,4}"), " "),
     (
         re.compile(r"^\[((?:final )?(?:answer|choice|response))\]:?[ \t]*(?=\S)", re.I | re.M),
         r"\1: ",
@@ -102,7 +97,6 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\bw/(?=\s)"), "with"),
     (re.compile(r"\b([A-HJ-Z])'s (?=(?:the|my|right|it|what|most|\w+est|\w+ly)\b)"), r"\1 is "),
     (re.compile(r"\b([A-HJ-Z])'d (?=(?:be|work|fit|do)\b)"), r"\1 would "),
-    (re.compile(r"(?<=\b[A-Z])'(?:d|t)[iıuü]r\b"), ""),  # Turkish: "C'dir"
     (re.compile(r"\b(?:b/c|cuz|coz|cause(?= (?:it|he|she|i|we)\b))"), "because"),
     (re.compile(r"(?<=\b[A-Z]),? as in (?=\")"), ": "),
     (re.compile(r"\b(?:by no means|in no way)\b", re.I), "not"),

@@ -35,16 +35,16 @@ OPENING: Final = (
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
     rf"(?:[ ,]*(?:(?:most )?{ADVERB}|"
-    r"and nothing else|for a (?:first|beginner)\w* ?\w*|by (?:process of )?elimination|for sure|for me|for certain|for now|it is|it "
-    r"was|here|please|(?:based on|given|considering|judging by|out of|because of|due to)(?: "
-    r"[\w/]+){1,4}|of course|then|too|either|though|lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|"
-    r"i guess|i would say|i believe|all the way|all day|hands down|by far|by a hair|just about|for "
-    r"the win|ftw|tbf|fr|from me|therefore|it (?:must|has to|shall|will) be|to me|no doubt|no "
-    r"question|by a mile|i reckon|i suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|"
-    r"indeed|as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|"
-    r"in my opinion|to be honest|to be kind|to be safe|in this case|my friend|is what i would say|"
-    r"(?:rather than|over|instead of|not|and not|than|and (?:definitely|certainly|surely|clearly) "
-    r"not) "
+    r"and nothing else|for a (?:first|beginner)\w* ?\w*|by (?:process of )?elimination|for sure|"
+    r"for me|for certain|for now|it is|it was|here|please|(?:based on|given|considering|judging by|"
+    r"out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|either|though|lol|xd|haha|tbh|"
+    r"imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|all day|hands down|"
+    r"by far|by a hair|just about|for the win|ftw|tbf|fr|from me|therefore|it (?:must|has to|shall|"
+    r"will) be|to me|no doubt|no question|by a mile|i reckon|i suppose|100%|without (?:a "
+    r")?(?:doubt|hesitation)|at all|enough|indeed|as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|"
+    r"option|pick)|as in \w+|instead|again|in my opinion|to be honest|to be kind|to be safe|in "
+    r"this case|my friend|is what i would say|(?:rather than|over|instead of|not|and not|than|and "
+    r"(?:definitely|certainly|surely|clearly) not) "
     rf"(?:{WORD} ){{0,3}}{ANY}))*"
 )
 """What may stand behind it: "C for sure", "C rather than D"."""
@@ -60,7 +60,7 @@ DENIES: Final = re.compile(
 """Before a mention, it rejects it: "not C", "rule out C"."""
 SPARING: Final = r"least (?:\w+ful|blunt|dishonest|bad|wrong|un\w+|harsh|cruel|rude|offensive)\b"
 CONDEMNS: Final = re.compile(
-    rf"\b(?:less likely|(?!{SPARING})least|worst|bad|terrible|awful|"
+    rf"\b(?:less likely|(?!{SPARING})least|worst|poorly|badly|nowhere|bad|terrible|awful|"
     r"poor\w*|(?<!less )(?<!least )(?:harsh\w*|hurtful|dishonest\w*|unkind\w*|cruel\w*|blunt\w*|"
     r"rude\w*|rudest|mean(?:er|est)?(?!s\b|ing\b)|insincere|brutal\w*)|(?<!white )(?:a |no "
     r")?(?:lies?|liar)|lying|mistake|lazy|cheap|cowardly|cop-out|inappropriate|hesit\w+|hate|"
@@ -82,18 +82,19 @@ SUPPOSES: Final = re.compile(
     r"sisters?|brothers?|relatives|strangers?|critics?|judges?|liars|cynics|reviewers|experts|"
     r"folks|teachers?|boss|husband|wife|(?:his|her|their) friends?|your friends|(?:could|would|"
     r"might|should) have (?!to\b)|(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|"
-    r"tempt\w+|(?:they|[a-z]{3,}s) (?:chose|picked|selected|voted|went)|(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|"
-    r"view)|consider(?:ed|ing)?|(?:was|were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) "
-    r"(?:are|were) told|(?:afraid|scared|reluctant|unwilling) to|(?:wanted|hoped|planned|intended) "
-    r"to (?:say|tell|answer|pick|choose)|(?:prompt|description|question|task|context|scenario|"
-    r"vignette) (?:says?|tells?|states?)|an? (?:third|half|quarter|few|lot|couple)|half|(?:score|"
-    r"rating|stars?|hearts|one heart|number|scale|scene|text|story|diary|review) (?:says?|means?|"
-    r"suggests?|implies|imply|indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|"
-    r"wonder\w*|more about|inner voice|first thought|at first|initially|first instinct|(?:thought|"
-    r"think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|(?:tempting|easy|nice|possible|"
-    r"impossible|difficult|hard|wrong|fair) to|used to|wants? (?:to hear|(?:me|you|him|her|"
-    r"them)(?! to know))|expect(?:s|ed|ing)?|whether|if|sure about|what about|between|one might|"
-    r"you (?:could|might|can) call|thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
+    r"tempt\w+|(?:they|[a-z]{3,}s) (?:chose|picked|selected|voted|went)|(?:one|another|either) "
+    r"(?:reading|interpretation|argument|consideration|goal|aim|view)|consider(?:ed|ing)?|(?:was|"
+    r"were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) (?:are|were) told|(?:afraid|"
+    r"scared|reluctant|unwilling) to|(?:wanted|hoped|planned|intended) to (?:say|tell|answer|pick|"
+    r"choose)|(?:prompt|description|question|task|context|scenario|vignette) (?:says?|tells?|"
+    r"states?)|an? (?:third|half|quarter|few|lot|couple)|half|(?:score|rating|stars?|hearts|one "
+    r"heart|number|scale|scene|text|story|diary|review) (?:says?|means?|suggests?|implies|imply|"
+    r"indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|more about|inner "
+    r"voice|first thought|at first|initially|first instinct|(?:thought|think|thinking) (?:of|"
+    r"about)|(?:love|like) to (?:say|be able)|(?:tempting|easy|nice|possible|impossible|difficult|"
+    r"hard|wrong|fair) to|used to|wants? (?:to hear|(?:me|you|him|her|them)(?! to know))|"
+    r"expect(?:s|ed|ing)?|whether|if|sure about|what about|between|one might|you (?:could|might|"
+    r"can) call|thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
     r"|(?<!\bhe )(?<!\bi )(?<!she )(?<!\bwe )(?<!\band )\bsaid (?:that )?(?:it was )?$",
     re.IGNORECASE,
 )
@@ -106,9 +107,6 @@ FOR_ONE_AIM: Final = re.compile(
     re.IGNORECASE,
 )
 """An answer named for one aim: "the most honest answer"."""
-FOR_ALL: Final = re.compile(
-    r"\b(?:best|final|most likely|most probable|correct|right|my)\b", re.IGNORECASE
-)
 FINAL: Final = re.compile(
     r"\b(?:final\w*|my (?:own )?(?:answer|choice|pick|reply|vote|response|selection))\b",
     re.IGNORECASE,
@@ -164,7 +162,8 @@ SAYS: Final = (
     r"(?:phrase|word|express|formulate)s? (?:it|this|that)|wager|(?:bet|bank)(?: money)? on|"
     r"confident in|gamble on|decide[sd]? (?:on|for)|end (?:it|the \w+) with|money (?:is|'s|would "
     r"be) on|money's on|(?:i am|we are) with|(?<=would )lean|go(?= [\ue000-\ue0ff\ue200-\ue4ff])|"
-    r"(?<=i )lean|(?<=me )think|(?<=i would be )(?:comfortable|happy|fine|content) (?:saying|with|choosing)|drawn to|(?<=left )with|(?<=up )(?:saying|choosing|picking))\b"
+    r"(?<=i )lean|(?<=me )think|(?<=i would be )(?:comfortable|happy|fine|content) (?:saying|with|"
+    r"choosing)|drawn to|(?<=left )with|(?<=up )(?:saying|choosing|picking))\b"
     r"|^(?:selecting|guessing|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |"
     r"'m |be )(?:choosing|picking|selecting|saying|answering|leaning|voting|for)\b"
     r"|\b(?:i|we)\b(?: \w+){0,2} (?:like(?= [\ue000-\ue0ff\ue400-\ue4ff])|think(?:ing)?|believe|"
@@ -186,7 +185,6 @@ RULES_IT: Final = re.compile(
     r"less\b)[a-z]+[^s\W]s\b"
 )
 """Any verb of such a sentence: "say that C goes too far"."""
-LEAST: Final = re.compile(rf"\b(?:(?!{SPARING})least|worst|poorly|badly|nowhere)\b", re.IGNORECASE)
 ITS_VERDICT: Final = re.compile(
     r"\b(?:her|his|their|\w+'s) (?:\w+ ){0,2}(?:verdict|conclusion|impression)\b", re.IGNORECASE
 )
@@ -215,9 +213,9 @@ NOUN: Final = (
     r"pick)\b))s?\b"
 )
 IS: Final = (
-    r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|falls on|remains|"
-    r"becomes|seems to be|appears to be|equals|reads|ends with|(?:would|should) (?:read|say|end "
-    r"with))\b"
+    r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|falls on|"
+    r"remains|becomes|seems to be|appears to be|equals|reads|ends with|(?:would|should) (?:read|"
+    r"say|end with))\b"
 )
 RULES: Final = re.compile(
     r" ?(?:to be|is|was|would|will|has|could|might|may|can|must|does|are)\b", re.IGNORECASE
@@ -233,9 +231,8 @@ FITS: Final = (
     r"go|sense|ideal|enough|well|perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! "
     r"than)|safest|"
     rf"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|{SPARING}|"
-    rf"truer|(?!hon|"
-    r"mod|int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|thing to "
-    r"say)\b"
+    r"truer|(?!hon|mod|int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|"
+    r"thing to say)\b"
     r"|(?:fits|works|is it|it is|(?:is|would be) both|(?:just|exactly|about) right|hits|strikes|"
     r"nails|takes the cake|ticks|(?:correct|right) is|best fits|w[io]ns?|stands out|remains|does "
     r"(?:the job|the trick|both|it|(?:just |exactly )?that)|gets it|deserves (?:the|my) (?:vote|"
@@ -244,10 +241,10 @@ FITS: Final = (
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|conveys|"
     r"gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
-    r"|(?:is|was|would be|(?:sounds|seems|feels) like) (?:what|how|where|the way|something(?: that)?|"
-    r"the (?:answer|one|letter|option|word)s?(?: that)?)"
-    r"(?: [\w'-]+){1,6}? (?:says?|chooses?|picks?|repl(?:y|ies)|answers?|complete|do|go|expect|use|"
-    r"land|end up|tell|give|offer|suggest|recommend|put|write|respond|utter|get)\b"
+    r"|(?:is|was|would be|(?:sounds|seems|feels) like) (?:what|how|where|the way|something(?: "
+    r"that)?|the (?:answer|one|letter|option|word)s?(?: that)?)(?: [\w'-]+){1,6}? (?:says?|"
+    r"chooses?|picks?|repl(?:y|ies)|answers?|complete|do|go|expect|use|land|end up|tell|give|offer|"
+    r"suggest|recommend|put|write|respond|utter|get)\b"
     r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|"
     r"and yet) \w+)"
 )

@@ -54,18 +54,8 @@ def mark_words(text: str, options: tuple[str, ...]) -> str:
     """Each option's words as a mention, "wasn't that bad" as those of "not bad"."""
     # One pattern for all orders of the same options.
     known = tuple(sorted(options, key=lambda option: (-len(option), option)))
-    text = _SPACED.sub(lambda run: _closed_up(run[0], known), text)
     pattern, places = _pattern(known), [options.index(option) for option in known]
     return pattern.sub(lambda found: _mention(found, places, options), text)
-
-
-_SPACED: Final = re.compile(r"(?<!\w)[^\W\d](?: [^\W\d]){2,30}(?!\w)")
-
-
-def _closed_up(run: str, options: tuple[str, ...]) -> str:
-    """An option's words spelled out with spaces, "n o t b a d", as the words."""
-    letters = run.replace(" ", "").casefold()
-    return next((o for o in options if o.replace(" ", "").casefold() == letters), run)
 
 
 def _mention(found: re.Match[str], places: list[int], options: tuple[str, ...]) -> str:
@@ -147,10 +137,11 @@ _DEGREE: Final = rf"(?:(?:also|very|so|quite|pretty|just|in fact|rather|indeed|{
 # Behind the word the sentence ends, or goes on without narrowing what it says ("good in parts").
 _ENDS: Final = (
     rf"(?=\s*(?:$|\n|[].!?,;:()\"'>–—-]|[\ue000-\ue4ff]|(?:at all|enough|indeed|overall|{ADVERB}|"
-    r"though|either|for a (?:first|beginner)|to me|for me|in my opinion|i think|i guess|to be (?:honest|fair|frank)|but|"
-    r"because|since|so|and|or|nor|as|my friend|mate|buddy|dear|yet|if you ask me|really|instead|"
-    r"rather|after all|this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|"
-    r"considering|given|anyway|all in all)\b(?! (?:to|of)\b)|(?-i:[A-Z][a-z]+)\b))"
+    r"though|either|for a (?:first|beginner)|to me|for me|in my opinion|i think|i guess|to be "
+    r"(?:honest|fair|frank)|but|because|since|so|and|or|nor|as|my friend|mate|buddy|dear|yet|if "
+    r"you ask me|really|instead|rather|after all|this time|today|tbh|imo|imho|ngl|lol|haha|bro|"
+    r"dude|then|here|too|considering|given|anyway|all in all)\b(?! (?:to|of)\b)|"
+    r"(?-i:[A-Z][a-z]+)\b))"
 )
 _ASIDE: Final = (
     r"[ ,.–-]{1,4}(?:well|you know|like|how (?:shall|should|do|can) i (?:put|say) (?:it|this)|"
