@@ -100,10 +100,10 @@ _SAID_LAST: Final = re.compile(  # a German order: "she would C choose"
 )
 _WOULD: Final = re.compile(  # "I'd mumble that it was bad": any verb but those that wish and weigh
     r"\b(?:i|we|she|he|they|you|(?-i:[A-Z])\w+) (?:would|will|shall)(?: \w+ly| just| then)? "
-    r"(?!be\b|have\b|not\b|never\b|like|love|want|need|hear|think|feel|find|believe|know|grade|"
-    r"compar|consider|wonder|chang|start|begin|look|prefer|enjoy|agree|disagree|mention|see|hurt|"
-    r"lie|lying|cry|die|laugh|mean|understand|worry|compare|accept|react)"
-    rf"(?:{v.WORD})(?: {v.WORD}){{0,6}}?{_GAP}(?P<o>{CLEAR}){v.CLOSING}\s*$",
+    r"(?!be\b|have\b|not\b|never\b|like|love|want|need|hear|think|feel|find|believe|know|compar|"
+    r"consider|wonder|start|begin|look|enjoy|agree|disagree|see|lie|lying|cry|mean|understand|"
+    r"worry|accept|regret|struggle|hope|doubt|resent)"
+    rf"{v.WORD}(?: {v.WORD}){{0,6}}?{_GAP}(?P<o>{SENTENCE}|(?<=with ){CLEAR}){v.CLOSING}\s*$",
     _I,
 )
 _LEFT_WORDS: Final = re.compile(
@@ -120,6 +120,7 @@ _REASON: Final = re.compile(  # "since she is kind she would say C"
     _I,
 )
 _TO_ANYONE: Final = re.compile(r" to (?:an? (?!friend)\w+|strangers|anyone else)\b", _I)
+_COULD: Final = re.compile(r"\b(?:could|might|may) (?:\w+ly |also |just )?$", _I)
 _ONE_OF_SOME: Final = re.compile(r"\b(?:would|could) be an? ", _I)
 _ANSWER: Final = re.compile(r"(?:answer|reply|pick|vote)\b", _I)
 
@@ -195,6 +196,8 @@ def _limited(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
     before = _words_before(text, match.start())
     if v.FOR_ONE_AIM.search(before[-20:]) and (_ANSWER.match(match[0]) or before.endswith(" to ")):
         return True  # "her kind answer C", "it would be kind to say C"
+    if _COULD.search(before):
+        return True
     return v.SOMEBODY.search(before) is not None or _TO_ANYONE.match(text, match.end()) is not None
 
 

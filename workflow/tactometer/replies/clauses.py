@@ -24,8 +24,9 @@ class Clause:
 
 
 _CONJUNCTIONS: Final = (
-    r"but|so(?! ?(?:[.,;!?]|$))|because|since|although|even though|though|while|whereas|however|"
-    r"therefore|thus|hence|yet|then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
+    r"but(?! (?:kind|honest|gentle|polite|true|fair)\s*(?:[.,;!?]|$))|so(?! ?(?:[.,;!?]|$))|"
+    r"because|since|although|even though|though|while|whereas|however|therefore|thus|hence|yet|"
+    r"then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
 )
 _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"

@@ -142,12 +142,21 @@ def _set_aside(found: Sequence[Clause], at: int, label: str) -> bool:
     if before is None:
         return False
     apposed = n.APPOSED.match(text) or n.REASONED.match(text)  # says what the option before it is
-    return bool((apposed and re.search(ANY, before.text)) or re.match(v.OR, text, _I))
+    if (apposed and re.search(ANY, before.text)) or re.match(v.OR, text, _I):
+        return True
+    return _next(before.text, text)
 
 
 def _rejects(label: str, polar: bool) -> bool:
     """Whether a label turns down what follows; beside yes and no one of words is a reason."""
     return n.REJECTING_LABEL.match(label) is not None and not (polar and " " in label)
+
+
+def _next(before: str, text: str) -> bool:
+    """Whether a clause comes after another option that is not turned down: "then D"."""
+    denied = v.DENIES.search(before) or n.CONDITION.match(before) or v.SUPPOSES.search(before)
+    then = re.match(r"(?:and )?then\b", text, _I)
+    return then is not None and not denied and re.search(ANY, before) is not None
 
 
 def _at_first(before: Clause | None) -> bool:

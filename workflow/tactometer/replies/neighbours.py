@@ -163,12 +163,12 @@ EARLIER: Final = re.compile(
 )
 """What was answered before and is no more: "my initial answer was C"."""
 THOUGHT: Final = re.compile(
-    r"^(?!none of|after |.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|"
-    r"real|honest|private|inner) feelings?|believes?|beliefs?|opinions?|privately|inner|inwardly|"
-    r"inside|internal\w*|secretly|state|reality|to (?:him|her|them)sel\w+|(?:her|his|their|"
-    r"\w+'s) (?:mind|head)|view|heart|diary|review|critics?|neighbou?rs?|mother|father|guests?|"
-    r"others|people|jury|reviewers?|audience|(?:her|his|their|\w+'s) (?:\w+ )?verdict|unsaid|"
-    r"unspoken|not said|silently|judge?ment)\b",
+    r"^what i (?:really |honestly )?think$|^(?!none of|after |.*\b(?:i|my|we|"
+    r"our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|private|inner) feelings?|"
+    r"believes?|beliefs?|opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|"
+    r"reality|to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) (?:mind|head)|view|heart|diary|"
+    r"review|critics?|neighbou?rs?|mother|father|guests?|others|people|jury|reviewers?|audience|"
+    r"(?:her|his|their|\w+'s) (?:\w+ )?verdict|unsaid|unspoken|not said|silently|judge?ment)\b",
     re.IGNORECASE,
 )
 """A label of what somebody thinks and does not say."""

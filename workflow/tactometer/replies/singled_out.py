@@ -16,7 +16,13 @@ from tactometer.replies.mentions import CLEAR, LETTER, Marked
 _I: Final = re.IGNORECASE
 _SUBJECT: Final = re.compile(
     rf"^{v.OPENING}{CLEAR} (?:\w+ly |also |just |still |(?:would|will|should|can|does) ){{0,2}}"
-    r"(?P<verb>[a-z]+) .+$",
+    r"(?P<verb>is|was|be|seems?|appears?|sounds?|feels?|looks?|remains?|stays?|ought|strikes?|"
+    r"hits?|threads?|walks?|treads?|navigates?|reconciles?|respects?|honou?rs?|serves?|meets?|"
+    r"satisf(?:y|ies)|achieves?|accomplishes|manages?|combines?|preserves?|protects?|spares?|"
+    r"softens?|keeps?|lets?|allows?|gets?|gives?|offers?|provides?|does?|finds?|puts?|checks?|"
+    r"corresponds?|match(?:es)?|maps?|aligns?|agrees?|fits?|suits?|conveys?|express(?:es)?|"
+    r"captures?|reflects?|represents?|communicates?|acknowledges?|maintains?|addresses|covers?|"
+    r"ticks?|go(?:es)?|comes?|springs?|sums?|leaves?) .+$",
     _I,
 )
 _SPEAKS_FOR: Final = re.compile(
@@ -46,17 +52,17 @@ _SPARED: Final = re.compile(
     r"(?:honest|true|truthful|fair|kind|polite|gentle|nice)\b",
     _I,
 )
-_TAKEN: Final = re.compile(  # "3 stars corresponds to C", "nothing is better than C"
-    r"^(?!.*\b(?:not|no|never)\b).*\b(?:corresponds?|translates?|maps?|amounts?|equals?|expect|"
-    r"(?:matche[sd]|expressed|described|captured|put|fits?|favou?rs|suits|soften|deserves?|"
-    r"demands?|dictates|requires|suggests?|calls? for|puts us at)(?: \w+)?"
-    rf"(?: by| as)?)(?: (?:on)?to)? {CLEAR}(?: best| well| most closely)?$"
-    r"|\b(?:nothing|no other \w+|not (?:\w+ ){1,5}any(?:thing)?)(?: \w+){0,3} "
+_CORRESPONDS: Final = re.compile(  # "3 stars corresponds to C"
+    r"\b(?:corresponds?|translates?|maps?|amounts?|equals?|(?:matche[sd]|expressed|described|"
+    r"captured|put|fits?|favou?rs|suits|soften|deserves?|demands?|dictates|requires|suggests?|"
+    rf"calls? for|puts us at)(?: \w+)?(?: by| as)?)(?: (?:on)?to)? {CLEAR}(?: best| well)?$",
+    _I,
+)
+_ALL_BUT: Final = re.compile(  # "nothing is better than C"
+    r"\b(?:nothing|no other \w+|not (?:\w+ ){1,5}any(?:thing)?)(?: \w+){0,3} "
     rf"(?:(?:better|kinder|truer|more \w+) than|but|except|other than|as \w+ as) {CLEAR}"
-    rf"|\bnot go wrong with {CLEAR}|\bhard to beat {CLEAR}"
-    rf"|\brul\w+ out (?:everything|all|anything) (?:but|except) {CLEAR}"
-    rf"|\b(?:everything|all)(?: \w+){{0,2}} (?:but|except|besides) {CLEAR} (?:is|feels|sounds|"
-    r"seems)\b",
+    rf"|\b(?:not go wrong with|hard to beat|rul\w+ out (?:everything|all|anything) but) {CLEAR}"
+    rf"|\b(?:everything|all)(?: \w+){{0,2}} (?:but|except) {CLEAR} (?:is|feels|sounds|seems)\b",
     _I,
 )
 
@@ -68,7 +74,7 @@ def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
         return None
     praised = False
     for clause in found:
-        if _TAKEN.search(clause.text) and not clause.question:
+        if _ALL_BUT.search(clause.text) and not clause.question:
             praised = True
             continue
         text = _SPARED.sub("", clause.text)
@@ -78,7 +84,7 @@ def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
             return None
         if _AGAINST.search(text):
             return None
-        praised = praised or _praises(text, text != clause.text)
+        praised |= _praises(text, text != clause.text) or bool(_CORRESPONDS.search(text))
     return next(iter(places)) if praised else None
 
 

@@ -132,7 +132,9 @@ AMONG: Final = re.compile(
 """One option of several, not the one: "another option is C"."""
 
 UNDONE: Final = re.compile(
-    r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|back|zero|nothing|none|neither)\b", re.I
+    r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|(?:back|last|badly|aside|off|out|away)(?! "
+    r"of)|zero|nothing|none|neither)\b",
+    re.I,
 )
 """Behind an answer, what takes it back: "the answer is C is wrong", "C would convey nothing"."""
 PARTLY: Final = re.compile(
@@ -150,11 +152,11 @@ SAYS: Final = (
     r"selects|"
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
     r"propose|recommends|prefer|prefers|favou?r|give me|uses|takes?|try|type|support|sum (?:it|"
-    r"this|that) up|comments?|exclaims?|whispers?|remarks?|claim|insist|reassure|mention|declare|"
-    r"offer|utter|(?<=would )state|(?:com(?:e|ing)|keeps? coming) back to|rate(?= (?:it|the \w+) "
-    r"as)|soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|(?:go|goes|going|went|"
-    r"gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|lean(?:s|ed|ing)? "
-    r"(?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|sid(?:e|es|ing) with|"
+    r"this|that) up|comments?|exclaims?|whispers?|remarks?|claim|insist|reassure|mention|submit|"
+    r"declare|offer|utter|(?<=would )state|(?:com(?:e|ing)|keeps? coming) back to|rate(?= (?:it|"
+    r"the \w+) as)|soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|(?:go|goes|"
+    r"going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|lean(?:s|ed|"
+    r"ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|sid(?:e|es|ing) with|"
     r"gravitates? (?:towards?|to)|nominate|endorse|land(?:s|ed)? on|put|insert|mark|circle|tick|"
     r"highlight|underline|enter|write|settl\w+ (?:on|for)|down for|chang(?:e|es|ed) (?:that|it|my "
     r"\w+) to|make it|let it be|stick(?:ing)? (?:with|to)|let \w+ know|want \w+ to know|argue(?: "
@@ -218,7 +220,9 @@ IS: Final = (
     r"say|end with))\b"
 )
 RULES: Final = re.compile(
-    r" ?(?:to be|is|was|would|will|has|could|might|may|can|must|does|are)\b", re.IGNORECASE
+    r" ?(?:to be(?! (?:kind|nice|polite|safe|gentle|fair))|is|was|would|will|has|could|might|may|"
+    r"can|must|does|are)\b",
+    re.IGNORECASE,
 )
 """The verb of a sentence whose subject is the mention before it: "say C is wrong"."""
 FITS: Final = (
@@ -230,14 +234,16 @@ FITS: Final = (
     r"guess|winner|match|compromise|balance|the (?:only )?one|it(?=$| (?:nicely|well|best))|way to "
     r"go|sense|ideal|enough|well|perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! "
     r"than)|safest|"
-    rf"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|{SPARING}|"
+    r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|more (?:accurate|fitting|apt|"
+    rf"natural|appropriate|suitable)(?! than)|most (?!of\b)\w+|{SPARING}|"
     r"truer|(?!hon|mod|int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|"
     r"thing to say)\b"
-    r"|(?:fits|works|is it|it is|(?:is|would be) both|(?:just|exactly|about) right|hits|strikes|"
-    r"nails|takes the cake|ticks|(?:correct|right) is|best fits|w[io]ns?|stands out|remains|does "
-    r"(?:the job|the trick|both|it|(?:just |exactly )?that)|gets it|deserves (?:the|my) (?:vote|"
-    r"pick)|beats|trumps|would do the trick|(?:comes|gets|is) (?:the )?closest|comes close$|comes? "
-    r"out (?:on top|ahead|best|as \w+)|would be it|is left)(?=\s|$)"
+    r"|(?:fits|works|is it|it is|(?:is|would be|manages|serves|meets|satisfies) both|(?:just|"
+    r"exactly|about) right|hits|strikes|nails|takes the cake|ticks|(?:correct|right) is|best fits|"
+    r"w[io]ns?|stands out|remains|does (?:the job|the trick|both|it|(?:just |exactly )?that)|gets "
+    r"it|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|(?:comes|gets|is) "
+    r"(?:the )?closest|comes close$|comes? out (?:on top|ahead|best|as \w+)|would be it|is "
+    r"left)(?=\s|$)"
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|conveys|"
     r"gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
