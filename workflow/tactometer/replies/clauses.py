@@ -24,8 +24,8 @@ class Clause:
 
 
 _CONJUNCTIONS: Final = (
-    r"but(?! (?:kind|honest|gentle|polite|true|fair)\s*(?:[.,;!?]|$))|so(?! ?(?:[.,;!?]|$))|"
-    r"because|since|although|even though|though|while|whereas|however|therefore|thus|hence|yet|"
+    r"(?:but|yet)(?! (?:kind|honest|gentle|polite|true|fair)\s*(?:[.,;!?]|$))|so(?! ?(?:[.,;!?]|"
+    r"$))|because|since|although|even though|though|while|whereas|however|therefore|thus|hence|"
     r"then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
 )
 _SPLIT: Final = re.compile(

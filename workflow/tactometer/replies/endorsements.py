@@ -13,7 +13,9 @@ from tactometer.replies.mentions import ANY, CLEAR, Marked, is_letter
 _SAME: Final = re.compile(
     r"(?:it|that|this|he|she) (?:is|does|would|fits|works)$|(?:because|since|as)\b", re.IGNORECASE
 )
-_INSTEAD: Final = re.compile(f"{CLEAR} (?:is|does|do|will|would(?: be)?)$")
+_INSTEAD: Final = re.compile(
+    f"(?:i (?:think|believe) )?{CLEAR} (?:is|does|do|will|would(?: be)?)$", re.IGNORECASE
+)
 _NO: Final = re.compile(r"(?:no|nope)$", re.IGNORECASE)
 
 

@@ -210,9 +210,9 @@ NOUN: Final = (
     r"(?:[\w'-]+ ){0,9}?(?:is|(?:would|will|should) be|becomes|reads|ends with|should (?:read|end "
     r"with)) [\ue000-\ue0ff\ue200-\ue4ff])|correct(?= is )|thing (?:for \w+ )?to say|(?:only "
     r")?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|makes sense))|thing "
-    r"to say|match|(?<=the )(?:\w+ )?one|preference|winner|way to \w+(?: it| the \w+)?|(?:phrase|"
-    r"word|utterance|statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would (?:say|use|choose|"
-    r"pick)\b))s?\b"
+    r"to say|match|(?<=the )(?:\w+ ){0,2}one|preference|winner|way to \w+(?: it| the \w+)?|"
+    r"(?:phrase|word|utterance|statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would (?:say|use|"
+    r"choose|pick)\b))s?\b"
 )
 IS: Final = (
     r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|falls on|"
