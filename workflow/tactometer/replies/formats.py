@@ -15,7 +15,7 @@ _KEY: Final = re.compile(
 )
 _ITS_WORDS: Final = re.compile(
     r"(?:(?:answer|option|choice)[_ -]?)?"
-    r"(?:text|words?|value|description|phrase|sentence|wording|content|quote)",
+    r"(?:text|words?|value|description|phrase|sentence|wording|content|quote|say|says|speech)",
     re.IGNORECASE,
 )
 _SHARE: Final = re.compile(r"\d{1,3}(?:\.\d+)?%|[01]?\.\d+")

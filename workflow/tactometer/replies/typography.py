@@ -37,7 +37,7 @@ _FACE: Final = re.compile(
 )
 # A letter that is all, with half a bracket or a stray mark round it.
 _ALONE: Final = re.compile(r"[\s\[\](){}<>\"'\\/&+#%@|=-]*([A-Za-z])[\s.,;:!\[\](){}<>\"'\\]*")
-_HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn"}  # zero-width, private, variation selectors
+_HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn", "Me"}  # zero-width, private, variation selectors
 _PICTURES: Final = {"So", "Sk"}
 
 # Behind these the model speaks for others, or begins another task.
@@ -58,6 +58,7 @@ _ROLE: Final = re.compile(
     re.IGNORECASE,
 )
 _MARKUP: Final = (
+    (re.compile(r"<!--[^<>]{0,2000}-->"), " "),
     (re.compile(r"~~[^~\n]{1,200}~~(?!~)"), " "),
     (re.compile(r"(?:```|~~~)[a-z]{0,12}(?=\s|\Z)|```"), "\n"),
     (re.compile(r"(?<![*\w])([A-Za-z])\*{3,}(?=\s)"), r"\1xxx"),  # a censored word is no letter
@@ -87,7 +88,7 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b(?:can ?'?t|cannot)\b", re.I), "can not"),
     (re.compile(r"\bwon ?'t\b", re.I), "will not"),
     (re.compile(r"\b(was|is|were|are|ai|do|does|did|has|had|could|would|should|might|must)"
-                r" ?n'?t\b", re.I), r"\1 not"),
+                r" ?(?:n'?t|'nt)\b", re.I), r"\1 not"),
     (re.compile(r"\b(it|that|this|he|she|what)'s(?= got\b)", re.I), r"\1 has"),
     (re.compile(r"\b(it|that|this|he|she|what)'s\b", re.I), r"\1 is"),
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'d\b", re.I), r"\1 would"),
