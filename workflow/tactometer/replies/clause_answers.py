@@ -58,8 +58,8 @@ _SAID_WORDS: Final = re.compile(
 _LEFT: Final = re.compile(
     r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?)"
     r"|(?:comes?|boils?) down to|(?:that|this|which|it) (?:makes it|gives (?:us|me)|(?:means|"
-    r"suggests|implies)(?= [\ue000-\ue0ff]$))|\b(?:we|i) (?:get|have|arrive at)|ends? up (?:with|"
-    r"at|as))"
+    r"suggests|implies)(?= [\ue000-\ue0ff]$))|\b(?:we|i) (?:get|have(?= .$)|arrive at)|ends? up "
+    r"(?:with|at|as))"
     rf"(?: {v.WORD}){{0,4}}? (?P<o>{CLEAR}|{SEVERAL})",
     _I,
 )

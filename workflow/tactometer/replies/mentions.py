@@ -70,7 +70,11 @@ _BEHIND: Final = re.compile(
     r"|[\s.:,=/\"'()–—-]{0,6}([\ue100-\ue3ff])(?:[\"')\]](?!\w))?(?=[^\S\n]*(?:$|\n|[^\w\s])))"
 )
 # "(A) Friends are kind."
-_OPENS: Final = re.compile(rf"^[\"']?({LETTER})[\"']? (?=[A-Z][a-z]* [a-z])", re.MULTILINE)
+_OPENS: Final = re.compile(
+    rf"^[\"']?({LETTER})[\"']? (?=(?:An?|The|I|We|She|He|They|My|Friends?|Because|Since|As|Given|"
+    r"[A-Z][a-z]+ stars?) [a-z])",
+    re.MULTILINE,
+)
 _JOINED: Final = re.compile(
     rf"{ONE}(?:[\"']?\s?,\s?[\"']?{ONE}){{0,25}}[\"']?\s?,?\s?(?:\b(?:and|or|nor|versus|vs\.?|"
     rf"as well as|plus)(?!\w)|&|/)(?:,? (?:maybe|possibly|perhaps|even))?\s?[\"']?{ONE}"

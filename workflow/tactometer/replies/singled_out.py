@@ -34,11 +34,11 @@ _SPEAKS_FOR: Final = re.compile(
     _I,
 )
 _AGAINST: Final = re.compile(
-    r"\b(?:least|not|no|never|but|if|too|however|though|although|yet|than|unless|could|may|might|"
-    r"hurt\w*|offen\w+|upset\w*|sad\w*|insult\w*|crush\w*|disappoint\w*|over\w+|under(?!st)\w+|"
-    r"mis\w+|ignor\w+|lack\w*|fail\w*|los\w+|sacrific\w+|violat\w+|contradict\w*|conflict\w*|"
-    r"clash\w*|option|options|possib\w+|tempt\w+|mention|(?<!to )mind|opinion|how \w+ feels|"
-    r"thoughts?|for|because)\b"
+    r"\b(?:least|not|no|never|nothing|none|less|but|if|too|however|though|although|yet|than|unless|"
+    r"could|may|might|hurt\w*|offen\w+|upset\w*|sad\w*|insult\w*|crush\w*|disappoint\w*|over\w+|"
+    r"under(?!st)\w+|mis\w+|ignor\w+|lack\w*|fail\w*|los\w+|sacrific\w+|violat\w+|contradict\w*|"
+    r"conflict\w*|clash\w*|option|options|possib\w+|tempt\w+|mention|(?<!to )mind|opinion|how \w+ "
+    r"feels|thoughts?|for|because)\b"
     rf"|{LETTER} (?:means?|stands|says|reads)\b",
     _I,
 )

@@ -133,7 +133,8 @@ AMONG: Final = re.compile(
 
 UNDONE: Final = re.compile(
     r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|(?:back|last|badly|aside|off|out|away)(?! "
-    r"of)|zero|nothing|none|neither)\b",
+    r"of)|zero|nothing|none|neither|(?:that |which )?(?:i|he|she|we|they|you|would|"
+    r"(?-i:[A-Z][a-z]+)) (?:\w+ ){0,2}?(?:avoid|reject|never|not|hurt)\w*)\b",
     re.I,
 )
 """Behind an answer, what takes it back: "the answer is C is wrong", "C would convey nothing"."""
@@ -152,11 +153,11 @@ SAYS: Final = (
     r"selects|"
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
     r"propose|recommends|prefer|prefers|favou?r|give me|uses|takes?|try|type|support|sum (?:it|"
-    r"this|that) up|comments?|exclaims?|whispers?|remarks?|claim|insist|reassure|mention|submit|"
-    r"declare|offer|utter|(?<=would )state|(?:com(?:e|ing)|keeps? coming) back to|rate(?= (?:it|"
-    r"the \w+) as)|soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|(?:go|goes|"
-    r"going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|lean(?:s|ed|"
-    r"ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|sid(?:e|es|ing) with|"
+    r"this|that) up|comments?|exclaims?|whispers?|remarks?|claim|insist|reassure|(?<=would "
+    r")mention|submit|offer|utter|(?<=would )state|(?:com(?:e|ing)|keeps? coming) back to|rate(?= "
+    r"(?:it|the \w+) as)|soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|(?:go|"
+    r"goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|lean(?:s|"
+    r"ed|ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|sid(?:e|es|ing) with|"
     r"gravitates? (?:towards?|to)|nominate|endorse|land(?:s|ed)? on|put|insert|mark|circle|tick|"
     r"highlight|underline|enter|write|settl\w+ (?:on|for)|down for|chang(?:e|es|ed) (?:that|it|my "
     r"\w+) to|make it|let it be|stick(?:ing)? (?:with|to)|let \w+ know|want \w+ to know|argue(?: "
@@ -192,7 +193,8 @@ ITS_VERDICT: Final = re.compile(
 )
 """Somebody's verdict on a creation, which may be kept to oneself."""
 SECOND: Final = re.compile(
-    r"\b(?:second|third|last|an (?:option|alternative)|one (?:way|option|possibility|choice|answer|"
+    r"\b(?:second|third|last|less (?!harsh|blunt|hurt|cruel|dis|un)\w+|(?:my|her|his) \w+ would|"
+    r"an (?:option|alternative)|one (?:way|option|possibility|choice|answer|"
     r"of)|an? (?:interesting|possible|potential|plausible|tempting|risky|weak) \w+)\b",
     re.IGNORECASE,
 )
@@ -210,9 +212,9 @@ NOUN: Final = (
     r"sentence)s?(?= (?:[\w'-]+ ){0,9}?(?:is|(?:would|will|should) be|becomes|reads|ends with|"
     r"should (?:read|end with)) [\ue000-\ue0ff\ue200-\ue4ff])|correct(?= is )|thing (?:for \w+ "
     r")?to say|(?:only )?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|"
-    r"makes sense))|thing to say|match|(?<=the )(?:\w+ ){0,2}one|preference|winner|way to \w+(?: "
-    r"it| the \w+)?|(?:phrase|word|utterance|statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would "
-    r"(?:say|use|choose|pick)\b))s?\b"
+    r"makes sense))|thing to say|match|(?<=the )(?:\w+ ){0,2}one(?! \w+ (?:wants|fears|hopes|hates|"
+    r"expects|avoids))|preference|winner|way to \w+(?: it| the \w+)?|(?:phrase|word|utterance|"
+    r"statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would (?:say|use|choose|pick)\b))s?\b"
 )
 IS: Final = (
     r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|falls on|"
