@@ -43,7 +43,7 @@ def refuses(found: Sequence[Clause], made: Sequence[Decision]) -> bool:
         declined = _DECLINES.search(clause.text)
         if declined is None or _OF_AN_OPTION.match(clause.text[declined.end() :]):
             continue
-        if v.SUPPOSES.search(found[at - 1].text):
+        if at and v.SUPPOSES.search(found[at - 1].text):
             continue  # "some would say C, I would not"
         if not any(
             decision.clause < at

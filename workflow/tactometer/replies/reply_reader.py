@@ -19,7 +19,7 @@ from tactometer.replies.decisions import decisions
 from tactometer.replies.formats import unwrapped
 from tactometer.replies.languages import in_english
 from tactometer.replies.letters import mark_letters
-from tactometer.replies.mentions import ANY, SEVERAL, Marked, joined, labelled
+from tactometer.replies.mentions import ANY, LETTER, SEVERAL, Marked, joined, labelled
 from tactometer.replies.ordinals import mark_former, mark_ordinals
 from tactometer.replies.rankings import ranked
 from tactometer.replies.refusals import refuses, stops_short
@@ -65,7 +65,7 @@ def read_reply(text: str | None, options: Sequence[str]) -> Reply:
     reply = _resolved(made, options, found, marked)
     alone = singled_out(found, marked) if reply.reason == "undecided" else None
     if alone is not None and alone < len(options):
-        return Reply(options[alone], "letter")
+        return Reply(options[alone], "letter" if re.search(LETTER, marked.text) else "phrase")
     if reply.choice is None and (spoken.cut or stops_short(said)):
         return _invalid("cut")
     return reply

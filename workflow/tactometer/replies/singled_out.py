@@ -1,6 +1,6 @@
-"""The one option that a reply names, by its letter, in words that no list of verbs foresees.
+"""The one option that a reply names, by letter or words, in a way that no verb of answers foresees.
 
-A reply that names one letter and praises it chooses it: "D threads the needle between truth and
+A reply that names one option and praises it chooses it: "D threads the needle between truth and
 tact". So it needs no verb of answers, but a word that speaks for it and none against it.
 """
 
@@ -68,7 +68,7 @@ _ALL_BUT: Final = re.compile(  # "nothing is better than C"
 
 
 def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
-    """The place of the only option named, if it is named by letter, praised and not condemned."""
+    """The place of the only option named, if it is praised and not condemned."""
     places = marked.named_in(marked.text)
     if len(places) != 1:
         return None
@@ -89,7 +89,7 @@ def singled_out(found: Sequence[Clause], marked: Marked) -> int | None:
 
 
 def _praises(text: str, spared: bool) -> bool:
-    """Whether a clause says of its letter what speaks for it, by more than one word."""
+    """Whether a clause says of its option what speaks for it, by more than one word."""
     subject = _SUBJECT.match(text)
     if subject is None or _ONE_AIM.match(text, subject.start("verb")):
         return False
