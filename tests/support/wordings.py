@@ -37,7 +37,7 @@ class Case:
 
 def listed(name: str) -> list[Case]:
     """Replies as they stand: the project's `shared` cases, or those written `fresh`, by others or
-    before a look at any rule, in the shared ones' kinds, and opened since: rules were mended on them.
+    before a look at any rule, in the shared ones' kinds; rules were mended on them since.
     """
     with (DATA / f"replies_{name}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
