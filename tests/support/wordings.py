@@ -36,8 +36,8 @@ class Case:
 
 
 def listed(name: str) -> list[Case]:
-    """Replies as they stand: the project's `shared` cases, or those written `fresh`, before a look
-    at any rule, in the shared ones' kinds.
+    """Replies as they stand: the project's `shared` cases, or those written `fresh`, by others or
+    before a look at any rule, in the shared ones' kinds; rules were mended on them since.
     """
     with (DATA / f"replies_{name}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

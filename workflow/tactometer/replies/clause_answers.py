@@ -38,7 +38,7 @@ _BARE: Final = re.compile(rf"{v.OPENING}\s*(?P<o>{ANY}(?: ?{ONE})?){v.CLOSING}\s
 _IN_PASSING: Final = re.compile(rf"\b(?:so|the|an?|very) {WORDS}|\ban? \w+ {LETTER}", _I)
 _FRAMED: Final = re.compile(rf"{v.OPENING}(?P<o>{SENTENCE})(?P<rest>{NO_MENTION}*)$", _I)
 _NAMED: Final = re.compile(
-    rf"{v.NOUN}(?: {v.WORD}){{0,7}}? {v.IS}(?: {v.WORD}){{0,3}}?{_GAP}(?P<o>{ANY}(?: ?{ONE})?)", _I
+    rf"{v.NOUN}(?: {v.WORD}){{0,9}}? {v.IS}(?: {v.WORD}){{0,3}}?{_GAP}(?P<o>{ANY}(?: ?{ONE})?)", _I
 )
 _NAMED_WORDS: Final = re.compile(
     rf"{v.NOUN}(?: {v.WORD}){{0,7}}? {v.IS}(?: (?:that|simply|probably|just|clearly|therefore|"
@@ -50,33 +50,32 @@ _SAID: Final = re.compile(
 )
 _SAID_WORDS: Final = re.compile(
     rf"{v.SAYS}(?: (?:that|just|simply|with|it is|it|as|for|is|maybe|perhaps|{v.ADVERB}|would be|a|"
-    rf"in|"
-    r"(?:the|your|his|her|my) \w+|"
-    rf"the (?:blank|gap|sentence|space)|"
-    r"the (?:words?|phrase|term|expression)|"
+    r"in|(?:the|your|his|her|my) \w+|the (?:blank|gap|sentence|space)|the (?:words?|phrase|term|"
+    r"expression)|"
     rf"a clear|a definite)){{0,4}}{_GAP}(?P<o>{WORDS}(?: ?{ONE})?){v.CLOSING}\s*$",
     _I,
 )
 _LEFT: Final = re.compile(
     r"\b(?:leav(?:es|ing)|(?:leads?|brings?|points?|takes?)(?: me| us)? (?:to|towards?)"
-    r"|(?:comes?|boils?) down to|(?:that|this|which|it) (?:makes it|gives (?:us|me)|"
-    r"means(?= [\ue000-\ue0ff]$))|ends? up (?:with|at|as))"
+    r"|(?:comes?|boils?) down to|(?:that|this|which|it) (?:makes it|gives (?:us|me)|(?:means|"
+    r"suggests|implies)(?= [\ue000-\ue0ff]$))|\b(?:we|i) (?:get|have(?= .$)|arrive at)|ends? up "
+    r"(?:with|at|as))"
     rf"(?: {v.WORD}){{0,4}}? (?P<o>{CLEAR}|{SEVERAL})",
     _I,
 )
 _MADE: Final = re.compile(
-    rf"\b(?:makes?|find|consider|deem|rate|rank|put|give|list|believe|think|"
+    r"\b(?:makes?|find|consider|deem|rate|rank|put|give|list|believe|think|"
     rf"nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
-    r"(?(beats)| (?:to be |as )?(?:the |my )?(?:best|right|most|likel|correct|answer|choice|first|"
-    r"highest))",
+    r"(?(beats)| (?:to be |as )?(?:the |my |an? (?:\w+ )?)?(?:best|right|most|likel|correct|answer|"
+    r"choice|first|highest))",
     _I,
 )
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
 _POINTED: Final = re.compile(
-    rf"^{v.OPENING}(?:(?:(?:this|that|the) one|it|that|this|which|he|she)"
-    rf"(?: {v.IS}| would| will| must| could| should| has to| have to| has got to| got to| gotta|"
-    r" can only| could only| would have to| will have to)"
-    rf"(?: be)?|(?:must|should|has to|would have to|would|will) be|(?<!so )is(?= (?:the |"
+    rf"^{v.OPENING}(?:(?:(?:this|that|the) one|it|that|this|which|he|she)(?: {v.IS}(?: going to)?| "
+    r"would| will| must| could| should| has to| have to| has got to| got to| gotta| can only| "
+    r"could only| would have to| will have to)(?: be)?|(?:must|should|has to|would have to|would|"
+    r"will) be|(?<!so )is(?= (?:the |"
     rf"an? )?{CLEAR}$)|(?:it )?(?:looks|seems|sounds) like)"
     r"(?: (?:probably|likely|most likely|definitely|clearly|then|simply|just|also|be|a|an|clear|"
     r"gotta|the|"
@@ -99,14 +98,30 @@ _SAID_LAST: Final = re.compile(  # a German order: "she would C choose"
     r"(?:say|says|choose|answer|reply|pick)\b",
     _I,
 )
+_WOULD: Final = re.compile(  # "I'd mumble that it was bad": any verb but those that wish and weigh
+    r"\b(?:i|we|she|he|they|you|(?-i:[A-Z])\w+) (?:would|will|shall)(?: \w+ly| just| then)? "
+    r"(?!be\b|have\b|not\b|never\b|like|love|want|need|hear|think|feel|find|believe|know|compar|"
+    r"consider|wonder|start|begin|look|enjoy|agree|disagree|see|lie|lying|cry|mean|understand|"
+    r"worry|accept|regret|struggle|hope|doubt|resent)"
+    rf"{v.WORD}(?: {v.WORD}){{0,6}}?{_GAP}(?P<o>{SENTENCE}|(?<=with ){CLEAR}){v.CLOSING}\s*$",
+    _I,
+)
 _LEFT_WORDS: Final = re.compile(
     rf"\bleav(?:es|ing)(?: (?:me|us|only|just|with)){{0,3}}{_GAP}(?P<o>{WORDS}){v.CLOSING}\s*$", _I
 )
 
 _PATTERNS: Final = (
-    _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED
+    _NAMED, _SAID, _SAID_WORDS, _SAID_LAST, _LEFT, _LEFT_WORDS, _MADE, _FITTING, _POINTED, _WOULD
 )  # fmt: skip
 
+_REASON: Final = re.compile(  # "since she is kind she would say C"
+    r"^(?:since|because|as|(?:in order |so as )?(?:not )?to) (?:[\w']+ ){2,12}?(?=(?:she|he|i|we|"
+    r"they|you) (?:would|will|must)\b)",
+    _I,
+)
+_TO_ANYONE: Final = re.compile(r" to (?:an? (?!friend)\w+|strangers|anyone else)\b", _I)
+_COULD: Final = re.compile(r"\b(?:could|might|may) (?:\w+ly |also |just )?$", _I)
+_ONE_OF_SOME: Final = re.compile(r"\b(?:would|could) be an? ", _I)
 _ANSWER: Final = re.compile(r"(?:answer|reply|pick|vote)\b", _I)
 
 
@@ -137,6 +152,7 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
     before = _words_before(text, match.start("o" if pattern is not _MADE else 0))
     if pattern is not _FITTING:  # what stands before another mention is said of that one
         before = re.split(f"{CLEAR}|{SEVERAL}", before)[-1]
+    before = _REASON.sub("", before)
     if pattern is _FITTING and "is what" in match[0]:  # "because "C" is what she would say"
         before = re.sub(r"^(?:because|since|as) ", "", before, flags=_I)
     if v.DENIES.search(before) or v.SUPPOSES.search(before) or v.CONDEMNS.search(before):
@@ -151,15 +167,14 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
         quoted = re.match("says|reads", match[0], _I) and v.IT_READS.search(subject)
         return not (ruled or quoted or re.search(f"{ANY} $", subject))
     if pattern is _FITTING:
-        verdict = re.sub(r"\b\w+ than\b.*", "", match[0])
+        verdict = re.sub(rf"\b\w+ than\b.*|{v.SPARING}", "", match[0])
         rest = re.sub(r"\bthan\b.*", "", text[match.end() : match.end() + 100])
         if v.CONDEMNS.search(rest) and not v.DENIES.search(rest):
             return False
-        least = v.LEAST.search(text, match.start(), match.end() + 40)
         return not (
-            least
-            or v.SECOND.search(verdict)
+            v.SECOND.search(verdict)
             or v.DENIES.search(verdict)
+            or v.SOMEBODY.search(verdict)
             or v.CONDEMNS.search(verdict)
         )
     if pattern is _NAMED:
@@ -176,11 +191,14 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
 def _limited(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
     """Whether the answer is for one aim alone."""
     if pattern in (_NAMED, _FITTING):
-        return for_one_aim(_words_before(text, match.end()))
+        one = pattern is _FITTING and _ONE_OF_SOME.search(match[0])
+        return bool(one) or for_one_aim(_words_before(text, match.end()))
     before = _words_before(text, match.start())
-    if _ANSWER.match(match[0]) and v.FOR_ONE_AIM.search(before[-20:]):
-        return True  # "her kind answer C"
-    return v.SOMEBODY.search(before) is not None
+    if v.FOR_ONE_AIM.search(before[-20:]) and (_ANSWER.match(match[0]) or before.endswith(" to ")):
+        return True  # "her kind answer C", "it would be kind to say C"
+    if _COULD.search(before):
+        return True
+    return v.SOMEBODY.search(before) is not None or _TO_ANYONE.match(text, match.end()) is not None
 
 
 def _words_before(text: str, at: int) -> str:
@@ -202,4 +220,4 @@ def mentions_in(text: str) -> str:
 
 def for_one_aim(words: str) -> bool:
     """Whether an answer is named for one aim: "the most honest answer", not "the best"."""
-    return v.FOR_ONE_AIM.search(words) is not None and v.FOR_ALL.search(words) is None
+    return v.FOR_ONE_AIM.search(words) is not None

@@ -13,30 +13,30 @@ class Clause:
     """One clause: its words, and its place in the reply.
 
     `label` is what stands before a colon before it ("Answer", "Honest"); `question` whether its
-    sentence asks; `opens` whether it opens a line and `closes` whether it ends one; `sentence`
-    counts them.
+    sentence asks; `opens` whether it opens a line; `sentence` counts them.
     """
 
     text: str
     label: str
     question: bool
     opens: bool
-    closes: bool
     sentence: int
 
 
 _CONJUNCTIONS: Final = (
-    r"but|so|because|since|although|even though|though|while|whereas|however|therefore|thus|hence|"
-    r"(?<!in )which|yet|then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
+    r"(?:but|yet)(?! (?:kind|honest|gentle|polite|true|fair)\s*(?:[.,;!?]|$))|so(?! ?(?:[.,;!?]|"
+    r"$))|because|since|although|even though|though|while|whereas|however|therefore|thus|hence|"
+    r"then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
 )
 _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"
     r"|=>?|-> ?|\s/\s"
     # "anything but C" is one clause
-    r"|(?<=\s)(?<!thing )(?<!\ball )(?<!\bany )(?<!\bthem )(?<!\bor )(?<!\beven )"
+    r"|(?<=\s)(?<!thing )(?<!\ball )(?<!\bany )(?<!\bthem )(?<!one )(?<!body )(?<!\bor )(?<!\beven "
+    r")"
     rf"(?=(?:{_CONJUNCTIONS})\b|and (?:{SENTENCE}|the [a-z]+ {WORDS}|(?-i:[A-Z])[a-z]+ "
-    rf"(?:would|will|says|might) )|and the (?:most )?\w+ "
-    r"(?:answer|option|choice|one|reply) (?:is|would)\b))",
+    r"(?:would|will|says|might) )|and the (?:most )?\w+ (?:answer|option|choice|one|reply) (?:is|"
+    r"would)\b))",
     re.IGNORECASE,
 )
 
@@ -51,21 +51,15 @@ def clauses(text: str) -> list[Clause]:
         words = pieces[at].strip(" \"'")
         end = pieces[at + 1] if at + 1 < len(pieces) else "\n"
         if words:
-            closes = _closes(pieces, at)
-            found.append(Clause(words, label, asked[at // 2], opens, closes, sentence))
+            found.append(Clause(words, label, asked[at // 2], opens, sentence))
             opens = False
             sentence += _ends(end)
         if end == ":" or end.startswith("="):
-            label = words or label or _in_brackets(found, pieces, at)
+            label = words or label
         elif words or end != "\n":  # a label holds on the lines below, if nothing comes first
             label = ""
         opens = opens or end == "\n"
     return found
-
-
-def _in_brackets(found: Sequence[Clause], pieces: Sequence[str], at: int) -> str:
-    """What stands in brackets before a colon: "Liz (thinking):"."""
-    return found[-1].text if found and at and pieces[at - 1] == ")" else ""
 
 
 def _ends(mark: str) -> bool:
@@ -82,13 +76,3 @@ def _asked(pieces: Sequence[str]) -> list[bool]:
         elif _ends(pieces[at]):
             question = pieces[at] == "?"
     return asked
-
-
-def _closes(pieces: Sequence[str], at: int) -> bool:
-    """Whether nothing but marks follows on the line, as far as a few marks go."""
-    for later in range(at + 1, min(len(pieces), at + 8)):
-        if later % 2 and pieces[later] == "\n":
-            return True
-        if later % 2 == 0 and pieces[later].strip("\"'"):
-            return False
-    return True

@@ -11,10 +11,10 @@ from typing import Final
 
 from tactometer.replies import neighbours as n
 from tactometer.replies import vocabulary as v
-from tactometer.replies.clause_answers import answer_of, for_one_aim, mentions_in
+from tactometer.replies.clause_answers import answer_of, for_one_aim
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision, Weight
-from tactometer.replies.endorsements import endorsed, meant
+from tactometer.replies.endorsements import endorsed
 from tactometer.replies.mentions import (
     ANY,
     LETTER,
@@ -48,26 +48,22 @@ def decisions(found: Sequence[Clause], marked: Marked, polar: bool) -> list[Deci
     corrected: int | None = None  # the sentence in which a correction was announced
     dropped: set[frozenset[int]] = set()
     turned_down: list[Decision] = []
-    withdrawn, named = False, -1  # whether all was taken back, the clause that named an option last
+    named = -1  # the clause that named an option last
     for at, clause in enumerate(found):
         last = bool(made) and named == made[-1].clause
         if made and (n.WITHDRAWS.match(clause.text) or (last and _rejects_it(clause, polar))):
             dropped |= {decision.places for decision in made}
-            made, corrected, withdrawn = [], None, True
+            made, corrected = [], None
         elif n.CORRECTS.search(clause.text) or n.CORRECTS.match(clause.label):
             corrected = clause.sentence
         elif last and not made[-1].letter and not made[-1].said and n.UNSAID.match(clause.text):
             made.pop()
             continue
         named = at if re.search(ANY, clause.text) else named
-        if made and n.OR_ELSE.match(clause.text) and (last or not n.BEGINS_OR.match(clause.text)):
+        if made and n.OR_ELSE.match(clause.text):
             made[-1] = _widened(made[-1], clause.text, marked)
             continue
-        decision = (
-            _decision(found, at, marked, polar)
-            or endorsed(found, at, marked, polar)
-            or (meant(clause, at, marked) if withdrawn and not made else None)
-        )
+        decision = _decision(found, at, marked, polar) or endorsed(found, at, marked, polar)
         if decision is None:
             continue
         if decision.condemned:
@@ -93,8 +89,7 @@ def _rejects_it(clause: Clause, polar: bool) -> bool:
 
 def _widened(decision: Decision, text: str, marked: Marked) -> Decision:
     """A decision with the alternatives that a later clause sets beside it."""
-    more = frozenset().union(*map(marked.named, mentions_in(text)))
-    return replace(decision, places=decision.places | more)
+    return replace(decision, places=decision.places | marked.named_in(text))
 
 
 def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> Decision | None:
@@ -114,13 +109,14 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
         thought = not lettered and _opinion(found, at)
         if thought or n.THOUGHT.match(label):
             return None
-    weak = answer.for_one_aim or for_one_aim(label) or n.FRAMED.match(clause.text)
+    aim = "" if n.REASON.match(label) else label
+    weak = answer.for_one_aim or for_one_aim(aim) or n.FRAMED.match(clause.text)
     mentions = answer.mentions + _alternatives(found, at) + _apposed(found, at)
     final = v.FINAL.search(label) or v.FINAL.search(clause.text)
-    follows = at + 1 < len(found) and not clause.closes
+    follows = at + 1 < len(found)
     labelled = is_labelled(answer.mentions[0])
     return Decision(
-        places=frozenset().union(*map(marked.named, mentions)),
+        places=marked.named_in(mentions),
         weight=Weight.QUALIFIED if weak else Weight.FINAL if final else Weight.PLAIN,
         letter=any(map(is_letter, mentions)),
         labelled=len(mentions) == 1 and labelled,
@@ -148,7 +144,7 @@ def _set_aside(found: Sequence[Clause], at: int, label: str) -> bool:
     apposed = n.APPOSED.match(text) or n.REASONED.match(text)  # says what the option before it is
     if (apposed and re.search(ANY, before.text)) or re.match(v.OR, text, _I):
         return True
-    return _elsewhere_or_next(before.text, text)
+    return _next(before.text, text)
 
 
 def _rejects(label: str, polar: bool) -> bool:
@@ -156,12 +152,11 @@ def _rejects(label: str, polar: bool) -> bool:
     return n.REJECTING_LABEL.match(label) is not None and not (polar and " " in label)
 
 
-def _elsewhere_or_next(before: str, text: str) -> bool:
-    """Whether a clause holds in another world alone, or comes after another option: "then D"."""
-    if re.search(ANY, before):
-        denied = v.DENIES.search(before) or n.CONDITION.match(before) or v.SUPPOSES.search(before)
-        return not denied and re.match(r"(?:and )?then\b", text, _I) is not None
-    return n.ELSEWHERE.match(before) is not None
+def _next(before: str, text: str) -> bool:
+    """Whether a clause comes after another option that is not turned down: "then D"."""
+    denied = v.DENIES.search(before) or n.CONDITION.match(before) or v.SUPPOSES.search(before)
+    then = re.match(r"(?:and )?then\b", text, _I)
+    return then is not None and not denied and re.search(ANY, before) is not None
 
 
 def _at_first(before: Clause | None) -> bool:

@@ -8,12 +8,14 @@ from tactometer.replies import neighbours as n
 from tactometer.replies import vocabulary as v
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision, Weight
-from tactometer.replies.mentions import ANY, CLEAR, LETTER, Marked, is_letter
+from tactometer.replies.mentions import ANY, CLEAR, Marked, is_letter
 
 _SAME: Final = re.compile(
     r"(?:it|that|this|he|she) (?:is|does|would|fits|works)$|(?:because|since|as)\b", re.IGNORECASE
 )
-_INSTEAD: Final = re.compile(f"{CLEAR} (?:is|does|do|will|would(?: be)?)$")
+_INSTEAD: Final = re.compile(
+    f"(?:i (?:think|believe) )?{CLEAR} (?:is|does|do|will|would(?: be)?)$", re.IGNORECASE
+)
 _NO: Final = re.compile(r"(?:no|nope)$", re.IGNORECASE)
 
 
@@ -37,15 +39,7 @@ def endorsed(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> D
 
 def _turned_down(text: str) -> bool:
     """Whether a clause is a "no", or denies an option: "C isn't right"."""
-    denies = v.DENIES.search(text) or v.CONDEMNS.search(text)
-    return _NO.match(text) is not None or (denies is not None and re.search(ANY, text) is not None)
-
-
-def meant(clause: Clause, at: int, marked: Marked) -> Decision | None:
-    """The letter that a clause names after all was taken back: "3 hearts means (C)"."""
-    if clause.question or not re.search(LETTER, clause.text) or v.SUPPOSES.search(clause.text):
-        return None
-    return _of((clause,), at, marked)
+    return any(no.search(text) for no in (_NO, v.DENIES, v.CONDEMNS))
 
 
 def _goes_on(found: Sequence[Clause], at: int) -> bool:
@@ -67,8 +61,12 @@ def _of(clauses: Sequence[Clause], at: int, marked: Marked) -> Decision | None:
     """The one option that the clauses name, unless they reject it."""
     text = " , ".join(clause.text for clause in clauses)
     mentions = re.findall(ANY, text)
-    places = frozenset().union(*map(marked.named, mentions))
-    if len(places) != 1 or v.DENIES.search(text) or v.CONDEMNS.search(text):
+    places = marked.named_in(text)
+    if (
+        len(places) != 1
+        or v.DENIES.search(text[: text.rfind(mentions[-1])])
+        or v.CONDEMNS.search(text)
+    ):
         return None
     letter = any(map(is_letter, mentions))
     return Decision(places, Weight.PLAIN, letter, False, False, at, said=True, affirmed=True)

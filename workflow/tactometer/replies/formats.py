@@ -15,7 +15,7 @@ _KEY: Final = re.compile(
 )
 _ITS_WORDS: Final = re.compile(
     r"(?:(?:answer|option|choice)[_ -]?)?"
-    r"(?:text|words?|value|description|phrase|sentence|wording|content|quote)",
+    r"(?:text|words?|value|description|phrase|sentence|wording|content|quote|say|says|speech)",
     re.IGNORECASE,
 )
 _SHARE: Final = re.compile(r"\d{1,3}(?:\.\d+)?%|[01]?\.\d+")
@@ -34,27 +34,23 @@ _TAG: Final = re.compile(
     r"reply|text|phrase|utterance|words|sentence))>(.{0,4000}?)(?:</\1>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
-_ASIDE: Final = re.compile(
-    r"<(explanation|reason|rationale|justification|comment|note)>.{0,4000}?(?:</\1>|\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
 _BRACED: Final = r"\{(?:[^{}]|\{[^{}]{0,200}\}){0,200}\}"
 _BOX: Final = re.compile(rf"\\(?:boxed|fbox)\s{{0,3}}\{{((?:[^{{}}]|{_BRACED}){{0,400}})\}}")
 _LATEX: Final = (
     (re.compile(r"\\(?:textbf|textit|texttt|text|mathrm|mathbf|mathit|rm|bf|mbox)\s{0,3}"), ""),
     (re.compile(r"\\[()\[\]]|\$+"), " "),
-    (re.compile(r"\\(?:rightarrow|Rightarrow|to)\b"), " – "),
-    (re.compile(r"\\[,;!]|\\ "), " "),
 )
 _LIST: Final = re.compile(r"\A\s*\[\s*([\"'])([^\"'\[\]]{1,200})\1\s*\]\s*\Z")
 _CODE: Final = re.compile(
-    r"^\s*(?:print\(|return |answer ?= ?)([\"'])([^\"'\n]{1,200})\1\)?;?\s*$", re.M
+    r"^\s*(?:print\(|return |\w+ ?= ?(?=[\"'])|\$ echo )([\"']?)([^\"'\n]{1,200})\1\)?;?\s*(?:#.*)?"
+    r"$",
+    re.M,
 )
 
 
 def unwrapped(text: str) -> str:
     """The text with each object, tag and box replaced by `Answer: ...`, or by nothing."""
-    text = _ASIDE.sub("\n", _whole(text))
+    text = _whole(text)
     tags = list(_TAG.finditer(text))
     if tags:
         text = "\n".join(f"Answer: {tag[2].strip()}" for tag in tags)
@@ -88,7 +84,8 @@ def _bare(inside: str) -> str:
 def _answers(found: re.Match[str]) -> str:
     """The lines that an object stands for: its answers alone; its reasoning is no answer."""
     fields = list(_fields(found[0]))
-    said = [value for key, value in fields if _KEY.fullmatch(key)]
+    named = [key for key, _ in fields if _KEY.fullmatch(key)]
+    said = [value for key, value in fields if (_KEY if named else _ITS_WORDS).fullmatch(key)]
     if not said and len(fields) == 1 and len(fields[0][0]) == 1:  # {"C": "bad"}
         return "\n{}: {}\n".format(*fields[0])
     if not said:

@@ -5,25 +5,20 @@ from typing import Final
 # A line: the English words, then the words that they stand for ("_" for a space within one).
 LANGUAGES: Final = {
     "Spanish": """
-answer: respuesta contestación
-option: opción opcion alternativa
-letter: letra
-choice: elección
+answer: respuesta contestación elección
+option: opción opcion alternativa letra frase expresión palabra palabras
 opinion: opinión
-phrase: frase expresión palabra palabras
-correct: correcta correcto adecuada apropiada
+best: correcta correcto adecuada apropiada mejor más_adecuada
 is: es sería seria será fue
 would say: diría diria dirá dice contestaría respondería responde contesta
-choose: elijo elegiría elige escojo escogería escoge selecciono seleccionaría optaría_por
-choose: opto_por me_quedo_con
+choose: elijo elegiría elige escojo escogería escoge selecciono seleccionaría optaría_por opto_por
+choose: me_quedo_con
 I think: creo pienso creo_que pienso_que supongo_que
 thinks: piensa cree opina considera
-she: ella
-he: él
+she: ella él
 I: yo
 not: no nunca jamás tampoco
-nor: ni
-neither: ninguna ninguno
+nor: ni ninguna ninguno
 or: o
 and: y
 but: pero sino
@@ -34,31 +29,24 @@ so: así_que entonces por_lo_tanto por_tanto por_eso
 the: la el los las
 rather than: en_vez_de en_lugar_de antes_que
 between: entre
-perhaps: quizás quizá tal_vez
-probably: probablemente seguramente
-best: mejor más_adecuada
+probably: quizás quizá tal_vez probablemente seguramente
 too: demasiado
 I do not know: no_sé
 """,
     "Portuguese": """
-answer: resposta
-option: opção opcao alternativa
-letter: letra
-choice: escolha
+answer: resposta escolha
+option: opção opcao alternativa letra frase palavra palavras
 opinion: opinião
-phrase: frase palavra palavras
-correct: correta correto certa adequada
+best: correta correto certa adequada melhor mais_adequada
 is: é seria será
 would say: diria dirá diz responderia responde
 choose: escolho escolheria escolhe opto_por optaria_por fico_com seleciono
 I think: acho acho_que creio_que penso_que acredito_que eu_acho
 thinks: pensa acha acredita considera
-she: ela
-he: ele
+she: ela ele
 I: eu
 not: não nunca jamais
-nor: nem
-neither: nenhuma nenhum
+nor: nem nenhuma nenhum
 or: ou
 and: e
 but: mas
@@ -69,30 +57,24 @@ so: então portanto por_isso
 the: a o as os
 rather than: em_vez_de ao_invés_de
 between: entre
-perhaps: talvez
-probably: provavelmente
-best: melhor mais_adequada
+probably: talvez provavelmente
 too: demais demasiado
 I do not know: não_sei
 """,
     "French": """
-answer: réponse
-option: option
-letter: lettre
-choice: choix
+answer: réponse choix
+option: option lettre phrase expression mot mots
 opinion: opinion avis
-phrase: phrase expression mot mots
-correct: correcte bonne juste
+best: correcte bonne juste meilleure meilleur
 is: est serait sera
 it is: c'est ce_serait
 would say: dirait dira dit répondrait répond
 I would say: je_dirais je_répondrais
-choose: choisirais choisis choisirait choisit opterais_pour opte_pour
-choose: prendrais prends prendrai sélectionne
+choose: choisirais choisis choisirait choisit opterais_pour opte_pour prendrais prends prendrai
+choose: sélectionne
 I think: je_pense je_crois je_pense_que je_crois_que
 thinks: pense croit trouve estime
-she: elle
-he: il
+she: elle il
 I: je j'
 not: ne n' pas jamais aucune aucun
 nor: ni
@@ -106,20 +88,15 @@ so: donc alors ainsi
 the: la le les l'
 rather than: plutôt_que plutôt_qu' au_lieu_de
 between: entre
-perhaps: peut-être peut_être
-probably: probablement sûrement
-best: meilleure meilleur
+probably: peut-être peut_être probablement sûrement
 too: trop
 """,
     "German": """
-answer: antwort lösung
-option: option möglichkeit
-letter: buchstabe
-choice: wahl
+answer: antwort lösung wahl
+option: option möglichkeit buchstabe satz ausdruck wort worte
 opinion: meinung
-phrase: satz ausdruck wort worte
-correct: richtige richtig korrekte
-is: ist wäre lautet
+best: richtige richtig korrekte am_besten am_ehesten beste besten
+is: ist wäre lautet passt fällt_auf
 would: würde würden wird
 say: sagen sage
 says: sagt antwortet
@@ -127,12 +104,10 @@ I would say: würde_ich_sagen ich_würde_sagen
 choose: wählen wähle wählt nehmen nehme nimmt antworten entscheide_mich_für tippe_auf plädiere_für
 I think: ich_denke ich_glaube ich_denke_dass ich_glaube_dass meiner_meinung_nach
 thinks: denkt findet glaubt meint
-she: sie
-he: er
+she: sie er
 I: ich
 not: nicht kein keine niemals nie
-neither: weder
-nor: noch
+nor: weder noch
 or: oder
 and: und
 but: aber sondern
@@ -141,34 +116,26 @@ otherwise: sonst ansonsten andernfalls
 because: weil da denn
 rather: eher
 than: als
-is: passt fällt_auf
-best: am_besten am_ehesten
 that: dass
 so: also deshalb daher somit folglich deswegen
 the: die der das den
 rather than: statt anstatt
 between: zwischen entweder
-perhaps: vielleicht
-probably: wahrscheinlich vermutlich wohl
-best: beste besten
+probably: vielleicht wahrscheinlich vermutlich wohl
 too: zu
 """,
     "Italian": """
-answer: risposta
-option: opzione alternativa l'opzione
-letter: lettera
-choice: scelta
+answer: risposta scelta
+option: opzione alternativa l'opzione lettera frase espressione parola parole
 opinion: opinione
-phrase: frase espressione parola parole
-correct: corretta giusta esatta adatta
+best: corretta giusta esatta adatta migliore più_adatta
 is: è sarebbe sarà
 would say: direbbe dirà risponderebbe risponde
 I would say: direi risponderei
 choose: scelgo sceglierei sceglierebbe sceglie opterei_per opto_per seleziono
 I think: penso credo penso_che credo_che secondo_me
 thinks: pensa crede ritiene
-she: lei
-he: lui
+she: lei lui
 I: io
 not: non mai nessuna
 nor: né
@@ -182,107 +149,19 @@ so: quindi dunque perciò allora
 the: la il lo le
 rather than: invece_di piuttosto_che
 between: tra fra
-perhaps: forse
-probably: probabilmente
-best: migliore più_adatta
+probably: forse probabilmente
 too: troppo
-""",
-    "Dutch": """
-answer: antwoord
-option: optie
-choice: keuze
-correct: juiste correcte goede
-is: is zou_zijn luidt
-would: zou zal
-say: zeggen
-says: zegt antwoordt
-choose: kiezen kies kiest kiezen_voor kies_voor ga_voor
-I think: ik_denk ik_denk_dat volgens_mij
-thinks: denkt vindt
-she: zij
-he: hij
-I: ik
-not: niet geen nooit
-neither: noch
-or: of
-and: en
-but: maar
-if: als wanneer
-otherwise: anders
-because: omdat want
-so: dus daarom
-the: het de
-perhaps: misschien
-probably: waarschijnlijk
-best: beste
-""",
-    "Scandinavian": """
-answer: svaret svar
-option: alternativet alternativ alternativet mulighed
-correct: rätt riktige rigtige korrekt korrekta riktig
-is: är er vore
-would: skulle ville vil
-say: säga si sige
-choose: välja väljer vælge vælger velge velger
-I think: jag_tror jeg_tror
-thinks: tycker tænker synes
-she: hon hun
-he: han
-I: jag jeg
-not: inte ikke
-or: eller
-and: och og
-but: men
-if: om hvis
-because: eftersom fordi
-so: därför derfor
-the: det den
-perhaps: kanske måske kanskje
-best: bästa bedste beste
-""",
-    "Polish": """
-answer is: odpowiedź odpowiedz odpowiedzią
-option: opcję opcja opcji odpowiedzi
-correct: poprawna prawidłowa właściwa
-is: to jest brzmi
-would say: powiedziałaby powiedziałby powie
-choose: wybieram wybrałbym wybrałabym wybrałaby wybrałby wybierze
-I think: myślę_że sądzę_że uważam_że
-thinks: myśli uważa
-she: ona
-he: on
-not: nie
-neither: ani
-or: lub albo
-but: ale lecz
-if: jeśli
-because: ponieważ bo
-so: więc dlatego
-perhaps: może
-""",
-    "Czech": """
-answer: odpověď
-option: možnost možnosti
-is: je
-would say: řekla_by řekl_by
-choose: vyberu vybral_bych zvolil_bych volím
-not: není ne
-or: nebo
-because: protože
-if: pokud
 """,
     "Russian": """
 answer is: ответ ответом
-option: вариант варианта
-letter: буква букву
-correct: правильный верный
+option: вариант варианта буква букву
+best: правильный верный лучший лучше
 is: это будет
 would say: сказала_бы сказал_бы бы_сказала бы_сказал скажет ответит ответила_бы ответил_бы
 choose: выбираю выберу выбрал_бы выбрала_бы бы_выбрал бы_выбрала выберет выбор
 I think: думаю я_думаю думаю_что считаю я_считаю по-моему
 thinks: думает считает
-she: она
-he: он
+she: она он
 I: я
 not: не нет
 nor: ни
@@ -293,72 +172,46 @@ if: если когда
 otherwise: иначе
 because: потому так_как поскольку чтобы
 so: поэтому значит следовательно
-best: лучший лучше
 rather: скорее
 most likely: скорее_всего вероятнее_всего
 than: чем
-perhaps: возможно наверное может_быть
+probably: возможно наверное может_быть
 too: слишком
 opinion: мнению
 """,
-    "Turkish": """
-answer is: cevap cevabı yanıt cevabım
-option: seçenek seçeneği seçeneğidir şıkkı
-correct: doğru
-would say: derdi söylerdi
-choose: seçerdim seçiyorum seçerim seçerdi
-I think: bence sanırım
+    "others": """
+answer is: antwoord svaret svar odpowiedź odpowiedz odpowiedzią odpověď cevap cevabı cevabım yanıt
+answer is: đáp_án câu_trả_lời trả_lời jawaban jawabannya الإجابة الجواب إجابتي απάντηση odgovor
+answer is: відповідь răspunsul răspuns válasz válaszom vastaus vastaukseni
+option: optie alternativet alternativ mulighed opcję opcja opcji možnost možnosti seçenek seçeneği
+option: seçeneğidir şıkkı lựa_chọn phương_án opsi الخيار خيار
+is: zou_zijn luidt är er jest brzmi là sẽ_là adalah هي هو είναι este
+would: zou zal skulle ville vil
+say: zeggen säga si sige
+would say: zegt antwoordt powiedziałaby powiedziałby powie řekla_by řekl_by derdi derdim söylerdi
+would say: söylerdim sẽ_nói nói akan_mengatakan mengatakan ستقول سيقول
+choose: kiezen kies kiest kiezen_voor kies_voor ga_voor välja väljer vælge vælger velge velger
+choose: wybieram wybrałbym wybrałabym wybrałaby wybrałby wybierze vyberu vybral_bych zvolil_bych
+choose: volím seçerdim seçiyorum seçerim seçerdi chọn sẽ_chọn memilih pilih pilihan أختار سأختار
+choose: επιλέγω odabrao_bih odabrala_bih izabrao_bih biram aș_alege aleg alege választom valitsen
+choose: valitsisin
+I think: ik_denk ik_denk_dat volgens_mij jag_tror jeg_tror myślę_że sądzę_że uważam_że bence
+I think: sanırım
+thinks: denkt vindt tycker tænker synes myśli uważa
+I: ik jag jeg tôi saya
+not: niet geen nooit inte ikke nie ne není bukan tidak không ليس ليست لا لن δεν όχι nu nem ei
 is wrong: değil değildir
-or: veya ya_da yoksa
-because: çünkü
-if: eğer
-but: ama
-""",
-    "Vietnamese": """
-answer: đáp_án câu_trả_lời trả_lời
-option: lựa_chọn phương_án
-correct: đúng
-is: là sẽ_là
-would say: sẽ_nói nói
-choose: chọn sẽ_chọn
-I: tôi
-not: không
-or: hoặc
-because: vì
-if: nếu
-""",
-    "Indonesian": """
-answer: jawaban jawabannya
-option: opsi pilihan
-correct: benar tepat
-is: adalah
-would say: akan_mengatakan mengatakan
-choose: memilih pilih
-I: saya
-not: bukan tidak
-or: atau
-because: karena
-if: jika
-""",
-    "Arabic": """
-answer is: الإجابة الجواب إجابتي
-correct: الصحيحة الصحيح
-is: هي هو
-option: الخيار خيار
-choose: أختار سأختار
-would say: ستقول سيقول
-not: ليس ليست لا لن
-or: أو
-because: لأن لأنها لأنه
-if: إذا
-""",
-    "Greek": """
-answer: απάντηση
-is: είναι
-choose: επιλέγω
-not: δεν όχι
-or: ή
-if: αν
+neither: noch ani
+or: of eller lub albo nebo veya ya_da yoksa hoặc atau أو ή ili vagy tai sau
+and: en och og
+but: maar men ale lecz ama tapi nhưng لكن ali mutta
+if: als wanneer om hvis jeśli pokud eğer nếu jika إذا αν ako jos dacă
+otherwise: anders
+because: omdat want eftersom fordi ponieważ bo protože çünkü vì karena لأن لأنها لأنه jer mert
+because: koska
+so: dus daarom därför derfor więc dlatego
+the: het de det den
+perhaps: misschien kanske måske kanskje może
 """,
 }  # fmt: skip
 
@@ -392,7 +245,7 @@ too: 太
 is what she would say: と言うでしょう と言います と言う と答える と答えるでしょう
 is what she would say: 라고_말 이라고_말 라고_대답
 is what I would choose: を選びます を選ぶ を選択 를_선택 을_선택 를_고르 을_고르 를_고를
-best choice is: 最も適切なのは 最適なのは 一番良いのは 一番いいのは
+best choice is: 가장_적절한_선택은 最も適切なのは 最適なのは 一番良いのは 一番いいのは
 best choice: 最合适的 最恰当的 最佳选择 最佳答案 最好的 最合適的
 is best: が最も適切です が最適です が適切です が正解です 이_가장_적절합니다
 I think : だと思う だと思います と思います

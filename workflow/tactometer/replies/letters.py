@@ -7,11 +7,13 @@ from typing import Final
 
 from tactometer.replies.mentions import LETTERS_AT, place
 
-_NOUN: Final = r"\b(?:the )?(?:answer choice|option|letter|choice|label|number|response|statement) "
+_NOUN: Final = (
+    r"\b(?:the )?(?:answer choice|alternative|opt(?:ion|\.)?|letter|choice|label|number|response|"
+    r"statement) "
+)
 _CUE: Final = (
-    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|final|"
-    r"(?<![\w ])it(?= is )|(?<![\w ])its)(?: (?:is|would be|will be|should be|with|"
-    r"option))? ?[:=–-]? ?"
+    r"\b(?:answer|option|letter|choice|label|ans|pick|choose|select|with|say|think|final|(?<![\w "
+    r"])it(?= is )|(?<![\w ])its)(?: (?:is|would be|will be|should be|with|option))? ?[:=–-]? ?"
 )
 # A small "a" is a letter only where nothing can follow an article.
 _SMALL: Final = r"[b-z]|(?:(?<=[:=] )|(?<=[:=])|(?<=option ))a(?=[.)]?\s*$)|a(?=\.\s*$)"
@@ -43,19 +45,19 @@ _LETTERS: Final = re.compile(
 # "A:" opens an answer where one letter follows it, or where a "Q:" came before.
 _ANSWERS: Final = re.compile(
     r"^A:(?=\s*(?:[(\"']{0,2}[A-Za-z][)\"'.]{0,3}\s*$|[(\"'][A-Za-z][)\"']|[A-Z][.):,]))"
+    r"|^A:(?= (?:(?:The|My) (?:\w+ )?answer|I (?:would|choose|pick))\b)"
     r"|(?<=\n)A:(?=\s)(?!\s*\d)",
     re.M,
 )
-_AFTER_Q: Final = re.compile(r"((?:^|\n)Q(?:uestion)?: [^\n]{0,600}?[\s\"']{1,3})A: ")
+_AFTER_Q: Final = re.compile(r"(?:^|\n)Q(?:uestion)?: [^\n]{0,600}?[\s\"']{1,3}A: ")
 # Two who talk, by their initials: "K: How was it?", then "M: ..." answers.
 _TALK: Final = re.compile(r"^[A-Z]: ?(?=[^\n]{0,300}\?[\"']?\n)([^\n]{0,300})\n[A-Z]: ?", re.M)
-# Who says it, where no option has the letter: "T.: It was bad." But "Q:" asks.
-_NAME: Final = re.compile(r"^([A-PR-Z])\.?:(?=\s)", re.M)
 # A name's initial, where the sentence goes on to the letter that is said: "J. Smith would say (C)".
+_SPEAKS: Final = r"(?:would|will|says?|might|probably|chooses|picks|replies|answers|thinks)\b"
 _INITIAL: Final = re.compile(
-    r"(?:^|(?<=[.!?] )|(?<=\n))(?:[A-Z]\. ?){0,2}([A-Z])\. (?=(?:[A-Z][a-z]+ )?(?:would|will|says?|"
-    r"might|probably|chooses|picks|replies|answers)\b[^.!?\n]{0,80}\(([A-Z])\))"
+    rf"(?:^|(?<=[.!?] )|(?<=\n))([A-Z])\. (?=(?:[A-Z][a-z]+ )?{_SPEAKS}[^.!?\n]{{0,80}}\(([A-Z])\))"
 )
+_INITIALS: Final = re.compile(rf"\b(?:[A-Z]\. ?){{2,3}}(?:[A-Z][a-z]+ )?(?={_SPEAKS})")
 
 # A turn of a talk, "A: Hello!", is no answer.
 _TURN: Final = re.compile(
@@ -76,9 +78,9 @@ def _range(count: int) -> re.Pattern[str]:
 def mark_letters(text: str, count: int) -> str:
     """Each letter as a mention, with "option" before it; `count` options are shown."""
     text = _range(count).sub("any letter", text)
+    text = _INITIALS.sub("she ", text)
     text = _INITIAL.sub(lambda name: "" if name[1] != name[2] else name[0], text)
-    text = _NAME.sub(lambda name: "" if ascii_uppercase.index(name[1]) >= count else name[0], text)
-    text = _TALK.sub(r"\1\nAnswer: ", _AFTER_Q.sub(r"\1\nAnswer: ", text))
+    text = _TALK.sub(r"\1\nAnswer: ", _AFTER_Q.sub("\nAnswer: ", text))
     text = _ANSWERS.sub("Answer:", _TURN.sub("", text))
 
     def mention(found: re.Match[str]) -> str:
@@ -105,11 +107,12 @@ _FOLLOWS: Final = re.compile(
     r"xd|haha|yeah|tbh|imo|imho|remains?|stands?|says?|reads?|means?|sits|balances?|gives?|leaves?|"
     r"given (?:the|that|a|her|his)|when|unless|while|in|on|at|by|from|with|than|versus|vs|alone|"
     r"comes|would|yes(?=[,.;]|$)|no(?=[,.;]|$)|the|therefore|of course|based on|out of|ought|"
-    r"[a-z]+[^s\W]s (?:the|an?|to|what|that|both|it|her|his|him|them|their|between|with|without|"
-    r"things)|ftw|beats|trumps|deserves|wins|for the win|first(?=[,.;])|\d{1,3}(?= ?[.)%]))(?!\w)"
+    r"[a-z]+[^s\W]s (?:the|an?|to|all|what|that|both|it|her|his|him|them|their|between|with|"
+    r"without|things)|ftw|beats|trumps|deserves|wins|for the win|just right|stays|first(?=[,.;])|"
+    r"\d{1,3}(?= ?[.)%]))(?!\w)"
 )
 _ENDS: Final = re.compile(r"\s*(?:$|\n|[^\w\s]|[\ue000-\ue4ff]|\(?[A-Z](?!\w))")
-_START: Final = re.compile(r"(?:^|[.!?:,;\n(\"–—-]\s?)$")
+_START: Final = re.compile(r"(?:^|[.!?:,;\n(\"–—-]\s?|\)\s)$")
 _OWN_WORDS: Final = re.compile(r" ([\ue100-\ue1ff])(?=\s*(?:[.!,\n]|$))")
 _WORD: Final = re.compile(r" [\ue100-\ue1ff]")
 

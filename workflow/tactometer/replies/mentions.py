@@ -44,6 +44,10 @@ class Marked:
         code = ord(char)
         return self.joint[code - _SEVERAL_AT] if code >= _SEVERAL_AT else frozenset({place(char)})
 
+    def named_in(self, text: str) -> frozenset[int]:
+        """The places of all options that a text names."""
+        return frozenset().union(*map(self.named, re.findall(ANY, text)))
+
 
 def place(char: str) -> int:
     """The place, from 0, of the option that a mention of one option names."""
@@ -65,8 +69,11 @@ _BEHIND: Final = re.compile(
     r"([\ue000-\ue0ff])(?:[\s:,=/\"'()\[–—-]{0,6}([\ue100-\ue3ff])(?:[\"')\]](?!\w))?(?=\W|$)"
     r"|[\s.:,=/\"'()–—-]{0,6}([\ue100-\ue3ff])(?:[\"')\]](?!\w))?(?=[^\S\n]*(?:$|\n|[^\w\s])))"
 )
-_BEFORE: Final = re.compile(
-    r"([\ue100-\ue3ff])[ .,!:;\"'–—-]{0,5}\(? ?([\ue000-\ue0ff])\)?(?=\s*(?:$|[.,!;:)\n]))"
+# "(A) Friends are kind."
+_OPENS: Final = re.compile(
+    rf"^[\"']?({LETTER})[\"']? (?=(?:An?|The|I|We|She|He|They|My|Friends?|Because|Since|As|Given|"
+    r"[A-Z][a-z]+ stars?) [a-z])",
+    re.MULTILINE,
 )
 _JOINED: Final = re.compile(
     rf"{ONE}(?:[\"']?\s?,\s?[\"']?{ONE}){{0,25}}[\"']?\s?,?\s?(?:\b(?:and|or|nor|versus|vs\.?|"
@@ -94,7 +101,7 @@ def labelled(text: str) -> str:
         first, second = (place(char) for char in found.groups() if char)
         return chr(LABELLED_AT + first) if first == second else found[0]
 
-    return _BEFORE.sub(one, _BEHIND.sub(one, text))
+    return _OPENS.sub(r"\1, ", _BEHIND.sub(one, text))
 
 
 def joined(text: str) -> Marked:

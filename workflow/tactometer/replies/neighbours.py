@@ -24,16 +24,17 @@ VERDICT: Final = re.compile(
 ELSEWHERE: Final = re.compile(
     r"^(?:and |but )?(?:(?:were|had) (?:she|he|they|it|the|[A-Z]\w+)|had i)\b"
     r"|^(?:and |but )?(?:in|under|with|for|given) (?:(?:an? )?(?:other(?! words)|another|different|"
-    r"higher|lower|better|worse)\b|(?:an?|any|the) (?:case|world|scenario|situation|"
-    r"setting)s? (?:in which|where|when))",
+    r"higher|lower|better|worse)\b|(?:an?|any|the) (?:case|world|scenario|situation|setting)s? "
+    r"(?:in which|where|when))",
     re.IGNORECASE,
 )
 """Another world than the scene: "had she been honest", "with another goal"."""
 CONDITION: Final = re.compile(
     r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|"
-    r"suppose)\b(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|pressed|"
-    r"anything|guess|in doubt|comes to|put myself|asks|i am (?:being )?(?:\w+ )?honest|it (?:were|"
-    r"was) (?:me|up to me)|i (?:were|was) (?:her|him|them|(?-i:[A-Z]))))"
+    r"suppose)\b(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|pressed|all is "
+    r"said|anything|guess|in doubt|i (?:go|opt|side|lean) |comes to|put myself|asks|i am (?:being "
+    r")?(?:\w+ )?honest|it (?:were|was) (?:me|up to me)|i (?:were|was) (?:her|him|them|"
+    r"(?-i:[A-Z]))))"
     r"|^(?:and |but )?(?:otherwise|else|or else)\b"
     rf"|{ELSEWHERE.pattern}|^to (?:my|him|her|them)sel\w+\b"
     r"|^(?:and |but )?(?:for|given) (?:honesty|kindness|politeness|tact|truth)$",
@@ -53,9 +54,9 @@ ANOTHER_LABEL: Final = re.compile(
 """What stands before a colon where no answer follows: "Grade: C"."""
 # A label like "Not", "Too harsh", "Ruled out"; not a sentence like "I won't lie".
 REJECTING_LABEL: Final = re.compile(
-    rf"^(?!none of the other|i\b|we\b|let\b|there\b|neither \w+ (?:\w+ )?nor|so as\b|"
-    rf"(?:an? )?(?:little )?white lie|(?:s?he|they|[A-Z][a-z]+) (?:would )?lies?$|"
-    rf"without (?:\w+ing|further|a doubt|doubt|hesitation|"
+    r"^(?!none of the other|i\b|we\b|let\b|there\b|neither \w+ (?:\w+ )?nor|so as\b|"
+    r"(?:an? )?(?:little )?white lie|(?:s?he|they|[A-Z][a-z]+) (?:would )?lies?$|"
+    r"without (?:\w+ing|further|a doubt|doubt|hesitation|"
     rf"question))(?:\w+ ){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
     re.IGNORECASE,
 )
@@ -108,7 +109,6 @@ REJECTS_IT: Final = re.compile(
     re.IGNORECASE,
 )
 """A clause that takes back what was named last: "that doesn't fit", "none of them"."""
-BEGINS_OR: Final = re.compile(r"(?:(?:hm+|um|but|and|then|maybe|perhaps)[ ,]*)*or\b", re.IGNORECASE)
 OR_ELSE: Final = re.compile(
     r"^(?:and |but |while )?(?:the|your|his|her) [a-z]+ (?:[\ue100-\ue1ff]|less\b)|"
     r"^(?:and )?then [\ue000-\ue4ff]$|^(?:(?:hm+|um|but|and|then|maybe|"
@@ -151,10 +151,9 @@ EARLIER: Final = re.compile(
     r"\b(?:last (?:time|week|month|year)|yesterday|earlier|previously|in (?:the|your|my) (?:first|"
     r"last|previous|other) (?:question|scenario|round|task|example|case|one))\b|^you (?:said|wrote|"
     r"chose|picked|answered)\b"
-    r"|\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|"
-    r"tentative) (?:answer|choice|pick|guess|thought|reaction|instinct|reply|draft|response|"
-    r"selection|impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|"
-    r"idea))\b"
+    r"|\b(?:my|the|his|her) (?:(?:initial|original|previous|earlier|old|former|tentative) "
+    r"(?:answer|choice|pick|guess|thought|reaction|instinct|reply|draft|response|selection|"
+    r"impression|idea)|first (?:answer|guess|thought|reaction|instinct|draft|impression|idea))\b"
     r"|\b(?:i|he|she|we) (?:had )?(?:first|initially|originally) (?!to\b|like\b)\w+"
     r"|\b(?:i|he|she|we) had (?:said|picked|chosen|answered|thought|written|put|gone|selected)\b"
     r"|\b(?:at first|initially|originally)$|^i (?:said|wrote|typed|put down)\b"
@@ -164,12 +163,12 @@ EARLIER: Final = re.compile(
 )
 """What was answered before and is no more: "my initial answer was C"."""
 THOUGHT: Final = re.compile(
-    r"^(?!none of|after |.*\b(?:i|my|we|our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|"
-    r"real|honest|private|inner) feelings?|believes?|beliefs?|opinions?|privately|inner|inwardly|"
-    r"inside|internal\w*|secretly|state|reality|to (?:him|her|them)sel\w+|(?:her|his|their|"
-    r"\w+'s) (?:mind|head)|view|heart|diary|review|critics?|neighbou?rs?|mother|father|guests?|"
-    r"others|people|jury|reviewers?|audience|(?:her|his|their|\w+'s) (?:\w+ )?verdict|unsaid|"
-    r"unspoken|not said|silently|judge?ment)\b",
+    r"^what i (?:really |honestly )?think$|^(?!none of|after |.*\b(?:i|my|we|"
+    r"our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|private|inner) feelings?|"
+    r"believes?|beliefs?|opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|"
+    r"reality|to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) (?:mind|head)|view|heart|diary|"
+    r"review|critics?|neighbou?rs?|mother|father|guests?|others|people|jury|reviewers?|audience|"
+    r"(?:her|his|their|\w+'s) (?:\w+ )?verdict|unsaid|unspoken|not said|silently|judge?ment)\b",
     re.IGNORECASE,
 )
 """A label of what somebody thinks and does not say."""
@@ -203,19 +202,18 @@ CONCLUDES: Final = re.compile(
 AFFIRMS: Final = re.compile(
     r"^(?:yes|yep|yeah|exactly|bingo|perfect|right|correct|(?:that|this|it)(?: one)? (?:is (?:it|"
     r"right|the one|the answer|perfect|my answer)|works|fits|would (?:work|fit)|does it)|certainly|"
-    r"definitely|absolutely|of course|indeed|most likely|most probable|(?:fits|works)(?: best|"
-    r" well| perfectly)?|best|(?:just |exactly |about )?right|ideal|kind (?:and|but|yet) (?:honest|"
+    r"definitely|absolutely|of course|indeed|most likely|most probable|(?:fits|works)(?: best| "
+    r"well| perfectly)?|best|(?:just |exactly |about )?right|ideal|kind (?:and|but|yet) (?:honest|"
     r"true|truthful)|(?:honest|true|truthful) (?:and|but|yet) kind|the (?:best|right) (?:one|"
-    r"choice|fit|option|balance)|that one|this one|chosen|selected|my (?:choice|answer|pick)|"
-    r"the (?:answer|one|best))$",
+    r"choice|fit|option|balance)|that one|this one|chosen|selected|my (?:choice|answer|pick)|the "
+    r"(?:answer|one|best))$",
     re.IGNORECASE,
 )
 """The whole of an answer that takes the option asked about: "C? Yes."."""
 ASKS_FOR: Final = re.compile(
-    r"^(?:(?:and|so|but|then|hm+|ok(?:ay)?) )*(?:(?:is|was|would|will|could|should|does|"
-    r"might) \w+(?: \w+){0,4}|(?:what|how) about|maybe|perhaps|"
-    r"why not)? ?[\"']?[\ue000-\ue4ff][\"']?(?: (?:then|the answer|right|best|the best(?: \w+)?|"
-    r"fit|work))?$",
+    r"^(?:(?:and|so|but|then|hm+|ok(?:ay)?) )*(?:(?:is|was|would|will|could|should|does|might) "
+    r"\w+(?: \w+){0,4}|(?:what|how) about|maybe|perhaps|why not)? ?[\"']?[\ue000-\ue4ff][\"']?(?: "
+    r"(?:then|the answer|right|best|the best(?: \w+)?|fit|work))?$",
     re.IGNORECASE,
 )
 """A question for one option: "is it C", "would she say C"."""
@@ -243,6 +241,10 @@ REASONED: Final = re.compile(
     re.IGNORECASE,
 )
 """A reason that speaks for an option: it had better be the one that was chosen."""
+REASON: Final = re.compile(
+    r"(?:and |but )?(?:since|because|as|given that|i (?:will|want|am))\b", re.IGNORECASE
+)
+"""A label that says why: "since she is kind: C"."""
 SAYS_LABEL: Final = re.compile(
     r"\b(?:says|said|tells|replies|answers|aloud|out loud|spoken|utterance|(?:her|his|their|my|"
     r"exact) words)\b(?: \w+)?$",

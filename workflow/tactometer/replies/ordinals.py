@@ -9,8 +9,8 @@ _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "sev
 _NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 _NTH: Final = (
     rf"(?P<nth>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|last)"
-    r" (?:option|alternative|answer option|phrase|item|entry|utterance|one|choice(?= (?:on|in|from|"
-    r"of) ))(?: (?:in|on|of|from) the (?:list|top)| listed| given| above| provided)?"
+    r" (?:option|alternative|answer option|phrase|sentence|item|entry|utterance|one|choice(?= "
+    r"(?:on|in|from|of) ))(?: (?:in|on|of|from) the (?:list|top)| listed| given| above| provided)?"
 )
 _NUMBERED: Final = (
     r"(?:option|choice|alternative|item|phrase)(?: (?:number|no\.?))? ?#? ?"
@@ -23,8 +23,8 @@ _NAMED: Final = re.compile(
     re.IGNORECASE | re.M,
 )
 _OF_TWO: Final = re.compile(
-    r"\bthe (?:(?P<former>former|first of the(?:se)? two)|latter|second of the(?:se)? two)"
-    r"(?: (?:option|one|phrase))?\b",
+    r"\bthe (?:(?P<former>former|first of the(?:se)? two)|latter|second of the(?:se)? two|"
+    r"(?P<last>last|final)(?= one\b))(?: (?:option|one|phrase))?\b",
     re.IGNORECASE,
 )
 
@@ -49,7 +49,7 @@ def mark_ordinals(text: str, count: int) -> str:
         known = re.search(ONE, text[max(0, found.start() - 2000) : found.start()]) or any(
             place(o) != at for o in beside
         )
-        if known or at is None or _indefinite(text, found.start()) or _label(text, found):
+        if known or at is None or _label(text, found):
             return found[0]
         return chr(LETTERS_AT + at)
 
@@ -58,20 +58,12 @@ def mark_ordinals(text: str, count: int) -> str:
 
 def _label(text: str, found: re.Match[str]) -> bool:
     """Whether a number labels what follows, or stands alone and could be of another list."""
-    if not found["number"]:
+    if not found["number"] or re.search("number|#", found[0]):
         return False
     line = text[text.rfind("\n", 0, found.start()) + 1 : found.end() + 4].split("\n")[0]
     alone = re.fullmatch(r"\W*", line.replace(found[0], "", 1))
     return (
         alone is not None or re.match(r" ?[:=)–-]", text[found.end() : found.end() + 2]) is not None
-    )
-
-
-def _indefinite(text: str, at: int) -> bool:
-    """Whether an article or a possessive makes it an option of its own: "a second option"."""
-    return (
-        re.search(r"\b(?:an?|my|another|his|her|one) $", text[max(0, at - 10) : at], re.I)
-        is not None
     )
 
 
@@ -94,9 +86,9 @@ def mark_former(text: str) -> str:
     def mention(found: re.Match[str]) -> str:
         before = re.findall(ONE, text[max(0, found.start() - 300) : found.start()])
         named = list(dict.fromkeys(map(place, before)))
-        if len(named) != 2:
+        if not named or (len(named) != 2 and not found["last"]):
             return found[0]
-        return chr(QUOTED_AT + named[0 if found["former"] else 1])
+        return chr(QUOTED_AT + named[0 if found["former"] else -1])
 
     text = _REPLACED.sub(r"choose \1", text)
     return _CHANGED.sub(r"\1 my answer to \2", _OF_TWO.sub(mention, text))

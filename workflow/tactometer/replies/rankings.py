@@ -18,7 +18,7 @@ _BEHIND: Final = re.compile(
 )
 _BEFORE: Final = re.compile(
     rf"(?:{_NUMBER}) ?(?:(?:chance|probability|likelihood|likely|sure|certain|confident|of|for|on|"
-    rf"that|it is|it would be|(?:she|he|they|i)(?: would)? (?:says?|chooses?|picks?)|to|would be|"
+    r"that|it is|it would be|(?:she|he|they|i)(?: would)? (?:says?|chooses?|picks?)|to|would be|"
     rf"an?|the|saying|[:=(–-]) ?){{0,5}}[\"']?(?P<o>{ONE})",
     re.IGNORECASE,
 )
@@ -77,7 +77,7 @@ _FIRST: Final = (
     r"place|rank|guess|preference|answer))?(?: is| would be| goes to)?)"
 )
 _RANKING: Final = (
-    rf"\b(?:rank\w*|order of \w+|in order|(?:most|best)(?: \w+)? to (?:least|worst)(?: \w+)?|"
+    r"\b(?:rank\w*|order of \w+|in order|(?:most|best)(?: \w+)? to (?:least|worst)(?: \w+)?|"
     rf"preferences){NO_MENTION}{{0,40}}?[:–\n]"
 )
 _TAIL: Final = (
@@ -101,18 +101,13 @@ _RANKS: Final = (
     ),
     re.compile(
         rf"(?P<o>{ONE}){_MARKS}(?:(?:or|and|but)\b[ ,]*)?(?:failing that|as (?:a|my) (?:fallback|"
-        rf"backup|second choice)|if not(?: that)?(?=,)|followed by|if (?:that|it|this) (?:is not|"
+        r"backup|second choice)|if not(?: that)?(?=,)|followed by|if (?:that|it|this) (?:is not|"
         rf"fails|does not|can not|will not)(?: \w+){{0,2}}),? {ONE}",
         re.IGNORECASE,
     ),
     re.compile(  # a list whose first item says what its order means
         rf"(?P<o>{ONE}) ?[(–-] ?(?:most (?:likely|probable)|best|my pick|first choice)\)?"
         rf"(?:(?:\n|[,;] ){ONE}{NO_MENTION}{{0,40}}?(?=\n|[,;.]|\Z))+",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        rf"(?P<o>{ONE}),? with {ONE} (?:as )?(?:an? |the |my )?(?:close |distant )?"
-        r"(?:second|runner[- ]up|alternative|fallback|backup|next)\b",
         re.IGNORECASE,
     ),
 )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from tactometer.replies import vocabulary as v
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision
 
@@ -14,7 +15,7 @@ _DECLINES: Final = re.compile(
     r"have no (?:personal )?(?:opinion|taste|feelings))(?: (?:really|possibly|currently|honestly|"
     r"personally|provide|give|make|be able to))*(?: (?:answer|help(?! but\b)|assist|comply|choose|"
     r"pick|select|say|tell|provide|give|respond|participate|engage|continue|decide|determine|"
-    r"comment|do (?:that|this)|fulfill?|saying|have)\b(?! for (?:sure|certain))|$)"
+    r"comment|do (?:that|this)|fulfill?|saying|have)\b(?! (?:for (?:sure|certain)|so$))|$)"
     r"|\b(?:i|we) (?:must |have to |will |would )?(?:decline|refuse)\b",
     re.IGNORECASE,
 )
@@ -42,6 +43,8 @@ def refuses(found: Sequence[Clause], made: Sequence[Decision]) -> bool:
         declined = _DECLINES.search(clause.text)
         if declined is None or _OF_AN_OPTION.match(clause.text[declined.end() :]):
             continue
+        if at and v.SUPPOSES.search(found[at - 1].text):
+            continue  # "some would say C, I would not"
         if not any(
             decision.clause < at
             or (decision.clause > at and found[decision.clause].sentence == clause.sentence)

@@ -19,7 +19,7 @@ from tactometer.replies.decisions import decisions
 from tactometer.replies.formats import unwrapped
 from tactometer.replies.languages import in_english
 from tactometer.replies.letters import mark_letters
-from tactometer.replies.mentions import ANY, Marked, joined, labelled
+from tactometer.replies.mentions import ANY, LETTER, SEVERAL, Marked, joined, labelled
 from tactometer.replies.ordinals import mark_former, mark_ordinals
 from tactometer.replies.rankings import ranked
 from tactometer.replies.refusals import refuses, stops_short
@@ -34,8 +34,12 @@ __all__ = ["Method", "Reason", "Reply", "read_reply", "strip_thought"]
 
 Method = Literal["letter", "phrase", "invalid"]
 Reason = Literal["cut", "refused", "empty", "undecided", "several"]
+_KIND: Final = re.compile(rf"(?<=s) \([ \"']*{SEVERAL}[ \"']*\)")  # "the harsh ones (C, D)"
 _LED_BY: Final = re.compile(r"^(?:and|while|whereas|but|though|although) ", re.IGNORECASE)
-_SET_BESIDE: Final = re.compile(rf"\b(?:and|while|whereas|but) {ANY} {v.IS}", re.IGNORECASE)
+_TURNS: Final = re.compile(r"(?:but|yet|however|though|although) ", re.IGNORECASE)
+_SET_BESIDE: Final = re.compile(
+    rf"\b(?:and|while|whereas|but) {ANY} {v.IS}|^{ANY} {v.IS} (?:more \w+|honest|kind|true)$", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def read_reply(text: str | None, options: Sequence[str]) -> Reply:
     reply = _resolved(made, options, found, marked)
     alone = singled_out(found, marked) if reply.reason == "undecided" else None
     if alone is not None and alone < len(options):
-        return Reply(options[alone], "letter")
+        return Reply(options[alone], "letter" if re.search(LETTER, marked.text) else "phrase")
     if reply.choice is None and (spoken.cut or stops_short(said)):
         return _invalid("cut")
     return reply
@@ -72,7 +76,9 @@ def _marked(said: str, options: tuple[str, ...]) -> Marked:
     said = mark_quotes(mark_words(without_contrasts(said, options), options))
     said = mark_letters(said, len(options))
     said = labelled(mark_sentences(mark_ordinals(said, len(options))))
-    return joined(ranked(mark_former(said)))
+    marked = joined(ranked(mark_former(said)))
+    marked.text = _KIND.sub("", marked.text)
+    return marked
 
 
 def _invalid(reason: Reason) -> Reply:
@@ -90,6 +96,9 @@ def _resolved(
     if not counted:
         return _invalid("several" if any(not d.condemned for d in made) else "undecided")
     top = max(decision.weight for decision in counted)
+    several = len(marked.named_in(marked.text)) > 1
+    if several and top is not Weight.FINAL and re.search(r"\bdepends\b", marked.text):
+        return _invalid("several")
     if top is Weight.FINAL:
         first = next(d for d in counted if d.weight is top)
         counted = [d for d in counted if d.clause >= first.clause]
@@ -116,14 +125,17 @@ def _resolved(
 
 def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
     """Whether another clause answers or lets somebody say another option than one for one aim."""
-    for clause in found:
-        if clause.question or v.DENIES.search(clause.text):
+    for at, clause in enumerate(found):
+        turns = at and _TURNS.match(clause.text) and not re.search(ANY, clause.text)
+        if turns and place in marked.named_in(found[at - 1].text):
+            return True  # "kind people say C, but she is not kind"
+        if clause.question or v.DENIES.search(clause.text) or v.CONDEMNS.search(clause.text):
             continue
         said = answer_of(_LED_BY.sub("", clause.text), polar=False)
         mentions = said.mentions if said else ""
         if v.SOMEBODY.search(clause.text) or _SET_BESIDE.search(clause.text):
-            mentions = "".join(re.findall(ANY, clause.text))
-        if any(marked.named(mention) - {place} for mention in mentions):
+            mentions = clause.text
+        if marked.named_in(mentions) - {place}:
             return True
     return False
 
@@ -157,6 +169,8 @@ def _without_lists(made: list[Decision]) -> list[Decision]:
     listed = {id(d) for d in made if d.item and not d.affirmed} | _runs(made)
     places = {decision.places for decision in made if id(decision) in listed}
     kept = [decision for decision in made if not decision.condemned]
+    if len(places) > 2 and made[-1].item and made[-1].places in {d.places for d in made[:-1]}:
+        return made[-1:]  # a listing of all, and one of them once more
     if len(places) < 2 and not taken:
         return kept
     turned_down = {decision.places for decision in made if decision.condemned}

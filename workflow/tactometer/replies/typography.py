@@ -37,7 +37,7 @@ _FACE: Final = re.compile(
 )
 # A letter that is all, with half a bracket or a stray mark round it.
 _ALONE: Final = re.compile(r"[\s\[\](){}<>\"'\\/&+#%@|=-]*([A-Za-z])[\s.,;:!\[\](){}<>\"'\\]*")
-_HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn"}  # zero-width, private, variation selectors
+_HIDDEN: Final = {"Cf", "Co", "Cs", "Cn", "Mn", "Me"}  # zero-width, private, variation selectors
 _PICTURES: Final = {"So", "Sk"}
 
 # Behind these the model speaks for others, or begins another task.
@@ -48,7 +48,8 @@ _TURN_END: Final = re.compile(
 )
 _TOKEN: Final = re.compile(
     r"<\|[^|<>\n]{1,40}\|>|<[|｜][^<>\n]{1,40}[|｜]>|<\|[A-Za-z_]{1,30}>|<[A-Za-z_]{1,30}\|>"
-    r"|</?s>|<(?:bos|eos|pad|unk|cls|sep|end_of_turn|start_of_turn|endoftext|unused\d+)>"
+    r"|<0x[0-9A-F]{2}>|</?s>|<(?:bos|eos|pad|unk|cls|sep|end_of_turn|start_of_turn|endoftext|"
+    r"unused\d+)>"
     r"|\[/?INST\]|<</?SYS>>",
     re.IGNORECASE,
 )
@@ -57,24 +58,21 @@ _ROLE: Final = re.compile(
     re.IGNORECASE,
 )
 _MARKUP: Final = (
-    (re.compile(r"\x1b?\[\d{1,2}(?:;\d{1,2}){0,3}m"), ""),
-    (re.compile(r"°\s?[CF]\b"), " degrees "),
+    (re.compile(r"<!--[^<>]{0,2000}-->"), " "),
     (re.compile(r"~~[^~\n]{1,200}~~(?!~)"), " "),
     (re.compile(r"(?:```|~~~)[a-z]{0,12}(?=\s|\Z)|```"), "\n"),
-    (re.compile(r"^(?:-{3,}|\*{3,}|_{3,})[ \t]*$", re.M), ""),
     (re.compile(r"(?<![*\w])([A-Za-z])\*{3,}(?=\s)"), r"\1xxx"),  # a censored word is no letter
     (re.compile(r"^[ \t]*\*(?![*\s])([^*\n]{1,60})\*(?=[ \t]+\S)", re.M), r"(\1) "),  # *smiles*
     (re.compile(r"\\n(?![a-z])"), "\n"),
     (re.compile(r"[*`~]|(?<!\w)_+|_+(?!\w)"), ""),
     (re.compile(r"_"), " "),
-    (re.compile(r"<br ?/?>|</?(?:p|div|li|ul|ol|h\d|tr|td)>", re.I), "\n"),
     (
         re.compile(r"</?(?!not\b)(?:[a-z][\w-]{1,20}|(?-i:[abipqsu]))(?: [^<>\n]{0,60})?/?>", re.I),
         " ",
     ),
     (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
-    (re.compile(r"(?i)(?<=[,.… ])(?:u+m+|u+h+m*|erm+|er(?=,|\.\.))(?!\w)[,.… ]{0,4}"), " "),
+    (re.compile(r"^\d{1,2} +(?=\([A-Za-z]\))", re.M), ""),
     (
         re.compile(r"^\[((?:final )?(?:answer|choice|response))\]:?[ \t]*(?=\S)", re.I | re.M),
         r"\1: ",
@@ -86,15 +84,20 @@ _MARKUP: Final = (
     (re.compile(r"(?: ?\n ?)+"), "\n"),
 )
 _CONTRACTIONS: Final = (
+    (re.compile(r"\A([A-Z])\1{2,}[.!]?\Z"), r"(\1)"),
     (re.compile(r"\b(?:can ?'?t|cannot)\b", re.I), "can not"),
     (re.compile(r"\bwon ?'t\b", re.I), "will not"),
     (re.compile(r"\b(was|is|were|are|ai|do|does|did|has|had|could|would|should|might|must)"
-                r" ?n'?t\b", re.I), r"\1 not"),
+                r" ?(?:n'?t|'nt)\b", re.I), r"\1 not"),
+    (re.compile(r"\b(it|that|this|he|she|what)'s(?= got\b)", re.I), r"\1 has"),
     (re.compile(r"\b(it|that|this|he|she|what)'s\b", re.I), r"\1 is"),
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'d\b", re.I), r"\1 would"),
     (re.compile(r"\b(i|you|he|she|we|they|it|that)'ll\b", re.I), r"\1 will"),
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
-    (re.compile(r"(?<=\b[A-Z])'(?:d|t)[iıuü]r\b"), ""),  # Turkish: "C'dir"
+    (re.compile(r"\bgonna\b", re.I), "going to"),
+    (re.compile(r"\bw/(?=\s)"), "with"),
+    (re.compile(r"\b([A-HJ-Z])'s (?=(?:the|my|right|it|what|most|\w+est|\w+ly)\b)"), r"\1 is "),
+    (re.compile(r"\b([A-HJ-Z])'d (?=(?:be|work|fit|do)\b)"), r"\1 would "),
     (re.compile(r"\b(?:b/c|cuz|coz|cause(?= (?:it|he|she|i|we)\b))"), "because"),
     (re.compile(r"(?<=\b[A-Z]),? as in (?=\")"), ": "),
     (re.compile(r"\b(?:by no means|in no way)\b", re.I), "not"),

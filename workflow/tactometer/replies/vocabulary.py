@@ -17,33 +17,34 @@ OPENING: Final = (
     rf"(?:(?:(?:most |very |more |quite )?{ADVERB}|"
     r"in (?:that|this|such a) (?:case|situation|scenario|context)|sure(?: thing)?|ok(?:ay)?|"
     r"alright|all right|well|right|yes|yeah?|yep|hm+|um+|uh|oh|ah|so|thus|hence|therefore|then|now|"
-    r"and|but|still|yet|instead|rather|just|overall|again|maybe|perhaps|easy|indeed|go|in short|"
-    r"in conclusion|in summary|of course|also|both|i mean|or rather|no wait|wait|sorry|i meant|"
-    r"make that|let us say|let's say|only|thanks|hard|tbh|imo|imho|fwiw|def|defo|prolly|probs|"
-    r"clear case of|ngl|prob|lol|its|100%|big|hell|firm|strong|solid|why|to be honest|(?:in|"
-    r"to) my (?:\w+ )?(?:opinion|view|eyes|book|experience|mind|taste)|for me|bro|dude|mate|man|"
-    r"here(?: is| are)?(?: it)?|the|an?|best|better|final|of (?:these|those|them|the (?:eight|"
-    r"options|choices))|hey|hi|dear|in fact|something like|along the lines of|must be|gotta be|"
-    r"got to be|(?:looks|seems|sounds) like|(?:i am |am )?(?:pretty |fairly |quite |very |almost |"
-    r"absolutely |reasonably )?(?:sure|certain|confident|convinced|positive)(?: that)?|going to be|"
-    r"(?:my )?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|"
-    r"(?:i )?(?:just wanted|want|have|need|got) to (?:say|tell you|admit)(?: that)?|"
-    r"(?:i am )?(?:afraid|(?:sorry|happy|glad|sad|pleased) to (?:say|tell you|report))(?: that)?|"
-    r"yes to|hands down|that|in the end|on balance|all in all|all things considered|"
-    r"no doubt)(?!\w)[ ,]*)*"
+    r"and|but|still|yet|instead|rather|just|overall|again|maybe|perhaps|easy|indeed|go|in short|in "
+    r"conclusion|in summary|of course|also|both|i mean|or rather|no wait|wait|sorry|i meant|make "
+    r"that|let us say|let's say|only|thanks|hard|tbh|imo|imho|fwiw|def|defo|prolly|probs|clear "
+    r"case of|ngl|prob|lol|its|100%|big|hell|firm|strong|solid|why|to be honest|(?:in|to) my "
+    r"(?:\w+ )?(?:opinion|view|eyes|book|experience|mind|taste)|for me|bro|dude|mate|man|here(?: "
+    r"is| are)?(?: it)?|the|an?|best|better|final|of (?:these|those|them|the (?:eight|options|"
+    r"choices))|hey|hi|dear|in fact|something like|along the lines of|must be|gotta be|got to be|"
+    r"(?:looks|seems|sounds) like|(?:i am |am )?(?:pretty |fairly |quite |very |almost |absolutely "
+    r"|reasonably )?(?:sure|certain|confident|convinced|positive)(?: that)?|going to be|(?:my "
+    r")?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|(?:i )?(?:just wanted|"
+    r"want|have|need|got) to (?:say|tell you|admit)(?: that)?|(?:i am )?(?:afraid|(?:sorry|happy|"
+    r"glad|sad|pleased) to (?:say|tell you|report))(?: that)?|yes to|hands down|that|in the end|"
+    r"when all is said and done|on balance|all in all|all things considered|(?:in )?any case|any "
+    r"?way|at any rate|no doubt)(?!\w)[ ,]*)*"
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
     rf"(?:[ ,]*(?:(?:most )?{ADVERB}|"
-    r"and nothing else|for sure|for me|for certain|for now|it is|it was|here|please|(?:based on|"
-    r"given|considering|judging by|out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|"
-    r"either|though|lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|"
-    r"all the way|all day|hands down|by far|by a hair|just about|for the win|ftw|tbf|fr|from me|"
-    r"therefore|it (?:must|has to|shall|will) be|to me|no doubt|no question|by a mile|i reckon|"
-    r"i suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|as (?:the|my|"
-    r"an) (?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|in my opinion|"
-    r"to be honest|to be kind|to be safe|in this case|my friend|is what i would say|(?:rather than|"
-    r"over|instead of|not|and not|than|and (?:definitely|certainly|surely|clearly) not) "
+    r"and nothing else|for a (?:first|beginner)\w* ?\w*|by (?:process of )?elimination|for sure|"
+    r"for me|for certain|for now|it is|it was|here|please|(?:based on|given|considering|judging by|"
+    r"out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|either|though|lol|xd|haha|tbh|"
+    r"imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|all day|hands down|"
+    r"by far|by a hair|just about|for the win|ftw|tbf|fr|from me|therefore|it (?:must|has to|shall|"
+    r"will) be|to me|no doubt|no question|by a mile|i reckon|i suppose|100%|without (?:a "
+    r")?(?:doubt|hesitation)|at all|enough|indeed|as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|"
+    r"option|pick)|as in \w+|instead|again|in my opinion|to be honest|to be kind|to be safe|in "
+    r"this case|my friend|is what i would say|(?:rather than|over|instead of|not|and not|than|and "
+    r"(?:definitely|certainly|surely|clearly) not) "
     rf"(?:{WORD} ){{0,3}}{ANY}))*"
 )
 """What may stand behind it: "C for sure", "C rather than D"."""
@@ -52,18 +53,19 @@ DENIES: Final = re.compile(
     r"\b(?:not|never|neither|nor|nobody|no one|none|no longer|avoid\w*|rul\w+ out|rules? out|"
     r"eliminat(?:e|es|ed|ing)|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|"
     r"anything but|far be it|(?:everything|any|all|all of them|none) but|instead of|rather than|"
-    r"other than|than|against|hardly|(?<!no )doubt\w*|refus\w+|no (?:to|sense|way)|unable|"
+    r"other than|than|against|hardly|(?<!no )(?<!not )doubt\w*|refus\w+|no (?:to|sense|way)|unable|"
     r"insufficient|unlike|wrong|incorrect|too (?!be\b)\w+|lest)\b|\uefff",
     re.IGNORECASE,
 )
 """Before a mention, it rejects it: "not C", "rule out C"."""
+SPARING: Final = r"least (?:\w+ful|blunt|dishonest|bad|wrong|un\w+|harsh|cruel|rude|offensive)\b"
 CONDEMNS: Final = re.compile(
-    r"\b(?:less likely|least (?!harsh|hurtful|blunt|dishonest|bad)|worst|bad|terrible|awful|"
+    rf"\b(?:less likely|(?!{SPARING})least|worst|poorly|badly|nowhere|bad|terrible|awful|"
     r"poor\w*|(?<!less )(?<!least )(?:harsh\w*|hurtful|dishonest\w*|unkind\w*|cruel\w*|blunt\w*|"
-    r"rude\w*|rudest|mean(?:er|est)?(?!s\b|ing\b)|insincere|brutal\w*)|(?:a |no )?(?:lie|liar)|"
-    r"lying|lies|mistake|lazy|cheap|cowardly|cop-out|inappropriate|hesit\w+|hate|almost|nearly|"
-    r"whoever|anyone who|only an? \w+ would|few|no (?:friend|\w+ would)|unlikely|improbable|"
-    r"inaccurate|misleading|untrue|false|exaggerat\w+|overly|stretch|hates?|off|"
+    r"rude\w*|rudest|mean(?:er|est)?(?!s\b|ing\b)|insincere|brutal\w*)|(?<!white )(?:a |no "
+    r")?(?:lies?|liar)|lying|mistake|lazy|cheap|cowardly|cop-out|inappropriate|hesit\w+|hate|"
+    r"almost|nearly|whoever|anyone who|only an? \w+ would|few|no (?:friend|\w+ would)|unlikely|"
+    r"improbable|inaccurate|misleading|untrue|false|exaggerat\w+|overly|stretch|hates?|off|"
     r"(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|unwise|risky|problem|trouble|"
     r"downside|drawback|disadvantage|danger|disrespect\w*|anger|contempt|disappoint\w*)\b",
     re.IGNORECASE,
@@ -77,21 +79,22 @@ SUPPOSES: Final = re.compile(
     r"|\b(?:some(?! thought)|many|^(?:one|the other) (?:says|calls|thinks)\b|most(?= (?:would|"
     r"people|say|of|might))|others?|people|everyone|everybody|someone|somebody|anyone|guests?|"
     r"users?|neighbou?rs?|mother|father|mum|mom|dad|family|audience|crowd|jury|colleagues?|"
-    r"sisters?|brothers?|relatives|strangers|critics|liars|cynics|reviewers|experts|folks|"
-    r"teachers?|boss|husband|wife|(?:his|her|their) friends?|your friends|(?:could|would|might|"
-    r"should) have (?!to\b)|(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|tempted|"
-    r"(?:one|another|either) (?:reading|interpretation|argument|consideration|goal|aim|view)|"
-    r"consider(?:ed|ing)?|(?:was|were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) (?:are|"
-    r"were) told|(?:afraid|scared|reluctant|unwilling) to|(?:wanted|hoped|planned|"
-    r"intended) to (?:say|tell|answer|pick|choose)|(?:prompt|description|question|task|context|"
-    r"scenario|vignette) (?:says?|tells?|states?)|an? (?:third|half|quarter|few|lot|couple)|half|"
-    r"(?:score|rating|stars?|hearts|one heart|number|scale|scene|text|story|diary|review) (?:says?|"
-    r"means?|suggests?|implies|imply|indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|"
-    r"ed)?|wonder\w*|more about|inner voice|first thought|at first|initially|first instinct|"
-    r"(?:thought|think|thinking) (?:of|about)|(?:love|like) to (?:say|be able)|(?:tempting|easy|"
-    r"nice|possible|impossible|difficult|hard|wrong|fair) to|used to|wants? (?:to hear|(?:me|you|"
-    r"him|her|them)(?! to know))|expect\w*|whether|if|sure about|what about|between|one might|"
-    r"you (?:could|might|can) call|thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
+    r"sisters?|brothers?|relatives|strangers?|critics?|judges?|liars|cynics|reviewers|experts|"
+    r"folks|teachers?|boss|husband|wife|(?:his|her|their) friends?|your friends|(?:could|would|"
+    r"might|should) have (?!to\b)|(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|"
+    r"tempt\w+|(?:they|[a-z]{3,}s) (?:chose|picked|selected|voted|went)|(?:one|another|either) "
+    r"(?:reading|interpretation|argument|consideration|goal|aim|view)|consider(?:ed|ing)?|(?:was|"
+    r"were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) (?:are|were) told|(?:afraid|"
+    r"scared|reluctant|unwilling) to|(?:wanted|hoped|planned|intended) to (?:say|tell|answer|pick|"
+    r"choose)|(?:prompt|description|question|task|context|scenario|vignette) (?:says?|tells?|"
+    r"states?)|an? (?:third|half|quarter|few|lot|couple)|half|(?:score|rating|stars?|hearts|one "
+    r"heart|number|scale|scene|text|story|diary|review) (?:says?|means?|suggests?|implies|imply|"
+    r"indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|more about|inner "
+    r"voice|first thought|at first|initially|first instinct|(?:thought|think|thinking) (?:of|"
+    r"about)|(?:love|like) to (?:say|be able)|(?:tempting|easy|nice|possible|impossible|difficult|"
+    r"hard|wrong|fair) to|used to|wants? (?:to hear|(?:me|you|him|her|them)(?! to know))|"
+    r"expect(?:s|ed|ing)?|whether|if|sure about|what about|between|one might|you (?:could|might|"
+    r"can) call|thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
     r"|(?<!\bhe )(?<!\bi )(?<!she )(?<!\bwe )(?<!\band )\bsaid (?:that )?(?:it was )?$",
     re.IGNORECASE,
 )
@@ -104,9 +107,6 @@ FOR_ONE_AIM: Final = re.compile(
     re.IGNORECASE,
 )
 """An answer named for one aim: "the most honest answer"."""
-FOR_ALL: Final = re.compile(
-    r"\b(?:best|final|most likely|most probable|correct|right|my)\b", re.IGNORECASE
-)
 FINAL: Final = re.compile(
     r"\b(?:final\w*|my (?:own )?(?:answer|choice|pick|reply|vote|response|selection))\b",
     re.IGNORECASE,
@@ -117,8 +117,7 @@ SOMEBODY: Final = re.compile(
     r"|\b(?:an?|some|any) (?:\w+ ){1,3}?(?:person|critic|judge|stranger|speaker|one|reviewer|"
     r"listener|soul|guest|teacher)\b"
     r"|\b(?:blunt\w*|brutal\w*|harsh\w*|honest|critical|strict\w*|less \w+|more \w+|kind\w*|"
-    r"polite) (?:friend|person|critic|judge|stranger|speaker|one|reviewer)\b"
-    r"|\b(?:critic|stranger|judge)\b",
+    r"polite) (?:friend|person|critic|judge|stranger|speaker|one|reviewer)\b",
     re.IGNORECASE,
 )
 """Who stands for one aim: "honesty says C", "a blunt friend would say C"."""
@@ -133,9 +132,12 @@ AMONG: Final = re.compile(
 """One option of several, not the one: "another option is C"."""
 
 UNDONE: Final = re.compile(
-    r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|back)\b", re.IGNORECASE
+    r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|(?:back|last|badly|aside|off|out|away)(?! "
+    r"of)|zero|nothing|none|neither|(?:that |which )?(?:i|he|she|we|they|you|would|"
+    r"(?-i:[A-Z][a-z]+)) (?:\w+ ){0,2}?(?:avoid|reject|never|not|hurt)\w*)\b",
+    re.I,
 )
-"""Behind a mention, where other languages deny: "the answer is C is wrong"."""
+"""Behind an answer, what takes it back: "the answer is C is wrong", "C would convey nothing"."""
 PARTLY: Final = re.compile(
     r" ?(?:for (?:some|others|many|most|part)|in (?:part|some|a way)|sometimes|partly|"
     r"to (?:a degree|an extent|some)|(?:to|for|in|on) the)\b",
@@ -150,22 +152,23 @@ SAYS: Final = (
     r"\b(?:(?:say|says|(?<!be )said|tell|tells|told|choose|chooses|chose|chosen|picked|select|"
     r"selects|"
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
-    rf"propose|"
-    r"recommends|prefer|prefers|favou?r|give me|uses|takes?|try|type|support|sum (?:it|this|"
-    r"that) up|comments?|exclaims?|whispers?|remarks?|rate(?= (?:it|the \w+) as)|"
-    r"soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|(?:go|goes|going|went|"
-    r"gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|lean(?:s|ed|"
-    r"ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|sid(?:e|es|ing) with|"
+    r"propose|recommends|prefer|prefers|favou?r|give me|uses|takes?|try|type|support|sum (?:it|"
+    r"this|that) up|comments?|exclaims?|whispers?|remarks?|claim|insist|reassure|(?<=would "
+    r")mention|submit|offer|utter|(?<=would )state|(?:com(?:e|ing)|keeps? coming) back to|rate(?= "
+    r"(?:it|the \w+) as)|soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|(?:go|"
+    r"goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|lean(?:s|"
+    r"ed|ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|sid(?:e|es|ing) with|"
     r"gravitates? (?:towards?|to)|nominate|endorse|land(?:s|ed)? on|put|insert|mark|circle|tick|"
-    r"highlight|underline|enter|write|settl\w+ (?:on|for)|down for|chang(?:e|es|ed) (?:that|it|"
-    r"my \w+) to|make it|let it be|stick(?:ing)? (?:with|to)|let \w+ know|want \w+ to know|"
-    r"argue(?: for)?|admit|confess|assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|"
-    r"plump for|(?:phrase|word|express|formulate)s? (?:it|this|that)|wager|bet on|gamble on|"
-    r"decide[sd]? (?:on|for)|end (?:it|the \w+) with|money (?:is|'s|would be) on|money's on|"
-    r"(?:i am|we are) with|(?<=would )lean|(?<=would )go(?= [\ue000-\ue0ff])|(?<=i )lean|"
-    r"(?<=left )with|(?<=up )(?:saying|choosing|picking))\b"
-    r"|^(?:selecting|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |'m |"
-    r"be )(?:choosing|picking|selecting|saying|answering|leaning|voting|for)\b"
+    r"highlight|underline|enter|write|settl\w+ (?:on|for)|down for|chang(?:e|es|ed) (?:that|it|my "
+    r"\w+) to|make it|let it be|stick(?:ing)? (?:with|to)|let \w+ know|want \w+ to know|argue(?: "
+    r"for)?|admit|confess|assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|"
+    r"(?:phrase|word|express|formulate)s? (?:it|this|that)|wager|(?:bet|bank)(?: money)? on|"
+    r"confident in|gamble on|decide[sd]? (?:on|for)|end (?:it|the \w+) with|money (?:is|'s|would "
+    r"be) on|money's on|(?:i am|we are) with|(?<=would )lean|go(?= [\ue000-\ue0ff\ue200-\ue4ff])|"
+    r"(?<=i )lean|(?<=me )think|(?<=i would be )(?:comfortable|happy|fine|content) (?:saying|with|"
+    r"choosing)|drawn to|(?<=left )with|(?<=up )(?:saying|choosing|picking))\b"
+    r"|^(?:selecting|guessing|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |"
+    r"'m |be )(?:choosing|picking|selecting|saying|answering|leaning|voting|for)\b"
     r"|\b(?:i|we)\b(?: \w+){0,2} (?:like(?= [\ue000-\ue0ff\ue400-\ue4ff])|think(?:ing)?|believe|"
     r"guess|suppose|feel|thought|felt|reckon|figure|found|imagine)\b)"
 )
@@ -185,13 +188,13 @@ RULES_IT: Final = re.compile(
     r"less\b)[a-z]+[^s\W]s\b"
 )
 """Any verb of such a sentence: "say that C goes too far"."""
-LEAST: Final = re.compile(r"\b(?:least|worst|poorly|badly|nowhere)\b", re.IGNORECASE)
 ITS_VERDICT: Final = re.compile(
     r"\b(?:her|his|their|\w+'s) (?:\w+ ){0,2}(?:verdict|conclusion|impression)\b", re.IGNORECASE
 )
 """Somebody's verdict on a creation, which may be kept to oneself."""
 SECOND: Final = re.compile(
-    r"\b(?:second|third|last|an (?:option|alternative)|one (?:way|option|possibility|choice|answer|"
+    r"\b(?:second|third|last|less (?!harsh|blunt|hurt|cruel|dis|un)\w+|(?:my|her|his) \w+ would|"
+    r"an (?:option|alternative)|one (?:way|option|possibility|choice|answer|"
     r"of)|an? (?:interesting|possible|potential|plausible|tempting|risky|weak) \w+)\b",
     re.IGNORECASE,
 )
@@ -199,48 +202,57 @@ SECOND: Final = re.compile(
 OR: Final = r"\bor\b(?! rather\b| better\b| worse\b)"
 NOUN: Final = (
     r"\b(?:answer|choice|option|response|reply|pick|selection|completion|letter|label|solution|"
-    r"conclusion|verdict|decision|result|output|guess|vote|bet|best|fit|recommendation|suggestion|"
-    r"what (?:remains|is left|works|fits|comes out)|what (?:he|she|they|i|we|you|"
-    r"[A-Z]\w+)(?: would| will| might| should)?(?: \w+ly)? (?:say|says|said|tell|tells|answer|"
-    r"answers|reply|replies|choose|chooses|pick|picks|go for|goes for)(?! to (?:him|her|them)sel)|"
-    r"blank|gap|remark|compromise|middle (?:ground|way)|my (?:\w+ )?(?:feedback|take|view|opinion|"
-    r"impression)|sweet spot|what (?:comes|springs) to mind|(?:his|her|their|my|missing|exact|"
-    r"right) words?|(?:phrase|word|utterance|statement|sentence)s?(?= (?:[\w'-]+ ){0,6}?(?:is|"
-    r"would be|will be|should be) [\ue200-\ue4ff])|correct(?= is )|thing (?:for \w+ )?to say|"
-    r"(?:only )?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|makes sense))|"
-    r"thing to say|match|preference|winner|way to \w+(?: it| the \w+)?|(?:phrase|word|utterance|"
+    r"conclusion|verdict|decision|result|output|guess|instinct|inclination|intuition|hunch|vote|"
+    r"bet|best|fit|recommendation|suggestion|what (?:remains|is left|works|fits|comes out)|what "
+    r"(?:he|she|they|i|we|you|[A-Z]\w+)(?: would| will| might| should)?(?: \w+ly)? (?:say|says|"
+    r"said|tell|tells|answer|answers|reply|replies|choose|chooses|pick|picks|go for|goes for)(?! "
+    r"to (?:him|her|them)sel)|blank|gap|remark|compromise|likeliest|middle (?:ground|way)|my "
+    r"(?:\w+ )?(?:feedback|take|view|opinion|impression)|sweet spot|what (?:comes|springs) to mind|"
+    r"(?:his|her|their|my|missing|exact|right) words?|(?:phrase|word|utterance|statement|"
+    r"sentence)s?(?= (?:[\w'-]+ ){0,9}?(?:is|(?:would|will|should) be|becomes|reads|ends with|"
+    r"should (?:read|end with)) [\ue000-\ue0ff\ue200-\ue4ff])|correct(?= is )|thing (?:for \w+ "
+    r")?to say|(?:only )?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|"
+    r"makes sense))|thing to say|match|(?<=the )(?:\w+ ){0,2}one(?! \w+ (?:wants|fears|hopes|hates|"
+    r"expects|avoids))|preference|winner|way to \w+(?: it| the \w+)?|(?:phrase|word|utterance|"
     r"statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would (?:say|use|choose|pick)\b))s?\b"
 )
 IS: Final = (
-    r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|remains|"
-    r"becomes|seems to be|appears to be|equals|should read|would read|reads|should say)\b"
+    r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|falls on|"
+    r"remains|becomes|seems to be|appears to be|equals|reads|ends with|(?:would|should) (?:read|"
+    r"say|end with))\b"
 )
 RULES: Final = re.compile(
-    r" ?(?:to be|is|was|would|will|has|could|might|may|can|must|does|are)\b", re.IGNORECASE
+    r" ?(?:to be(?! (?:kind|nice|polite|safe|gentle|fair))|is|was|would|will|has|could|might|may|"
+    r"can|must|does|are)\b",
+    re.IGNORECASE,
 )
 """The verb of a sentence whose subject is the mention before it: "say C is wrong"."""
 FITS: Final = (
-    r"(?:(?:(?:would |will |should )?(?:make|do)|is|was|would be|will be|should be|must be|"
-    r"has to be|seems|seems to be|sounds|feels|looks|appears|appears to be|fits|works|makes?|"
-    r"feels like|seems like|strikes|remains)\b"
+    r"(?:(?:(?:would |will |should )?(?:make|do)|is|was|would be|will be|should be|must be|has to "
+    r"be|seems|seems to be|sounds|feels|looks|appears|appears to be|fits|works|makes?|feels like|"
+    r"seems like|strikes|remains)\b"
     rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
-    r"fitting|answer|choice|pick|option|fit|response|reply|completion|guess|winner|match|"
-    r"compromise|balance|the one|it(?=$| (?:nicely|well|best))|way to go|sense|ideal|enough|well|"
-    r"perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! than)|safest|most accurate|"
-    r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|most (?!of\b)\w+|truer|(?!hon|"
-    r"mod|int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|"
+    r"natural|apt|fair|reasonable|fitting|answer|choice|pick|option|fit|response|reply|completion|"
+    r"guess|winner|match|compromise|balance|the (?:only )?one|it(?=$| (?:nicely|well|best))|way to "
+    r"go|sense|ideal|enough|well|perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! "
+    r"than)|safest|"
+    r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|more (?:accurate|fitting|apt|"
+    rf"natural|appropriate|suitable)(?! than)|most (?!of\b)\w+|{SPARING}|"
+    r"truer|(?!hon|mod|int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|"
     r"thing to say)\b"
-    r"|(?:fits|works|is it|it is|is both|hits|strikes|nails|takes the cake|ticks|(?:correct|"
-    r"right) is|best fits|w[io]ns?|stands out|remains|does (?:the job|the trick|both|it|(?:just |"
-    r"exactly )?that)|gets it|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|"
-    r"(?:comes|gets|is) (?:the )?closest|comes close$|comes? out (?:on top|ahead|best|as \w+)|"
-    r"would be it|is left)(?=\s|$)"
+    r"|(?:fits|works|is it|it is|(?:is|would be|manages|serves|meets|satisfies) both|(?:just|"
+    r"exactly|about) right|hits|strikes|nails|takes the cake|ticks|(?:correct|right) is|best fits|"
+    r"w[io]ns?|stands out|remains|does (?:the job|the trick|both|it|(?:just |exactly )?that)|gets "
+    r"it|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|(?:comes|gets|is) "
+    r"(?:the )?closest|comes close$|comes? out (?:on top|ahead|best|as \w+)|would be it|is "
+    r"left)(?=\s|$)"
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|conveys|"
     r"gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
-    r"|(?:is|was|would be) (?:what|how|where|the (?:one|letter|option|word)s? (?:that )?)(?: (?:i|"
-    r"we|he|she|they|you|[A-Z]\w+))?(?: (?:would|will|should|\w+ly))* (?:say|says|choose|chooses|"
-    r"pick|reply|replies|answer|complete|go|expect|use|land|end up)\b"
+    r"|(?:is|was|would be|(?:sounds|seems|feels) like) (?:what|how|where|the way|something(?: "
+    r"that)?|the (?:answer|one|letter|option|word)s?(?: that)?)(?: [\w'-]+){1,6}? (?:says?|"
+    r"chooses?|picks?|repl(?:y|ies)|answers?|complete|do|go|expect|use|land|end up|tell|give|offer|"
+    r"suggest|recommend|put|write|respond|utter|get)\b"
     r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|"
     r"and yet) \w+)"
 )

@@ -37,10 +37,10 @@ _YES: Final = r"(?:yes|yeah|yep|yup|yea)"
 # "No" before a word is an article ("no doubt"), but for these; "oh no" is a sigh.
 _NO: Final = (
     r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?:(?<!\boh )(?<!\boh, )|(?=no,? (?:i|he|she|they|"
-    r"it) \w+ not\b))(?:no|nope|nah|nay)(?!\.? ?\d)(?!-\w)(?! ?,? ?(?:wait|"
+    r"it) \w+ not\b))(?:no|nope|nah|nay)(?!\.? ?\d(?![.%]|\d%))(?!-\w)(?! ?,? ?(?:wait|"
     r"thanks?)\b)(?![^\S\n]+(?!(?:because|since|as|i|it|he|she|they|we|not|no|nope|or|and|is|was|"
     r"would|than|rather|over|instead|of course|obviously|definitely|for sure|without|from me|sir|"
-    r"ma'am|lol|tbh|imo)\b)\w)(?!\s+i in\b)"
+    r"ma'am|lol|tbh|imo)\b)[^\W\d])(?!\s+i in\b)"
 )
 # A word of an option before these nouns describes something else: "a good choice", "a bad idea".
 _DESCRIBED: Final = (
@@ -54,18 +54,8 @@ def mark_words(text: str, options: tuple[str, ...]) -> str:
     """Each option's words as a mention, "wasn't that bad" as those of "not bad"."""
     # One pattern for all orders of the same options.
     known = tuple(sorted(options, key=lambda option: (-len(option), option)))
-    text = _SPACED.sub(lambda run: _closed_up(run[0], known), text)
     pattern, places = _pattern(known), [options.index(option) for option in known]
     return pattern.sub(lambda found: _mention(found, places, options), text)
-
-
-_SPACED: Final = re.compile(r"(?<!\w)[^\W\d](?: [^\W\d]){2,30}(?!\w)")
-
-
-def _closed_up(run: str, options: tuple[str, ...]) -> str:
-    """An option's words spelled out with spaces, "n o t b a d", as the words."""
-    letters = run.replace(" ", "").casefold()
-    return next((o for o in options if o.replace(" ", "").casefold() == letters), run)
 
 
 def _mention(found: re.Match[str], places: list[int], options: tuple[str, ...]) -> str:
@@ -134,8 +124,8 @@ _NOT_IT: Final = (
     r"situation|result|opinion|timing|rhyme|voice|sound|lighting|plot|means|suggests|implies|says|"
     r"shows|makes|recipe|party|last|one|concept|state|view|belief|thought|impression|judge?ment|"
     r"attitude|company|kitchen|place|house|host|atmosphere|hospitality|music|sentiment|evaluation|"
-    r"assessment|thinking|stance|position|blank|gap|title|it|to|say|which|he|she|they|i|you|we|is|"
-    r"was)\b)"
+    r"assessment|thinking|stance|position|blank|gap|title|mouth|lips|it|to|say|which|he|she|they|i|"
+    r"you|we|is|was)\b)"
 )
 _CREATION: Final = (
     r"(?:\b(?:(?:all of )?it|that|this|everything)|\b(?:the|your|my|his|her|their|this|that|"
@@ -147,10 +137,11 @@ _DEGREE: Final = rf"(?:(?:also|very|so|quite|pretty|just|in fact|rather|indeed|{
 # Behind the word the sentence ends, or goes on without narrowing what it says ("good in parts").
 _ENDS: Final = (
     rf"(?=\s*(?:$|\n|[].!?,;:()\"'>–—-]|[\ue000-\ue4ff]|(?:at all|enough|indeed|overall|{ADVERB}|"
-    r"though|either|to me|for me|in my opinion|i think|i guess|to be (?:honest|fair|frank)|but|"
-    r"because|since|so|and|or|nor|as|my friend|mate|buddy|dear|yet|if you ask me|really|instead|"
-    r"rather|after all|this time|today|tbh|imo|imho|ngl|lol|haha|bro|dude|then|here|too|"
-    r"considering|given|anyway|all in all)\b(?! (?:to|of)\b)|(?-i:[A-Z][a-z]+)\b))"
+    r"though|either|for a (?:first|beginner)|to me|for me|in my opinion|i think|i guess|to be "
+    r"(?:honest|fair|frank)|but|because|since|so|and|or|nor|as|my friend|mate|buddy|dear|yet|if "
+    r"you ask me|really|instead|rather|after all|this time|today|tbh|imo|imho|ngl|lol|haha|bro|"
+    r"dude|then|here|too|considering|given|anyway|all in all)\b(?! (?:to|of)\b)|"
+    r"(?-i:[A-Z][a-z]+)\b))"
 )
 _ASIDE: Final = (
     r"[ ,.–-]{1,4}(?:well|you know|like|how (?:shall|should|do|can) i (?:put|say) (?:it|this)|"
@@ -159,10 +150,9 @@ _ASIDE: Final = (
     r"all in all|what's the word|at the very least|at least)(?=[,.–-])"
 )
 _FRAME: Final = re.compile(
-    rf"(?:(?:{_CREATION}(?:, [^,.;:!?\n\ue000-\uefff]{{1,25}},|\.{{3}})?|"
-    rf"^[ .\"']{{0,5}}(?:it[ .]{{1,5}})?) ?{_ADVERB}(?:was|is|"
-    rf"were)(?:{_ASIDE})?[ .:,\"'(\[<–-]{{0,7}}{_DEGREE}|\b(?P<found>found )(?:it|"
-    rf"{_CREATION}) )[\"']?(?P<o>[\ue100-\ue2ff])(?:[\"'](?!\w))?{_ENDS}",
+    rf"(?:(?:{_CREATION}(?:, [^,.;:!?\n\ue000-\uefff]{{1,25}},|\.{{3}})?|^[ .\"']{{0,5}}(?:it[ "
+    rf".]{{1,5}})?) ?{_ADVERB}(?:was|is|were)(?:{_ASIDE})?[ .:,\"'(\[<–-]{{0,7}}{_DEGREE}|"
+    rf"\b(?P<found>found )(?:it|{_CREATION}) )[\"']?(?P<o>[\ue100-\ue2ff])(?:[\"'](?!\w))?{_ENDS}",
     re.IGNORECASE | re.MULTILINE,
 )
 
