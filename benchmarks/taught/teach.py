@@ -14,6 +14,7 @@ import random
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -161,11 +162,16 @@ def tasks_of(tokenizer: Any, given: Namespace) -> list[Task]:
 
 def lessons(tasks: Sequence[Task]) -> dict[str, list[Lesson]]:
     """Lessons of a few hundred tokens: the prompts for an utterance in one scene, and the yes/no
-    prompts about one vignette in two states, for these begin alike.
+    prompts about one vignette that ask of four utterances in every state. A lesson of one state
+    would teach that good words, or bad ones, are true, and the next one the contrary.
     """
     found: dict[tuple[str, str, int], list[Task]] = {}
+    seen: Counter[tuple[str, int]] = Counter()
     for task in tasks:
-        key = (YES_NO, task.scene, task.state // 2) if task.yes_no else (UTTERANCES, task.scene, 0)
+        key = (UTTERANCES, task.scene, 0)
+        if task.yes_no:
+            key = (YES_NO, task.scene, seen[task.scene, task.state] // 4)
+            seen[task.scene, task.state] += 1
         found.setdefault(key, []).append(task)
     every: dict[str, list[Lesson]] = {}
     for (kind, *_), each in found.items():
