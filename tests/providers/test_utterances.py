@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from asking import Job, by_prompt_set, job
-from engine_env import ask, run, utterances
+from engine_env import ask, bits, run, utterances
+from tactometer.providers.local import ability
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engines")]
 BY_UTTERANCE: dict[str, Any] = {"kind": "utterance_logprob"}
@@ -57,6 +58,23 @@ def test_an_utterance_has_the_probability_of_one_plain_forward_pass_over_its_tex
         assert "scores" not in line and "forms" not in line
     several = [n for t in truth.values() for _, n in t["each"].values()]
     assert {1, 2, 3} == set(several)  # branches of several tokens
+
+
+@pytest.mark.parametrize("provider", ["transformers", "vllm"])
+def test_a_fixed_text_costs_what_one_plain_forward_pass_says_and_is_known_from_then_on(
+    tmp_path: Path, models: Path, provider: str
+) -> None:
+    """Also where a journal lacks nothing, so that no weights are loaded."""
+    found = asked(tmp_path / "run", provider, models / "llama", estimator={"kind": "label_logprob"},
+                  min_label_mass=0)  # fmt: skip
+    ask(found)
+    told = json.loads(found.done.read_text())["ability"]
+    exact = bits(models / "llama", ability.TEXT, tmp_path)
+    assert told["bits_per_character"] == pytest.approx(exact, abs=1e-4)
+    found.done.unlink()
+    done = ask(found)
+    assert "0 to ask" in done.stdout
+    assert json.loads(found.done.read_text())["ability"] == told
 
 
 def test_base_models_go_on_with_texts_of_their_own_behind_their_bos(

@@ -60,6 +60,12 @@ def reference(model: Path, asked: Job) -> dict[str, Any]:
     return dict(json.loads(run([], asked.folder, script).stdout))
 
 
+def bits(model: Path, text: str, folder: Path) -> float:
+    """What `reference.bits` finds of a text."""
+    script = f"import reference\nreference.bits({str(model)!r}, {text!r})"
+    return float(json.loads(run([], folder, script).stdout))
+
+
 def utterances(model: Path, asked: Job, chat: bool = True) -> dict[str, Any]:
     """What `reference.utterances` finds for the requests of a job."""
     paths = [str(path) for path in asked.requests]

@@ -99,7 +99,7 @@ def evidence(
     diagnosed = pl.DataFrame([{k: one[k] for k in named} for one in fits], schema=named)
     diagnosed = diagnosed.with_columns(design_effect=pl.lit(1.0))
     asked = {**dict.fromkeys(["model", "checkpoint"], pl.String), **prompts_told.COLUMNS}
-    asked |= served.APART
+    asked |= {**served.APART, "bits_per_character": pl.Float64}
     tables = {
         "diagnostics": diagnosed,
         "asked": pl.DataFrame(schema=asked),

@@ -86,5 +86,20 @@ def utterances(folder: str, paths: list[str], chat: bool) -> None:
     print(json.dumps(found))
 
 
+def bits(folder: str, text: str) -> None:
+    """Print the bits a character of a text behind its first token, by one plain forward pass."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    ids = tokenizer(text)["input_ids"]
+    with torch.inference_mode():
+        found = model(torch.tensor([ids])).logits[0].double().log_softmax(-1)
+    nats = -sum(float(found[place - 1, ids[place]]) for place in range(1, len(ids)))
+    first = "" if ids[0] in tokenizer.all_special_ids else tokenizer.decode(ids[:1])
+    print(json.dumps(nats / math.log(2) / (len(text) - len(first))))
+
+
 if __name__ == "__main__":
     main(sys.argv[1], sys.argv[2:])

@@ -19,7 +19,7 @@ from tactometer.journal import journal, usage
 from tactometer.journal.answer_keys import answer_key, identity_digest
 from tactometer.journal.journal import Line
 from tactometer.providers.local import checkpoint_files
-from tactometer.providers.provider import Ask, alterations, open_provider
+from tactometer.providers.provider import Ask, Provider, ability, alterations, open_provider
 from tactometer.replies.journal_line import JournalLine
 from tactometer.replies.usability import SURPLUS
 from tactometer.replies.usability import mass as probability
@@ -88,10 +88,23 @@ def ask(
     if sent:
         differ = differing(journal.read(journal_path), {each.key for each in asks})
         content["prompt"] = {**sent, "differing": differ}
+    if known := _ability(provider, journal_path.with_suffix(".ability.json")):
+        content["ability"] = known
     if stopped:
         content["stopped"] = stopped
     with atomic_files.atomic(done) as temporary:
         temporary.write_text(json.dumps(content, sort_keys=True, indent=1) + "\n")
+
+
+def _ability(provider: Provider, history: Path) -> dict[str, Any]:
+    """What the checkpoint makes of a fixed text, now or when it was last loaded: `history` has it
+    where nothing is left to ask.
+    """
+    if found := ability(provider):
+        atomic_files.write_if_changed(history, json.dumps(found, sort_keys=True) + "\n")
+    elif history.exists():
+        found = json.loads(history.read_text())
+    return found
 
 
 def _take_over(

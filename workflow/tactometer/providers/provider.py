@@ -46,7 +46,8 @@ class Provider(Protocol):
     list is on disk before the next is asked for. It may stop early only by raising, and leaves out
     what is not `wanted` when its turn comes. `in_turn` gives the order: no answer of the second
     list is asked for before those of the first are on disk. One that renders messages itself also
-    has `alterations`: what it sends beside them or in another form; one whose answers wait
+    has `alterations`: what it sends beside them or in another form; one with weights of its own has
+    `ability`: what it makes of a fixed text, once it has answered; one whose answers wait
     elsewhere has `under_way`, which says so in words, at any time and from any thread.
     """
 
@@ -67,6 +68,12 @@ def open_provider(declared: Mapping[str, Any], settings: Mapping[str, Any]) -> P
     )
     provider: Provider = module.Provider(declared, settings)
     return provider
+
+
+def ability(provider: Provider) -> dict[str, Any]:
+    """What a provider makes of a fixed text; {} where its weights are elsewhere, or not loaded."""
+    told = getattr(provider, "ability", None)
+    return {} if told is None else dict(told())
 
 
 def alterations(provider: Provider) -> dict[str, Any]:

@@ -82,6 +82,7 @@ ASKED = {
     **dict.fromkeys(["answers", "lines", *usage.TOKENS], pl.Int64),
     **dict.fromkeys(["cost_usd", *usage.RARE], pl.Float64),
     **dict.fromkeys(["first_at", "last_at"], pl.String),
+    "bits_per_character": pl.Float64,
     **prompts_told.COLUMNS,
     **served.APART,
 }
@@ -322,6 +323,7 @@ def _asked(
                 **told,
                 "answers": done["answers"],
                 "reported": ", ".join(told.get("models", [])),
+                "bits_per_character": done.get("ability", {}).get("bits_per_character"),
                 **prompts_told.columns(done.get("prompt", {}), model.message_settings),
                 **apart.get(checkpoint, {}),
             }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tactometer.analyses.answer_arrays import each
-from tactometer.analyses.checks import prompts_sent, read_back, servers
+from tactometer.analyses.checks import ability, prompts_sent, read_back, servers
 from tactometer.analyses.checks.settings import Checks
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, PARAMETERS, Evidence
 from tactometer.analyses.place_of_options import fitted
@@ -65,6 +65,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     (`prompts_sent.checks`). `served`, `apart`: whether one model answered throughout, and all
     checkpoints at the same time (`servers.checks`). `opinion_read_back`, `goal_read_back`: whether
     a model understands what it is told, where the study asks for that (`read_back.checks`).
+    `ability`: what a fixed text costs checkpoints of open weights (`ability.checks`).
     Limits are the study's.
     """
     limits = evidence.settings.of(Checks)
@@ -84,6 +85,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         _places(evidence),
         prompts_sent.checks(asked, len(evidence.goals)),
         servers.checks(evidence.tables["served"].collect(), asked),
+        ability.checks(asked),
     ]
     if (asked_back := evidence.tables.get("comprehension")) is not None:
         parts.append(read_back.checks(asked_back.collect()))
@@ -103,6 +105,7 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
                     "stopped",
                     "refused",
                     "identical",
+                    "ability",
                     "served",
                     "position",
                     "additive",

@@ -1,9 +1,10 @@
-"""What a model will not answer, and whether its samples are samples."""
+"""What a model will not answer or has unlearnt, and whether its samples are samples."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from tactometer.analyses.checks.ability import MORE
 from tactometer.analyses.phrases import MOST, Row
 from tactometer.tables.cells import interval
 
@@ -17,13 +18,23 @@ def sentences(frame: pl.DataFrame) -> list[str]:
         known, on=["model", "checkpoint", "goal"], how="anti", maintain_order="left"
     )
     repeated = flagged.filter(check="identical")
-    served = flagged.filter(check="served")
-    told = ((refused, _refused), (stopped, _stopped), (repeated, _repeated), (served, _served))
+    served, lost = (flagged.filter(check=name) for name in ("served", "ability"))
+    told = ((lost, _lost), (refused, _refused), (stopped, _stopped), (repeated, _repeated),
+            (served, _served))  # fmt: skip
     return [tell(row) for rows, tell in told for row in rows.head(MOST).iter_rows(named=True)]
 
 
 def _whose(row: Row) -> str:
     return f"{row['model']} ({row['checkpoint']}), prompts of {row['goal']}"
+
+
+def _lost(row: Row) -> str:
+    more = row["value"] / row["limit"] * (1 + MORE) - 1
+    return (
+        f"{row['model']} ({row['checkpoint']}) is worse at plain English than its first checkpoint:"
+        f" a character of a fixed text costs it {row['value']:.2f} bits, {more:.0%} more. What"
+        " moved since then may be the language, and not values."
+    )
 
 
 def _refused(row: Row) -> str:

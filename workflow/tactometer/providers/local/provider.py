@@ -11,7 +11,7 @@ from typing import Any
 
 from tactometer.journal import journal
 from tactometer.journal.journal import Line
-from tactometer.providers.local import gguf_files, template_traits
+from tactometer.providers.local import ability, gguf_files, template_traits
 from tactometer.providers.local.chat_template import Prompt, Prompts
 from tactometer.providers.local.checkpoint_files import Checkpoint, find
 from tactometer.providers.local.engine import Engine, Sampled, loading
@@ -46,6 +46,7 @@ class LocalProvider:
         self._prompt_settings = fields.read(settings.get("prompt", {}), PromptSettings)
         self._estimator = fields.read(settings["estimator"], Estimator)
         self._found: Checkpoint | None = None
+        self._ability: Mapping[str, Any] = {}
         self._at = "prompts are rendered"
 
     @property
@@ -83,6 +84,10 @@ class LocalProvider:
     def alterations(self) -> Mapping[str, Any]:
         """What its chat template adds to messages, and what is done because of it."""
         return alterations(self._traits, self._rendering, self._prompt_settings)
+
+    def ability(self) -> Mapping[str, Any]:
+        """What it makes of a fixed text (`ability.measured`); {} before its weights were loaded."""
+        return self._ability
 
     def at_hand(self) -> bool:
         """Whether its tokenizer and chat template can be read without asking anybody."""
@@ -137,6 +142,8 @@ class LocalProvider:
         self._queued = [rendered[ask.key] for queue in queues for ask in queue]
         self._at = "the weights load"
         engine = self._load()
+        self._at = "a fixed text is read"
+        self._ability = ability.measured(engine, self._load_tokenizer(), self._most)
         scores = self._estimator.by_utterance  # a prompt is a dozen there
         size = min(engine.at_once, SCORED) if scores else engine.at_once
         for queue in queues:
@@ -193,10 +200,7 @@ class LocalProvider:
             )
 
     def _check_length(self, prompts: Sequence[tuple[Prompt, Sequence[str]]]) -> None:
-        config = self.found.config
-        texts = config.get("text_config", config)
-        most = self._engine_settings.max_model_len or texts.get("max_position_embeddings")
-        most = int(most or 1 << 30)
+        most = self._most
         for prompt, scored in prompts:
             generated = self._longest if prompt.thinks or not self._exact else 1
             if scored:
@@ -208,6 +212,14 @@ class LocalProvider:
                     f"{generated} do not fit into a context of {most}; lower "
                     "estimator.max_tokens or raise engine.max_model_len."
                 )
+
+    @property
+    def _most(self) -> int:
+        """Tokens that a prompt and its answer may have together."""
+        config = self.found.config
+        texts = config.get("text_config", config)
+        most = self._engine_settings.max_model_len or texts.get("max_position_embeddings")
+        return int(most or 1 << 30)
 
     # ---- a batch -----------------------------------------------------------------------------
 
