@@ -67,10 +67,16 @@ def job(*words: str, **how: object) -> tuple[int, int, str, str]:
     return process.returncode, process.pid, out, err
 
 
+def described(table: Path, out: Path) -> list[str]:
+    """The job that describes the columns of one table."""
+    guide = out.with_name("README.txt")
+    return [STAGE, "--tables", str(table), "--out", str(out), "--guide", str(guide)]
+
+
 def blocked(server: "subprocess.Popen[bytes]", folder: Path) -> tuple["subprocess.Popen[str]", int]:
     """A job that waits for ever for a file to be written, and the fork that does its work."""
     os.mkfifo(folder / "checks.parquet")
-    words = [STAGE, "--tables", str(folder / "checks.parquet"), "--out", str(folder / "out.csv")]
+    words = described(folder / "checks.parquet", folder / "out.csv")
     process = subprocess.Popen([sys.executable, "-m", "tactometer", *words])
     while not (forks := psutil.Process(server.pid).children()):
         assert process.poll() is None
@@ -93,7 +99,8 @@ def ended(pid: int) -> bool:
 def test_a_fork_has_the_jobs_words_folder_environment_and_streams(
     server: "subprocess.Popen[bytes]", tmp_path: Path
 ) -> None:
-    status, _, out, err = job(STAGE, "--tables", "nothing.parquet", "--out", "o.csv", cwd=tmp_path)
+    words = described(Path("nothing.parquet"), Path("o.csv"))
+    status, _, out, err = job(*words, cwd=tmp_path)
     assert status == 1 and out == ""
     assert err.startswith("tactometer: ") and "nothing.parquet" in err and err.count("\n") == 1
     assert "usage: tactometer tables.dictionary" in job(STAGE, "--help")[2]
@@ -110,9 +117,7 @@ def test_a_result_is_the_same_bytes_as_of_a_process_of_its_own(
     for name in (os.environ[forkserver.NAME], ""):
         monkeypatch.setenv(forkserver.NAME, name)
         out = tmp_path / f"out{len(made)}.csv"
-        status, _, _, err = job(
-            STAGE, "--tables", str(tmp_path / "checks.parquet"), "--out", str(out)
-        )
+        status, _, _, err = job(*described(tmp_path / "checks.parquet", out))
         assert status == 0, err
         made.append(out.read_bytes())
     assert made[0] == made[1] and made[0]

@@ -54,11 +54,11 @@ def test_a_network_that_is_taught_comes_to_say_what_its_teacher_says(
     lessons: Job, models: Path
 ) -> None:
     own, far = lessons.folder / "own", {}
-    taught(lessons, "teach", models / "llama", own, "--steps", "40")
+    taught(lessons, "teach", models / "llama", own, "--steps", "200")
     for name, model in (("before", models / "llama"), ("after", own)):
         out = lessons.folder / f"{name}.json"
         taught(lessons, "measure", model, out)
         far[name] = json.loads(out.read_text())["divergences"]
     assert far["after"]["utterances"] < far["before"]["utterances"] / 2
-    assert far["after"]["yes_no"] < 0.9 * far["before"]["yes_no"]
-    assert far["after"]["mass"] > 0.9
+    assert far["after"]["yes_no"] < far["before"]["yes_no"] / 2
+    assert far["before"]["mass"] < 0.1 and far["after"]["mass"] > 0.5

@@ -100,8 +100,10 @@ def claims(study: Study, fits: Fits) -> Iterator[Claim]:
             told = f"the effort {order[-1]} moves models"
             yield _over_models(study, told, alike, "effort", [*order[:1], *order[:0:-1]])
     if one.filter(pl.col("progress").n_unique().over("model", "goal") > 1).height:
-        progress = one["progress"].fill_null(0.0).to_numpy()
-        yield Claim("training moves a run", "movement", one, lambda size, _: size * progress,
+        first, last = (pl.col("progress").min(), pl.col("progress").max())
+        part = ((pl.col("progress") - first) / (last - first)).over("model")
+        course = one.select(part.fill_nan(0.0).fill_null(0.0)).to_series().to_numpy()
+        yield Claim("training moves a run", "movement", one, lambda size, _: size * course,
                     _by(movement.analyse))  # fmt: skip
     for factor in contrasts.FACTORS:
         levels = sorted(set(one[factor].drop_nulls()))

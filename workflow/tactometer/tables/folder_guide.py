@@ -1,6 +1,9 @@
 """What stands in a study's folder: the README.txt for whoever lists it."""
 
 from collections.abc import Mapping
+from textwrap import fill
+
+WIDTH = 96
 
 GUIDE: Mapping[str, str] = {
     "report.html": "The page, one file that needs no network. Open this first.",
@@ -34,7 +37,10 @@ GUIDE: Mapping[str, str] = {
 def text(study: str) -> str:
     """The guide of one study's folder; folders that it did not need are not there."""
     width = max(map(len, GUIDE)) + 2
-    lines = [f"{name:<{width}}{what}" for name, what in GUIDE.items()]
+    lines = [
+        fill(what, WIDTH, initial_indent=f"{name:<{width}}", subsequent_indent=" " * width)
+        for name, what in GUIDE.items()
+    ]
     head = f"The study {study}, as Tactometer left it. Not every study makes everything below.\n"
     tail = f"More: docs/reading.md of Tactometer. Open the page: tactometer open {study}\n"
     return "\n".join([head, *lines, "", tail])
