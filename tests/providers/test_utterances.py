@@ -12,7 +12,7 @@ import pytest
 
 from asking import Job, by_prompt_set, job
 from engine_env import ask, bits, run, utterances
-from tactometer.providers.local import ability
+from tactometer.providers.local import fixed_text
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engines")]
 BY_UTTERANCE: dict[str, Any] = {"kind": "utterance_logprob"}
@@ -69,7 +69,7 @@ def test_a_fixed_text_costs_what_one_plain_forward_pass_says_and_is_known_from_t
                   min_label_mass=0)  # fmt: skip
     ask(found)
     told = json.loads(found.done.read_text())["ability"]
-    exact = bits(models / "llama", ability.TEXT, tmp_path)
+    exact = bits(models / "llama", fixed_text.TEXT, tmp_path)
     assert told["bits_per_character"] == pytest.approx(exact, abs=1e-4)
     found.done.unlink()
     done = ask(found)

@@ -11,7 +11,7 @@ from typing import Any
 
 from tactometer.journal import journal
 from tactometer.journal.journal import Line
-from tactometer.providers.local import ability, gguf_files, template_traits
+from tactometer.providers.local import fixed_text, gguf_files, template_traits
 from tactometer.providers.local.chat_template import Prompt, Prompts
 from tactometer.providers.local.checkpoint_files import Checkpoint, find
 from tactometer.providers.local.engine import Engine, Sampled, loading
@@ -86,7 +86,7 @@ class LocalProvider:
         return alterations(self._traits, self._rendering, self._prompt_settings)
 
     def ability(self) -> Mapping[str, Any]:
-        """What it makes of a fixed text (`ability.measured`); {} before its weights were loaded."""
+        """What it makes of a fixed text (`fixed_text.measured`); {} before its weights were loaded."""
         return self._ability
 
     def at_hand(self) -> bool:
@@ -143,7 +143,7 @@ class LocalProvider:
         self._at = "the weights load"
         engine = self._load()
         self._at = "a fixed text is read"
-        self._ability = ability.measured(engine, self._load_tokenizer(), self._most)
+        self._ability = fixed_text.measured(engine, self._load_tokenizer(), self._most)
         scores = self._estimator.by_utterance  # a prompt is a dozen there
         size = min(engine.at_once, SCORED) if scores else engine.at_once
         for queue in queues:

@@ -41,5 +41,5 @@ def measured(
     ((logprob,),) = engine.continuation_logprobs([ids[:1]], [[ids[1:]]])
     counted = len(TEXT) - len(given)
     bits = -logprob / math.log(2) / counted
-    told = {"tokens": len(ids), "characters": counted, "text": digest(TEXT)[:16]}
-    return {"bits_per_character": round(bits, 6), **told}
+    told: dict[str, int | str] = {"tokens": len(ids), "characters": counted}
+    return {"bits_per_character": round(bits, 6), **told, "text": digest(TEXT)[:16]}
