@@ -77,7 +77,7 @@ def test_what_the_social_goal_changes(page: str) -> None:
     moved = [m for m in speakers() if planted(m, "social")["phi"] < planted(m)["phi"] - 0.1]
     assert moved == ["honest-friend"]
     for part in ("φ* lower", "ω inf lower", "ω soc higher"):
-        assert f"{part} in 1, most surely of honest-friend (0), by " in told
+        assert f"{part} in 1, most surely of honest-friend (0): " in told
     assert "probability" in told and len(numbers_told.printed(told)) >= 1
 
 
