@@ -21,7 +21,7 @@ def asked(**models: dict[str, Any]) -> pl.DataFrame:
         columns = prompts_told.columns(done, told if "system" in told else {})
         rows.append({"model": model, "checkpoint": checkpoint or "0", **columns})
     kinds = {**dict.fromkeys(["model", "checkpoint"], pl.String), **prompts_told.COLUMNS}
-    kinds |= served.APART
+    kinds |= {**served.APART, "bits_per_character": pl.Float64}
     return pl.DataFrame(rows, schema=kinds)
 
 

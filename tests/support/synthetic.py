@@ -212,7 +212,7 @@ def _asked(rows, at) -> None:  # type: ignore[no-untyped-def]
         | {"answers": 300, "lines": 310, "prompt_tokens": 62_000, "completion_tokens": 900}
         | {"reasoning_tokens": None, "cost_usd": 0.25, "assumed_usd": None, "told_usd": None}
         | {**dict.fromkeys(prompts_told.COLUMNS), "system": "sent"}
-        | {"apart": 0.1, "apart_from": "low"}
+        | {"apart": 0.1, "apart_from": "low", "bits_per_character": None}
         | {"first_at": "2026-11-20T10:00:00.000+00:00", "last_at": "2026-11-20T10:05:00.000+00:00"}
     )
     for i, (method, text) in enumerate(
