@@ -154,7 +154,8 @@ def model(base: str, source: str = "openai/m", **changes: Any) -> dict[str, Any]
         "api_base": base,
         "api_key_env": "TEST_API_KEY",
         "estimator": {"kind": "samples", "k": 1, "max_tokens": 16},
-        "limits": {"concurrency": 32, "timeout": 60, "attempts": 8},  # a slow machine is no slow server
+        # A minute: a slow machine is no slow server.
+        "limits": {"concurrency": 32, "timeout": 60, "attempts": 8},
         **changes,
     }
 
