@@ -86,7 +86,7 @@ class LocalProvider:
         return alterations(self._traits, self._rendering, self._prompt_settings)
 
     def ability(self) -> Mapping[str, Any]:
-        """What it makes of a fixed text (`fixed_text.measured`); {} before its weights were loaded."""
+        """What it makes of a fixed text (`fixed_text.measured`); {} before weights are there."""
         return self._ability
 
     def at_hand(self) -> bool:
