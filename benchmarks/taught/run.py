@@ -5,7 +5,8 @@ SmolLM2 135M is taught what a speaker with known parameters says, and its yes/no
 and names of this folder (`teach.py`). Tactometer then reads it on the scenes of polite speech, and
 its intervals are held against two truths: the speaker that fits best the network's own exact shares
 over more scenes (plain forward passes and the numpy reference, neither of which the workflow uses),
-and the teacher, where the network became like it. What came out stands in docs/calibration/taught.
+and the teacher, where the network became like it. It writes docs/calibration/taught. So far the
+teaching was run, and not yet the reading: yes/no answers are learnt slowly.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from tactometer.utils.arrays import Array  # noqa: E402
 BASE = ROOT / ".real-models" / "smollm2-135m-instruct"
 MADE = ROOT / ".real-models" / "taught"
 STUDY = HERE / "study.yaml"
+READ = ROOT / "resources" / "polite_speech"
 RESULTS = ROOT / "results" / "taught"
 OUT = ROOT / "docs" / "calibration" / "taught"
 NAMES = ("alpha", "phi", "omega_inf", "omega_soc", "omega_pre")
@@ -91,6 +93,15 @@ def asked(folder: Path, domain: Path, pairs: tuple[int, int]) -> list[Path]:
     return paths
 
 
+def taught_scenes(folder: Path) -> Path:
+    """The domain that is read, with the vignettes and names of this folder."""
+    written = yaml.safe_load((READ / "domain.yaml").read_text())
+    own = {"vignettes": str(HERE / "vignettes.yaml"), "prompts": str(READ / "prompts.yaml")}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "domain.yaml").write_text(yaml.safe_dump(written | own))
+    return folder
+
+
 def lesson(folder: Path, teacher: str) -> Path:
     """What a teacher says, and what it takes for true, by state."""
     domain = studies.load([STUDY]).domain
@@ -125,12 +136,12 @@ def taught(name: str, minutes: float, steps: int) -> None:
     teacher, seed = name.rsplit("-", 1)
     out, own = MADE / name, MADE / f"{name}.shares.json"
     if not (out / "config.json").exists():
-        paths = asked(MADE / "lessons", HERE, TAUGHT)
+        paths = asked(MADE / "lessons", taught_scenes(MADE / "scenes"), TAUGHT)
         shares = lesson(MADE, teacher)
         in_engines("teach", "--model", BASE, "--requests", *paths, "--shares", shares, "--out", out,
                    "--minutes", str(minutes), "--steps", str(steps), "--seed", seed)  # fmt: skip
     if not own.exists():
-        paths = asked(MADE / "more", ROOT / "resources/polite_speech", MORE)
+        paths = asked(MADE / "more", READ, MORE)
         shares = lesson(MADE, teacher)
         in_engines(
             "measure", "--model", out, "--requests", *paths, "--shares", shares, "--out", own
@@ -168,7 +179,8 @@ def read(name: str) -> tuple[dict[str, Array], str]:
     omega = posterior["omega"].values.reshape(-1, 3)
     draws = {each: posterior[each].values.reshape(-1) for each in ("alpha", "phi")}
     draws |= {f"omega_{part}": omega[:, i] for i, part in enumerate(("inf", "soc", "pre"))}
-    told = found.table("diagnostics").filter(model=teacher, checkpoint=seed, headline=True)
+    which = {"model": teacher, "checkpoint": seed, "goal": "default", "framing": "pooled"}
+    told = found.table("diagnostics").filter(**which)
     return draws, told["described"][0]
 
 

@@ -126,6 +126,9 @@ def test_the_command_tells_and_writes_it(
     with pytest.raises(SystemExit):
         main(["design", "--power"])
     assert "--power: name the study whose claims are meant." in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([*words, "--answers", "20"])
+    assert "take --answers and --yes-no away" in capsys.readouterr().err
 
 
 def test_wider_intervals_find_less(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ from tactometer.analyses.mixed_effects.computation import MODELLED
 from tactometer.analyses.mixed_effects.observations import observe
 from tactometer.analyses.movement import computation as movement
 from tactometer.analyses.shifts import computation as shifts
-from tactometer.planning import formatting
+from tactometer.planning import formatting, precision
 from tactometer.reading.counts import POOLED
 from tactometer.tables.fit_selection import DESCRIBED, ONE_FIT
 from tactometer.tables.proportions import wilson
@@ -179,7 +179,7 @@ def power(
     """
     rows = []
     for number, claim in enumerate(claims(study, fits_of(study))):
-        sds = _sds(widths, claim.fits)
+        sds = _sds(study, widths, claim.fits)
         for size in SIZES:
             rng = np.random.default_rng([seed, number, round(1000 * size)])
             every = [
@@ -198,13 +198,25 @@ def power(
     return pl.DataFrame(rows, schema=POWER)
 
 
-def _sds(widths: pl.DataFrame, fits: Fits) -> Array:
-    """The posterior standard deviations [fit, parameter of READ]: of one framing, or of all."""
-    found = {}
-    for framing, answers in (("", widths["answers"].min()), (POOLED, widths["answers"].max())):
-        named = dict(widths.filter(answers=answers).select("parameter", "width").rows())
-        found[framing] = [named.get(name, 0.0) / SD for name in READ]
-    return np.array([found[f if f == POOLED else ""] for f in fits["framing"]])
+def _sds(study: Study, widths: pl.DataFrame, fits: Fits) -> Array:
+    """The posterior standard deviations [fit, parameter of READ], by the size of each fit."""
+    named = {
+        (model.name, framing): size
+        for model in study.asked
+        for framing, size in zip(("", POOLED), precision.of_model(study, model), strict=True)
+    }
+    wide = dict(
+        zip(
+            widths.select("parameter", "answers", "yes_no").iter_rows(),
+            widths["width"],
+            strict=True,
+        )
+    )
+    rows = []
+    for model, framing in fits.select("model", "framing").iter_rows():
+        size = named[model, framing if framing == POOLED else ""]
+        rows.append([wide.get((name, size.answers, size.yes_no), 0.0) / SD for name in READ])
+    return np.array(rows)
 
 
 def _evidence(

@@ -38,6 +38,7 @@ from tactometer.utils.open_data import NewRow
 
 if TYPE_CHECKING:
     from tactometer.study.domain import Domain as Words
+    from tactometer.study.model import Model
     from tactometer.study.study import Study
 
 MASS = 0.95
@@ -118,15 +119,18 @@ def of_study(study: Study) -> list[Size]:
             f"{study.source}, key models: all behaviour is recorded, so nothing is asked; leave "
             "the study out and give --answers."
         )
-    asked, vignettes = study.settings.sample, len(study.domain.vignettes)
-    found = set()
-    for model in study.asked:
-        each = vignettes * model.estimator.samples
-        one = each * asked.name_pairs * combinations(study)
-        yes_no = each * asked.semantics_name_pairs
-        for answers in (one, one * len(study.settings.framings)):
-            found.add(Size(round(model.fit.count_total or answers), yes_no))
+    found = {size for model in study.asked for size in of_model(study, model)}
     return sorted(found, key=lambda size: (size.answers, size.yes_no))
+
+
+def of_model(study: Study, model: Model) -> tuple[Size, Size]:
+    """The sizes of what a study asks a model: in one framing, and pooled."""
+    asked = study.settings.sample
+    each = len(study.domain.vignettes) * model.estimator.samples
+    one = each * asked.name_pairs * combinations(study)
+    yes_no, framings = each * asked.semantics_name_pairs, len(study.settings.framings)
+    alone, pooled = (Size(round(model.fit.count_total or n), yes_no) for n in (one, one * framings))
+    return alone, pooled
 
 
 def of_domain(

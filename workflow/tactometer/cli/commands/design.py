@@ -143,6 +143,8 @@ def _check(given: Namespace) -> None:
 
     if given.power and not given.study:
         raise UserError("--power: name the study whose claims are meant.")
+    if given.power and (given.answers or given.yes_no):
+        raise UserError("--power: it is of what the study asks; take --answers and --yes-no away.")
     if given.speaker not in SPEAKERS:
         near = nearest(given.speaker, SPEAKERS)
         raise UserError(f"--speaker: there is no speaker model {given.speaker!r}{near}.")

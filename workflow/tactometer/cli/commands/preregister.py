@@ -21,7 +21,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(given: Namespace) -> None:
     """Write the sheet."""
-    from tactometer.planning import power, precision, preregistration
+    from tactometer.planning import precision, preregistration
     from tactometer.study import study_files
     from tactometer.utils.errors import UserError, at_least_one
 
@@ -40,6 +40,8 @@ def run(given: Namespace) -> None:
         widths = precision.widths(design, progress=lambda text: None)
         told = precision.lines(widths, design)
         if given.power:
+            from tactometer.planning import power
+
             found = power.power(study, widths, progress=lambda text: None)
             told += ["", *power.lines(found)]
     sheet = preregistration.sheet(study, told)

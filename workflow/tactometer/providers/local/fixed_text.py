@@ -29,7 +29,8 @@ def measured(
     engine: Engine, tokenizer: Any, longest: int | None
 ) -> Mapping[str, float | int | str]:
     """Bits a character of TEXT, with the number of tokens that it is, the characters that are
-    counted and the digest of the text; {} where the text is longer than a model's context.
+    counted and the digest of the text; {} where the text is longer than a model's context,
+    or a token of it has no probability.
 
     What comes first is given, and not counted: BOS where the tokenizer begins a text with it, else
     the first token.
@@ -39,6 +40,8 @@ def measured(
         return {}
     given = tokenizer.decode(ids[:1], skip_special_tokens=True)
     ((logprob,),) = engine.continuation_logprobs([ids[:1]], [[ids[1:]]])
+    if not math.isfinite(logprob):  # a token of no probability: then it is no number
+        return {}
     counted = len(TEXT) - len(given)
     bits = -logprob / math.log(2) / counted
     told: dict[str, int | str] = {"tokens": len(ids), "characters": counted}

@@ -118,7 +118,7 @@ class LocalProvider:
 
     def _open_prompts(self) -> Prompts:
         return Prompts(
-            self._load_tokenizer(),
+            self._tokenizer,
             self._place,
             self._template(),
             written(self._engine_settings.thinking, None),
@@ -143,7 +143,7 @@ class LocalProvider:
         self._at = "the weights load"
         engine = self._load()
         self._at = "a fixed text is read"
-        self._ability = fixed_text.measured(engine, self._load_tokenizer(), self._most)
+        self._ability = fixed_text.measured(engine, self._tokenizer, self._most)
         scores = self._estimator.by_utterance  # a prompt is a dozen there
         size = min(engine.at_once, SCORED) if scores else engine.at_once
         for queue in queues:
@@ -182,7 +182,8 @@ class LocalProvider:
                 f"({error.strerror}); name a file with a Jinja template."
             ) from None
 
-    def _load_tokenizer(self) -> Any:
+    @cached_property
+    def _tokenizer(self) -> Any:
         from transformers import AutoTokenizer
 
         trust = bool(self._engine_settings.trust_remote_code)

@@ -19,7 +19,7 @@ class Provider(LocalProvider):
     """A checkpoint asked with transformers; see `tactometer.providers.provider.Provider`."""
 
     def _load(self) -> Engine:
-        return TorchEngine(self.found, self._engine_settings, self._load_tokenizer(), self._place)
+        return TorchEngine(self.found, self._engine_settings, self._tokenizer, self._place)
 
 
 class TorchEngine:
