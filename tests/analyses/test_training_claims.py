@@ -117,7 +117,9 @@ def test_runs_that_are_drawn_together_are_told_of_and_others_are_not() -> None:
     assert ppo["start_variance"] == pytest.approx(np.var([0.3, 0.4, 0.6, 0.7], ddof=1), rel=0.2)
     dpo = frame.filter(method="dpo", parameter="phi").row(0, named=True)
     assert 0.025 < dpo["p_closer"] < 0.975
-    assert dpo["ratio_high"] / dpo["ratio"] == pytest.approx(15.44, abs=0.01)
+    # without error the ratio of two variances of four is F, 15.44 at .975; with a little, more
+    assert 15 < dpo["ratio_high"] / dpo["ratio"] < 19 and 15 < dpo["ratio"] / dpo["ratio_low"] < 19
+    assert ppo["ratio_low"] == 0, "the runs may end as one"
     told = of_convergence(frame)
     assert len(told) == 1 and told[0].startswith("PPO") and "closer together in φ*" in told[0]
 

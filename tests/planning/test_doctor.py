@@ -12,7 +12,8 @@ import pytest
 
 import graph
 from tactometer.cli.parser import main
-from tactometer.planning import doctor, memory
+from tactometer.planning import doctor, keys, memory
+from tactometer.providers.api import parameters
 from tactometer.recipes import mtimes
 from tactometer.study import study
 from tactometer.utils.errors import UserError
@@ -40,6 +41,20 @@ def test_keys_are_named_and_never_told(
     missing = found["key ANTHROPIC_API_KEY"]
     assert missing["needed"] and not missing["ok"]
     assert missing["remedy"] == "export ANTHROPIC_API_KEY=..."
+
+
+@pytest.mark.parametrize(("provider", "name"), keys.USUAL.items())
+def test_a_key_is_looked_for_where_litellm_looks(
+    provider: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lookup = parameters.litellm().validate_environment
+    for each in (name, keys.TOO.get(name, name)):
+        monkeypatch.delenv(each, raising=False)
+    assert name in lookup(f"{provider}/m")["missing_keys"] and not keys.is_set(name)
+    for each in (name, keys.TOO.get(name, name)):
+        with monkeypatch.context() as here:
+            here.setenv(each, "k")
+            assert lookup(f"{provider}/m")["missing_keys"] == [] and keys.is_set(name)
 
 
 def test_nothing_is_missing_that_a_study_does_not_need(

@@ -305,3 +305,19 @@ def test_many_checkpoints_are_shown_by_model_and_each_where_it_is_wanted(tmp_pat
     for shown, lines in ((1, whole.lines()), (60, whole.lines(each=True))):
         assert sum(line.startswith("m ") for line in "\n".join(lines).splitlines()) == shown
     assert "about 30.0 GPU hours; 600 of 600 requests to ask" in whole.sentence()
+
+
+def test_a_key_that_is_not_set_is_told_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyed = {**API, "api_key_env": "OWN_KEY"}
+    found = sweep(tmp_path, {"m": keyed, "n": {**keyed, "api_key_env": "OTHER_KEY"}})
+    told_of = forecasts(found, tmp_path / "results/s", ["m/none", "m/low", "n/none", "n/low"])
+    mine = [each for each in told_of.values() if each.model == "m"]
+    whole = plan.Plan(found, mine, [], 0.0)
+    monkeypatch.delenv("OWN_KEY", raising=False)
+    told = "OWN_KEY is not set here, and m cannot be asked without it: export OWN_KEY=... before"
+    assert len(whole.lacking) == 1 and whole.lacking[0].startswith(told)
+    assert any(told in line for line in whole.lines())
+    monkeypatch.setenv("OWN_KEY", "k")
+    assert whole.lacking == [] and not any("missing" in line for line in whole.lines())

@@ -10,6 +10,7 @@ import polars as pl
 
 from seeds import seed
 from tactometer.analyses.evidence import PARAMETERS, Evidence
+from tactometer.study.labels import LABEL_COLUMNS
 from tactometer.study.settings import analyses_type
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables import prompts_told, served
@@ -18,7 +19,7 @@ from tactometer.tables.thought_tokens import THOUGHTS
 
 DRAWS = 400
 UTTERANCES = ["bad", "good", "not bad"]
-LABELS = {"family": None, "dataset": None, "method": None, "effort": None, "progress": None}
+LABELS = dict.fromkeys(LABEL_COLUMNS)
 PLAIN = (0.5, 0.3, 0.2, 0.5)  # phi, omega_inf, omega_soc, omega_pre
 SYCOPHANT = (0.2, 0.05, 0.05, 0.9)
 SEMANTICS = pl.DataFrame(

@@ -13,6 +13,7 @@ from tactometer.analyses.analyse import analyse
 from tactometer.analyses.evidence import Evidence
 from tactometer.inference.predictive import MOVED
 from tactometer.study.analyses import names as analysis_names
+from tactometer.study.labels import LABEL_COLUMNS
 from tactometer.study.settings import analyses_type
 from tactometer.study.yardstick import Yardstick
 from tactometer.tables import prompts_told
@@ -159,7 +160,7 @@ def evidence(
         [pl.DataFrame({"draw": range(DRAWS), **fit}) for fit in fits.values()], how="diagonal"
     )
     answers = _said(frames["counts"].filter(pl.col("model") != human), rng)
-    blank = {"effort": pl.String, "dataset": pl.String, "method": pl.String, "progress": pl.Float64}
+    blank = dict.fromkeys(LABEL_COLUMNS, pl.String) | {"progress": pl.Float64}
     numbers = {"alike": pl.Float64, "alike_expected": pl.Float64, "alike_p": pl.Float64}
     numbers |= {"entropy": pl.Float64, "samples": pl.Int64, "prompts": pl.Int64}
     frames["prompt_sets"] = frames["prompt_sets"].cast(numbers)  # type: ignore[arg-type]
@@ -265,7 +266,7 @@ def _fit(rows, rng, fit, values, human, bad, simulated) -> None:  # type: ignore
             base | {"parameter": name, "sd": sd, "median": mean, "mode": mean, "ess_bulk": 2400.0,
                     "ess_tail": 2100.0, "rhat": 1.08 if bad else 1.001, "contraction": 0.9,
                     "verdict": verdict, "described": "yes", "told": True,
-                    "effort": None, "progress": None} | summary | labels
+                    } | dict.fromkeys(LABEL_COLUMNS) | summary | labels
         )  # fmt: skip
         if simulated and not human:
             rows["recovery"].append(

@@ -15,8 +15,7 @@ import yaml
 
 from tactometer.elicitation import engine_environment
 from tactometer.inference import cmdstan
-from tactometer.planning import memory
-from tactometer.providers.api.settings import ApiModel
+from tactometer.planning import keys, memory
 from tactometer.providers.local import checkpoint_files
 from tactometer.recipes import mtimes, recipes
 from tactometer.study.model import Model
@@ -27,7 +26,6 @@ from tactometer.utils.errors import UserError
 ROOT = Path(__file__).parents[2]
 PARTITIONS = Path("profiles/slurm/partitions.yaml")
 ENOUGH = 2.0  # GiB of free disk
-KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY", "gemini": "GEMINI_API_KEY"}
 PROBE = (
     "import importlib.metadata as m, json\n"
     "have = {d.metadata['Name']: d.version for d in m.distributions()}\n"
@@ -149,22 +147,12 @@ def _litellm(needed: bool) -> Finding:
 
 def _keys(models: list[Model]) -> Iterator[Finding]:
     """Keys by name alone: those that the study needs, or the usual ones without a study."""
-    wanted: dict[str, list[str]] = {}
-    for model in models:
-        assert isinstance(model.settings, ApiModel)
-        usual = None if model.settings.api_base else _usual(model.settings.source)
-        name = model.settings.api_key_env or usual
-        if name:
-            wanted.setdefault(name, []).append(model.name)
-    for name in wanted or KEYS.values():
-        ok = bool(os.environ.get(name))
+    wanted = keys.wanted(models)
+    for name in wanted or [*keys.USUAL.values()][:3]:
+        ok = keys.is_set(name)
         who = f" (for {', '.join(wanted[name])})" if name in wanted else ""
         state = "set" if ok else "not set"
         yield Finding(f"key {name}", ok, name in wanted, state + who, f"export {name}=...")
-
-
-def _usual(source: str) -> str | None:
-    return KEYS.get(source.split("/")[0])
 
 
 def _engines(models: list[Model]) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from tactometer.planning import (
     effective_answers,
     forecast,
     formatting,
+    keys,
     trainings,
     wire_told,
 )
@@ -61,6 +62,12 @@ class Plan:
         """Whether what is spent and what is expected exceed the budget."""
         return self.budget is not None and self.spent_usd + (self.total.usd or 0.0) > self.budget
 
+    @property
+    def lacking(self) -> list[str]:
+        """A sentence for each key that something is asked with and that is not set here."""
+        asked = {each.model for each in self.forecasts if each.to_ask}
+        return keys.lacking(model for model in self.study.asked if model.name in asked)
+
     def as_dict(self) -> Json:
         """Everything, for JSON."""
         return {
@@ -76,6 +83,7 @@ class Plan:
             "notes": _gathered(self._every),
             "sent": _gathered(self._every, "sent"),
             "worth": list(self.worth),
+            "lacking": self.lacking,
             "training": [asdict(each) for each in self.trained],
             "summary": self.sentence(),
         }
@@ -99,6 +107,8 @@ class Plan:
             lines += ["How this is known:", *(f"- {note}" for note in told), ""]
         if self.worth:
             lines += ["What the answers are worth:", *(f"- {note}" for note in self.worth), ""]
+        if missing := self.lacking:
+            lines += ["What is missing here:", *(f"- {note}" for note in missing), ""]
         return [*lines, self.sentence()]
 
     def sentence(self) -> str:

@@ -9,6 +9,7 @@ designs differ by their sizes alone.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from tactometer.study.study import Study
 
 MASS = 0.95
+PAUSE = 5.0  # seconds between two lines of progress
 ANSWERS, YES_NO = [13, 52, 130, 390], 52  # 390: 13 vignettes, 10 name pairs, 3 framings
 SHOWN = ("phi", "omega_inf", "omega_soc", "omega_pre")
 TOLD = ("speaker", "semantics")
@@ -166,11 +168,13 @@ def widths(design: Design, *, progress: Callable[[str], None] = print) -> pl.Dat
     # Compiled before the speakers want it all at once.
     cmdstan.executable(design.known.stan_file(joint=design.semantics == "joint"))
     rows: list[NewRow] = []
+    told = time.monotonic()
     with ThreadPoolExecutor(design.cores) as pool:  # CmdStan works in processes of its own
         for done, found in enumerate(pool.map(partial(_fit, design), *zip(*jobs, strict=True)), 1):
             rows += found
-            if done % design.speakers == 0:
-                progress(f"{jobs[done - 1][0].answers:,} answers a state: done")
+            if done == len(jobs) or time.monotonic() - told > PAUSE:
+                progress(f"{done:,} of {len(jobs):,} fitted")
+                told = time.monotonic()
     width = pl.col("width")
     summed = pl.DataFrame(rows).group_by("answers", "yes_no", "parameter", maintain_order=True)
     return summed.agg(

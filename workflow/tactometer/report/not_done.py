@@ -98,7 +98,10 @@ NEEDS = {
         lambda known: known.several("progress", "model", "goal"),
         "no model has two checkpoints of a training (label progress)",
     ),
-    "alike": _last("no two models differ in one of family, data set and method, and else in none"),
+    "alike": _last(
+        "no two models differ in one of family, data set, method, dtype, quantization and run, and"
+        " else in none"
+    ),
     "thoughts": _last("no answer tells how long its model thought"),
     "estimators": _last("every model was read by one estimator"),
     "invalid": _last("no answer that a fit stands on was invalid"),

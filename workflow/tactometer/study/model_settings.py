@@ -38,7 +38,8 @@ T = TypeVar("T")
 Speaker = Annotated[str, Meta(extra_json_schema={"enum": list(SPEAKERS)})]
 Reason = Annotated[str, Meta(extra_json_schema={"enum": list(REASONS)})]
 _LABELS = about(
-    "What the tables and figures call it; family, dataset, method, effort, progress have columns."
+    "What the tables and figures call it; family, dataset, method, effort, dtype, quantization, "
+    "run and progress have columns, and models that differ in one of them alone are contrasted."
 )
 
 

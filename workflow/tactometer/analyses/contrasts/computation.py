@@ -1,4 +1,4 @@
-"""Contrasts: what base model, data set and method change, as posterior differences."""
+"""Contrasts: what base model, data set, method, dtype, quantization or another run change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from tactometer.analyses.shifts.computation import with_differences, worst
 from tactometer.tables.fit_selection import ALL, DESCRIBED, PASSED, natural
 from tactometer.utils.arrays import Array
 
-FACTORS = ("family", "dataset", "method")
+CROSSED = ("family", "dataset", "method")
+FACTORS = (*CROSSED, "dtype", "quantization", "run")
 SCHEMA = {
     **dict.fromkeys(["study", "goal", "quantity", "factor", "level", "against"], pl.String),
     "which": pl.String,

@@ -20,7 +20,7 @@ TEXT = Text(
 
 
 def plot(tables: Tables) -> Drawing:
-    """What base model, data set and method change: one row a contrast, one panel a parameter."""
+    """What a label changes: one row a contrast, one panel a parameter."""
     rows = effect_rows(tables, "contrasts")
     if rows.is_empty():
         return style.empty("This study has no two models that differ in one label alone.")

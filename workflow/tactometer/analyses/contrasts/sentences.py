@@ -1,4 +1,4 @@
-"""Base models, data sets and methods at the end of training."""
+"""Base models, data sets, methods and other labels, at the end of training where there is any."""
 
 from __future__ import annotations
 
@@ -20,16 +20,32 @@ SAME = ["goal", "quantity", "factor", "level", "against", "parameter"]
 
 
 def sentences(frame: pl.DataFrame) -> list[str]:
-    """Base models, data sets and methods at the end of training."""
+    """What labels change, what stands out first; then how far runs of the same are apart."""
     ends = frame.filter(pl.col("quantity") == "end")
     kept = ends.filter(which=DESCRIBED)
     beside = with_all(standing(kept), ends, SAME, "mean", "hdi_low", "hdi_high")
+    trained = set(frame.filter(quantity="movement").select("goal", "factor", "level").rows())
 
     def tell(row: Row) -> str:
+        ends = (row["goal"], row["factor"], row["level"]) in trained
+        begin = f"At the end, {row['factor']}" if ends else row["factor"].capitalize()
         return (
-            f"At the end, {row['factor']} {row['level']} differs from {row['against']} in"
+            f"{begin} {row['level']} differs from {row['against']} in"
             f" {PARAMETERS[row['parameter']]} by {shift(row)} (goal {row['goal']},"
             f" {several(row['pairs'], 'pair')} of runs{with_left_out(row)})."
         )
 
-    return some(kept, beside, tell, "contrasts between families, data sets and methods")
+    told = some(kept, beside, tell, "contrasts between models that differ in one label")
+    return [*told, *_noise(kept.filter(factor="run", parameter="phi"))]
+
+
+def _noise(runs: pl.DataFrame) -> list[str]:
+    """How far runs of the same are apart in phi: the widest two, with their intervals."""
+    widest = runs.sort(pl.col("mean").abs(), descending=True).head(2)
+    return [
+        f"Run {row['level']} differs from run {row['against']} of the same in"
+        f" {PARAMETERS['phi']} by {shift(row)} (goal {row['goal']},"
+        f" {several(row['pairs'], 'pair')} of runs): noise of runs, which no interval of a"
+        " difference between models holds."
+        for row in widest.iter_rows(named=True)
+    ]

@@ -23,6 +23,7 @@ CHOICES = "choices"
 WHO = {"speaker": "speaker_name", "listener": "listener_name"}
 NAMED, TOGETHER = "names", "interactions"
 LEAST = 4  # vignettes: an interval over fewer says little
+SURE = 2  # half-widths that a sum is above 0, or shares of it are those of a lucky draw
 SCHEMA = {
     **NAMES,
     **LABEL_TYPES,
@@ -44,9 +45,9 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     (those of speaker and listener), and `interactions` of framing, factors and vignette with each
     other. `variance` is without the noise of answers (`components`): of vignettes and names that of
     all there could be, of the rest that of their levels; null for parameters. `share` is its part
-    of the sum of what is positive, with a 95% interval by leaving out each vignette (jackknife);
-    null where the sum is not sure to be more than noise. `verdict` is of the fit that says what
-    answers do to parameters; choices need none.
+    of the sum of all, between 0 and 1, with a 95% interval by leaving out each vignette
+    (jackknife); null where the sum is not by far more than noise. `verdict` is of the fit that says
+    what answers do to parameters; choices need none.
     """
     if not evidence.factors:
         return table([], SCHEMA)
@@ -58,12 +59,12 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
         named, frame = answers.named, answers.frame
         sources = _sources(evidence, frame)
         state = frame["state"].rank("dense").cast(pl.Int64).to_numpy() - 1
-        told = [{"verdict": "ok", **x} for x in _rows((CHOICES,), answers.shares, state, sources)]
+        told = [{"verdict": "ok", **x} for x in rows_of((CHOICES,), answers.shares, state, sources)]
         key = tuple(named[name] for name in FIT)
         moves, verdict = influence.get(key), "ok" if passed[key] else "suspect"
         if moves is not None:
             y = np.column_stack([_moved(answers, state, moves[name]) for name in READ])
-            of_fit = _rows(READ, y, np.zeros_like(state), sources)
+            of_fit = rows_of(READ, y, np.zeros_like(state), sources)
             told += [{"verdict": verdict, **row} for row in of_fit]
         rows += [{**named, **row} for row in told]
     return table(rows, SCHEMA)
@@ -102,7 +103,7 @@ def _moved(answers: Answers, state: Integers, influence: Array) -> Array:
     return np.asarray(moves - mean[state])
 
 
-def _rows(
+def rows_of(
     of: Sequence[str], y: Array, cell: Integers, sources: Mapping[str, Integers]
 ) -> Iterator[dict[str, Any]]:
     """The rows of quantities `of`, a dimension of y each, or of choices, all of them together.
@@ -128,7 +129,7 @@ def _rows(
     levels = {name: int(code.max()) + 1 for name, code in sources.items()}
     levels[NAMED] = max(levels.get(name, 0) for name in WHO)
     sums = np.array([sum(found.values()) for found in (whole, *without)])  # [1 + vignette, of]
-    sure = sums[0] - _reach(sums[1:]) > 0
+    sure = sums[0] - SURE * _reach(sums[1:]) > 0
     share = {name: _share(name, (whole, *without)) for name in whole}
     for k, quantity in enumerate(of):
         for name, x in whole.items():
@@ -137,18 +138,18 @@ def _rows(
                 row["variance"] = float(x[k])
             if sure[k]:
                 mine, reach = share[name][0, k], _reach(share[name][1:, k])
-                row["share"] = max(mine, 0.0)
+                row["share"] = min(max(mine, 0.0), 1.0)
                 if name != TOGETHER:  # whose intervals hold too seldom
-                    row |= {"share_low": max(mine - reach, 0.0)}
-                    row |= {"share_high": min(max(mine, 0.0) + reach, 1.0)}
+                    row |= {"share_low": min(max(mine - reach, 0.0), 1.0)}
+                    row |= {"share_high": max(min(mine + reach, 1.0), 0.0)}
             yield row
 
 
 def _share(name: str, found: Sequence[Parts]) -> Array:
-    """The part of a source in the sum of what is positive, itself maybe negative [estimate,
-    quantity].
+    """The part of a source in the sum of all, itself maybe negative or above 1 [estimate,
+    quantity]: what is below 0 by noise makes up for what is above.
     """
-    totals = np.array([np.sum([np.maximum(x, 0) for x in one.values()], axis=0) for one in found])
+    totals = np.array([np.sum(list(one.values()), axis=0) for one in found])
     mine = np.array([one[name] for one in found])
     share: Array = np.divide(mine, totals, out=np.zeros_like(mine), where=totals > 0)
     return share

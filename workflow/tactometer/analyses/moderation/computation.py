@@ -94,12 +94,13 @@ def _rows(mine: AtLevels, other: AtLevels) -> Iterator[dict[str, Any]]:
             "least_at": levels[int(means.argmin())],
             "most_at": levels[int(means.argmax())],
             "p_one_sign": float(max(up, (effects < 0).all(axis=0).mean())),
-            **_spread(effects),
+            **spread(effects),
             "verdict": verdict,
         }
 
 
-def _spread(effects: Array) -> dict[str, float]:
+def spread(effects: Array) -> dict[str, float]:
+    """The spread of effects [level, draw] between levels, and its share, with 95% HDIs."""
     between, common = variances(effects)
     told = _ends("spread", np.sqrt(np.maximum(between, 0)), float(max(between.mean(), 0)) ** 0.5)
     whole = between + common

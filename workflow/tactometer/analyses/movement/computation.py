@@ -44,8 +44,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
 
     `whole` is last minus first checkpoint; `early` what happened by the first quarter of training,
     straight between two checkpoints where none stands there (`interpolated`); `share` is early /
-    whole, null unless the whole's direction is SURE (of `all`: that of one parameter, because its
-    own line is chosen to have a direction). `settled` is the mean over the last quarter;
+    whole, null unless the whole's direction is SURE (of `all`: that of one parameter of so many, as
+    its own line is chosen to have a direction). `settled` is the mean over the last quarter;
     `settles_at` the progress from which on the course stays within the tolerance of it, by its
     mean, at the earliest and at the latest that its 95% HDIs allow (null: not sure at any point);
     suspect fits are left out of that. The row is suspect where a fit at an end or at the quarter
@@ -128,7 +128,10 @@ def _of_course(course: Posterior, tolerance: float) -> Iterator[dict[str, Any]]:
             ),
         }
     line = whole.mean(axis=0) / max(float(np.linalg.norm(whole.mean(axis=0))), 1e-12)
-    yield {"parameter": ALL, **_moved(whole @ line, early @ line, sure.max() >= SURE)}
+    yield {
+        "parameter": ALL,
+        **_moved(whole @ line, early @ line, sure.max() >= 1 - (1 - SURE) / len(sure)),
+    }
 
 
 def _moved(whole: Array, early: Array, sure: bool) -> dict[str, float | None]:

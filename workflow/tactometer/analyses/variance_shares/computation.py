@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tactometer.analyses.contrasts.computation import FACTORS, Run, runs_of
+from tactometer.analyses.contrasts.computation import CROSSED, Run, runs_of
 from tactometer.analyses.evidence import PARAMETERS, Evidence, table
 from tactometer.analyses.variance_shares.design import variances
 from tactometer.inference.intervals import hdi
@@ -57,7 +57,7 @@ def _crossed(runs: Sequence[Run]) -> tuple[list[Run], dict[str, int]] | None:
     """Runs in the order of the design, and the levels of its factors; None if it has holes."""
     values = {
         factor: sorted({run.labels[factor] for run in runs if run.labels[factor]}, key=natural)
-        for factor in FACTORS
+        for factor in CROSSED
     }
     varied = {factor: names for factor, names in values.items() if len(names) > 1}
     places: dict[tuple[Any, ...], list[Run]] = {}
