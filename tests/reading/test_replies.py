@@ -291,10 +291,10 @@ def test_thoughts_are_removed_and_the_rest_is_kept() -> None:
      "<think ", "C\n", "C ", "(C) ", "I can ", "*", "\\boxed{", "'", "A ) ", "I cannot a a "],
 )  # fmt: skip
 def test_long_replies_are_read_in_linear_time(unit: str) -> None:
-    text = unit * (100_000 // len(unit))
+    text = unit * (30_000 // len(unit))
     start = time.process_time()
     read_reply(text, OPTIONS)
-    assert time.process_time() - start < 5  # a quadratic pattern takes far longer
+    assert time.process_time() - start < 3  # a quadratic pattern takes far longer
 
 
 def test_a_megabyte_of_deliberation_still_has_its_answer() -> None:

@@ -42,7 +42,7 @@ def test_replies_of_the_kinds_that_real_models_write_are_read_right(name: str) -
 
 @pytest.mark.parametrize("half", ["tuned", "held-out", "later", "kinds", "mended"])
 def test_no_option_and_no_place_is_misread_or_lost_more_than_another(half: str) -> None:
-    cases = list(wordings.own(half, thin=5))
+    cases = list(wordings.own(half, thin=7))
     counts = {by: tally(cases, by) for by in ("option", "place")}
     assert set(counts["option"]) == {*UTTERANCES, "yes", "no"}
     for found in (*counts["option"].values(), *counts["place"].values()):
@@ -57,7 +57,7 @@ def test_a_reply_of_letters_is_read_as_the_same_place_whatever_the_options_say()
     rng = random.Random(1)
     bare = re.compile("not|" + "|".join(ADJECTIVES), re.IGNORECASE)
     seen = 0
-    for case in wordings.own(thin=7):
+    for case in wordings.own(thin=11):
         if case.place < 0 or case.option not in UTTERANCES or bare.search(case.text):
             continue
         options = rng.sample(UTTERANCES, len(UTTERANCES))
@@ -76,7 +76,7 @@ def test_a_reply_without_letters_is_read_as_the_same_option_wherever_it_is_shown
     letter = re.compile(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])")
     by_place = re.compile(rf"\b(?:{'|'.join(ORDINALS)}|last option|option \d|number \d)\b", re.I)
     seen = 0
-    for case in wordings.own(thin=7):
+    for case in wordings.own(thin=11):
         if by_place.search(case.text) or case.kind == "look-alikes":
             continue
         if case.option in UTTERANCES and not letter.search(case.text):
@@ -272,5 +272,5 @@ def test_other_domains_options_are_read_as_they_are_shown(text: str, choice: str
 )  # fmt: skip
 def test_long_replies_are_read_in_time_that_grows_with_their_length(unit: str) -> None:
     start = time.process_time()
-    read_reply(unit * (100_000 // len(unit)), wordings.SHARED_ORDER)
-    assert time.process_time() - start < 5  # a quadratic pattern takes far longer
+    read_reply(unit * (30_000 // len(unit)), wordings.SHARED_ORDER)
+    assert time.process_time() - start < 3  # a quadratic pattern takes far longer

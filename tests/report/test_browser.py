@@ -121,8 +121,9 @@ def test_the_data_of_a_figure_is_one_click_away(wide: Opened, tmp_path: Path) ->
     assert {row["parameter"] for row in rows} == {"phi"} and float(rows[0]["hdi_low"]) < 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1600, 1280, 400])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1600, "light"), (1280, "dark"), (400, "light"), (400, "dark")]
+)
 def test_axe_finds_nothing_serious_and_the_page_does_not_scroll_sideways(
     browser: Browser, report: Path, width: int, scheme: Literal["light", "dark"]
 ) -> None:

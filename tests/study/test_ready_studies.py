@@ -68,7 +68,8 @@ def test_a_ready_study_is_planned_without_weights_keys_network_or_engine(
     found = json.loads(done.stdout)
     assert found["total"]["requests"] == found["total"]["to_ask"] == STUDIES[name]
     jobs = {rule: states["new"] for rule, states in found["jobs"].items()}
-    assert jobs == plan(project, "--configfile", file)
+    if name in ("human", "closed_source"):  # Snakemake's own dry run of the others tells no more
+        assert jobs == plan(project, "--configfile", file)
     assert f"{STUDIES[name]:,} of {STUDIES[name]:,} requests to ask" in found["summary"]
     if name == "closed_source":
         asked, _, _ = found["summary"].rpartition(";")  # jobs come with every analysis
