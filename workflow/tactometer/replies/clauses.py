@@ -24,9 +24,10 @@ class Clause:
 
 
 _CONJUNCTIONS: Final = (
-    r"(?:but|yet)(?! (?:kind|honest|gentle|polite|true|fair)\s*(?:[.,;!?]|$))|so(?! ?(?:[.,;!?]|"
-    r"$))|because|since|although|even though|though|while|whereas|however|therefore|thus|hence|"
-    r"then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
+    r"(?:but|yet)(?! (?:still )?(?:kind|honest|gentle|polite|true|truthful|fair)\s*(?:[.,;!?]|$|"
+    r"(?:friend|person)\b))|so(?! ?(?:[.,;!?]|$)| far\b| \w+ as to\b)|because|since|although|even "
+    r"though|though|while|whereas|however|therefore|thus|hence|then|even if|if|unless|when|(?<!far "
+    r")as (?:she|he|it|they|we|i|you)"
 )
 _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"
@@ -37,6 +38,12 @@ _SPLIT: Final = re.compile(
     rf"(?=(?:{_CONJUNCTIONS})\b|and (?:{SENTENCE}|the [a-z]+ {WORDS}|(?-i:[A-Z])[a-z]+ "
     r"(?:would|will|says|might) )|and the (?:most )?\w+ (?:answer|option|choice|one|reply) (?:is|"
     r"would)\b))",
+    re.IGNORECASE,
+)
+# "The truth? C.": a question that names what follows, as a label does.
+_HEADS: Final = re.compile(
+    r"(?:(?:and|but|so) )?(?:the|my|his|her|their|what (?!do you|would you)|which|in|deep|inside|"
+    r"out loud|aloud)\b[^\ue000-\uefff]{0,60}$",
     re.IGNORECASE,
 )
 
@@ -54,7 +61,7 @@ def clauses(text: str) -> list[Clause]:
             found.append(Clause(words, label, asked[at // 2], opens, sentence))
             opens = False
             sentence += _ends(end)
-        if end == ":" or end.startswith("="):
+        if end == ":" or end.startswith("=") or (end == "?" and _HEADS.match(words)):
             label = words or label
         elif words or end != "\n":  # a label holds on the lines below, if nothing comes first
             label = ""

@@ -26,6 +26,9 @@ from tactometer.replies.mentions import (
 )
 
 _I: Final = re.IGNORECASE
+_THOUGH_I: Final = re.compile(
+    r"^(?:though|although|even though|while) (?=(?:i|we) (?:prefer|favou?r|lean|choose|pick)\b)", _I
+)
 _OUTDOES: Final = re.compile(
     r"^(?:but|yet|though|still)\b.*\b(?:better|best|closer|closest|more \w+|"
     r"(?:kind|nic|gentl|saf|soft|fair|mild|wis)er)\b",
@@ -101,7 +104,9 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     label = "" if corrects else clause.label
     if _rejects(label, polar) or _set_aside(found, at, label) or _conditional(found, at):
         return None
-    answer = answer_of(clause.text, polar)
+    # "both fit, though I prefer C": a concession that is none
+    text = _THOUGH_I.sub("", clause.text) if _neighbour(found, at, -1) else clause.text
+    answer = answer_of(text, polar)
     if answer is None:
         return None
     lettered = re.match(LETTER, answer.mentions) is not None
@@ -219,8 +224,11 @@ def _apposed(found: Sequence[Clause], at: int) -> str:
 def _asks(found: Sequence[Clause], at: int) -> bool:
     """Whether the clause asks; "C, right?" does not."""
     after = _neighbour(found, at, 1)
-    mild = after is not None and re.match(r"(?:right|ok(?:ay)?)$", after.text, _I)
-    return found[at].question and not (mild and re.search(LETTER, found[at].text))
+    tag = after.text.lower() if after is not None else ""
+    mild = tag in ("right", "ok", "okay", "you know")
+    return found[at].question and not (
+        tag == "you know" or (mild and re.search(LETTER, found[at].text))
+    )
 
 
 def _condemned(found: Sequence[Clause], at: int) -> bool:

@@ -37,7 +37,7 @@ _LETTERS: Final = re.compile(
     rf"|(?:(?i:{_NOUN}|^answer ))(?P<named>[A-Z])(?![\w'+#/]|-\w|-$|\.[A-Za-z])"
     rf"|(?i:{_NOUN})(?P<only>[a-z])(?=[.)]?\s*$)"
     rf"|(?P<cue>(?i:{_CUE}))(?<=[ :=–-])(?P<small>{_SMALL})(?=[.,;:!)]|\s*$|\n| -)(?!\.\w)"
-    r"|^(?P<first>[a-z])(?P<end>[).:,](?=\s|$)|$|(?= (?:i (?:guess|think|suppose)|lol|imo)\b))"
+    r"|^(?P<first>[a-z])(?P<end>[).:,](?=\s|$)|$|(?= (?:i (?:guess|think|suppose)|lol|imo|tbh)\b))"
     r"|(?<![\w(\[])(?P<half>[b-h])\)(?=\s)"
     rf"|(?<![\w'°\"]){_NOT_BEHIND}(?<![A-Z]-)(?P<bare>[A-Z]){_NOT_BEFORE}",
     re.MULTILINE,

@@ -15,7 +15,8 @@ VERDICT: Final = re.compile(
     r"much |a bit |a little |clearly |also |just |simply |rather |quite |very |probably |"
     r"too )*(?:(?<=too )\w+|an? (?:lie|exaggeration|overstatement|stretch|insult|mistake)|"
     r"dishonest|untrue|harsh|cruel|unkind|wrong|incorrect|false|blunt|rude|mean|hurtful|negative|"
-    r"unlikely|misleading|insincere|inaccurate|extreme|strong|out|eliminated|rejected|ruled out|"
+    r"unlikely|(?:would|will|might|could) (?:mislead|hurt|offend|upset|insult|crush|sting|lie)|"
+    r"misleading|insincere|inaccurate|extreme|strong|out|eliminated|rejected|ruled out|"
     r"(?:no|nope|not)$|implausible|exaggerated|lying|not (?:really|exactly|true|honest|kind|right|"
     r"likely|accurate|appropriate|an? \w+|chosen|this|the))(?: \w+){0,4}$",
     re.IGNORECASE,
@@ -33,9 +34,9 @@ CONDITION: Final = re.compile(
     r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|"
     r"suppose)\b(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|pressed|all is "
     r"said|anything|guess|in doubt|i (?:go|opt|side|lean) |comes to|put myself|asks|i am (?:being "
-    r")?(?:\w+ )?honest|it (?:were|was) (?:me|up to me)|i (?:were|was) (?:her|him|them|"
-    r"(?-i:[A-Z]))))"
-    r"|^(?:and |but )?(?:otherwise|else|or else)\b"
+    r")?(?:\w+ )?honest|it (?:were|was) (?:me|up to me)|i (?:were|was) (?:her|him|them|you|"
+    r"in (?:this|that|such|her|his|their|your|the)\b|(?-i:[A-Z]))|(?:talking|speaking) to an? "
+    r"(?:\w+ )?friend))|^(?:and |but )?(?:otherwise|else|or else)\b"
     rf"|{ELSEWHERE.pattern}|^to (?:my|him|her|them)sel\w+\b"
     r"|^(?:and |but )?(?:for|given) (?:honesty|kindness|politeness|tact|truth)$",
     re.IGNORECASE,
@@ -47,17 +48,18 @@ ANOTHER_LABEL: Final = re.compile(
     r"previous|old|earlier|initial|original|draft|first (?:draft|guess|thought|instinct|answer))|"
     r"candidates?|contenders?|input|subject|level|difficulty|title|name|cc|battery|size|shortlist|"
     r"remaining|left|grade|score|rating|rated|confidence|note|avoid\w*|reject\w*|eliminated|wrong|"
-    r"incorrect|options|choices|section|vitamin|plan|type|hint|example|e\.g|question|mood|tone|"
-    r"(?:the )?(?:available |possible |given )?options are)\b",
+    r"incorrect|options|choices|section|vitamin|plan|type|hint|example|e\.g|question(?! \d)|mood|"
+    r"tone|(?:the )?(?:available |possible |given )?options are)\b",
     re.IGNORECASE,
 )
 """What stands before a colon where no answer follows: "Grade: C"."""
 # A label like "Not", "Too harsh", "Ruled out"; not a sentence like "I won't lie".
 REJECTING_LABEL: Final = re.compile(
-    r"^(?!none of the other|i\b|we\b|let\b|there\b|neither \w+ (?:\w+ )?nor|so as\b|"
-    r"(?:an? )?(?:little )?white lie|(?:s?he|they|[A-Z][a-z]+) (?:would )?lies?$|"
-    r"without (?:\w+ing|further|a doubt|doubt|hesitation|"
-    rf"question))(?:\w+ ){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
+    r"^(?!none of the other|(?:i|we|let)\b(?!(?:'s| us)? (?:\w+ ){0,2}(?:rul\w+ out|avoid|exclu|"
+    r"elimin|discard|dismiss|reject|skip|(?:not|never) (?:say|tell|choose|pick|answer|go|use)))|"
+    r"there\b|neither \w+ (?:\w+ )?nor|so as\b|(?:an? )?(?:little )?white lie|(?:s?he|they|"
+    r"[A-Z][a-z]+) (?:would )?lies?$|without (?:\w+ing|further|a doubt|doubt|hesitation|"
+    rf"question))(?:[\w']+ ){{0,3}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
     re.IGNORECASE,
 )
 
@@ -111,7 +113,8 @@ REJECTS_IT: Final = re.compile(
 """A clause that takes back what was named last: "that doesn't fit", "none of them"."""
 OR_ELSE: Final = re.compile(
     r"^(?:and |but |while )?(?:the|your|his|her) [a-z]+ (?:[\ue100-\ue1ff]|less\b)|"
-    r"^(?:and )?then [\ue000-\ue4ff]$|^(?:(?:hm+|um|but|and|then|maybe|"
+    r"^(?:and then|then|(?:or |maybe |perhaps |possibly )?even|if not|almost|border\w+(?: on)?|"
+    r"verging on) [\ue000-\ue4ff]$|^(?:(?:hm+|um|but|and|then|maybe|"
     r"perhaps)[ ,]*)*or\b(?! (?:rather|better|worse|wait|no|not|so|in)\b)(?=.*[\ue000-\ueeff])"
     r"|^(?:and |but |or )?(?:otherwise|else|alternatively)\b(?=.*[\ue000-\ueeff])"
     r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as|"
@@ -144,7 +147,9 @@ FRAMED: Final = re.compile(
 )
 """What holds in one view: "technically C, but D"."""
 TURNS: Final = re.compile(
-    r"^(?:but|yet|still|instead|nevertheless|however|nonetheless)\b", re.IGNORECASE
+    r"^(?:but|yet|still|instead|nevertheless|however|nonetheless|even so|"
+    r"(?:that|this|having) (?:being )?said)\b",
+    re.IGNORECASE,
 )
 """What turns from how it was to what is said: "it was bad, but she says ..."."""
 EARLIER: Final = re.compile(
@@ -163,7 +168,7 @@ EARLIER: Final = re.compile(
 )
 """What was answered before and is no more: "my initial answer was C"."""
 THOUGHT: Final = re.compile(
-    r"^what i (?:really |honestly )?think$|^(?!none of|after |.*\b(?:i|my|we|"
+    r"^what i (?:really |honestly )?think$|^(?!none of|after |with an? |.*\b(?:i|my|we|"
     r"our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|private|inner) feelings?|"
     r"believes?|beliefs?|opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|"
     r"reality|to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) (?:mind|head)|view|heart|diary|"
@@ -173,8 +178,9 @@ THOUGHT: Final = re.compile(
 )
 """A label of what somebody thinks and does not say."""
 OPINION: Final = re.compile(
-    r"^(?:and |but |or so |at least )?(?:as they say|or so (?:he|she|they|[A-Z]\w+) (?:thinks?|"
-    r"says?|claims?)|(?:wrote|claimed) .{1,30}|(?:in|to|from) (?!my\b|"
+    r"^(?:and |but |or so |at least )?(?:as they say|(?:supposedly|allegedly|reportedly|(?:he|she|"
+    r"they) claims?(?:ed)?|said (?:nobody|no one)(?: ever)?)$|or so (?:he|she|they|[A-Z]\w+) "
+    r"(?:thinks?|says?|claims?)|(?:wrote|claimed) .{1,30}|(?:in|to|from) (?!my\b|"
     r"our\b)(?:[\w']+ ){1,4}?(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|"
     r"point of view|head|thoughts|perspective|viewpoint|taste|experience)"
     r"|(?:based on|given|with|judging by|judging from|considering|from|going by|"
@@ -205,8 +211,8 @@ AFFIRMS: Final = re.compile(
     r"definitely|absolutely|of course|indeed|most likely|most probable|(?:fits|works)(?: best| "
     r"well| perfectly)?|best|(?:just |exactly |about )?right|ideal|kind (?:and|but|yet) (?:honest|"
     r"true|truthful)|(?:honest|true|truthful) (?:and|but|yet) kind|the (?:best|right) (?:one|"
-    r"choice|fit|option|balance)|that one|this one|chosen|selected|my (?:choice|answer|pick)|the "
-    r"(?:answer|one|best))$",
+    r"choice|fit|option|balance)|that one|this one|chosen|selected|both|my (?:choice|answer|pick)|"
+    r"the (?:answer|one|best))$",
     re.IGNORECASE,
 )
 """The whole of an answer that takes the option asked about: "C? Yes."."""
@@ -223,7 +229,9 @@ ENDORSES: Final = re.compile(
     r"they|[A-Z]\w+)(?: would| will)?(?: \w+ly)? (?:(?:expect|want) (?:him|her|them|"
     r"[A-Z]\w+) to )?(?:says?|choose|pick|go with|answer|reply|use|go for)(?: here| now| then|"
     r" \w+ly)?|my (?:final )?(?:answer|choice|pick|vote|reply)|the answer|my final one|"
-    r"the one (?:i|he|she) (?:would )?(?:choose|pick|go with|go for|say|says))$",
+    r"the one (?:i|he|she) (?:would )?(?:choose|pick|use|go with|go for|say|says))$"
+    r"|^(?:so )?i (?:would|will) (?:say|choose|pick|use|go with|go for) (?:that|this|it|that one|"
+    r"this one)$|^my answer(?:$| (?:my|the|i) )",
     re.IGNORECASE,
 )
 """A clause that makes the option named before it the answer: "and that is my choice"."""
@@ -242,7 +250,9 @@ REASONED: Final = re.compile(
 )
 """A reason that speaks for an option: it had better be the one that was chosen."""
 REASON: Final = re.compile(
-    r"(?:and |but )?(?:since|because|as|given that|i (?:will|want|am))\b", re.IGNORECASE
+    r"(?:and |but )?(?:since|because|as|given that|i (?:will|want|am)|i would (?:go|side|stay|"
+    r"stick|be|meet|keep|lean))\b",
+    re.IGNORECASE,
 )
 """A label that says why: "since she is kind: C"."""
 SAYS_LABEL: Final = re.compile(

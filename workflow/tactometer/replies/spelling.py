@@ -1,6 +1,7 @@
-"""Misspelt words of an answer's frame: "teh anwser", "optoin"; an option's own words never."""
+"""Misspelt words: those of an answer's frame ("anwser"), and long ones of options ("terible")."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _WORDS: Final = (
@@ -22,13 +23,23 @@ _SLIPS: Final = {slip: word for word in _WORDS for slip in _without_one(word)}
 _STARTS: Final = frozenset(word[0] for word in _WORDS)
 
 
-def corrected(text: str) -> str:
-    """The text with one slip in each of the frame's words undone."""
-    return re.sub(r"[A-Za-z]{4,11}", lambda word: _right(word[0]), text)
+def corrected(text: str, options: Sequence[str]) -> str:
+    """The text with one slip undone in each word of the frame, and in options of one long word.
+
+    Short ones are left: "god" is no "good".
+    """
+    own = {option.split()[-1].lower() for option in options if option.count(" ") < 2}
+    long = [word for word in sorted(own) if len(word) > 6]
+    return re.sub(r"[A-Za-z]{4,11}", lambda word: _right(word[0], long), text)
 
 
-def _right(word: str) -> str:
+def _right(word: str, long: Sequence[str]) -> str:
     lower = word.lower()
+    for own in long:
+        shorter, longer = sorted((lower, own), key=len)
+        missing = len(longer) == len(shorter) + 1 and shorter in _without_one(longer)
+        if lower[0] == own[0] and lower != f"{own}s" and (missing or sorted(lower) == sorted(own)):
+            return own
     if lower[0] not in _STARTS or lower in _WORDS or lower in _REAL:
         return word
     for slip in _without_one(lower):

@@ -29,22 +29,23 @@ OPENING: Final = (
     r")?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|(?:i )?(?:just wanted|"
     r"want|have|need|got) to (?:say|tell you|admit)(?: that)?|(?:i am )?(?:afraid|(?:sorry|happy|"
     r"glad|sad|pleased) to (?:say|tell you|report))(?: that)?|yes to|hands down|that|in the end|"
-    r"when all is said and done|on balance|all in all|all things considered|(?:in )?any case|any "
-    r"?way|at any rate|no doubt)(?!\w)[ ,]*)*"
+    r"when all is said and done|at least|(?:up)?on (?:\w+ )?(?:reflection|thoughts?|"
+    r"inspection|consideration|look)|on balance|all in all|all things considered|(?:in )?any case|"
+    r"any ?way|at any rate|no doubt)(?!\w)[ ,]*)*"
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
     rf"(?:[ ,]*(?:(?:most )?{ADVERB}|"
     r"and nothing else|for a (?:first|beginner)\w* ?\w*|by (?:process of )?elimination|for sure|"
     r"for me|for certain|for now|it is|it was|here|please|(?:based on|given|considering|judging by|"
-    r"out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|either|though|lol|xd|haha|tbh|"
-    r"imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|all day|hands down|"
-    r"by far|by a hair|just about|for the win|ftw|tbf|fr|from me|therefore|it (?:must|has to|shall|"
-    r"will) be|to me|no doubt|no question|by a mile|i reckon|i suppose|100%|without (?:a "
-    r")?(?:doubt|hesitation)|at all|enough|indeed|as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|"
-    r"option|pick)|as in \w+|instead|again|in my opinion|to be honest|to be kind|to be safe|in "
-    r"this case|my friend|is what i would say|(?:rather than|over|instead of|not|and not|than|and "
-    r"(?:definitely|certainly|surely|clearly) not) "
+    r"out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|either|though|per se|lol|xd|"
+    r"haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|all day|"
+    r"hands down|by far|by a hair|just about|for the win|ftw|tbf|fr|from me|therefore|it (?:must|"
+    r"has to|shall|will) be|to me|no doubt|no question|by a mile|i reckon|i suppose|100%|without "
+    r"(?:a )?(?:doubt|hesitation)|at all|enough|indeed|as (?:the|my|an) (?:\w+ )?(?:answer|choice|"
+    r"reply|option|pick)|as in \w+|instead|again|in my opinion|to be honest|to be kind|to be safe|"
+    r"in this case|my friend|is what i would say|(?:rather than|over|instead of|not|and not|than|"
+    r"and (?:definitely|certainly|surely|clearly) not) "
     rf"(?:{WORD} ){{0,3}}{ANY}))*"
 )
 """What may stand behind it: "C for sure", "C rather than D"."""
@@ -53,8 +54,9 @@ DENIES: Final = re.compile(
     r"\b(?:not|never|neither|nor|nobody|no one|none|no longer|avoid\w*|rul\w+ out|rules? out|"
     r"eliminat(?:e|es|ed|ing)|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|"
     r"anything but|far be it|(?:everything|any|all|all of them|none) but|instead of|rather than|"
-    r"other than|than|against|hardly|(?<!no )(?<!not )doubt\w*|refus\w+|no (?:to|sense|way)|unable|"
-    r"insufficient|unlike|wrong|incorrect|too (?!be\b)\w+|lest)\b|\uefff",
+    r"other than|than|any\w*(?: of \w+| other \w+)? over|against|hardly|(?<!no )(?<!not )doubt\w*|"
+    r"refus\w+|no (?:to|sense|way|reason)|unable|insufficient|unlike|wrong|incorrect|too "
+    r"(?!be\b)\w+|lest)\b|\uefff",
     re.IGNORECASE,
 )
 """Before a mention, it rejects it: "not C", "rule out C"."""
@@ -64,10 +66,10 @@ CONDEMNS: Final = re.compile(
     r"poor\w*|(?<!less )(?<!least )(?:harsh\w*|hurtful|dishonest\w*|unkind\w*|cruel\w*|blunt\w*|"
     r"rude\w*|rudest|mean(?:er|est)?(?!s\b|ing\b)|insincere|brutal\w*)|(?<!white )(?:a |no "
     r")?(?:lies?|liar)|lying|mistake|lazy|cheap|cowardly|cop-out|inappropriate|hesit\w+|hate|"
-    r"almost|nearly|whoever|anyone who|only an? \w+ would|few|no (?:friend|\w+ would)|unlikely|"
-    r"improbable|inaccurate|misleading|untrue|false|exaggerat\w+|overly|stretch|hates?|off|"
-    r"(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|unwise|risky|problem|trouble|"
-    r"downside|drawback|disadvantage|danger|disrespect\w*|anger|contempt|disappoint\w*)\b",
+    r"almost|nearly|coward\w*|lowest|whoever|anyone who|only an? \w+ would|few|no (?:friend|\w+ "
+    r"would)|unlikely|improbable|inaccurate|misleading|untrue|false|exaggerat\w+|overly|stretch|"
+    r"hates?|off|(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|unwise|risky|problem|"
+    r"trouble|downside|drawback|disadvantage|danger|disrespect\w*|anger|contempt|disappoint\w*)\b",
     re.IGNORECASE,
 )
 """What speaks against an option, in a verdict on it or in who says it: "a liar would say C"."""
@@ -91,7 +93,9 @@ SUPPOSES: Final = re.compile(
     r"heart|number|scale|scene|text|story|diary|review) (?:says?|means?|suggests?|implies|imply|"
     r"indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|more about|inner "
     r"voice|first thought|at first|initially|first instinct|(?:thought|think|thinking) (?:of|"
-    r"about)|(?:love|like) to (?:say|be able)|(?:tempting|easy|nice|possible|impossible|difficult|"
+    r"about)|love to \w+|"
+    r"like to (?:say|tell|call|be able)|you (?:always|often|keep|kept) (?:say|tell|call|"
+    r"think)\w*|told me|(?:tempting|easy|nice|possible|impossible|difficult|"
     r"hard|wrong|fair) to|used to|wants? (?:to hear|(?:me|you|him|her|them)(?! to know))|"
     r"expect(?:s|ed|ing)?|whether|if|sure about|what about|between|one might|you (?:could|might|"
     r"can) call|thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
@@ -111,13 +115,21 @@ FINAL: Final = re.compile(
     r"\b(?:final\w*|my (?:own )?(?:answer|choice|pick|reply|vote|response|selection))\b",
     re.IGNORECASE,
 )
+_GOOD: Final = (
+    r"(?:honest|true|truthful|kind|nice|polite|gentle|fair|friendly|tactful|soft|sincere|accurate|"
+    r"considerate|diplomatic|supportive)"
+)
+BOTH: Final = rf"{_GOOD} (?:and|but|yet)(?: still| yet)? (?:\w+ly )?{_GOOD}\b"
+"""Both aims at once: "kind but honest"."""
 SOMEBODY: Final = re.compile(
     r"\b(?:honesty|kindness|(?<!in )truth|tact|politeness)\b(?! and)"
     r"|\ban? \w+ (?:might|could|would|may)\b"
-    r"|\b(?:an?|some|any) (?:\w+ ){1,3}?(?:person|critic|judge|stranger|speaker|one|reviewer|"
+    rf"|\b(?:an?|some|any) (?!{BOTH})(?:\w+ ){{1,3}}?(?:person|critic|judge|stranger|speaker|one|"
+    rf"reviewer|"
     r"listener|soul|guest|teacher)\b"
-    r"|\b(?:blunt\w*|brutal\w*|harsh\w*|honest|critical|strict\w*|less \w+|more \w+|kind\w*|"
-    r"polite) (?:friend|person|critic|judge|stranger|speaker|one|reviewer)\b",
+    r"|\b(?:strangers|everyone|everybody|liars)\b|\b(?:blunt\w*|brutal\w*|harsh\w*|critical|"
+    r"strict\w*|less \w+|more \w+|(?<!but )(?<!and )(?:honest|kind\w*|polite)) (?:friend|person|"
+    r"critic|judge|stranger|speaker|one|reviewer)\b",
     re.IGNORECASE,
 )
 """Who stands for one aim: "honesty says C", "a blunt friend would say C"."""
@@ -133,8 +145,9 @@ AMONG: Final = re.compile(
 
 UNDONE: Final = re.compile(
     r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|(?:back|last|badly|aside|off|out|away)(?! "
-    r"of)|zero|nothing|none|neither|(?:that |which )?(?:i|he|she|we|they|you|would|"
-    r"(?-i:[A-Z][a-z]+)) (?:\w+ ){0,2}?(?:avoid|reject|never|not|hurt)\w*)\b",
+    r"of)|zero|nothing|none|neither|(?:for )?(?:an?|any) (?:higher|lower|better|worse|"
+    r"different)|(?:for )?(?:another|somebody|someone)|(?:that |which )?(?:i|he|she|we|they|you|"
+    r"would|(?-i:[A-Z][a-z]+)) (?:\w+ ){0,2}?(?:avoid|reject|never|not|hurt)\w*)\b",
     re.I,
 )
 """Behind an answer, what takes it back: "the answer is C is wrong", "C would convey nothing"."""
@@ -155,22 +168,22 @@ SAYS: Final = (
     r"propose|recommends|prefer|prefers|favou?r|give me|uses|takes?|try|type|support|sum (?:it|"
     r"this|that) up|comments?|exclaims?|whispers?|remarks?|claim|insist|reassure|(?<=would "
     r")mention|submit|offer|utter|(?<=would )state|(?:com(?:e|ing)|keeps? coming) back to|rate(?= "
-    r"(?:it|the \w+) as)|soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|(?:go|"
-    r"goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|lean(?:s|"
-    r"ed|ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|sid(?:e|es|ing) with|"
-    r"gravitates? (?:towards?|to)|nominate|endorse|land(?:s|ed)? on|put|insert|mark|circle|tick|"
-    r"highlight|underline|enter|write|settl\w+ (?:on|for)|down for|chang(?:e|es|ed) (?:that|it|my "
-    r"\w+) to|make it|let it be|stick(?:ing)? (?:with|to)|let \w+ know|want \w+ to know|argue(?: "
-    r"for)?|admit|confess|assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|"
-    r"(?:phrase|word|express|formulate)s? (?:it|this|that)|wager|(?:bet|bank)(?: money)? on|"
-    r"confident in|gamble on|decide[sd]? (?:on|for)|end (?:it|the \w+) with|money (?:is|'s|would "
-    r"be) on|money's on|(?:i am|we are) with|(?<=would )lean|go(?= [\ue000-\ue0ff\ue200-\ue4ff])|"
-    r"(?<=i )lean|(?<=me )think|(?<=i would be )(?:comfortable|happy|fine|content) (?:saying|with|"
-    r"choosing)|drawn to|(?<=left )with|(?<=up )(?:saying|choosing|picking))\b"
-    r"|^(?:selecting|guessing|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |"
-    r"'m |be )(?:choosing|picking|selecting|saying|answering|leaning|voting|for)\b"
-    r"|\b(?:i|we)\b(?: \w+){0,2} (?:like(?= [\ue000-\ue0ff\ue400-\ue4ff])|think(?:ing)?|believe|"
-    r"guess|suppose|feel|thought|felt|reckon|figure|found|imagine)\b)"
+    r"(?:it|the \w+)\b)|(?<=would )(?:predict|produce)|soften(?: \w+){0,2} with|complete|completes|"
+    r"completed|finish|fill|(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|"
+    r"es|ed|ing)(?: for)?|lean(?:s|ed|ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|"
+    r"arrives? at|sid(?:e|es|ing) with|gravitates? (?:towards?|to)|nominate|endorse|land(?:s|ed)? "
+    r"on|put|insert|mark|circle|tick|highlight|underline|enter|write|settl\w+ (?:on|for)|down for|"
+    r"chang(?:e|es|ed) (?:that|it|my \w+) to|make it|let it be|stick(?:ing)? (?:with|to)|let \w+ "
+    r"know|want \w+ to know|argue(?: for)?|admit|confess|assure|call|calls|describe|describes|"
+    r"lock(?:s|ed|ing)? in|plump for|(?:phrase|word|express|formulate)s? (?:it|this|that)|wager|"
+    r"(?:bet|bank)(?: money)? on|confident in|gamble on|decide[sd]? (?:on|for)|end (?:it|the \w+) "
+    r"with|money (?:is|'s|would be) on|money's on|(?:i am|we are) with|(?<=would )lean|go(?= "
+    r"[\ue000-\ue0ff\ue200-\ue4ff])|(?<=i )lean|(?<=me )think|(?<=i would be )(?:comfortable|happy|"
+    r"fine|content) (?:saying|with|choosing)|drawn to|(?<=left )with|(?<=up )(?:saying|choosing|"
+    r"picking))\b|^(?:selecting|guessing|leaning|choosing|picking|saying|voting|locking in|"
+    r"taking)\b|(?<=am |'m |be )(?:choosing|picking|selecting|saying|answering|leaning|voting|"
+    r"for)\b|\b(?:i|we)\b(?: \w+){0,2} (?:like(?= [\ue000-\ue0ff\ue400-\ue4ff])|think(?:ing)?|"
+    r"believe|guess|suppose|feel|thought|felt|reckon|figure|found|imagine)\b)"
 )
 """The verbs of an answer; what somebody else believes is none."""
 ANSWER_LABEL: Final = re.compile(
@@ -231,14 +244,15 @@ FITS: Final = (
     r"(?:(?:(?:would |will |should )?(?:make|do)|is|was|would be|will be|should be|must be|has to "
     r"be|seems|seems to be|sounds|feels|looks|appears|appears to be|fits|works|makes?|feels like|"
     r"seems like|strikes|remains)\b"
-    rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
+    rf"(?! for an? )(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|"
+    rf"suitable|"
     r"natural|apt|fair|reasonable|fitting|answer|choice|pick|option|fit|response|reply|completion|"
     r"guess|winner|match|compromise|balance|the (?:only )?one|it(?=$| (?:nicely|well|best))|way to "
     r"go|sense|ideal|enough|well|perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! "
     r"than)|safest|"
     r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|more (?:accurate|fitting|apt|"
     rf"natural|appropriate|suitable)(?! than)|most (?!of\b)\w+|{SPARING}|"
-    r"truer|(?!hon|mod|int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|"
+    r"truer|(?!hon|mod|int|earn)\w{3,}est|gentlest|nicest|mildest|"
     r"thing to say)\b"
     r"|(?:fits|works|is it|it is|(?:is|would be|manages|serves|meets|satisfies) both|(?:just|"
     r"exactly|about) right|hits|strikes|nails|takes the cake|ticks|(?:correct|right) is|best fits|"
@@ -248,12 +262,12 @@ FITS: Final = (
     r"left)(?=\s|$)"
     r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
     r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|conveys|"
-    r"gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
-    r"|(?:is|was|would be|(?:sounds|seems|feels) like) (?:what|how|where|the way|something(?: "
-    r"that)?|the (?:answer|one|letter|option|word)s?(?: that)?)(?: [\w'-]+){1,6}? (?:says?|"
-    r"chooses?|picks?|repl(?:y|ies)|answers?|complete|do|go|expect|use|land|end up|tell|give|offer|"
-    r"suggest|recommend|put|write|respond|utter|get)\b"
-    r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|"
-    r"and yet) \w+)"
+    r"gets my|has my|(?:would|will) (?:(?:have to )?do$|complete|describe|reflect|convey|work|"
+    r"fit))\b|(?:is|was|would be|(?:sounds|seems|feels) like) (?:what|how|where|the way|"
+    r"something(?: that)?|the (?:answer|one|letter|option|word)s?(?: that)?)(?: [\w'-]+){1,6}? "
+    r"(?:says?|chooses?|picks?|repl(?:y|ies)|answers?|complete|do|go|expect|use|land|end up|tell|"
+    r"give|offer|suggest|recommend|put|write|respond|utter|get)\b"
+    r"|is what comes out\b|is the letter$|"
+    rf"(?:is|was|would be|seems|sounds|feels) (?:both |\w+ly )?{BOTH})"
 )
 """A verdict for the mention before it: "C is best", "C makes sense"."""
