@@ -118,9 +118,10 @@ _REASON: Final = re.compile(  # "since she is kind she would say C"
     r"^(?:since|because|as|(?:in order |so as )?(?:not )?to) (?:[\w']+ ){2,12}?(?=(?:she|he|i|we|"
     r"they|you) (?:would|will|must)\b)|^when (?:talking|speaking) to an? (?:\w+ )?friend\b"
     r"|\b(?:people|some(?:one|body)|anyone|those) who (?:[\w']+ ){1,6}?both (?:[\w']+ ){1,4}and "
-    r"[\w']+|\bthe question (?:of |as to )?whether\b",
+    r"[\w']+",
     _I,
 )
+_WHETHER: Final = re.compile(r"\b(?:question|answer) (?:of |as to |to )?whether\b", _I)
 _TO_ANYONE: Final = re.compile(r" to (?:an? (?!friend)\w+|strangers|anyone else)\b", _I)
 _COULD: Final = re.compile(r"\b(?:could|might|may) (?:\w+ly |also |just )?$", _I)
 _ONE_OF_SOME: Final = re.compile(r"\b(?:would|could) be an? ", _I)
@@ -154,7 +155,7 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
     before = _words_before(text, match.start("o" if pattern is not _MADE else 0))
     if pattern is not _FITTING:  # what stands before another mention is said of that one
         before = re.split(f"{CLEAR}|{SEVERAL}", before)[-1]
-    before = _REASON.sub("", before)
+    before = _REASON.sub("", _WHETHER.sub("", before) if polar else before)
     if pattern is _FITTING and "is what" in match[0]:  # "because "C" is what she would say"
         before = re.sub(r"^(?:because|since|as) ", "", before, flags=_I)
     if v.DENIES.search(before) or v.SUPPOSES.search(before) or v.CONDEMNS.search(before):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tactometer.replies.mentions import SENTENCE, WORDS
+from tactometer.replies.mentions import NO_MENTION, SENTENCE, WORDS
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ _SPLIT: Final = re.compile(
 )
 # "The truth? C.": a question that names what follows, as a label does.
 _HEADS: Final = re.compile(
-    r"(?:(?:and|but|so) )?(?:the|my|his|her|their|what (?!do you|would you)|which|in|deep|inside|"
-    r"out loud|aloud)\b[^\ue000-\uefff]{0,60}$",
-    re.IGNORECASE,
+    r"(?:(?:and|but|so) )?(?:the|my|his|her|what (?!do you|would you)|which|in|inside|out loud)\b"
+    rf"{NO_MENTION}{{0,60}}$",
+    re.I,
 )
 
 

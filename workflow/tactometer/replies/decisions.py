@@ -26,7 +26,7 @@ from tactometer.replies.mentions import (
 )
 
 _I: Final = re.IGNORECASE
-_THOUGH_I: Final = re.compile(
+_THOUGH_I: Final = re.compile(  # "both fit, though I prefer C" concedes nothing
     r"^(?:though|although|even though|while) (?=(?:i|we) (?:prefer|favou?r|lean|choose|pick)\b)", _I
 )
 _OUTDOES: Final = re.compile(
@@ -104,7 +104,6 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     label = "" if corrects else clause.label
     if _rejects(label, polar) or _set_aside(found, at, label) or _conditional(found, at):
         return None
-    # "both fit, though I prefer C": a concession that is none
     text = _THOUGH_I.sub("", clause.text) if _neighbour(found, at, -1) else clause.text
     answer = answer_of(text, polar)
     if answer is None:
@@ -143,6 +142,8 @@ def _set_aside(found: Sequence[Clause], at: int, label: str) -> bool:
     if n.EARLIER.search(text) or n.EARLIER.search(label):
         return True
     if any(near is not None and n.EXAMPLE.match(near.text) for near in (before, after)):
+        return True
+    if after is not None and n.TURNS.match(after.text) and n.WISHES.search(text):
         return True
     if before is None:
         return False
@@ -224,11 +225,8 @@ def _apposed(found: Sequence[Clause], at: int) -> str:
 def _asks(found: Sequence[Clause], at: int) -> bool:
     """Whether the clause asks; "C, right?" does not."""
     after = _neighbour(found, at, 1)
-    tag = after.text.lower() if after is not None else ""
-    mild = tag in ("right", "ok", "okay", "you know")
-    return found[at].question and not (
-        tag == "you know" or (mild and re.search(LETTER, found[at].text))
-    )
+    mild = r"you know|right|ok(?:ay)?" if re.search(LETTER, found[at].text) else "you know"
+    return found[at].question and not (after and re.fullmatch(mild, after.text, _I))
 
 
 def _condemned(found: Sequence[Clause], at: int) -> bool:

@@ -60,8 +60,6 @@ def _before(found: Sequence[Clause], at: int) -> Sequence[Clause]:
 
 def _of(clauses: Sequence[Clause], at: int, marked: Marked) -> Decision | None:
     """The one option that the clauses name, unless they reject it."""
-    if not clauses:
-        return None
     text = " , ".join(clause.text for clause in clauses)
     mentions = re.findall(ANY, text)
     places = marked.named_in(text)

@@ -38,8 +38,8 @@ _AGAINST: Final = re.compile(
     r"could|may|might|hurt\w*|offen\w+|upset\w*|sad\w*|insult\w*|crush\w*|disappoint\w*|over\w+|"
     r"under(?!st)\w+|mis\w+|ignor\w+|lack\w*|fail\w*|los\w+|sacrific\w+|violat\w+|contradict\w*|"
     r"conflict\w*|clash\w*|option|options|second\w*|third|another|higher|lower|else|some\w+|"
-    r"everyone|people|others|strangers|coward\w*|(?:for|suits?|fits?) an? \w+|possib\w+|tempt\w+|"
-    r"mention|(?<!to )mind|opinion|how \w+ feels|thoughts?|for|because)\b"
+    r"everyone|people|others|strangers|coward\w*|unsaid|left|furthest|(?:for|suits?|fits?) an? \w+|"
+    r"possib\w+|tempt\w+|mention|(?<!to )mind|opinion|how \w+ feels|thoughts?|for|because)\b"
     rf"|{LETTER} (?:means?|stands|says|reads)\b",
     _I,
 )
@@ -59,11 +59,11 @@ _CORRESPONDS: Final = re.compile(  # "3 stars corresponds to C"
     _I,
 )
 _ALL_BUT: Final = re.compile(  # "nothing is better than C"
-    r"\b(?:nothing|no other \w+|not (?:\w+ ){1,5}any(?:thing)?)(?: \w+){0,3} "
-    rf"(?:(?:better|kinder|truer|more \w+) than|but|except|other than|as \w+ as) {CLEAR}"
-    rf"|\b(?:not go wrong with|hard to beat|rul\w+ out (?:everything|all|anything) but) {CLEAR}"
-    rf"|\b(?:everything|all|anything)(?: \w+){{0,2}} (?:but|except) {CLEAR} (?:is|feels|sounds|"
-    rf"seems|would be) (?:\w+ )?"
+    r"\b(?:nothing|none(?: of \w+)?|no (?:other )?\w+|not (?:\w+ ){1,5}any(?:thing)?)(?: \w+){0,3} "
+    rf"(?:(?:better|kinder|truer|more (?!hurt|harsh|cruel|rude|blunt|un|in|dis)\w+) than|but|"
+    rf"except|other than|as \w+ as) {CLEAR}|\b(?:not go wrong with|hard to beat|rul\w+ out "
+    rf"(?:everything|all|anything) but) {CLEAR}|\b(?:everything|all|anything)(?: \w+){{0,2}} "
+    rf"(?:but|except) {CLEAR} (?:is|feels|sounds|seems|would be) (?:\w+ )?"
     r"(?:wrong|false|lie|lies|lying|harsh|cruel|rude|mean|off|(?:un|in|dis)\w+)\b",
     _I,
 )

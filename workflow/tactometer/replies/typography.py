@@ -20,7 +20,7 @@ _ALIKE: Final = str.maketrans(
         **dict.fromkeys("】〕》⟩", ")"),
         **dict.fromkeys("。｡", ". "),
         **dict.fromkeys("、，،", ", "),
-        **dict.fromkeys("→⇒➡➔", " – "),
+        **dict.fromkeys("→⇒➡➔", "–"),
         **dict.fromkeys("¡¿", " "),
         "≠": " is not ",
         "¬": " not ",
@@ -72,11 +72,8 @@ _MARKUP: Final = (
         " ",
     ),
     (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
-    (
-        re.compile(r"\A\W{0,3}1[.)] [^\n]{1,2000}"),
-        lambda row: re.sub(r" (?=[2-9][.)] )", "\n", row[0]),
-    ),
-    (re.compile(r" ?(?:<-+|←)(?: this(?: one| is it)?(?=\W|\Z))?"), " – my answer "),
+    (re.compile(r"\A\W*1[.)] .{1,999}"), lambda row: re.sub(r" (?=[2-9][.)] )", "\n", row[0])),
+    (re.compile(r" ?(?:(?:<-+|←) ?)+(?:this(?: one| is it)?(?=\W|\Z))?"), " – my answer "),
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
     (re.compile(r"^\d{1,2} +(?=\([A-Za-z]\))", re.M), ""),
     (
@@ -87,10 +84,7 @@ _MARKUP: Final = (
     (re.compile(r"(?i)\b(answer|choice) ?(?:>+|:{2,})"), r"\1:"),
     (re.compile(r"\bP\. ?S\.:?"), " "),
     # "It was, um, not bad?" hesitates, and asks nothing
-    (
-        re.compile(r"(?i)\A([\w,. ]{0,9}it was(?:\.{3}|, (?:u[hm]+|er+m?|well),) [\w ]{3,20})\?\Z"),
-        r"\1.",
-    ),
+    (re.compile(r"(?i)\A([\w,. ]{0,9}it was(?:\.{3}|, [uew]\w+,) [\w ]{3,20})\?\Z"), r"\1."),
     (re.compile(r"[^\S\n]+"), " "),
     (re.compile(r"(?: ?\n ?)+"), "\n"),
 )
