@@ -225,7 +225,7 @@ def _apposed(found: Sequence[Clause], at: int) -> str:
 def _asks(found: Sequence[Clause], at: int) -> bool:
     """Whether the clause asks; "C, right?" does not."""
     after = _neighbour(found, at, 1)
-    mild = r"you know|right|ok(?:ay)?" if re.search(LETTER, found[at].text) else "you know"
+    mild = r"you know|right|correct|ok(?:ay)?" if re.search(LETTER, found[at].text) else "you know"
     return found[at].question and not (after and re.fullmatch(mild, after.text, _I))
 
 

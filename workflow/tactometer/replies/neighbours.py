@@ -58,7 +58,8 @@ REJECTING_LABEL: Final = re.compile(
     r"^(?!none of the other|(?:i|we|let)\b(?!(?:'s| us)? (?:\w+ ){0,2}(?:rul\w+ out|avoid|exclu|"
     r"elimin|discard|dismiss|reject|skip|(?:not|never) (?:say|tell|choose|pick|answer|go|use)))|"
     r"there\b|neither \w+ (?:\w+ )?nor|so as\b|(?:an? )?(?:little )?white lie|(?:s?he|they|"
-    r"[A-Z][a-z]+) (?:would )?lies?$|without (?:\w+ing|further|a doubt|doubt|hesitation|"
+    r"[A-Z][a-z]+) (?:(?:would |will )?(?:not )?)lies?$|(?:put )?bluntly$|to be blunt$|without "
+    r"(?:[\w-]+ing|further|a doubt|doubt|hesitation|"
     rf"question))(?:[\w']+ ){{0,3}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
     re.IGNORECASE,
 )

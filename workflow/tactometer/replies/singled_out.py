@@ -17,10 +17,10 @@ _I: Final = re.IGNORECASE
 _SUBJECT: Final = re.compile(
     rf"^{v.OPENING}{CLEAR} (?:\w+ly |also |just |still |(?:would|will|should|can|does) ){{0,2}}"
     r"(?P<verb>is|was|be|seems?|appears?|sounds?|feels?|looks?|remains?|stays?|ought|strikes?|"
-    r"hits?|threads?|walks?|treads?|navigates?|reconciles?|respects?|honou?rs?|serves?|meets?|"
-    r"satisf(?:y|ies)|achieves?|accomplishes|manages?|combines?|preserves?|protects?|spares?|"
-    r"softens?|keeps?|lets?|allows?|gets?|gives?|offers?|provides?|does?|finds?|puts?|checks?|"
-    r"corresponds?|match(?:es)?|maps?|aligns?|agrees?|fits?|suits?|conveys?|express(?:es)?|"
+    r"hits?|threads?|walks?|treads?|navigates?|reconciles?|respects?|honou?rs?|tells?|serves?|"
+    r"meets?|satisf(?:y|ies)|achieves?|accomplishes|manages?|combines?|preserves?|protects?|"
+    r"spares?|softens?|keeps?|lets?|allows?|gets?|gives?|offers?|provides?|does?|finds?|puts?|"
+    r"checks?|corresponds?|match(?:es)?|maps?|aligns?|agrees?|fits?|suits?|conveys?|express(?:es)?|"
     r"captures?|reflects?|represents?|communicates?|acknowledges?|maintains?|addresses|covers?|"
     r"ticks?|go(?:es)?|comes?|springs?|sums?|leaves?) .+$",
     _I,
