@@ -268,7 +268,7 @@ def test_other_domains_options_are_read_as_they_are_shown(text: str, choice: str
      "<answer>", "{'a': ", "I can not say ", "no wait ", "\\boxed{{", "A: ", "if C, ", "~~", "_",
      "❌ ", "[ ] C ", "10% C ", "C > ", "the first option ", "C or D, the latter ",
      "is it C? yes. ", "je ", "我选", "n o t ", "not bad, but ", "J. ",
-     "but she says ", "in her view, it was bad, "],
+     "but she says ", "in her view, it was bad, ", "not, a, ", "← ", "1. C 2. ", "The truth? C. "],
 )  # fmt: skip
 def test_long_replies_are_read_in_time_that_grows_with_their_length(unit: str) -> None:
     start = time.process_time()

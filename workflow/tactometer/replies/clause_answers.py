@@ -67,7 +67,7 @@ _MADE: Final = re.compile(
     r"\b(?:makes?|find|consider|deem|rate|rank|put|give|list|believe|think|"
     rf"nothing (?P<beats>beats|tops)) (?P<o>{ANY})"
     r"(?(beats)| (?:to be |as )?(?:the |my |an? (?:\w+ )?)?(?:best|right|most|likel|correct|answer|"
-    r"choice|first|highest))",
+    r"choice|first|highest|\w{3,}est\b))",
     _I,
 )
 _FITTING: Final = re.compile(rf"(?P<o>{ANY}) (?:\w+ly |just |still |also |alone )?{v.FITS}", _I)
@@ -102,7 +102,7 @@ _WOULD: Final = re.compile(  # "I'd mumble that it was bad": any verb but those 
     r"\b(?:i|we|she|he|they|you|(?-i:[A-Z])\w+) (?:would|will|shall)(?: \w+ly| just| then)? "
     r"(?!be\b|have\b|not\b|never\b|like|love|want|need|hear|think|feel|find|believe|know|compar|"
     r"consider|wonder|start|begin|look|enjoy|agree|disagree|see|lie|lying|cry|mean|understand|"
-    r"worry|accept|regret|struggle|hope|doubt|resent)"
+    r"worry|pretend|let|assume|suspect|accept|regret|struggle|hope|doubt|resent)"
     rf"{v.WORD}(?: {v.WORD}){{0,6}}?{_GAP}(?P<o>{SENTENCE}|(?<=with ){CLEAR}){v.CLOSING}\s*$",
     _I,
 )
@@ -116,9 +116,12 @@ _PATTERNS: Final = (
 
 _REASON: Final = re.compile(  # "since she is kind she would say C"
     r"^(?:since|because|as|(?:in order |so as )?(?:not )?to) (?:[\w']+ ){2,12}?(?=(?:she|he|i|we|"
-    r"they|you) (?:would|will|must)\b)",
+    r"they|you) (?:would|will|must)\b)|^when (?:talking|speaking) to an? (?:\w+ )?friend\b"
+    r"|\b(?:people|some(?:one|body)|anyone|those) who (?:[\w']+ ){1,6}?both (?:[\w']+ ){1,4}and "
+    r"[\w']+",
     _I,
 )
+_WHETHER: Final = re.compile(r"\b(?:question|answer) (?:of |as to |to )?whether\b", _I)
 _TO_ANYONE: Final = re.compile(r" to (?:an? (?!friend)\w+|strangers|anyone else)\b", _I)
 _COULD: Final = re.compile(r"\b(?:could|might|may) (?:\w+ly |also |just )?$", _I)
 _ONE_OF_SOME: Final = re.compile(r"\b(?:would|could) be an? ", _I)
@@ -152,10 +155,12 @@ def _stands(pattern: re.Pattern[str], match: re.Match[str], text: str, polar: bo
     before = _words_before(text, match.start("o" if pattern is not _MADE else 0))
     if pattern is not _FITTING:  # what stands before another mention is said of that one
         before = re.split(f"{CLEAR}|{SEVERAL}", before)[-1]
-    before = _REASON.sub("", before)
+    before = _REASON.sub("", _WHETHER.sub("", before) if polar else before)
     if pattern is _FITTING and "is what" in match[0]:  # "because "C" is what she would say"
         before = re.sub(r"^(?:because|since|as) ", "", before, flags=_I)
     if v.DENIES.search(before) or v.SUPPOSES.search(before) or v.CONDEMNS.search(before):
+        return False
+    if pattern is _MADE and v.CONDEMNS.search(text[match.start() : match.end() + 25]):
         return False
     if v.UNDONE.match(text, match.end()):
         return False
@@ -220,4 +225,4 @@ def mentions_in(text: str) -> str:
 
 def for_one_aim(words: str) -> bool:
     """Whether an answer is named for one aim: "the most honest answer", not "the best"."""
-    return v.FOR_ONE_AIM.search(words) is not None
+    return v.FOR_ONE_AIM.search(re.sub(v.BOTH, "", words, flags=_I)) is not None

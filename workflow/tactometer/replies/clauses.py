@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tactometer.replies.mentions import SENTENCE, WORDS
+from tactometer.replies.mentions import NO_MENTION, SENTENCE, WORDS
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,10 @@ class Clause:
 
 
 _CONJUNCTIONS: Final = (
-    r"(?:but|yet)(?! (?:kind|honest|gentle|polite|true|fair)\s*(?:[.,;!?]|$))|so(?! ?(?:[.,;!?]|"
-    r"$))|because|since|although|even though|though|while|whereas|however|therefore|thus|hence|"
-    r"then|even if|if|unless|when|(?<!far )as (?:she|he|it|they|we|i|you)"
+    r"(?:but|yet)(?! (?:still )?(?:kind|honest|gentle|polite|true|truthful|fair)\s*(?:[.,;!?]|$|"
+    r"(?:friend|person)\b))|so(?! ?(?:[.,;!?]|$)| far\b| \w+ as to\b)|because|since|although|even "
+    r"though|though|while|whereas|however|therefore|thus|hence|then|even if|if|unless|when|(?<!far "
+    r")as (?:she|he|it|they|we|i|you)"
 )
 _SPLIT: Final = re.compile(
     r"(\.{2,}|(?<!\d)\.(?!\w)|(?<=\d)\.(?!\d)|[!?;,()\n]|:(?!\d)|–|—|\s-{1,2}(?=\s|$)|-{2,}"
@@ -38,6 +39,12 @@ _SPLIT: Final = re.compile(
     r"(?:would|will|says|might) )|and the (?:most )?\w+ (?:answer|option|choice|one|reply) (?:is|"
     r"would)\b))",
     re.IGNORECASE,
+)
+# "The truth? C.": a question that names what follows, as a label does.
+_HEADS: Final = re.compile(
+    r"(?:(?:and|but|so) )?(?:the|my|his|her|what (?!do you|would you)|which|in|inside|out loud)\b"
+    rf"{NO_MENTION}{{0,60}}$",
+    re.I,
 )
 
 
@@ -54,7 +61,7 @@ def clauses(text: str) -> list[Clause]:
             found.append(Clause(words, label, asked[at // 2], opens, sentence))
             opens = False
             sentence += _ends(end)
-        if end == ":" or end.startswith("="):
+        if end == ":" or end.startswith("=") or (end == "?" and _HEADS.match(words)):
             label = words or label
         elif words or end != "\n":  # a label holds on the lines below, if nothing comes first
             label = ""

@@ -26,6 +26,9 @@ from tactometer.replies.mentions import (
 )
 
 _I: Final = re.IGNORECASE
+_THOUGH_I: Final = re.compile(  # "both fit, though I prefer C" concedes nothing
+    r"^(?:though|although|even though|while) (?=(?:i|we) (?:prefer|favou?r|lean|choose|pick)\b)", _I
+)
 _OUTDOES: Final = re.compile(
     r"^(?:but|yet|though|still)\b.*\b(?:better|best|closer|closest|more \w+|"
     r"(?:kind|nic|gentl|saf|soft|fair|mild|wis)er)\b",
@@ -101,7 +104,8 @@ def _decision(found: Sequence[Clause], at: int, marked: Marked, polar: bool) -> 
     label = "" if corrects else clause.label
     if _rejects(label, polar) or _set_aside(found, at, label) or _conditional(found, at):
         return None
-    answer = answer_of(clause.text, polar)
+    text = _THOUGH_I.sub("", clause.text) if _neighbour(found, at, -1) else clause.text
+    answer = answer_of(text, polar)
     if answer is None:
         return None
     lettered = re.match(LETTER, answer.mentions) is not None
@@ -138,6 +142,8 @@ def _set_aside(found: Sequence[Clause], at: int, label: str) -> bool:
     if n.EARLIER.search(text) or n.EARLIER.search(label):
         return True
     if any(near is not None and n.EXAMPLE.match(near.text) for near in (before, after)):
+        return True
+    if after is not None and n.TURNS.match(after.text) and n.WISHES.search(text):
         return True
     if before is None:
         return False
@@ -219,8 +225,8 @@ def _apposed(found: Sequence[Clause], at: int) -> str:
 def _asks(found: Sequence[Clause], at: int) -> bool:
     """Whether the clause asks; "C, right?" does not."""
     after = _neighbour(found, at, 1)
-    mild = after is not None and re.match(r"(?:right|ok(?:ay)?)$", after.text, _I)
-    return found[at].question and not (mild and re.search(LETTER, found[at].text))
+    mild = r"you know|right|correct|ok(?:ay)?" if re.search(LETTER, found[at].text) else "you know"
+    return found[at].question and not (after and re.fullmatch(mild, after.text, _I))
 
 
 def _condemned(found: Sequence[Clause], at: int) -> bool:

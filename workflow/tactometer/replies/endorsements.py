@@ -11,7 +11,9 @@ from tactometer.replies.decision import Decision, Weight
 from tactometer.replies.mentions import ANY, CLEAR, Marked, is_letter
 
 _SAME: Final = re.compile(
-    r"(?:it|that|this|he|she) (?:is|does|would|fits|works)$|(?:because|since|as)\b", re.IGNORECASE
+    r"(?:it|that|this|he|she) (?:is|does|would|fits|works)$|i (?:would|will) (?:say|choose|"
+    r"pick|use|go with|go for) (?:that|this|it)$|(?:because|since|as)\b",
+    re.IGNORECASE,
 )
 _INSTEAD: Final = re.compile(
     f"(?:i (?:think|believe) )?{CLEAR} (?:is|does|do|will|would(?: be)?)$", re.IGNORECASE
@@ -50,11 +52,10 @@ def _goes_on(found: Sequence[Clause], at: int) -> bool:
 
 
 def _before(found: Sequence[Clause], at: int) -> Sequence[Clause]:
-    """The clauses before it in its sentence, or those of the sentence before where it opens one."""
-    own = found[at].sentence
-    if found[at - 1].sentence != own:
-        own = found[at - 1].sentence
-    return [clause for clause in found[max(0, at - 4) : at] if clause.sentence == own]
+    """The clauses before it in the last sentence that names an option, its own or one before."""
+    near = found[max(0, at - 4) : at]
+    named = next((clause.sentence for clause in reversed(near) if re.search(ANY, clause.text)), -1)
+    return [clause for clause in near if clause.sentence == named]
 
 
 def _of(clauses: Sequence[Clause], at: int, marked: Marked) -> Decision | None:

@@ -40,7 +40,7 @@ _LATEX: Final = (
     (re.compile(r"\\(?:textbf|textit|texttt|text|mathrm|mathbf|mathit|rm|bf|mbox)\s{0,3}"), ""),
     (re.compile(r"\\[()\[\]]|\$+"), " "),
 )
-_LIST: Final = re.compile(r"\A\s*\[\s*([\"'])([^\"'\[\]]{1,200})\1\s*\]\s*\Z")
+_LIST: Final = re.compile(r"(?:\A\s*\[|\{)\s*([\"'])([^\"'\[\]{}]{1,200})\1\s*(?:\]\s*\Z|\})")
 _CODE: Final = re.compile(
     r"^\s*(?:print\(|return |\w+ ?= ?(?=[\"'])|\$ echo )([\"']?)([^\"'\n]{1,200})\1\)?;?\s*(?:#.*)?"
     r"$",
@@ -54,7 +54,7 @@ def unwrapped(text: str) -> str:
     tags = list(_TAG.finditer(text))
     if tags:
         text = "\n".join(f"Answer: {tag[2].strip()}" for tag in tags)
-    text = _CODE.sub(r"\nAnswer: \2\n", _LIST.sub(r"\2", _OBJECT.sub(_answers, text)))
+    text = _CODE.sub(r"\nAnswer: \2\n", _OBJECT.sub(_answers, _LIST.sub(r"\2", text)))
     if "\\" in text or "$" in text:
         text = _BOX.sub(lambda box: f"\nAnswer: {_bare(box[1])}\n", text)
         for pattern, by in _LATEX:

@@ -186,6 +186,7 @@ answer is: відповідь răspunsul răspuns válasz válaszom vastaus vast
 option: optie alternativet alternativ mulighed opcję opcja opcji možnost možnosti seçenek seçeneği
 option: seçeneğidir şıkkı lựa_chọn phương_án opsi الخيار خيار
 is: zou_zijn luidt är er jest brzmi là sẽ_là adalah هي هو είναι este
+would choose: zou_voor zal_voor
 would: zou zal skulle ville vil
 say: zeggen säga si sige
 would say: zegt antwoordt powiedziałaby powiedziałby powie řekla_by řekl_by derdi derdim söylerdi

@@ -37,7 +37,7 @@ _LETTERS: Final = re.compile(
     rf"|(?:(?i:{_NOUN}|^answer ))(?P<named>[A-Z])(?![\w'+#/]|-\w|-$|\.[A-Za-z])"
     rf"|(?i:{_NOUN})(?P<only>[a-z])(?=[.)]?\s*$)"
     rf"|(?P<cue>(?i:{_CUE}))(?<=[ :=–-])(?P<small>{_SMALL})(?=[.,;:!)]|\s*$|\n| -)(?!\.\w)"
-    r"|^(?P<first>[a-z])(?P<end>[).:,](?=\s|$)|$|(?= (?:i (?:guess|think|suppose)|lol|imo)\b))"
+    r"|^(?P<first>[a-z])(?P<end>[).:,](?=\s|$)|$|(?= (?:i (?:guess|think|suppose)|lol|imo|tbh)\b))"
     r"|(?<![\w(\[])(?P<half>[b-h])\)(?=\s)"
     rf"|(?<![\w'°\"]){_NOT_BEHIND}(?<![A-Z]-)(?P<bare>[A-Z]){_NOT_BEFORE}",
     re.MULTILINE,
@@ -109,7 +109,7 @@ _FOLLOWS: Final = re.compile(
     r"comes|would|yes(?=[,.;]|$)|no(?=[,.;]|$)|the|therefore|of course|based on|out of|ought|"
     r"[a-z]+[^s\W]s (?:the|an?|to|all|what|that|both|it|her|his|him|them|their|between|with|"
     r"without|things)|ftw|beats|trumps|deserves|wins|for the win|just right|stays|first(?=[,.;])|"
-    r"\d{1,3}(?= ?[.)%]))(?!\w)"
+    r"only(?=[.,;!]|$)|\d{1,3}(?= ?[.)%]))(?!\w)"
 )
 _ENDS: Final = re.compile(r"\s*(?:$|\n|[^\w\s]|[\ue000-\ue4ff]|\(?[A-Z](?!\w))")
 _START: Final = re.compile(r"(?:^|[.!?:,;\n(\"–—-]\s?|\)\s)$")

@@ -81,7 +81,7 @@ _JOINED: Final = re.compile(
     rf"|{ONE}(?:\s?[,/]\s?{ONE}){{1,25}}(?=\s*(?:$|[.!?;:)\n]))"
     rf"|(?<= of ){ONE}(?:\s?,\s?{ONE}){{1,25}}"
     rf"|\bfrom {ONE} (?:to|through|until) {ONE}"
-    rf"|({ONE})(?:[\s,]{{0,2}}\1)+"
+    rf"|({ONE})(?:[ ,]{{0,2}}\1)+"
 )
 
 

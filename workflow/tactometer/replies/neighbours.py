@@ -15,7 +15,8 @@ VERDICT: Final = re.compile(
     r"much |a bit |a little |clearly |also |just |simply |rather |quite |very |probably |"
     r"too )*(?:(?<=too )\w+|an? (?:lie|exaggeration|overstatement|stretch|insult|mistake)|"
     r"dishonest|untrue|harsh|cruel|unkind|wrong|incorrect|false|blunt|rude|mean|hurtful|negative|"
-    r"unlikely|misleading|insincere|inaccurate|extreme|strong|out|eliminated|rejected|ruled out|"
+    r"unlikely|(?:would|will|might|could) (?:mislead|hurt|offend|upset|insult|crush|sting|lie)|"
+    r"misleading|insincere|inaccurate|extreme|strong|out|eliminated|rejected|ruled out|"
     r"(?:no|nope|not)$|implausible|exaggerated|lying|not (?:really|exactly|true|honest|kind|right|"
     r"likely|accurate|appropriate|an? \w+|chosen|this|the))(?: \w+){0,4}$",
     re.IGNORECASE,
@@ -31,11 +32,11 @@ ELSEWHERE: Final = re.compile(
 """Another world than the scene: "had she been honest", "with another goal"."""
 CONDITION: Final = re.compile(
     r"^(?:and |but |or )?(?:only )?(?:if|when|unless|in case|assuming|provided|supposing|"
-    r"suppose)\b(?!.*\b(?:have to|had to|must|forced|choose|pick|asked|ask me|i may|pressed|all is "
-    r"said|anything|guess|in doubt|i (?:go|opt|side|lean) |comes to|put myself|asks|i am (?:being "
-    r")?(?:\w+ )?honest|it (?:were|was) (?:me|up to me)|i (?:were|was) (?:her|him|them|"
-    r"(?-i:[A-Z]))))"
-    r"|^(?:and |but )?(?:otherwise|else|or else)\b"
+    r"suppose)\b(?! (?:a (?:bit|little)|slightly)\b)(?!.*\b(?:have to|had to|must|forced|choose|"
+    r"pick|asked|ask me|i may|pressed|all is said|anything|guess|in doubt|i (?:go|opt|side|lean) |"
+    r"comes to|put myself|asks|i am (?:being )?(?:\w+ )?honest|it (?:were|was) (?:me|up to me)|i "
+    r"(?:were|was) (?:her|him|them|you|in (?:this|that|such|her|his|their|your|the)\b|(?-i:[A-Z]))|"
+    r"(?:talking|speaking) to an? (?:\w+ )?friend))|^(?:and |but )?(?:otherwise|else|or else)\b"
     rf"|{ELSEWHERE.pattern}|^to (?:my|him|her|them)sel\w+\b"
     r"|^(?:and |but )?(?:for|given) (?:honesty|kindness|politeness|tact|truth)$",
     re.IGNORECASE,
@@ -47,17 +48,19 @@ ANOTHER_LABEL: Final = re.compile(
     r"previous|old|earlier|initial|original|draft|first (?:draft|guess|thought|instinct|answer))|"
     r"candidates?|contenders?|input|subject|level|difficulty|title|name|cc|battery|size|shortlist|"
     r"remaining|left|grade|score|rating|rated|confidence|note|avoid\w*|reject\w*|eliminated|wrong|"
-    r"incorrect|options|choices|section|vitamin|plan|type|hint|example|e\.g|question|mood|tone|"
-    r"(?:the )?(?:available |possible |given )?options are)\b",
+    r"incorrect|options|choices|section|vitamin|plan|type|hint|example|e\.g|question(?! \d)|mood|"
+    r"tone|(?:the )?(?:available |possible |given )?options are)\b",
     re.IGNORECASE,
 )
 """What stands before a colon where no answer follows: "Grade: C"."""
 # A label like "Not", "Too harsh", "Ruled out"; not a sentence like "I won't lie".
 REJECTING_LABEL: Final = re.compile(
-    r"^(?!none of the other|i\b|we\b|let\b|there\b|neither \w+ (?:\w+ )?nor|so as\b|"
-    r"(?:an? )?(?:little )?white lie|(?:s?he|they|[A-Z][a-z]+) (?:would )?lies?$|"
-    r"without (?:\w+ing|further|a doubt|doubt|hesitation|"
-    rf"question))(?:\w+ ){{0,2}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
+    r"^(?!none of the other|(?:i|we|let)\b(?!(?:'s| us)? (?:\w+ ){0,2}(?:rul\w+ out|avoid|exclu|"
+    r"elimin|discard|dismiss|reject|skip|(?:not|never) (?:say|tell|choose|pick|answer|go|use)))|"
+    r"there\b|neither \w+ (?:\w+ )?nor|so as\b|(?:an? )?(?:little )?white lie|(?:s?he|they|"
+    r"[A-Z][a-z]+) (?:(?:would |will )?(?:not )?)lies?$|(?:put )?bluntly$|to be blunt$|without "
+    r"(?:[\w-]+ing|further|a doubt|doubt|hesitation|"
+    rf"question))(?:[\w']+ ){{0,3}}?(?:{DENIES.pattern}|{CONDEMNS.pattern})",
     re.IGNORECASE,
 )
 
@@ -99,24 +102,23 @@ NO: Final = re.compile(
 
 REJECTS_IT: Final = re.compile(
     rf"{_SIGHS}(?:(?:that|this|it) (?:can not be (?:right|it)|does not (?:fit|work|make sense|"
-    r"(?:seem|sound|feel|look) right)|will not do|is not (?:it|right))"
-    r"|(?:(?:i|we) (?:can|could|must|should|will) not$)|or (?:is|was) it$|(?:\w+ )?disagrees?$|"
-    r"(?:can|could|will|does|do) not$"
-    r"|(?:(?:it|that|this|he|she|they) (?:is|was|does|would|will|could|can|did) not$)"
-    r"|(?:or )?(?:maybe|perhaps|possibly) not$"
-    r"|(?:none|neither)(?: of (?:them|these|those|the (?:\w+ )?options))?(?: (?:fits?|works?|"
-    r"is right|really fits))?$)",
+    r"(?:seem|sound|feel|look) right)|will not do|is not (?:it|right))|(?:(?:i|we) (?:can|could|"
+    r"must|should|will) not$)|or (?:is|was) it$|(?:\w+ )?disagrees?$|(?:can|could|will|does|do|is|"
+    r"was|would) not$|(?:(?:it|that|this|he|she|they) (?:is|was|does|would|will|could|can|did) "
+    r"not$)|(?:or )?(?:maybe|perhaps|possibly) not$|(?:none|neither)(?: of (?:them|these|those|the "
+    r"(?:\w+ )?options))?(?: (?:fits?|works?|is right|really fits))?$)",
     re.IGNORECASE,
 )
 """A clause that takes back what was named last: "that doesn't fit", "none of them"."""
 OR_ELSE: Final = re.compile(
     r"^(?:and |but |while )?(?:the|your|his|her) [a-z]+ (?:[\ue100-\ue1ff]|less\b)|"
-    r"^(?:and )?then [\ue000-\ue4ff]$|^(?:(?:hm+|um|but|and|then|maybe|"
+    r"^(?:and then|then|(?:or |maybe |perhaps |possibly )?even|if not|almost|border\w+(?: on)?|"
+    r"verging on) [\ue000-\ue4ff]$|^(?:(?:hm+|um|but|and|then|maybe|"
     r"perhaps)[ ,]*)*or\b(?! (?:rather|better|worse|wait|no|not|so|in)\b)(?=.*[\ue000-\ueeff])"
     r"|^(?:and |but |or )?(?:otherwise|else|alternatively)\b(?=.*[\ue000-\ueeff])"
     r"|^(?!.*\b(?:not|never|less)\b).*[\ue000-\ueeff].*\b(?:(?:just|equally) as|"
     r"equally) (?:[\ue100-\ue1ff]|(?:good|well|likely|plausible|fitting|right|possible)\b)"
-    r"|.*\bi could also (?:see|be|say|go|choose|pick|imagine)\b(?=.*[\ue000-\ueeff])"
+    r"|.*\b(?:could|might|may) also (?:see|be|say|go|choose|pick|imagine)\b(?=.*[\ue000-\ueeff])"
     r"|^(?!.*\b(?:not|never|less)\b).*\bjust as well (?:be|say)\b.*[\ue000-\ueeff]",
     re.IGNORECASE,
 )
@@ -144,9 +146,13 @@ FRAMED: Final = re.compile(
 )
 """What holds in one view: "technically C, but D"."""
 TURNS: Final = re.compile(
-    r"^(?:but|yet|still|instead|nevertheless|however|nonetheless)\b", re.IGNORECASE
+    r"^(?:but|yet|still|instead|nevertheless|however|nonetheless|even so|"
+    r"(?:that|this|having) (?:being )?said)\b",
+    re.IGNORECASE,
 )
 """What turns from how it was to what is said: "it was bad, but she says ..."."""
+WISHES: Final = re.compile(r"\bwants? to (?:say|tell|choose|pick|answer|go)\b", re.IGNORECASE)
+"""What a "but" behind it takes back: "I want to say C, but"."""
 EARLIER: Final = re.compile(
     r"\b(?:last (?:time|week|month|year)|yesterday|earlier|previously|in (?:the|your|my) (?:first|"
     r"last|previous|other) (?:question|scenario|round|task|example|case|one))\b|^you (?:said|wrote|"
@@ -163,33 +169,32 @@ EARLIER: Final = re.compile(
 )
 """What was answered before and is no more: "my initial answer was C"."""
 THOUGHT: Final = re.compile(
-    r"^what i (?:really |honestly )?think$|^(?!none of|after |.*\b(?:i|my|we|"
+    r"^what i (?:really |honestly )?think$|^(?!none of|after |with an? |.*\b(?:i|my|we|"
     r"our)\b).*\b(?:think(?:s|ing)?|thoughts?|feels?|(?:true|real|honest|private|inner) feelings?|"
     r"believes?|beliefs?|opinions?|privately|inner|inwardly|inside|internal\w*|secretly|state|"
     r"reality|to (?:him|her|them)sel\w+|(?:her|his|their|\w+'s) (?:mind|head)|view|heart|diary|"
     r"review|critics?|neighbou?rs?|mother|father|guests?|others|people|jury|reviewers?|audience|"
-    r"(?:her|his|their|\w+'s) (?:\w+ )?verdict|unsaid|unspoken|not said|silently|judge?ment)\b",
+    r"(?:her|his|their|\w+'s) (?:\w+ )?verdict|unsaid|unspoken|not said|silently|judge?ment|fears?|"
+    r"hopes?|wants? to (?:say|hear)|strangers?)\b",
     re.IGNORECASE,
 )
 """A label of what somebody thinks and does not say."""
 OPINION: Final = re.compile(
-    r"^(?:and |but |or so |at least )?(?:as they say|or so (?:he|she|they|[A-Z]\w+) (?:thinks?|"
-    r"says?|claims?)|(?:wrote|claimed) .{1,30}|(?:in|to|from) (?!my\b|"
-    r"our\b)(?:[\w']+ ){1,4}?(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|"
-    r"point of view|head|thoughts|perspective|viewpoint|taste|experience)"
-    r"|(?:based on|given|with|judging by|judging from|considering|from|going by|"
-    r"at) .{0,30}\b(?:stars?|hearts?|ratings?|scores?)"
-    r"|(?:to|for) (?:him|her|them|(?-i:[A-Z][a-z]+)(?: \w+ly)?)|as far as .{1,30} concerned"
-    r"|the way .{1,20} (?:sees?|saw|feels?|felt) it|as (?:he|she|they|(?-i:[A-Z][a-z]+)) (?:sees|"
-    r"saw) it"
-    r"|(?:thinks|thinking|thought|inner voice|aside)"
-    r"|as (?:her|his|their|the|an?) \w+ (?:says|said|put|puts|claims)(?: it)?"
-    r"|(?:he|she|they|(?-i:[A-Z]\w+)) \w+(?: \w+)? to (?:him|her|them)sel\w+"
-    r"|according to (?!my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|silently|"
+    r"^(?:and |but |or so |at least )?(?:as they say|(?:supposedly|allegedly|reportedly|(?:he|she|"
+    r"they) claims?(?:ed)?|said (?:nobody|no one)(?: ever)?)$|or so (?:he|she|they|[A-Z]\w+) "
+    r"(?:thinks?|says?|claims?)|(?:wrote|claimed) .{1,30}|(?:in|to|from) (?!my\b|our\b)(?:[\w']+ "
+    r"){1,4}?(?:opinion|view|eyes?|mind|judge?ment|book|heart|estimation|point of view|head|"
+    r"thoughts|perspective|viewpoint|taste|experience)|(?:based on|given|with|judging by|judging "
+    r"from|considering|from|going by|at) .{0,30}\b(?:stars?|hearts?|ratings?|scores?)|(?:to|for) "
+    r"(?:him|her|them|(?-i:[A-Z][a-z]+)(?: \w+ly)?)|as far as .{1,30} concerned|the way .{1,20} "
+    r"(?:sees?|saw|feels?|felt) it|as (?:he|she|they|(?-i:[A-Z][a-z]+)) (?:sees|saw) it|(?:thinks|"
+    r"thinking|thought|inner voice|aside)|as (?:her|his|their|the|an?) \w+ (?:says|said|put|puts|"
+    r"claims)(?: it)?|(?:he|she|they|(?-i:[A-Z]\w+)) \w+(?: \w+)? to (?:him|her|them)sel\w+|"
+    r"according to (?!my\b)\w+(?: \w+)?|privately|secretly|inwardly|internally|silently|"
     r"objectively|factually|strictly speaking|deep down(?: inside)?|in (?:truth|reality|private|"
-    r"secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|(?:he|she|they|"
-    r"(?-i:[A-Z]\w+)) (?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|found|"
-    r"reckons)(?: (?:privately|inside|to \w+|so))?)$",
+    r"secret|actual fact)|at heart|inside|to (?:him|her|them)sel\w+|(?:he|she|they|(?-i:[A-Z]\w+)) "
+    r"(?:\w+ly )?(?:thinks|believes|feels|finds|felt|thought|found|reckons)(?: (?:privately|inside|"
+    r"to \w+|so))?)$",
     re.IGNORECASE,
 )
 """A clause that makes its neighbour somebody's opinion, not what is said."""
@@ -200,13 +205,13 @@ CONCLUDES: Final = re.compile(
 )
 """What draws a conclusion from the clauses before it."""
 AFFIRMS: Final = re.compile(
-    r"^(?:yes|yep|yeah|exactly|bingo|perfect|right|correct|(?:that|this|it)(?: one)? (?:is (?:it|"
-    r"right|the one|the answer|perfect|my answer)|works|fits|would (?:work|fit)|does it)|certainly|"
-    r"definitely|absolutely|of course|indeed|most likely|most probable|(?:fits|works)(?: best| "
-    r"well| perfectly)?|best|(?:just |exactly |about )?right|ideal|kind (?:and|but|yet) (?:honest|"
-    r"true|truthful)|(?:honest|true|truthful) (?:and|but|yet) kind|the (?:best|right) (?:one|"
-    r"choice|fit|option|balance)|that one|this one|chosen|selected|my (?:choice|answer|pick)|the "
-    r"(?:answer|one|best))$",
+    r"^(?:yes|yep|yeah|yup|sure|i (?:would )?(?:say|think|guess|believe) so|exactly|bingo|perfect|"
+    r"right|correct|(?:that|this|it)(?: one)? (?:is (?:it|right|the one|the answer|perfect|my "
+    r"answer)|works|fits|would (?:work|fit)|does it)|certainly|definitely|absolutely|of course|"
+    r"indeed|most likely|most probable|(?:fits|works)(?: best| well| perfectly)?|best|(?:just |"
+    r"exactly |about )?right|ideal|kind (?:and|but|yet) (?:honest|true|truthful)|(?:honest|true|"
+    r"truthful) (?:and|but|yet) kind|the (?:best|right) (?:one|choice|fit|option|balance)|that one|"
+    r"this one|chosen|selected|both|my (?:choice|answer|pick)|the (?:answer|one|best))$",
     re.IGNORECASE,
 )
 """The whole of an answer that takes the option asked about: "C? Yes."."""
@@ -223,7 +228,9 @@ ENDORSES: Final = re.compile(
     r"they|[A-Z]\w+)(?: would| will)?(?: \w+ly)? (?:(?:expect|want) (?:him|her|them|"
     r"[A-Z]\w+) to )?(?:says?|choose|pick|go with|answer|reply|use|go for)(?: here| now| then|"
     r" \w+ly)?|my (?:final )?(?:answer|choice|pick|vote|reply)|the answer|my final one|"
-    r"the one (?:i|he|she) (?:would )?(?:choose|pick|go with|go for|say|says))$",
+    r"the one (?:i|he|she) (?:would )?(?:choose|pick|use|go with|go for|say|says))$"
+    r"|^(?:so )?i (?:would|will) (?:say|choose|pick|use|go with|go for) (?:that|this|it|that one|"
+    r"this one)$|^my answer(?:$| (?:my|the|i) )",
     re.IGNORECASE,
 )
 """A clause that makes the option named before it the answer: "and that is my choice"."""
@@ -242,7 +249,9 @@ REASONED: Final = re.compile(
 )
 """A reason that speaks for an option: it had better be the one that was chosen."""
 REASON: Final = re.compile(
-    r"(?:and |but )?(?:since|because|as|given that|i (?:will|want|am))\b", re.IGNORECASE
+    r"(?:and |but )?(?:since|because|as|given that|i (?:will|want|am)|i would (?:go|side|stay|"
+    r"stick|be|meet|keep|lean))\b",
+    re.IGNORECASE,
 )
 """A label that says why: "since she is kind: C"."""
 SAYS_LABEL: Final = re.compile(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from tactometer.replies import neighbours as n
 from tactometer.replies import vocabulary as v
 from tactometer.replies.clauses import Clause
 from tactometer.replies.decision import Decision
@@ -46,12 +47,19 @@ def refuses(found: Sequence[Clause], made: Sequence[Decision]) -> bool:
         if at and v.SUPPOSES.search(found[at - 1].text):
             continue  # "some would say C, I would not"
         if not any(
-            decision.clause < at
-            or (decision.clause > at and found[decision.clause].sentence == clause.sentence)
+            decision.clause < at or (decision.clause > at and _goes_on(found, at, decision))
             for decision in made
         ):
             return True
     return False
+
+
+def _goes_on(found: Sequence[Clause], at: int, decision: Decision) -> bool:
+    """Whether a decision is of the same sentence, or said in one that turns from it."""
+    own = found[decision.clause].sentence
+    near = found[max(0, decision.clause - 4) :]
+    turns = n.TURNS.match(next(clause.text for clause in near if clause.sentence == own))
+    return own == found[at].sentence or (decision.said and turns is not None)
 
 
 def stops_short(text: str) -> bool:

@@ -37,6 +37,7 @@ Reason = Literal["cut", "refused", "empty", "undecided", "several"]
 _KIND: Final = re.compile(rf"(?<=s) \([ \"']*{SEVERAL}[ \"']*\)")  # "the harsh ones (C, D)"
 _LED_BY: Final = re.compile(r"^(?:and|while|whereas|but|though|although) ", re.IGNORECASE)
 _TURNS: Final = re.compile(r"(?:but|yet|however|though|although) ", re.IGNORECASE)
+_LIE: Final = re.compile(r"(?:and |but )?(?:the|an?) (?:\w+ )?lie\b", re.IGNORECASE)
 _SET_BESIDE: Final = re.compile(
     rf"\b(?:and|while|whereas|but) {ANY} {v.IS}|^{ANY} {v.IS} (?:more \w+|honest|kind|true)$", re.I
 )
@@ -54,7 +55,7 @@ class Reply:
 def read_reply(text: str | None, options: Sequence[str]) -> Reply:
     """Read the choice among `options`, listed as shown: the first is (A)."""
     spoken = without_thoughts(text or "")
-    said = corrected(in_english(plain(ticked(unwrapped(own_turn(spoken.text))))))
+    said = corrected(in_english(plain(ticked(unwrapped(own_turn(spoken.text))))), options)
     if not re.search(r"\w", said):
         return _invalid("cut" if spoken.cut else "empty")
     marked = _marked(said, tuple(options))
@@ -129,11 +130,13 @@ def _rivals(place: int, found: Sequence[Clause], marked: Marked) -> bool:
         turns = at and _TURNS.match(clause.text) and not re.search(ANY, clause.text)
         if turns and place in marked.named_in(found[at - 1].text):
             return True  # "kind people say C, but she is not kind"
-        if clause.question or v.DENIES.search(clause.text) or v.CONDEMNS.search(clause.text):
+        lie = _LIE.match(clause.text)
+        condemned = v.DENIES.search(clause.text) or (v.CONDEMNS.search(clause.text) and not lie)
+        if clause.question or condemned:
             continue
         said = answer_of(_LED_BY.sub("", clause.text), polar=False)
         mentions = said.mentions if said else ""
-        if v.SOMEBODY.search(clause.text) or _SET_BESIDE.search(clause.text):
+        if lie or v.SOMEBODY.search(clause.text) or _SET_BESIDE.search(clause.text):
             mentions = clause.text
         if marked.named_in(mentions) - {place}:
             return True

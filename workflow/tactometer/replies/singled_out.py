@@ -17,10 +17,10 @@ _I: Final = re.IGNORECASE
 _SUBJECT: Final = re.compile(
     rf"^{v.OPENING}{CLEAR} (?:\w+ly |also |just |still |(?:would|will|should|can|does) ){{0,2}}"
     r"(?P<verb>is|was|be|seems?|appears?|sounds?|feels?|looks?|remains?|stays?|ought|strikes?|"
-    r"hits?|threads?|walks?|treads?|navigates?|reconciles?|respects?|honou?rs?|serves?|meets?|"
-    r"satisf(?:y|ies)|achieves?|accomplishes|manages?|combines?|preserves?|protects?|spares?|"
-    r"softens?|keeps?|lets?|allows?|gets?|gives?|offers?|provides?|does?|finds?|puts?|checks?|"
-    r"corresponds?|match(?:es)?|maps?|aligns?|agrees?|fits?|suits?|conveys?|express(?:es)?|"
+    r"hits?|threads?|walks?|treads?|navigates?|reconciles?|respects?|honou?rs?|tells?|serves?|"
+    r"meets?|satisf(?:y|ies)|achieves?|accomplishes|manages?|combines?|preserves?|protects?|"
+    r"spares?|softens?|keeps?|lets?|allows?|gets?|gives?|offers?|provides?|does?|finds?|puts?|"
+    r"checks?|corresponds?|match(?:es)?|maps?|aligns?|agrees?|fits?|suits?|conveys?|express(?:es)?|"
     r"captures?|reflects?|represents?|communicates?|acknowledges?|maintains?|addresses|covers?|"
     r"ticks?|go(?:es)?|comes?|springs?|sums?|leaves?) .+$",
     _I,
@@ -37,8 +37,9 @@ _AGAINST: Final = re.compile(
     r"\b(?:least|not|no|never|nothing|none|less|but|if|too|however|though|although|yet|than|unless|"
     r"could|may|might|hurt\w*|offen\w+|upset\w*|sad\w*|insult\w*|crush\w*|disappoint\w*|over\w+|"
     r"under(?!st)\w+|mis\w+|ignor\w+|lack\w*|fail\w*|los\w+|sacrific\w+|violat\w+|contradict\w*|"
-    r"conflict\w*|clash\w*|option|options|possib\w+|tempt\w+|mention|(?<!to )mind|opinion|how \w+ "
-    r"feels|thoughts?|for|because)\b"
+    r"conflict\w*|clash\w*|option|options|second\w*|third|another|higher|lower|else|some\w+|"
+    r"everyone|people|others|strangers|coward\w*|unsaid|left|furthest|(?:for|suits?|fits?) an? \w+|"
+    r"possib\w+|tempt\w+|mention|(?<!to )mind|opinion|how \w+ feels|thoughts?|for|because)\b"
     rf"|{LETTER} (?:means?|stands|says|reads)\b",
     _I,
 )
@@ -48,8 +49,7 @@ _ONE_AIM: Final = re.compile(
 )  # "is kind"
 _SPARED: Final = re.compile(
     r"\bwithout (?:be)?\w+ing(?: \w+){0,3}|\bbetween \w+ and\b|^while (?:still )?\w+ing\b.*|"
-    r"\b(?:honest|true|truthful|fair|kind|polite|gentle|nice) but (?:\w+ )?"
-    r"(?:honest|true|truthful|fair|kind|polite|gentle|nice)\b",
+    rf"\b{v.BOTH}",
     _I,
 )
 _CORRESPONDS: Final = re.compile(  # "3 stars corresponds to C"
@@ -59,10 +59,12 @@ _CORRESPONDS: Final = re.compile(  # "3 stars corresponds to C"
     _I,
 )
 _ALL_BUT: Final = re.compile(  # "nothing is better than C"
-    r"\b(?:nothing|no other \w+|not (?:\w+ ){1,5}any(?:thing)?)(?: \w+){0,3} "
-    rf"(?:(?:better|kinder|truer|more \w+) than|but|except|other than|as \w+ as) {CLEAR}"
-    rf"|\b(?:not go wrong with|hard to beat|rul\w+ out (?:everything|all|anything) but) {CLEAR}"
-    rf"|\b(?:everything|all)(?: \w+){{0,2}} (?:but|except) {CLEAR} (?:is|feels|sounds|seems)\b",
+    r"\b(?:nothing|none(?: of \w+)?|no (?:other )?\w+|not (?:\w+ ){1,5}any(?:thing)?)(?: \w+){0,3} "
+    rf"(?:(?:better|kinder|truer|more (?!hurt|harsh|cruel|rude|blunt|un|in|dis)\w+) than|but|"
+    rf"except|other than|as \w+ as) {CLEAR}|\b(?:not go wrong with|hard to beat|rul\w+ out "
+    rf"(?:everything|all|anything) but) {CLEAR}|\b(?:everything|all|anything)(?: \w+){{0,2}} "
+    rf"(?:but|except) {CLEAR} (?:is|feels|sounds|seems|would be) (?:\w+ )?"
+    r"(?:wrong|false|lie|lies|lying|harsh|cruel|rude|mean|off|(?:un|in|dis)\w+)\b",
     _I,
 )
 

@@ -1,6 +1,8 @@
-"""Misspelt words of an answer's frame: "teh anwser", "optoin"; an option's own words never."""
+"""Misspelt words: those of an answer's frame ("anwser"), and long ones of options ("terible")."""
 
 import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 _WORDS: Final = (
@@ -9,8 +11,20 @@ _WORDS: Final = (
 # Words of their own, one letter away.
 _REAL: Final = frozenset(
     ("answers", "options", "choices", "chooses", "chose", "probable", "thing", "thin", "thick",
-     "thinks", "potion", "opting")
+     "thinks", "potion", "opting", "terribly")
 )  # fmt: skip
+
+
+def corrected(text: str, options: Sequence[str]) -> str:
+    """The text with one slip undone in words of the frame and in options of one long word."""
+    own = {option.split()[-1].lower() for option in options if option.count(" ") < 2}
+    slips = _slips((*_WORDS, *sorted(word for word in own if len(word) > 6)))
+    return re.sub(r"[A-Za-z]{4,11}", lambda word: _right(word[0], slips), text)
+
+
+@lru_cache(maxsize=512)
+def _slips(words: tuple[str, ...]) -> Mapping[str, str]:
+    return {slip: word for word in words for slip in _without_one(word)}
 
 
 def _without_one(word: str) -> set[str]:
@@ -18,21 +32,12 @@ def _without_one(word: str) -> set[str]:
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
-_SLIPS: Final = {slip: word for word in _WORDS for slip in _without_one(word)}
-_STARTS: Final = frozenset(word[0] for word in _WORDS)
-
-
-def corrected(text: str) -> str:
-    """The text with one slip in each of the frame's words undone."""
-    return re.sub(r"[A-Za-z]{4,11}", lambda word: _right(word[0]), text)
-
-
-def _right(word: str) -> str:
+def _right(word: str, slips: Mapping[str, str]) -> str:
     lower = word.lower()
-    if lower[0] not in _STARTS or lower in _WORDS or lower in _REAL:
+    if slips.get(lower) == lower or lower in _REAL:
         return word
     for slip in _without_one(lower):
-        near = _SLIPS.get(slip)
+        near = slips.get(slip)
         if near is None or near[0] != lower[0] or abs(len(near) - len(lower)) > 1:
             continue
         if len(near) > 5 or sorted(near) == sorted(lower):

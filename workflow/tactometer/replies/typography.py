@@ -20,7 +20,7 @@ _ALIKE: Final = str.maketrans(
         **dict.fromkeys("】〕》⟩", ")"),
         **dict.fromkeys("。｡", ". "),
         **dict.fromkeys("、，،", ", "),
-        **dict.fromkeys("→⇒➡➔", "–"),
+        **dict.fromkeys("→⇒➡➔∴", "–"),
         **dict.fromkeys("¡¿", " "),
         "≠": " is not ",
         "¬": " not ",
@@ -46,6 +46,7 @@ _TURN_END: Final = re.compile(
     r"|<end_of_turn>|</s>|<eos>|<｜end▁of▁sentence｜>|\[/INST\]"
     r"|\n[ \t]*(?:#+ ?|\*\*)?(?:User|Human|Question|Q|Instruction|Student)(?:\*\*)?:",
 )
+_TURN_ENDS_FIRST: Final = re.compile(rf"\A(?:\s*(?:{_TURN_END.pattern}))+")
 _TOKEN: Final = re.compile(
     r"<\|[^|<>\n]{1,40}\|>|<[|｜][^<>\n]{1,40}[|｜]>|<\|[A-Za-z_]{1,30}>|<[A-Za-z_]{1,30}\|>"
     r"|<0x[0-9A-F]{2}>|</?s>|<(?:bos|eos|pad|unk|cls|sep|end_of_turn|start_of_turn|endoftext|"
@@ -71,6 +72,8 @@ _MARKUP: Final = (
         " ",
     ),
     (re.compile(r"\|[ :|-]*(?=\n|\Z)|\|"), " , "),
+    (re.compile(r"\A\W*1[.)] .{1,999}"), lambda row: re.sub(r" (?=[2-9][.)] )", "\n", row[0])),
+    (re.compile(r" ?(?:(?:<-+|←) ?)+(?:this(?: one| is it)?(?=\W|\Z))?"), " – my answer "),
     (re.compile(r"^[ \t]*(?:(?:[-+•>#–]+|=>|-+>|\d{1,2}[.)])[ \t]+|#+|,[ \t]*)+", re.M), ""),
     (re.compile(r"^\d{1,2} +(?=\([A-Za-z]\))", re.M), ""),
     (
@@ -80,6 +83,8 @@ _MARKUP: Final = (
     (re.compile(r"\[([A-Za-z][A-Za-z':.) ]{1,40})\]"), r"(\1)"),
     (re.compile(r"(?i)\b(answer|choice) ?(?:>+|:{2,})"), r"\1:"),
     (re.compile(r"\bP\. ?S\.:?"), " "),
+    # "It was, um, not bad?" hesitates, and asks nothing
+    (re.compile(r"(?i)\A([\w,. ]{0,9}it was(?:\.{3}|, [uew]\w+,) [\w ]{3,20})\?\Z"), r"\1."),
     (re.compile(r"[^\S\n]+"), " "),
     (re.compile(r"(?: ?\n ?)+"), "\n"),
 )
@@ -99,9 +104,12 @@ _CONTRACTIONS: Final = (
     (re.compile(r"\b([A-HJ-Z])'s (?=(?:the|my|right|it|what|most|\w+est|\w+ly)\b)"), r"\1 is "),
     (re.compile(r"\b([A-HJ-Z])'d (?=(?:be|work|fit|do)\b)"), r"\1 would "),
     (re.compile(r"\b(?:b/c|cuz|coz|cause(?= (?:it|he|she|i|we)\b))"), "because"),
-    (re.compile(r"(?<=\b[A-Z]),? as in (?=\")"), ": "),
+    (re.compile(r"(?<=\b[A-Z]),? (?:as in|for|aka|meaning) (?=\")"), ": "),
     (re.compile(r"\b(?:by no means|in no way)\b", re.I), "not"),
     (re.compile(r"\be\.g\.,?", re.I), "for example"),
+    (re.compile(r"\bas opposed to\b", re.I), "rather than"),
+    (re.compile(r"\bas (?:it|things) (?:is|are|stands?)(?= ?[:,])", re.I), "so"),
+    (re.compile(r"\btl ?; ?dr\b", re.I), "in short"),
     (re.compile(r"\b(answer|choice|pick|verdict)'s (?!\w+ (?:is|was|of)\b)", re.I), r"\1 is "),
     (re.compile(r"\b(i|you|we|they)'ve\b", re.I), r"\1 have"),
     (re.compile(r"\b(?:lock|fill|put|writ|typ)(?:ing|ed|s|e)? (?:it |that )?in (?=\W*[A-Z]\b)",
@@ -112,7 +120,7 @@ _CONTRACTIONS: Final = (
 
 def own_turn(text: str) -> str:
     """The model's own turn, without special tokens: what it says for others is none of it."""
-    text = text.translate({0xFEFF: None})
+    text = _TURN_ENDS_FIRST.sub("", text.translate({0xFEFF: None}))
     text = _ROLE.sub("", _TOKEN.sub(_kept_or_gone, text.lstrip()).lstrip("\n "))
     for end in _TURN_END.finditer(text):
         if re.search(r"\w", text[: end.start()]):
@@ -126,10 +134,10 @@ def _kept_or_gone(token: re.Match[str]) -> str:
 
 def plain(text: str) -> str:
     """Straight quotes, round brackets, no pictures or mark-up, contractions written out."""
-    text = unicodedata.normalize("NFKC", html.unescape(text)).translate(_ALIKE)
+    text = unicodedata.normalize("NFKC", html.unescape(text).replace("´", "'")).translate(_ALIKE)
     if not text.isascii():
         text = _LOOKALIKE.sub(lambda char: char[0].translate(_LATIN), "".join(map(_seen, text)))
-    text = _FACE.sub(" ", text)
+    text = text if _ALONE.fullmatch(text) else _FACE.sub(" ", text)
     for pattern, by in (*_MARKUP, *_CONTRACTIONS):
         text = pattern.sub(by, text)
     alone = _ALONE.fullmatch(text)

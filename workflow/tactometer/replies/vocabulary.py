@@ -29,32 +29,35 @@ OPENING: Final = (
     r")?(?:guess|answer|choice|pick|vote|verdict|selection|decision|reply)|(?:i )?(?:just wanted|"
     r"want|have|need|got) to (?:say|tell you|admit)(?: that)?|(?:i am )?(?:afraid|(?:sorry|happy|"
     r"glad|sad|pleased) to (?:say|tell you|report))(?: that)?|yes to|hands down|that|in the end|"
-    r"when all is said and done|on balance|all in all|all things considered|(?:in )?any case|any "
-    r"?way|at any rate|no doubt)(?!\w)[ ,]*)*"
+    r"when all is said and done|at least|plain|pretty|quite|omg|wow|gosh|damn|i have a (?:feeling|"
+    r"hunch)(?: that)?|(?:up)?on (?:\w+ )?(?:reflection|thoughts?|inspection|consideration|look)|"
+    r"on balance|all in all|all things considered|(?:in )?any case|any ?way|at any rate|no "
+    r"doubt)(?!\w)[ ,]*)*"
 )
 """What may stand before an answer that stands alone: "Sure, C"."""
 CLOSING: Final = (
     rf"(?:[ ,]*(?:(?:most )?{ADVERB}|"
     r"and nothing else|for a (?:first|beginner)\w* ?\w*|by (?:process of )?elimination|for sure|"
-    r"for me|for certain|for now|it is|it was|here|please|(?:based on|given|considering|judging by|"
-    r"out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|either|though|lol|xd|haha|tbh|"
-    r"imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|all the way|all day|hands down|"
-    r"by far|by a hair|just about|for the win|ftw|tbf|fr|from me|therefore|it (?:must|has to|shall|"
-    r"will) be|to me|no doubt|no question|by a mile|i reckon|i suppose|100%|without (?:a "
-    r")?(?:doubt|hesitation)|at all|enough|indeed|as (?:the|my|an) (?:\w+ )?(?:answer|choice|reply|"
-    r"option|pick)|as in \w+|instead|again|in my opinion|to be honest|to be kind|to be safe|in "
-    r"this case|my friend|is what i would say|(?:rather than|over|instead of|not|and not|than|and "
-    r"(?:definitely|certainly|surely|clearly) not) "
+    r"for me|for certain|for now|only|with \d{1,3}% \w+|it is|it was|here|please|(?:based on|given|"
+    r"considering|judging by|out of|because of|due to)(?: [\w/]+){1,4}|of course|then|too|either|"
+    r"though|per se|lol|xd|haha|tbh|imo|imho|ngl|yeah|yes|i think|i guess|i would say|i believe|"
+    r"all the way|all day|hands down|by far|by a hair|just about|for the win|ftw|tbf|fr|from me|"
+    r"therefore|it (?:must|has to|shall|will) be|to me|no doubt|no question|by a mile|i reckon|i "
+    r"suppose|100%|without (?:a )?(?:doubt|hesitation)|at all|enough|indeed|as (?:the|my|an) "
+    r"(?:\w+ )?(?:answer|choice|reply|option|pick)|as in \w+|instead|again|in my opinion|to be "
+    r"honest|to be kind|to be safe|in this case|my friend|is what i would say|(?:rather than|over|"
+    r"instead of|not|and not|than|and (?:definitely|certainly|surely|clearly) not) "
     rf"(?:{WORD} ){{0,3}}{ANY}))*"
 )
 """What may stand behind it: "C for sure", "C rather than D"."""
 
 DENIES: Final = re.compile(
-    r"\b(?:not|never|neither|nor|nobody|no one|none|no longer|avoid\w*|rul\w+ out|rules? out|"
-    r"eliminat(?:e|es|ed|ing)|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|without|except|"
-    r"anything but|far be it|(?:everything|any|all|all of them|none) but|instead of|rather than|"
-    r"other than|than|against|hardly|(?<!no )(?<!not )doubt\w*|refus\w+|no (?:to|sense|way)|unable|"
-    r"insufficient|unlike|wrong|incorrect|too (?!be\b)\w+|lest)\b|\uefff",
+    r"\b(?:not|never|last (?:thing|word)|neither|nor|nobody|no one|none|no longer|avoid\w*|rul\w+ "
+    r"out|rules? out|eliminat(?:e|es|ed|ing)|exclud\w+|discard\w*|dismiss\w*|reject\w*|skip\w*|"
+    r"without|except|anything but|far be it|(?:everything|any|all|all of them|none) but|instead of|"
+    r"rather than|other than|than|any\w*(?: of \w+| other \w+)? over|against|hardly|barely|"
+    r"scarcely|(?<!no )(?<!not )doubt\w*|refus\w+|no (?:to|sense|way|reason)|unable|insufficient|"
+    r"unlike|wrong|incorrect|too (?!be\b)\w+|lest)\b|\uefff",
     re.IGNORECASE,
 )
 """Before a mention, it rejects it: "not C", "rule out C"."""
@@ -64,10 +67,10 @@ CONDEMNS: Final = re.compile(
     r"poor\w*|(?<!less )(?<!least )(?:harsh\w*|hurtful|dishonest\w*|unkind\w*|cruel\w*|blunt\w*|"
     r"rude\w*|rudest|mean(?:er|est)?(?!s\b|ing\b)|insincere|brutal\w*)|(?<!white )(?:a |no "
     r")?(?:lies?|liar)|lying|mistake|lazy|cheap|cowardly|cop-out|inappropriate|hesit\w+|hate|"
-    r"almost|nearly|whoever|anyone who|only an? \w+ would|few|no (?:friend|\w+ would)|unlikely|"
-    r"improbable|inaccurate|misleading|untrue|false|exaggerat\w+|overly|stretch|hates?|off|"
-    r"(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|unwise|risky|problem|trouble|"
-    r"downside|drawback|disadvantage|danger|disrespect\w*|anger|contempt|disappoint\w*)\b",
+    r"almost|nearly|coward\w*|lowest|whoever|anyone who|only an? \w+ would|few|no (?:friend|\w+ "
+    r"would)|unlikely|improbable|inaccurate|misleading|untrue|false|exaggerat\w+|overly|stretch|"
+    r"hates?|off|(?<!stands )(?<!comes )out(?! of| loud)|odd|strange|unfair|unwise|risky|problem|"
+    r"trouble|downside|drawback|disadvantage|danger|disrespect\w*|anger|contempt|disappoint\w*)\b",
     re.IGNORECASE,
 )
 """What speaks against an option, in a verdict on it or in who says it: "a liar would say C"."""
@@ -84,14 +87,17 @@ SUPPOSES: Final = re.compile(
     r"might|should) have (?!to\b)|(?:was|were) going to|(?:was|were|am|is) (?:about|tempted) to|"
     r"tempt\w+|(?:they|[a-z]{3,}s) (?:chose|picked|selected|voted|went)|(?:one|another|either) "
     r"(?:reading|interpretation|argument|consideration|goal|aim|view)|consider(?:ed|ing)?|(?:was|"
-    r"were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) (?:are|were) told|(?:afraid|"
-    r"scared|reluctant|unwilling) to|(?:wanted|hoped|planned|intended) to (?:say|tell|answer|pick|"
-    r"choose)|(?:prompt|description|question|task|context|scenario|vignette) (?:says?|tells?|"
-    r"states?)|an? (?:third|half|quarter|few|lot|couple)|half|(?:score|rating|stars?|hearts|one "
-    r"heart|number|scale|scene|text|story|diary|review) (?:says?|means?|suggests?|implies|imply|"
-    r"indicates?|tells?)|hop(?:e|es|ed|ing)|wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|more about|inner "
-    r"voice|first thought|at first|initially|first instinct|(?:thought|think|thinking) (?:of|"
-    r"about)|(?:love|like) to (?:say|be able)|(?:tempting|easy|nice|possible|impossible|difficult|"
+    r"were|been|got) told|(?:tells|told|telling) us|(?:we|you|i) (?:are|were) told|would only "
+    r"(?:say|choose|pick|use)|(?:guilty|bad|awful|uncomfortable) (?:saying|choosing|picking)|"
+    r"(?:afraid|scared|reluctant|unwilling|ashamed|embarrassed|loath) to|(?:wanted|hoped|planned|"
+    r"intended) to (?:say|tell|answer|pick|choose)|(?:prompt|description|question|task|context|"
+    r"scenario|vignette|recipe|book|eyes?|face) (?:says?|tells?|states?)|an? (?:third|half|quarter|"
+    r"few|lot|couple)|half|(?:score|rating|stars?|hearts|one heart|number|scale|scene|text|story|"
+    r"diary|review) (?:says?|means?|suggests?|implies|imply|indicates?|tells?)|hop(?:e|es|ed|ing)|"
+    r"wish(?:es|ed)?|ask(?:s|ed)?|wonder\w*|more about|inner voice|first thought|at first|"
+    r"initially|first instinct|(?:thought|think|thinking) (?:of|about)|love to \w+|"
+    r"like to (?:say|tell|call|be able)|you (?:always|often|keep|kept) (?:say|tell|call|"
+    r"think)\w*|told me|(?:courage|struggles?|tempting|easy|nice|possible|impossible|difficult|"
     r"hard|wrong|fair) to|used to|wants? (?:to hear|(?:me|you|him|her|them)(?! to know))|"
     r"expect(?:s|ed|ing)?|whether|if|sure about|what about|between|one might|you (?:could|might|"
     r"can) call|thinks|(?:might|may|could|would|you) think|think(?=ing))\b"
@@ -111,30 +117,39 @@ FINAL: Final = re.compile(
     r"\b(?:final\w*|my (?:own )?(?:answer|choice|pick|reply|vote|response|selection))\b",
     re.IGNORECASE,
 )
+_GOOD: Final = (
+    r"(?:honest|true|truthful|kind|nice|polite|gentle|fair|friendly|tactful|soft|sincere|accurate|"
+    r"considerate|diplomatic|supportive)"
+)
+BOTH: Final = rf"{_GOOD} (?:and|but|yet)(?: still| yet)? (?:\w+ly )?{_GOOD}\b"
+"""Both aims at once: "kind but honest"."""
 SOMEBODY: Final = re.compile(
     r"\b(?:honesty|kindness|(?<!in )truth|tact|politeness)\b(?! and)"
     r"|\ban? \w+ (?:might|could|would|may)\b"
-    r"|\b(?:an?|some|any) (?:\w+ ){1,3}?(?:person|critic|judge|stranger|speaker|one|reviewer|"
-    r"listener|soul|guest|teacher)\b"
-    r"|\b(?:blunt\w*|brutal\w*|harsh\w*|honest|critical|strict\w*|less \w+|more \w+|kind\w*|"
-    r"polite) (?:friend|person|critic|judge|stranger|speaker|one|reviewer)\b",
+    rf"|\b(?:an?|some|any) (?!{BOTH})(?:\w+ ){{1,3}}?(?:person|critic|judge|stranger|speaker|one|"
+    rf"reviewer|"
+    r"listener|soul|guest|teacher)\b|\b(?:strangers|everyone|everybody|liars)\b|\b(?:blunt\w*|"
+    r"brutal\w*|harsh\w*|critical|strict\w*|less \w+|more \w+|(?<!but )(?<!and )(?:honest|kind\w*|"
+    r"polite)) (?:friend|person|critic|judge|stranger|speaker|one|reviewer)\b",
     re.IGNORECASE,
 )
 """Who stands for one aim: "honesty says C", "a blunt friend would say C"."""
 AMONG: Final = re.compile(
     r"\b(?:one|another|other|first|second|third|fourth|last|next|an?) (?:possible |potential |bad |"
-    r"alternative |other |more \w+ )?(?:option|choice|alternative|possibility)\b"
-    r"|\b(?:options|choices|(?<!missing )(?<!right )(?<!exact )(?<!his )(?<!her )words) (?:are|"
-    r"were)\b|^(?:and |but )?(?:another|others?|one) \w+"
-    r"|\b(?:an?|the) only (?!(?:\w+ ){0,2}(?:answer|that|left|remaining|option|choice|one)\b)",
+    r"alternative |other |more \w+ )?(?:option|choice|alternative|possibility|answer)\b|"
+    r"\b(?:options|choices|answers|(?<!missing )(?<!right )(?<!exact )(?<!his )(?<!her )words) "
+    r"(?:are|were)\b|^(?:and |but )?(?:another|others?|one) \w+|\b(?:an?|the) only (?!(?:\w+ "
+    r"){0,3}(?:answer|that|left|remaining|option|choice|one)\b)",
     re.IGNORECASE,
 )
 """One option of several, not the one: "another option is C"."""
 
 UNDONE: Final = re.compile(
-    r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|(?:back|last|badly|aside|off|out|away)(?! "
-    r"of)|zero|nothing|none|neither|(?:that |which )?(?:i|he|she|we|they|you|would|"
-    r"(?-i:[A-Z][a-z]+)) (?:\w+ ){0,2}?(?:avoid|reject|never|not|hurt)\w*)\b",
+    r"[ \"']{0,3}(?:(?:is|was|would be) (?:wrong|not)|(?:back|last|badly|aside|off|out|away|"
+    r"avoided|left|kept|unsaid)(?! of)|zero|nothing|none|neither|(?:for )?(?:an?|any) (?:higher|"
+    r"lower|better|worse|different)|(?:for )?(?:another|somebody|someone)|for (?:strangers|liars|"
+    r"others)|(?:that |which )?(?:i|he|she|we|they|you|would|(?-i:[A-Z][a-z]+)) (?:\w+ "
+    r"){0,2}?(?:avoid|reject|never|not|hurt)\w*)\b",
     re.I,
 )
 """Behind an answer, what takes it back: "the answer is C is wrong", "C would convey nothing"."""
@@ -152,25 +167,26 @@ SAYS: Final = (
     r"\b(?:(?:say|says|(?<!be )said|tell|tells|told|choose|chooses|chose|chosen|picked|select|"
     r"selects|"
     rf"selected|{_NOUN_OR_VERB}|answered|replied|respond|responds|responded|suggest|recommend|"
-    r"propose|recommends|prefer|prefers|favou?r|give me|uses|takes?|try|type|support|sum (?:it|"
-    r"this|that) up|comments?|exclaims?|whispers?|remarks?|claim|insist|reassure|(?<=would "
-    r")mention|submit|offer|utter|(?<=would )state|(?:com(?:e|ing)|keeps? coming) back to|rate(?= "
-    r"(?:it|the \w+) as)|soften(?: \w+){0,2} with|complete|completes|completed|finish|fill|(?:go|"
-    r"goes|going|went|gone) (?:with|for)|opt(?:s|ed|ing)? for|vot(?:e|es|ed|ing)(?: for)?|lean(?:s|"
-    r"ed|ing)? (?:towards?|to)|incline[sd]? (?:towards?|to say)|arrives? at|sid(?:e|es|ing) with|"
-    r"gravitates? (?:towards?|to)|nominate|endorse|land(?:s|ed)? on|put|insert|mark|circle|tick|"
-    r"highlight|underline|enter|write|settl\w+ (?:on|for)|down for|chang(?:e|es|ed) (?:that|it|my "
-    r"\w+) to|make it|let it be|stick(?:ing)? (?:with|to)|let \w+ know|want \w+ to know|argue(?: "
-    r"for)?|admit|confess|assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|"
-    r"(?:phrase|word|express|formulate)s? (?:it|this|that)|wager|(?:bet|bank)(?: money)? on|"
-    r"confident in|gamble on|decide[sd]? (?:on|for)|end (?:it|the \w+) with|money (?:is|'s|would "
-    r"be) on|money's on|(?:i am|we are) with|(?<=would )lean|go(?= [\ue000-\ue0ff\ue200-\ue4ff])|"
-    r"(?<=i )lean|(?<=me )think|(?<=i would be )(?:comfortable|happy|fine|content) (?:saying|with|"
-    r"choosing)|drawn to|(?<=left )with|(?<=up )(?:saying|choosing|picking))\b"
-    r"|^(?:selecting|guessing|leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |"
-    r"'m |be )(?:choosing|picking|selecting|saying|answering|leaning|voting|for)\b"
-    r"|\b(?:i|we)\b(?: \w+){0,2} (?:like(?= [\ue000-\ue0ff\ue400-\ue4ff])|think(?:ing)?|believe|"
-    r"guess|suppose|feel|thought|felt|reckon|figure|found|imagine)\b)"
+    r"propose|recommends|prefer|prefers|favou?r|give (?:me|him|her|them)|uses|takes?|try|type|"
+    r"support|sum (?:it|this|that) up|comments?|exclaims?|whispers?|remarks?|claim|insist|reassure|"
+    r"(?<=would )mention|submit|offer|utter|(?<=would )state|(?:com(?:e|ing)|keeps? coming) back "
+    r"to|rate(?= (?:it|the \w+)\b)|(?<=would )(?:predict|produce)|soften(?: \w+){0,2} with|"
+    r"complete|completes|completed|finish|fill|(?:go|goes|going|went|gone) (?:with|for)|opt(?:s|ed|"
+    r"ing)? for|vot(?:e|es|ed|ing)(?: for)?|lean(?:s|ed|ing)? (?:towards?|to)|incline[sd]? "
+    r"(?:towards?|to say)|arrives? at|sid(?:e|es|ing) with|gravitates? (?:towards?|to)|nominate|"
+    r"endorse|land(?:s|ed)? on|put|insert|mark|circle|tick|highlight|underline|enter|write|"
+    r"settl\w+ (?:on|for)|down for|chang(?:e|es|ed) (?:that|it|my \w+) to|make it|let it be|"
+    r"stick(?:ing)? (?:with|to)|let \w+ know|want \w+ to know|argue(?: for)?|admits?|"
+    r"confess(?:es)?|assure|call|calls|describe|describes|lock(?:s|ed|ing)? in|plump for|(?:phrase|"
+    r"word|express|formulate)s? (?:it|this|that)|wager|(?:bet|bank)(?: money)? on|confident in|"
+    r"gamble on|decide[sd]? (?:on|for)|end (?:it|the \w+) with|money (?:is|'s|would be) on|money's "
+    r"on|(?:i am|we are) with|(?<=would )lean|go(?= [\ue000-\ue0ff\ue200-\ue4ff])|(?<=i )lean|"
+    r"(?<=me )think|(?<=i would be )(?:comfortable|happy|fine|content) (?:saying|with|choosing)|"
+    r"drawn to|(?<=left )with|(?<=up )(?:saying|choosing|picking))\b|^(?:selecting|guessing|"
+    r"leaning|choosing|picking|saying|voting|locking in|taking)\b|(?<=am |'m |be )(?:choosing|"
+    r"picking|selecting|saying|answering|leaning|voting|for|all for|sold on)\b|\b(?:i|we)\b(?: "
+    r"\w+){0,2} (?:like(?= [\ue000-\ue0ff\ue400-\ue4ff])|think(?:ing)?|believe|guess|suppose|feel|"
+    r"thought|felt|reckon|figure|found|imagine)\b)"
 )
 """The verbs of an answer; what somebody else believes is none."""
 ANSWER_LABEL: Final = re.compile(
@@ -193,9 +209,10 @@ ITS_VERDICT: Final = re.compile(
 )
 """Somebody's verdict on a creation, which may be kept to oneself."""
 SECOND: Final = re.compile(
-    r"\b(?:second|third|last|less (?!harsh|blunt|hurt|cruel|dis|un)\w+|(?:my|her|his) \w+ would|"
-    r"an (?:option|alternative)|one (?:way|option|possibility|choice|answer|"
-    r"of)|an? (?:interesting|possible|potential|plausible|tempting|risky|weak) \w+)\b",
+    r"\b(?:second|third|last|little|half|no (?:option|choice|fit|match)|less (?!harsh|blunt|hurt|"
+    r"cruel|dis|un)\w+|(?:my|her|his) \w+ would|an (?:option|alternative)|one (?:way|option|"
+    r"possibility|choice|answer|of)|an? (?:interesting|possible|potential|plausible|tempting|risky|"
+    r"weak) \w+)\b",
     re.IGNORECASE,
 )
 """A verdict that leaves others beside it: "C is an option"."""
@@ -211,10 +228,10 @@ NOUN: Final = (
     r"(?:his|her|their|my|missing|exact|right) words?|(?:phrase|word|utterance|statement|"
     r"sentence)s?(?= (?:[\w'-]+ ){0,9}?(?:is|(?:would|will|should) be|becomes|reads|ends with|"
     r"should (?:read|end with)) [\ue000-\ue0ff\ue200-\ue4ff])|correct(?= is )|thing (?:for \w+ "
-    r")?to say|(?:only )?(?:one|option|choice)s? (?:left|remaining|that (?:works|fits|remains|"
-    r"makes sense))|thing to say|match|(?<=the )(?:\w+ ){0,2}one(?! \w+ (?:wants|fears|hopes|hates|"
-    r"expects|avoids))|preference|winner|way to \w+(?: it| the \w+)?|(?:phrase|word|utterance|"
-    r"statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would (?:say|use|choose|pick)\b))s?\b"
+    r")?to say|(?:only )?(?:one|option|choice|thing)s? (?:left|remaining|that (?:works|fits|"
+    r"remains|makes sense))|thing to say|match|(?<=the )(?:\w+ ){0,2}one(?! \w+ (?:wants|fears|"
+    r"hopes|hates|expects|avoids))|preference|winner|way to \w+(?: it| the \w+)?|(?:phrase|word|"
+    r"utterance|statement)s?(?= (?:that |which )?(?:\w+ ){1,2}would (?:say|use|choose|pick)\b))s?\b"
 )
 IS: Final = (
     r"\b(?:is|was|be|will be|would be|should be|must be|has to be|have to be|are|goes to|falls on|"
@@ -231,29 +248,28 @@ FITS: Final = (
     r"(?:(?:(?:would |will |should )?(?:make|do)|is|was|would be|will be|should be|must be|has to "
     r"be|seems|seems to be|sounds|feels|looks|appears|appears to be|fits|works|makes?|feels like|"
     r"seems like|strikes|remains)\b"
-    rf"(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|suitable|"
+    rf"(?! for an? )(?: {WORD}){{0,4}}? (?:best|right|correct|better|likely|probable|appropriate|"
+    rf"suitable|"
     r"natural|apt|fair|reasonable|fitting|answer|choice|pick|option|fit|response|reply|completion|"
     r"guess|winner|match|compromise|balance|the (?:only )?one|it(?=$| (?:nicely|well|best))|way to "
     r"go|sense|ideal|enough|well|perfectly|nicely|kinder|(?:nicer|gentler|softer|milder|safer)(?! "
     r"than)|safest|"
     r"chosen|selected|perfect|balanced|closest|nearest|closer(?! to)|more (?:accurate|fitting|apt|"
-    rf"natural|appropriate|suitable)(?! than)|most (?!of\b)\w+|{SPARING}|"
-    r"truer|(?!hon|mod|int|earn)\w{3,}est|gentlest|nicest|mildest|honest and kind|kind and honest|"
-    r"thing to say)\b"
-    r"|(?:fits|works|is it|it is|(?:is|would be|manages|serves|meets|satisfies) both|(?:just|"
-    r"exactly|about) right|hits|strikes|nails|takes the cake|ticks|(?:correct|right) is|best fits|"
-    r"w[io]ns?|stands out|remains|does (?:the job|the trick|both|it|(?:just |exactly )?that)|gets "
-    r"it|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|(?:comes|gets|is) "
-    r"(?:the )?closest|comes close$|comes? out (?:on top|ahead|best|as \w+)|would be it|is "
-    r"left)(?=\s|$)"
-    r"|best (?:fits|matches|describes|captures|balances|reflects|suits)\b"
-    r"|(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|conveys|"
-    r"gets my|has my|(?:would|will) (?:do$|complete|describe|reflect|convey|work|fit))\b"
-    r"|(?:is|was|would be|(?:sounds|seems|feels) like) (?:what|how|where|the way|something(?: "
-    r"that)?|the (?:answer|one|letter|option|word)s?(?: that)?)(?: [\w'-]+){1,6}? (?:says?|"
-    r"chooses?|picks?|repl(?:y|ies)|answers?|complete|do|go|expect|use|land|end up|tell|give|offer|"
-    r"suggest|recommend|put|write|respond|utter|get)\b"
-    r"|is what comes out\b|is the letter$|(?:is|seems) (?:\w+ )?honest (?:yet|but|and still|"
-    r"and yet) \w+)"
+    rf"natural|appropriate|suitable)(?! than)|most (?!of\b|extreme)\w+|{SPARING}|"
+    r"truer|(?!hon|mod|int|earn|high|low|strong|furth|farth|weak)\w{3,}est|"
+    r"thing to say)\b|(?:fits|works|is it|it is|(?:is|would be|manages|serves|meets|satisfies) "
+    r"both|(?:just|exactly|about) right|hits|strikes|nails|takes the cake|ticks|(?:correct|right) "
+    r"is|best fits|w[io]ns?|stands out|remains|does (?:the job|the trick|both|it|(?:just |exactly "
+    r")?that)|gets it|deserves (?:the|my) (?:vote|pick)|beats|trumps|would do the trick|(?:comes|"
+    r"gets|is) (?:the )?closest|comes close$|comes? out (?:on top|ahead|best|as \w+)|would be it|"
+    r"is left)(?=\s|$)|best (?:fits|matches|describes|captures|balances|reflects|suits)\b|"
+    r"(?:balances|strikes|fits|suits|matches|captures|reflects|completes|describes|aligns|conveys|"
+    r"gets my|has my|(?:would|will|should|ought to) (?:(?:have to )?do(?: it)?$|complete|describe|"
+    r"reflect|convey|work|fit))\b|(?:is|was|would be|(?:sounds|seems|feels) like) (?:what|how|"
+    r"where|the way|something(?: that)?|the (?:answer|one|letter|option|word)s?(?: that)?)(?: "
+    r"[\w'-]+){1,6}? (?:says?|chooses?|picks?|repl(?:y|ies)|answers?|complete|do|go(?:ing with)?|"
+    r"expect|use|land|end up|tell|give|offer|suggest|recommend|put|write|respond|utter|get)\b|is "
+    r"what comes out\b|is the letter$|"
+    rf"(?:is|was|would be|seems|sounds|feels) (?:both |\w+ly )?{BOTH})"
 )
 """A verdict for the mention before it: "C is best", "C makes sense"."""

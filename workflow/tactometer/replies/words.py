@@ -25,22 +25,23 @@ def is_polar(options: Sequence[str]) -> bool:
 # What may stand between "not" and the word and leaves the sentence the negation of that word.
 _SOFT: Final = (
     r"(?:(?:all that|that|so|too|really|actually|very|particularly|exactly|quite|especially|"
-    r"honestly|truly|terribly|overly|even remotely|even|at all|remotely|super|any|"
-    r"half(?= bad\b))\s+){0,2}"
+    r"honestly|truly|terribly|overly|even remotely|even|at all|remotely|super|any|what (?:i|you|"
+    r"one) (?:would|might) call|half(?= bad\b))\s+){0,2}"
 )
 # "It was not "bad"" denies; in "say "good", not "bad"" the quote is of somebody else's words.
 _DENIAL: Final = (
-    rf"(?P<not>(?<!\bnot )(?<!\")\bnot[\s-]+{_SOFT}"
+    rf"(?P<not>(?<!\bnot )(?<!\")\bnot(?:\s?(?:\.{{2,}}|–|—|-(?= )|, ?[\w' ]{{1,25}},)\s?"
+    rf"(?:(?:u[hm]+|h+m+|e+r+m?|well)\W{{1,4}})?|[\s-]+){_SOFT}"
     rf"|(?:(?<=\bwas )|(?<=\bis ))(?:[\"']not[\"']|not)\s+{_SOFT}[\"']?)?"
 )
-_YES: Final = r"(?:yes|yeah|yep|yup|yea)"
+_YES: Final = r"(?:yes+|yeah|yep|yup|yea)"
 # "No" before a word is an article ("no doubt"), but for these; "oh no" is a sigh.
 _NO: Final = (
     r"(?:(?<=yes or )|(?<=yes and )|(?<=yes/))no|(?:(?<!\boh )(?<!\boh, )|(?=no,? (?:i|he|she|they|"
-    r"it) \w+ not\b))(?:no|nope|nah|nay)(?!\.? ?\d(?![.%]|\d%))(?!-\w)(?! ?,? ?(?:wait|"
+    r"it) \w+ not\b))(?:no+|nope|nah|nay)(?!\.? ?\d(?![.%]|\d%))(?!-\w)(?! ?,? ?(?:wait|"
     r"thanks?)\b)(?![^\S\n]+(?!(?:because|since|as|i|it|he|she|they|we|not|no|nope|or|and|is|was|"
-    r"would|than|rather|over|instead|of course|obviously|definitely|for sure|without|from me|sir|"
-    r"ma'am|lol|tbh|imo)\b)[^\W\d])(?!\s+i in\b)"
+    r"would|than|rather|over|instead|of course|obviously|definitely|for sure|without|here|from me|"
+    r"sir|ma'am|lol|tbh|imo)\b)[^\W\d])(?!\s+i in\b)"
 )
 # A word of an option before these nouns describes something else: "a good choice", "a bad idea".
 _DESCRIBED: Final = (
@@ -125,22 +126,26 @@ _NOT_IT: Final = (
     r"shows|makes|recipe|party|last|one|concept|state|view|belief|thought|impression|judge?ment|"
     r"attitude|company|kitchen|place|house|host|atmosphere|hospitality|music|sentiment|evaluation|"
     r"assessment|thinking|stance|position|blank|gap|title|mouth|lips|it|to|say|which|he|she|they|i|"
-    r"you|we|is|was)\b)"
+    r"you|we|is|was|other|two|people|ingredient|oven|price|reason|odds|chance|instruction|prompt|"
+    r"request|task|english|best|fits|matches|works|describes)s?\b)"
 )
 _CREATION: Final = (
-    r"(?:\b(?:(?:all of )?it|that|this|everything)|\b(?:the|your|my|his|her|their|this|that|"
-    r"[a-z]+'s)"
+    r"(?:\b(?:(?:all of )?it|that|this|everything)|\b(?:the|your|my|his|her|their|this|that|these|"
+    r"those|[a-z]+'s)"
     rf" {_NOT_IT}(?:[a-z]+ )?{_NOT_IT}[a-z]+(?: (?:you|i|we|he|she|they) [a-z]+)?)"
 )
 _ADVERB: Final = rf"(?:(?:just|{ADVERB}) )?"
-_DEGREE: Final = rf"(?:(?:also|very|so|quite|pretty|just|in fact|rather|indeed|{ADVERB}) ){{0,2}}"
+_DEGREE: Final = (
+    rf"(?:(?:also|very|nothing (?:short of|less than)|so+|damn|darn|quite|pretty|just|in fact|"
+    rf"rather|indeed|{ADVERB}) ){{0,2}}"
+)
 # Behind the word the sentence ends, or goes on without narrowing what it says ("good in parts").
 _ENDS: Final = (
     rf"(?=\s*(?:$|\n|[].!?,;:()\"'>–—-]|[\ue000-\ue4ff]|(?:at all|enough|indeed|overall|{ADVERB}|"
     r"though|either|for a (?:first|beginner)|to me|for me|in my opinion|i think|i guess|to be "
     r"(?:honest|fair|frank)|but|because|since|so|and|or|nor|as|my friend|mate|buddy|dear|yet|if "
-    r"you ask me|really|instead|rather|after all|this time|today|tbh|imo|imho|ngl|lol|haha|bro|"
-    r"dude|then|here|too|considering|given|anyway|all in all)\b(?! (?:to|of)\b)|"
+    r"you ask me|really|per se|instead|rather|after all|this time|today|tbh|imo|imho|ngl|lol|haha|"
+    r"bro|dude|then|here|too|considering|given|anyway|all in all)\b(?! (?:to|of)\b)|"
     r"(?-i:[A-Z][a-z]+)\b))"
 )
 _ASIDE: Final = (
@@ -151,7 +156,7 @@ _ASIDE: Final = (
 )
 _FRAME: Final = re.compile(
     rf"(?:(?:{_CREATION}(?:, [^,.;:!?\n\ue000-\uefff]{{1,25}},|\.{{3}})?|^[ .\"']{{0,5}}(?:it[ "
-    rf".]{{1,5}})?) ?{_ADVERB}(?:was|is|were)(?:{_ASIDE})?[ .:,\"'(\[<–-]{{0,7}}{_DEGREE}|"
+    rf".]{{1,5}})?) ?{_ADVERB}(?:was|is|were|are)(?:{_ASIDE})?[ .:,\"'(\[<–-]{{0,7}}{_DEGREE}|"
     rf"\b(?P<found>found )(?:it|{_CREATION}) )[\"']?(?P<o>[\ue100-\ue2ff])(?:[\"'](?!\w))?{_ENDS}",
     re.IGNORECASE | re.MULTILINE,
 )
