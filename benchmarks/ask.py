@@ -114,8 +114,9 @@ def timed(running: Any, ask: Callable[[], Any]) -> tuple[Any, float]:
 
 
 WAYS = (("openai", 0.2, 64), ("together_ai", 0.2, 64), ("together_ai", 1.0, 64))
-WAYS += (("openai", 0.2, 256), ("together_ai", 0.2, 256))
+WAYS += (("openai", 0.2, 256), ("together_ai", 0.2, 256), ("azure", 0.2, 64))
 """Provider, the server's latency in seconds, and calls in flight."""
+TRANSPORTS = {"openai": "plain POST", "azure": "LiteLLM by OpenAI's SDK"}
 
 
 def api() -> dict[str, Any]:
@@ -149,7 +150,7 @@ def api() -> dict[str, Any]:
             began, cpu = time.perf_counter(), time.process_time()
             assert sum(map(writer.append, provider.answer(asks[:count]))) == count
             seconds = time.perf_counter() - began
-            transport = "plain POST" if name == "openai" else "LiteLLM"
+            transport = TRANSPORTS.get(name, "LiteLLM")
             found[f"{transport}, {latency} s, {size} in flight"] = {
                 "calls": count,
                 "calls_per_s": round(count / seconds, 1),
