@@ -52,6 +52,9 @@ rule write_report:
         page=f"{RESULTS}/report.html",
         methods=f"{RESULTS}/methods.md",
         references=f"{RESULTS}/references.bib",
+        methods_latex=f"{RESULTS}/methods.tex",
+        estimates=f"{RESULTS}/estimates.md",
+        estimates_latex=f"{RESULTS}/estimates.tex",
     log:
         f"{LOGS}/report.log",
     group:

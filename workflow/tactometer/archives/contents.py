@@ -27,7 +27,7 @@ WORDS = ("text", "thinking", "raw", "logprobs")
 """What of a journal's line a model wrote: left out where answers may not be published."""
 RESULTS = ("README.txt", "recipes/**/*.json", "tables/*.parquet", "tables/*.csv")
 JUDGED = ("judgements/**/*.parquet",)
-PAGE = ("report.html", "methods.md", "references.bib")
+PAGE = ("report.html", "references.bib", "methods.*", "estimates.*")
 QUOTES = ("replies",)  # the table that has answers in it, as the page has
 GIVEN = ("production", "semantics", "published")  # files that a recorded model names
 

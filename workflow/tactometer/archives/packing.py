@@ -27,7 +27,7 @@ METADATA, VERSIONS = "ro-crate-metadata.json", "versions.json"
 STANDARD = "https://w3id.org/ro/crate/1.1"
 LIBRARIES = ("snakemake", "polars", "numpy", "scipy", "cmdstanpy", "arviz", "plotnine", "litellm")
 WHEN = (1980, 1, 1, 0, 0, 0)  # of every file: the same study gives the same file
-TEXTS = {".json", ".jsonl", ".yaml", ".yml", ".csv", ".html", ".md", ".bib"}
+TEXTS = {".json", ".jsonl", ".yaml", ".yml", ".csv", ".html", ".md", ".bib", ".tex"}
 KINDS = {
     ".jsonl": "application/jsonl",
     ".json": "application/json",
@@ -35,6 +35,7 @@ KINDS = {
     ".csv": "text/csv",
     ".html": "text/html",
     ".md": "text/markdown",
+    ".tex": "application/x-tex",
     ".parquet": "application/vnd.apache.parquet",
 }
 

@@ -51,10 +51,21 @@ def _answers(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         "production": f"{valid:,}",
         "semantics": f"{yes_no:,.0f}",
         "invalid": f"{invalid:,} ({invalid / max(1, valid + invalid):.1%})",
+        "reasons": _reasons(frames["answers"]),
         "cost": f"{cost:,.2f}" if cost else None,
         "vllm": bool(asked.height) and "vllm" in asked["provider"].to_list(),
         "sent": prompts_told.sentences(asked),
     }
+
+
+def _reasons(answers: pl.DataFrame) -> str:
+    """Why production answers could not be read, the most frequent reason first."""
+    if answers.is_empty():
+        return ""
+    mine = answers.filter(pl.col("prompt_set") != "semantics", method="invalid")
+    told = mine.group_by(pl.col("reason").fill_null("not told")).agg(pl.col("n").sum())
+    rows = told.filter(pl.col("n") > 0).sort("n", "reason", descending=[True, False]).rows()
+    return ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in rows)
 
 
 def _effects(frames: Mapping[str, pl.DataFrame], factors: bool) -> dict[str, Any]:
@@ -74,7 +85,7 @@ def _effects(frames: Mapping[str, pl.DataFrame], factors: bool) -> dict[str, Any
 
 def _fits(checked: pl.DataFrame) -> dict[str, Any]:
     if checked.is_empty():
-        return {"fits": 0, "passed": 0, "refit": 0}
+        return {"fits": 0, "passed": 0, "refit": 0, "described": None}
     effects = checked["design_effect"].drop_nulls().to_numpy()
     # Of what says nothing whatever is asked, it is no number of answers: any, without a limit.
     silent = [doubt(row) in ("unknown", "even") for row in checked.iter_rows(named=True)]
@@ -86,4 +97,7 @@ def _fits(checked: pl.DataFrame) -> dict[str, Any]:
         "fits": checked.height,
         "passed": checked.filter(passed()).height,
         "refit": checked.filter(pl.col("verdict") == "refit").height,
+        "described": {
+            word: checked.filter(described=word).height for word in ("yes", "roughly", "no")
+        },
     }

@@ -24,6 +24,7 @@ from tactometer.report import (
     effects_found,
     explorer,
     figure_texts,
+    for_papers,
     heldout_table,
     library,
     not_done,
@@ -75,8 +76,8 @@ def build(
     whom the others are compared with, `further` the fits beside the headline, `methods` what the
     methods paragraph says of the study (`stages.methods_of`), `provenance` the versions, `worlds`
     the states and words of each model that the explorer shows (`stages.worlds_of`), `accepted` the
-    changes of code that somebody took as none, by stage. Writes `out`, and methods.md and
-    references.bib beside it.
+    changes of code that somebody took as none, by stage. Writes `out`, and beside it methods
+    and estimates as Markdown and LaTeX, and references.bib.
     Raises `UserError` for a table or a figure that is not there.
     """
     source = Tables(tables, goals, [], baseline, further=further)
@@ -88,6 +89,7 @@ def build(
     told = found(frames)
     opening = [*speakers_found.headline(frames["diagnostics"], baseline), *told.headline]
     cited = references.cited(text)
+    speakers = for_papers.speakers(frames["estimates"], goals, baseline)
     explored = explorer.data(frames, goals, baseline, worlds, model_colours(source))
     page = _page().render(
         title=f"{study}: honesty and kindness",
@@ -118,6 +120,9 @@ def build(
     for path, content in (
         (out, page),
         (out.with_name("methods.md"), text),
+        (out.with_name("methods.tex"), for_papers.in_latex(text)),
+        (out.with_name("estimates.md"), for_papers.table_in_markdown(speakers)),
+        (out.with_name("estimates.tex"), for_papers.table_in_latex(speakers)),
         (out.with_name("references.bib"), references.bibtex(cited)),
     ):
         with atomic_files.atomic(path) as temporary:

@@ -11,6 +11,10 @@ GUIDE: Mapping[str, str] = {
     " says what each column means, schema.json the same for programs; models/ has those of each.",
     "figures": "Every figure, as SVG and as PNG.",
     "methods.md": "A methods paragraph with the study's own numbers, and citations.",
+    "methods.tex": "The same for LaTeX.",
+    "estimates.md": "The speakers as a table for a paper; in parentheses what no claim should rest"
+    " on.",
+    "estimates.tex": "The same for LaTeX.",
     "references.bib": "What it cites, as BibTeX.",
     "answers": "The journals: every answer, word for word, {model}/{checkpoint}.jsonl. They are"
     " only ever added to, and cost money: keep them. What is there is not asked again.",
