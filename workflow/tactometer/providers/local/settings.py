@@ -183,15 +183,11 @@ class EngineModel(Asked, kw_only=True):
         return super().resources_of(needs)
 
     def labels_of(self, checkpoint: str, names: Sequence[str]) -> Labels:
-        """`dtype`, where the study sets one; `progress`: the step as a share of the last one, where
-        checkpoints are steps.
-        """
-        dtype = written(self.engine.dtype, "auto")
-        known: Labels = {} if dtype == "auto" else {"dtype": dtype}
+        """`progress`: the step as a share of the last one, where checkpoints are steps."""
         if not all(name.isdecimal() for name in names):
-            return known
+            return {}
         last = max(map(int, names))
-        return {**known, "progress": int(checkpoint) / last if last else 0.0}
+        return {"progress": int(checkpoint) / last if last else 0.0}
 
     def identity(self, name: str, checkpoint: str, domain: Domain, seed: int) -> dict[str, Any]:
         """Source, what of the engine can change an answer, and the files where they are here; of a
