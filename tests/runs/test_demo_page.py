@@ -127,3 +127,17 @@ def test_every_estimate_of_the_page_is_one_of_the_tables_csv(demo: Path, page: s
 
 def test_no_truth_stands_beside_what_is_no_speaker(demo: Path) -> None:
     assert set(pl.read_csv(demo / "tables/recovery.csv")["model"]) == set(speakers())
+
+
+def test_the_table_for_a_paper_has_the_yardstick_on_the_models_terms(demo: Path) -> None:
+    """As the figure that opens the page: people's own fit values hearts, and not stars."""
+    phi = pl.read_parquet(demo / "tables/estimates.parquet").filter(
+        model="human", parameter="phi", goal="both", framing="pooled"
+    )
+    alike, own = (phi.filter(fit=name)["mean"].item() for name in ("yardstick", "main"))
+    (row,) = [
+        line for line in (demo / "estimates.md").read_text().splitlines()
+        if line.startswith("| human | recorded | both ")
+    ]  # fmt: skip
+    assert f"| {alike:.2f} [" in row and f"{alike:.2f}" != f"{own:.2f}"
+    assert f"& {alike:.2f} [" in (demo / "estimates.tex").read_text()

@@ -9,15 +9,15 @@ import polars as pl
 
 from tactometer.report.references import CITED
 from tactometer.tables.cells import posterior
-from tactometer.tables.fit_selection import representative
 from tactometer.tables.ordering import in_order
 from tactometer.tables.reader import FIT, model_order, natural
 
 PARAMETERS = {"phi": "φ*", "omega_inf": "ω inf", "omega_soc": "ω soc", "omega_pre": "ω pre",
               "alpha": "α"}  # fmt: skip
 NOTE = (
-    "Posterior mean [95% HDI] of the choices of all framings. Whether a speaker describes them is"
-    " said under described; in parentheses: what the data do not bear, and no claim should rest on."
+    "Posterior mean [95% HDI] of the choices of all framings; the yardstick as fitted on the terms"
+    " of the models. Whether a speaker describes them is said under described; in parentheses"
+    " stands what the data do not bear, and no claim should rest on."
 )
 SPECIAL = {
     **{mark: f"\\{mark}" for mark in "&%$#_{}"},
@@ -45,11 +45,13 @@ def in_latex(text: str) -> str:
 def speakers(
     estimates: pl.DataFrame, goals: Sequence[str], baseline: Sequence[str]
 ) -> list[list[str]]:
-    """A row a speaker: who, the goal, whether it is described, and its parameters; a head first."""
+    """A row a speaker of the fits that stand (`Tables.standing`): who, the goal, whether it is
+    described, and its parameters; a head first.
+    """
     head = [*FIT, "described", *PARAMETERS.values()]
     if estimates.is_empty():
         return [head]
-    rows = representative(estimates).filter(pl.col("parameter").is_in(list(PARAMETERS)))
+    rows = estimates.filter(pl.col("parameter").is_in(list(PARAMETERS)))
     by_fit: dict[tuple[str, ...], dict[str, dict[str, object]]] = {}
     for row in rows.to_dicts():
         key = (*(str(row[name]) for name in FIT), str(row["described"] or ""))

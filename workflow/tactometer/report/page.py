@@ -89,7 +89,8 @@ def build(
     told = found(frames)
     opening = [*speakers_found.headline(frames["diagnostics"], baseline), *told.headline]
     cited = references.cited(text)
-    speakers = for_papers.speakers(frames["estimates"], goals, baseline)
+    alike = Tables(tables, goals, [], baseline, yardstick, further)
+    speakers = for_papers.speakers(alike.standing(frames["estimates"]), goals, baseline)
     explored = explorer.data(frames, goals, baseline, worlds, model_colours(source))
     page = _page().render(
         title=f"{study}: honesty and kindness",
