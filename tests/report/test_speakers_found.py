@@ -89,3 +89,13 @@ def test_the_design_effect_that_methods_tell_is_of_fits_that_tell_of_a_parameter
     told = methods._fits(pl.DataFrame(rows))
     assert (told["weighed"], told["weighed_most"], told["unweighed"]) == ("1.2", "1.2", 0)
     assert methods._fits(pl.DataFrame(rows[1:]))["weighed"] is None
+
+
+def test_methods_say_why_production_answers_were_lost_and_nothing_of_other_prompts() -> None:
+    """Replies to yes/no prompts, and to those that ask a model to read back, are none of them."""
+    lost = [("social", "cut", 3), ("social", "undecided", 40), ("default", "cut", 2),
+            ("semantics", "empty", 9), ("opinion_read_back", "several", 9)]  # fmt: skip
+    rows = [{"prompt_set": s, "method": "invalid", "reason": r, "n": n} for s, r, n in lost]
+    rows.append({"prompt_set": "social", "method": "letter", "reason": None, "n": 600})
+    told = methods._reasons(pl.DataFrame(rows), {"social", "default"})
+    assert told == "40 undecided, 5 cut"

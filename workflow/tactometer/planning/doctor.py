@@ -148,7 +148,7 @@ def _litellm(needed: bool) -> Finding:
 def _keys(models: list[Model]) -> Iterator[Finding]:
     """Keys by name alone: those that the study needs, or the usual ones without a study."""
     wanted = keys.wanted(models)
-    for name in wanted or [*keys.USUAL.values()][:3]:
+    for name in wanted or keys.USUAL.values():
         ok = keys.is_set(name)
         who = f" (for {', '.join(wanted[name])})" if name in wanted else ""
         state = "set" if ok else "not set"

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from tactometer.analyses import phrases
 from tactometer.report.references import CITED
 from tactometer.tables.cells import posterior
 from tactometer.tables.ordering import in_order
 from tactometer.tables.reader import FIT, model_order, natural
 
-PARAMETERS = {"phi": "φ*", "omega_inf": "ω inf", "omega_soc": "ω soc", "omega_pre": "ω pre",
-              "alpha": "α"}  # fmt: skip
+PARAMETERS = {**phrases.PARAMETERS, "alpha": "α"}
 NOTE = (
     "Posterior mean [95% HDI] of the choices of all framings; the yardstick as fitted on the terms"
     " of the models. Whether a speaker describes them is said under described; in parentheses"

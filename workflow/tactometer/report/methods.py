@@ -51,18 +51,18 @@ def _answers(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         "production": f"{valid:,}",
         "semantics": f"{yes_no:,.0f}",
         "invalid": f"{invalid:,} ({invalid / max(1, valid + invalid):.1%})",
-        "reasons": _reasons(frames["answers"]),
+        "reasons": _reasons(frames["answers"], set(counts["goal"])),
         "cost": f"{cost:,.2f}" if cost else None,
         "vllm": bool(asked.height) and "vllm" in asked["provider"].to_list(),
         "sent": prompts_told.sentences(asked),
     }
 
 
-def _reasons(answers: pl.DataFrame) -> str:
+def _reasons(answers: pl.DataFrame, goals: set[str]) -> str:
     """Why production answers could not be read, the most frequent reason first."""
     if answers.is_empty():
         return ""
-    mine = answers.filter(pl.col("prompt_set") != "semantics", method="invalid")
+    mine = answers.filter(pl.col("prompt_set").is_in(goals), method="invalid")
     told = mine.group_by(pl.col("reason").fill_null("not told")).agg(pl.col("n").sum())
     rows = told.filter(pl.col("n") > 0).sort("n", "reason", descending=[True, False]).rows()
     return ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in rows)

@@ -4,8 +4,10 @@ LiteLLM translates parameters for each provider, and some it leaves out in silen
 parameter is either seen to arrive or refused.
 """
 
+import gc
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +21,7 @@ def litellm() -> Any:
     """LiteLLM, imported late: 3 s and 170 MB; without network, `.env` files or banners."""
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     os.environ["LITELLM_MODE"] = "PRODUCTION"
+    first = "litellm" not in sys.modules
     try:
         import litellm
     except ImportError:
@@ -26,6 +29,8 @@ def litellm() -> Any:
             "provider api needs LiteLLM, which is not installed here: run `pip install "
             "'tactometer[api]'` or `make env`."
         ) from None
+    if first:  # half a million objects that stay: to look through them again and again is slow
+        gc.freeze()
     import logging
 
     litellm.suppress_debug_info = True

@@ -1,7 +1,6 @@
 """API models by LiteLLM: any of its model names, and any server that speaks OpenAI's protocol."""
 
 import asyncio
-import gc
 import json
 import os
 import random
@@ -128,7 +127,6 @@ class Provider:
 
     def _prepare(self, asks: Sequence[Ask]) -> None:
         self._api = parameters.litellm()
-        gc.freeze()  # its half a million objects stay: to look through them again and again is slow
         connections.secure()
         self._parameters: dict[str, dict[str, Any]] = {}
         sent: dict[str, Any] = {}
