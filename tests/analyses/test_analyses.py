@@ -185,7 +185,10 @@ def test_dtypes_quantizations_and_runs_of_the_same_are_contrasted() -> None:
     assert apart["quantization"]["found"] and not apart["run"]["found"]
     told = contrasts_told(table)
     assert any(line.startswith("Quantization q4 differs from none in φ* by") for line in told)
-    assert any(line.startswith("Run 2 differs from run 1 of the same in φ* by") for line in told)
+    (runs,) = [line for line in told if line.startswith("Run 2 and run 1 of the same")]
+    assert "+0.02 [" in runs and "the fits' own error included" in runs
+    same = table.with_columns(mean=pl.when(factor="run").then(0.0).otherwise("mean"))
+    assert any("have the same fits" in line for line in contrasts_told(same))
 
 
 HUMAN = [fit("human", "r", (0.39, 0.22, 0.1, 0.68), goal="both", family="human")]

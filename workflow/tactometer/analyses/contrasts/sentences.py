@@ -16,6 +16,7 @@ from tactometer.analyses.phrases import (
 )
 from tactometer.tables.fit_selection import DESCRIBED
 
+SAME_FITS = 1e-9  # of the mean difference: posteriors of other answers are never so alike
 SAME = ["goal", "quantity", "factor", "level", "against", "parameter"]
 
 
@@ -40,12 +41,17 @@ def sentences(frame: pl.DataFrame) -> list[str]:
 
 
 def _noise(runs: pl.DataFrame) -> list[str]:
-    """How far runs of the same are apart in phi: the widest two, with their intervals."""
+    """How far runs of the same may be apart in phi: the widest two, with their intervals."""
     widest = runs.sort(pl.col("mean").abs(), descending=True).head(2)
-    return [
-        f"Run {row['level']} differs from run {row['against']} of the same in"
-        f" {PARAMETERS['phi']} by {shift(row)} (goal {row['goal']},"
-        f" {several(row['pairs'], 'pair')} of runs): noise of runs, which no interval of a"
-        " difference between models holds."
-        for row in widest.iter_rows(named=True)
-    ]
+    return [_apart(row) for row in widest.iter_rows(named=True)]
+
+
+def _apart(row: Row) -> str:
+    which = f"Run {row['level']} and run {row['against']} of the same (goal {row['goal']})"
+    if abs(row["mean"]) < SAME_FITS:
+        return f"{which} have the same fits: the same weights and seed give one run, not two."
+    return (
+        f"{which} are {shift(row)} apart in {PARAMETERS['phi']}"
+        f" ({several(row['pairs'], 'pair')} of runs), the fits' own error included: how much runs"
+        " differ by themselves, which no interval of a difference between models holds."
+    )
