@@ -72,7 +72,7 @@ def test_what_does_not_arrive_within_the_grace_is_counted_at_its_worst_case(
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
         _, err = process.communicate(timeout=60)
-    assert 1 < time.monotonic() - began < 7
+    assert 1 < time.monotonic() - began < 25  # the grace is 2 s, a reply takes 30
     assert process.returncode == 128 + signal.SIGTERM and "answers are missing" in err
     ledger = (found.answers / ".spending.json").read_text()
     assert '"lost": 0.016' in ledger and '"held": 0.0' in ledger
@@ -87,7 +87,7 @@ def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         time.sleep(0.8)
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=2) == -signal.SIGINT
+        assert process.wait(timeout=20) == -signal.SIGINT  # a reply takes 30 s, the grace is 60
 
 
 @pytest.mark.long

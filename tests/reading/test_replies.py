@@ -1,13 +1,13 @@
 """A reply is read as the option that it decides for, and as nothing where it does not decide."""
 
 import random
-import time
 from collections.abc import Sequence
 
 import pytest
 
 from tactometer.replies.reply_reader import Reply, read_reply, strip_thought
 from tactometer.study.option_labels import LABELS
+from wordings import growth
 
 OPTIONS = [
     "good", "not amazing", "not bad", "terrible", "amazing", "not good", "bad", "not terrible",
@@ -291,10 +291,7 @@ def test_thoughts_are_removed_and_the_rest_is_kept() -> None:
      "<think ", "C\n", "C ", "(C) ", "I can ", "*", "\\boxed{", "'", "A ) ", "I cannot a a "],
 )  # fmt: skip
 def test_long_replies_are_read_in_linear_time(unit: str) -> None:
-    text = unit * (30_000 // len(unit))
-    start = time.process_time()
-    read_reply(text, OPTIONS)
-    assert time.process_time() - start < 3  # a quadratic pattern takes far longer
+    assert growth(unit, OPTIONS) < 9
 
 
 def test_a_megabyte_of_deliberation_still_has_its_answer() -> None:

@@ -3,9 +3,12 @@
 import csv
 import random
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tactometer.replies.reply_reader import read_reply
 
 DATA = Path(__file__).parents[1] / "data"
 ADJECTIVES = ("terrible", "bad", "good", "amazing")
@@ -16,6 +19,23 @@ SHARED_ORDER = (
     "not good", "bad", "terrible", "amazing", "not bad", "not amazing", "not terrible", "good",
 )  # fmt: skip
 INVALID = "invalid"
+
+
+def growth(unit: str, options: Sequence[str]) -> float:
+    """How many times longer a reply of so many units takes to read when it is four times as long.
+
+    4 where time grows with length, 16 where with its square: a share, the same on any machine.
+    """
+
+    def cost(letters: int) -> float:
+        text, seconds = unit * (letters // len(unit)), []
+        for _ in range(2):
+            start = time.process_time()
+            read_reply(text, options)
+            seconds.append(time.process_time() - start)
+        return max(min(seconds), 0.05)  # a machine's clock may tick in hundredths
+
+    return cost(30_000) / cost(7_500)
 
 
 @dataclass(frozen=True)
