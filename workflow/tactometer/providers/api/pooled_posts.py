@@ -14,9 +14,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from tactometer.providers.api import connections, overheard
+from tactometer.providers.api.copied_requests import Sent
 
 _SESSIONS: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
-_OF_THE_WIRE = ("content-encoding", "transfer-encoding", "content-length")  # of a body not read yet
 
 
 @cache
@@ -70,26 +70,36 @@ async def _post(url: str, body: bytes, headers: Mapping[str, str], timeout: Any)
     import litellm
     from litellm.llms.custom_httpx.aiohttp_transport import map_aiohttp_exceptions
 
+    ready = overheard.in_hand()
+    if ready is not None:
+        response = overheard.response(ready.status or 0, ready.headers, ready.body, _request(url))
+    else:
+        try:
+            with map_aiohttp_exceptions():
+                status, told, said = await send(url, body, headers, timeout)
+        except httpx.TimeoutException as error:
+            raise litellm.Timeout(
+                message=f"no answer came in time ({error})",
+                model="",
+                llm_provider="",
+            ) from None
+        overheard.note(Sent.of(url, headers, body), status, told, said)
+        response = overheard.response(status, told, said, _request(url))
+    response.raise_for_status()
+    return response
+
+
+async def send(
+    url: str, body: bytes, headers: Mapping[str, str], timeout: Any
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Post a body once, and follow nowhere; gives status, headers and body of the reply."""
     loop = asyncio.get_running_loop()
     if (session := _SESSIONS.get(loop)) is None:
         session = _SESSIONS[loop] = connections.session({"content-type": "application/json"})
-    try:
-        with map_aiohttp_exceptions():
-            async with session.post(
-                url, data=body, headers=headers, timeout=_limit(timeout), allow_redirects=False
-            ) as reply:
-                said = await reply.read()
-    except httpx.TimeoutException as error:
-        raise litellm.Timeout(
-            message=f"no answer came in time ({error})",
-            model="",
-            llm_provider="",
-        ) from None
-    overheard.note(reply.status, reply.headers, said)
-    told = [(k, v) for k, v in reply.headers.items() if k.lower() not in _OF_THE_WIRE]
-    response = httpx.Response(reply.status, headers=told, content=said, request=_request(url))
-    response.raise_for_status()
-    return response
+    async with session.post(
+        url, data=body, headers=headers, timeout=_limit(timeout), allow_redirects=False
+    ) as reply:
+        return reply.status, reply.headers, await reply.read()
 
 
 def _limit(timeout: Any) -> Any:

@@ -1,9 +1,9 @@
 """How a call reaches an API: by LiteLLM, or by a plain POST to a server of one's own.
 
 Both give the JSON of a chat completion as OpenAI's protocol has it. LiteLLM translates to every
-provider, which takes several times as much of the processor as the rest of a call;
-what it wraps round that is left out (`bare_completion`). A server of one's own may be faster than
-one job by LiteLLM: it speaks the protocol, needs no translation, and gets a plain POST.
+provider, which takes several times as much of the processor as the rest of a call; what it wraps
+round that is left out (`bare_completion`), and so is the making of requests that are alike
+(`copied_requests`). A server of one's own needs no translation at all, and gets a plain POST.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from tactometer.providers.api import bare_completion, connections, overheard, pooled_posts
 from tactometer.providers.api.call_errors import Refused, Unreadable, parsed, within_reply
+from tactometer.providers.api.copied_requests import Form, plain
 
 Messages = Sequence[Mapping[str, str]]
 Reply = Any  # a chat completion, or whatever JSON a server gave instead
@@ -37,7 +38,10 @@ def plain_body(messages: Messages, wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class LiteLLM:
-    """Any provider that LiteLLM knows."""
+    """Any provider that LiteLLM knows.
+
+    Requests are copied from LiteLLM's where that is proved to be the same (`copied_requests`).
+    """
 
     def __init__(
         self, api: Any, source: str, base: str | None, key: str | None, headers: Headers
@@ -46,10 +50,39 @@ class LiteLLM:
         self._complete = bare_completion.completion_of(api)
         self._source, self._base, self._key = source, base, key
         self._more = {"extra_headers": dict(headers)} if headers else {}
+        self._forms: dict[tuple[Any, ...], Form] = {}
 
     async def send(self, messages: Messages, wanted: Mapping[str, Any], timeout: float) -> Reply:
-        """Call by LiteLLM, without its retries: ours count every call."""
+        """Call by a copy of LiteLLM's request, or by LiteLLM; without retries: ours count every
+        call.
+        """
+        roles = tuple(message["role"] for message in messages)
+        form = self._forms.setdefault((id(wanted), *roles), Form())
+        copy = form.copy(messages)
+        if copy is not None:
+            status, headers, body = await pooled_posts.send(
+                copy.url, copy.body, copy.headers, timeout
+            )
+            if status < 300:
+                reply = parsed(body)
+                heard = overheard.answer(status, headers, body)
+                return reply if plain(reply) else await self._call(heard, messages, wanted, timeout)
+            if status != 401:  # of a key whose time is up; LiteLLM may have another
+                raise Refused(status, headers, body.decode("utf-8", "replace"))
+            form.give_up()
         heard = overheard.listen()
+        reply = await self._call(heard, messages, wanted, timeout)
+        form.see(messages, heard.sent, parsed(heard.body) if heard.status == 200 else None, reply)
+        return reply
+
+    async def _call(
+        self,
+        heard: overheard.Heard,
+        messages: Messages,
+        wanted: Mapping[str, Any],
+        timeout: float,
+    ) -> Reply:
+        """Let LiteLLM make the whole call, without its retries."""
         try:
             response = await self._complete(
                 model=self._source,
@@ -73,8 +106,8 @@ class LiteLLM:
 def _instead(error: Exception, heard: overheard.Heard) -> Reply:
     """What a server said where LiteLLM raised an error; raises what is none of a reply.
 
-    A reply whose status is a success is whole: what LiteLLM cannot translate is an odd answer, or
-    an error that says so.
+    A reply whose status is a success is whole: what LiteLLM cannot translate is an odd answer, an
+    error that says so, or one that needed no translation.
     """
     told = within_reply(error)
     if heard.status is None or isinstance(error, TimeoutError):
@@ -87,7 +120,8 @@ def _instead(error: Exception, heard: overheard.Heard) -> Reply:
     reply = parsed(heard.body)
     if isinstance(reply, list) and len(reply) == 1:  # Gemini's errors come in a list
         reply = reply[0]
-    return reply if isinstance(reply, Mapping) and reply.get("error") else _kept(heard.body)
+    said = isinstance(reply, Mapping) and reply.get("error")
+    return reply if said or plain(reply) else _kept(heard.body)
 
 
 def _kept(body: bytes) -> Reply:
