@@ -134,7 +134,7 @@ def api() -> dict[str, Any]:
     asks = [Ask(str(i), {**row, "messages": chat}, 0) for i, chat in enumerate(chats(5000))]
     found = {}
     for name, latency, size in WAYS:
-        count = 5000 if size == 256 else 2000
+        count = 2000 if latency == 1.0 else 5000
         with (
             tempfile.TemporaryDirectory() as folder,
             stub.running(Path(folder) / "log", "--latency", str(latency)) as base,
