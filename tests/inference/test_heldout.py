@@ -80,7 +80,8 @@ def test_a_speaker_predicts_unseen_vignettes_nearly_as_well_as_counting_allows(
     assert table["framing"].to_list() == ["third", "pooled"]
     row = table.row(0, named=True)
     assert row["n"] == 6 * 5 * 6 and row["folds"] == 3 and row["vignettes"] == 6
-    assert row["mse_counting"] == pytest.approx(row["mse"], rel=0.4)
+    # what so few answers scatter by: of 200,000 simulations two went beyond either end
+    assert 0.28 < row["mse"] / row["mse_counting"] < 2.8
     assert row["mse"] < 0.5 * row["mse_prior_mean"] < row["mse_prior"]
     assert {**row, "framing": "pooled"} == table.row(1, named=True)
 

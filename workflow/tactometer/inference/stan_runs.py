@@ -27,6 +27,7 @@ from tactometer.utils.arrays import Array
 from tactometer.utils.errors import UserError
 
 PILOT = 0.25  # of the warm-up: so much to tune the pilot, and so much to measure by it
+_CLIMBS = 2  # for each chain: of a speaker whose lighter mode draws climbs, few find the heavier
 _ENOUGH = 4  # draws of a pilot for each coordinate
 _FAR = 7.0  # nats less mass: a mode that is not worth a chain
 _WEIGHTY = 3.0  # nats less mass: a mode of 5% of the weight
@@ -69,28 +70,27 @@ def run(
     """One run of all chains, each from what is uphill from draws of the prior: what they disagree
     about is no accident of where they began. UserError if the sampler fails.
 
-    `first` is an earlier run that was in doubt: its draws take the pilot's place. When it is known
-    what there is, chains start `within` draws [n, P] of the mode to look into.
+    `first` is an earlier run that was in doubt: its draws take the pilot's place, and chains start
+    where it was and where it was not (`_again`). When it is known what there is, they start
+    `within` draws [n, P] of the mode to look into.
     """
     rng = np.random.default_rng(settings.seed)
     if within is not None:
         at = measure(problem, within, whiten(problem, within.mean(axis=0)))
         starts = rng.choice(within, settings.chains)
         return _later(problem, at, at.coordinates(starts), settings)
-    tops, masses = peaks(problem, settings.chains, rng)
-    heaviest = tops[masses.argmax()]
+    tops, masses = peaks(problem, _CLIMBS * settings.chains, rng)
+    heaviest, weighty = tops[masses.argmax()], tops[masses > masses.max() - _WEIGHTY]
     at = whiten(problem, heaviest)
-    near = _near(tops, masses, rng)
     if first is not None:
         at = measure(problem, _believed(first), at)
-        if first.missed is not None:
-            near[: settings.chains // 2] = rng.choice(first.missed, settings.chains // 2)
-        starts = at.coordinates(near)
+        starts = at.coordinates(_again(first, weighty, problem, rng))
         return _later(problem, at, starts + rng.uniform(-0.5, 0.5, starts.shape), settings)
+    near = _near(tops, masses, settings.chains, rng)
     starts = at.coordinates(near) - at.coordinates(heaviest)
     starts += rng.uniform(-0.5, 0.5, starts.shape)
     found = _first(problem, at, starts, settings, rng)
-    return replace(found, missed=_missed(found, tops[masses > masses.max() - _WEIGHTY], problem))
+    return replace(found, missed=_missed(found, weighty, problem))
 
 
 def _first(
@@ -123,6 +123,21 @@ def _pilot(problem: Problem, at: Whitening, settings: SamplingSettings) -> int:
     warmup = round(PILOT * settings.warmup)
     enough = settings.chains * warmup >= _ENOUGH * at.centre.size
     return warmup if problem.joint and enough else 0
+
+
+def _again(first: Run, weighty: Array, problem: Problem, rng: np.random.Generator) -> Array:
+    """Where a second run starts [chain, P]: each chain where it was, so that no mode is lost, and
+    half of them in modes that have weight and no draw of the first.
+    """
+    count = len(first.v)
+    starts, stuck = rng.choice(_believed(first), count), stuck_chains(first.lp)
+    for c in set(range(count)) - set(stuck):
+        starts[c] = rng.choice(first.v[c])
+    known = weighty if first.missed is None else np.vstack([first.missed, weighty])
+    missed = _missed(first, known, problem)
+    if missed is not None:
+        starts[: count // 2] = rng.choice(missed, count // 2)
+    return starts
 
 
 def _missed(found: Run, tops: Array, problem: Problem) -> Array | None:
@@ -183,12 +198,12 @@ def _ends(pilot: Run, rng: np.random.Generator) -> Array:
     return ends
 
 
-def _near(tops: Array, masses: Array, rng: np.random.Generator) -> Array:
+def _near(tops: Array, masses: Array, chains: int, rng: np.random.Generator) -> Array:
     """The mode [chain, P] for each chain to start from: its own, or one of the others where that
-    has no mass to speak of. The last of `tops` is no chain's own.
+    has no mass to speak of. There are more of `tops` than chains.
     """
     worth = np.flatnonzero(masses > masses.max() - _FAR)
-    own = [c if c in worth else int(rng.choice(worth)) for c in range(len(tops) - 1)]
+    own = [c if c in worth else int(rng.choice(worth)) for c in range(chains)]
     return tops[own]
 
 

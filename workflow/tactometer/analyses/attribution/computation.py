@@ -39,6 +39,8 @@ PARTS = ("goal", "framing", "name", "vignette")
 FRAMED = ("model", "checkpoint", "goal", "framing")
 TESTED = ("name", "vignette")  # the others are tested where they are effects: on their own
 SHUFFLES = 20
+MORE = 200  # where those leave a doubt: of twenty, a small p is too small two to five times
+DOUBTED = 0.05
 SCHEMA = {
     **NAMES,
     **LABEL_TYPES,
@@ -74,8 +76,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `shift` is the mean Shapley value over prompts; the parts add up to `all`, the whole shift of
     phi against `default`. Vignettes and names shift nothing on the mean: `size`, the root mean
     square, says how much they matter from prompt to prompt, `size_by_chance` how much of it remains
-    when answers are dealt out anew (`p`: a gamma with the shuffles' moments) and, for goal and
-    framing, when fits that are alike fall apart by chance. `found` where Holm's p over this whole
+    when answers are dealt out anew (`p`: a gamma with their moments, and no less than they show)
+    and, for goal and framing, when fits that are alike fall apart by chance. `found` where Holm's p over this whole
     table is below its level; null for goal and framing, which `shifts` and `framing_effects` test.
     """
     rows: list[dict[str, Any]] = []
@@ -136,7 +138,8 @@ def _attributed(goal: Goal, default: Goal, rng: np.random.Generator) -> Iterator
     by_vignette = shapley(_on_grid(_of_vignettes(goal), _of_vignettes(default), "vignette"))
     of_names = [_on_answers(_of_names(one), goal.names) for one in (goal, default)]
     by_name = shapley(_on_grid(of_names[0], of_names[1], "name"))  # [framing, answer]
-    chance = _chance(goal, default, rng)
+    chance = _chance(goal, default, rng, SHUFFLES)
+    more: dict[str, list[float]] = {}
     total = np.zeros(goal.phi.shape[1])
     n = np.bincount(goal.framing, minlength=len(goal.phi))
     share = n / n.sum()
@@ -151,6 +154,9 @@ def _attributed(goal: Goal, default: Goal, rng: np.random.Generator) -> Iterator
         told = _told("shift", shift) | _told("size", size)
         if part in TESTED:
             told |= _against(size, chance[part])
+            if told["p"] < DOUBTED:
+                more = more or _chance(goal, default, rng, MORE)
+                told |= _against(size, more[part])
         else:  # beside the answers' noise that of the posterior, and of where it came to lie
             noise = 2 * share @ x.var(axis=1) + np.mean(np.square(chance[part]))
             told |= {"size_by_chance": float(np.sqrt(noise)), "p": None}
@@ -174,13 +180,18 @@ def _verdict(goal: Goal, default: Goal) -> str:
 
 
 def _against(size: Array, chance: list[float]) -> dict[str, float]:
-    """How large a size is by chance, and how likely one so large is."""
+    """How large a size is by chance, and how likely one so large is: by a gamma with the moments
+    of what chance gave, and at least as likely as it came there.
+    """
     squares = np.array(chance) ** 2
     mean, variance = float(squares.mean()), float(squares.var(ddof=1))
     if variance == 0:
         return {"size_by_chance": mean**0.5, "p": 1.0}
-    p = special.gammaincc(mean**2 / variance, size.mean() ** 2 * mean / variance)
-    return {"size_by_chance": mean**0.5, "p": float(p)}
+    square = size.mean() ** 2
+    p = float(special.gammaincc(mean**2 / variance, square * mean / variance))
+    beyond = int((squares >= square * (1 - 1e-9)).sum())
+    seen = (beyond + 1) / (len(chance) + 1) if beyond else 0.0
+    return {"size_by_chance": mean**0.5, "p": max(p, seen)}
 
 
 def _means(x: Array, framing: Integers, level: Integers, shape: tuple[int, int]) -> Array:
@@ -210,13 +221,16 @@ def _on_answers(effects: Mapping[str, Array], names: Mapping[str, Integers]) -> 
     return np.asarray(sum(effects[who][:, level] for who, level in names.items()))
 
 
-def _chance(goal: Goal, default: Goal, rng: np.random.Generator) -> dict[str, list[float]]:
-    """The size of each part when vignettes and names are dealt out anew within framing and state.
+def _chance(
+    goal: Goal, default: Goal, rng: np.random.Generator, often: int
+) -> dict[str, list[float]]:
+    """The size of each part when vignettes and names are dealt out anew within framing and state,
+    so often.
 
     Those of goal and framing are of what vignettes and names seem to add to them.
     """
     found: dict[str, list[float]] = {part: [] for part in PARTS}
-    for _ in range(SHUFFLES):
+    for _ in range(often):
         grids, effects = [], []
         for one in (goal, default):
             order = shuffled(np.arange(len(one.cell)), one.cell, rng)

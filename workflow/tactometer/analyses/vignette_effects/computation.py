@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import special
 
 from tactometer.analyses.answer_arrays import Answers, Integers, each, sums
 from tactometer.analyses.evidence import LABEL_TYPES, NAMES, Evidence, table
 from tactometer.analyses.posterior_differences import holm
-from tactometer.tables.proportions import Z
+from tactometer.analyses.skewed_tails import reach, two_sided
 from tactometer.utils.arrays import Array
 
 SHUFFLES = 20
+DOUBTED = 0.05  # p times vignettes: where it is less, answers are dealt out
+DEALS = 199  # so often anew, and a p that deals do not bear out is theirs
 EVEN = 0.1  # states: where all utterances are worth as much but for that, none is better
 SCHEMA = {
     **NAMES,
@@ -34,7 +35,8 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     `effect` says how much better, in states, it is spoken of than the rest of the same framing and
     state: what an utterance is worth is the state that a listener expects who believes it, by the
     model's own yes/no answers. `distance` is the total variation between its choices and the
-    rest's, `distance_by_chance` that of vignettes dealt out anew. No row where by the model's own
+    rest's, `distance_by_chance` that of vignettes dealt out anew. Intervals and p know that sums
+    of rare answers lean to one side; p is at least what answers dealt out anew show. No row where by the model's own
     answers all utterances are worth the same: it has no better and worse. `found` where Holm's p
     over this whole table is below its level.
     """
@@ -72,7 +74,9 @@ def _vignettes(answers: Answers, worth: Array, rng: np.random.Generator) -> list
     if len(names) < 2:
         return []
     vignette = np.searchsorted(names, answers.frame["vignette"].to_numpy()).astype(np.int64)
-    effect, se = _lean(answers.shares @ worth, answers.cell, vignette, len(names))
+    said = answers.shares @ worth
+    effect, se, p = _tested(said, answers.cell, vignette, len(names), rng)
+    down, up = reach(_skew(said, answers.cell, vignette, len(names)))
     distance = _distances(answers.shares, answers.cell, vignette, len(names))
     chance = np.mean(
         [
@@ -83,7 +87,6 @@ def _vignettes(answers: Answers, worth: Array, rng: np.random.Generator) -> list
         ],
         axis=0,
     )
-    z = np.divide(effect, se, out=np.zeros_like(effect), where=se > 0)
     n = np.bincount(vignette, answers.count, minlength=len(names))
     return [
         {
@@ -91,9 +94,9 @@ def _vignettes(answers: Answers, worth: Array, rng: np.random.Generator) -> list
             "n": int(n[v]),
             "effect": effect[v],
             "se": se[v],
-            "low": effect[v] - Z * se[v],
-            "high": effect[v] + Z * se[v],
-            "p": 2 * special.ndtr(-abs(z[v])),
+            "low": effect[v] - up[v] * se[v],
+            "high": effect[v] + down[v] * se[v],
+            "p": p[v],
             "distance": distance[v],
             "distance_by_chance": chance[v],
         }
@@ -107,6 +110,48 @@ def shuffled(labels: Integers, cell: Integers, rng: np.random.Generator) -> Inte
     dealt = np.empty_like(labels)
     dealt[np.argsort(cell, kind="stable")] = labels[order]
     return dealt
+
+
+def _tested(
+    y: Array, cell: Integers, vignette: Integers, count: int, rng: np.random.Generator
+) -> tuple[Array, Array, Array]:
+    """Each vignette's effect, its standard error, and p."""
+    effect, se = _lean(y, cell, vignette, count)
+    z = _standard(effect, se)
+    p = two_sided(z, _skew(y, cell, vignette, count))
+    if p.min() * count < DOUBTED:
+        beyond = np.zeros(count)
+        for _ in range(DEALS):
+            dealt = _standard(*_lean(y, cell, shuffled(vignette, cell, rng), count))
+            beyond += abs(dealt) >= abs(z) * (1 - 1e-9)
+        p = np.where(beyond > 0, np.maximum(p, (beyond + 1) / (DEALS + 1)), p)
+    return effect, se, np.minimum(p, 1.0)
+
+
+def _standard(effect: Array, se: Array) -> Array:
+    return np.divide(effect, se, out=np.zeros_like(effect), where=se > 0)
+
+
+def _skew(y: Array, cell: Integers, vignette: Integers, count: int) -> Array:
+    """The skewness of each vignette's effect where vignettes are dealt out anew: that of means of
+    samples without replacement, cell by cell.
+    """
+    cells = int(cell.max()) + 1
+    total = np.bincount(cell, minlength=cells).astype(float)
+    apart = y - (sums(y, cell, cells) / total)[cell]
+    second, third = (sums(apart**k, cell, cells) / total for k in (2, 3))
+    at = cell * count + vignette
+    n = np.bincount(at, minlength=cells * count).reshape(cells, count).astype(float)
+    all_, usable = total[:, None], (n > 0) & (n < total[:, None]) & (total[:, None] > 2)
+    n = np.where(usable, n, 1)
+    rest = np.where(usable, all_ - n, 1)
+    scale = all_ / (n * rest)
+    variance = second[:, None] * n * rest / np.maximum(all_ - 1, 1) * scale**2
+    odd = n * rest * (rest - n) / np.maximum((all_ - 1) * (all_ - 2), 1)
+    variance, cubes = (
+        np.where(usable, x, 0.0).sum(axis=0) for x in (variance, third[:, None] * odd * scale**3)
+    )
+    return np.divide(cubes, variance**1.5, out=np.zeros(count), where=variance > 0)
 
 
 def _lean(y: Array, cell: Integers, vignette: Integers, count: int) -> tuple[Array, Array]:
