@@ -96,7 +96,7 @@ def test_no_part_of_a_prompt_is_found_where_none_matters() -> None:
                     move=moves - mean[cell],
                     named={},
                     verdict="ok",
-                )  # fmt: skip
+                )
             )
         rows = {row["part"]: row for row in attribution._attributed(*goals, rng)}
         low += rows["vignette"]["p"] < 0.005

@@ -77,8 +77,9 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     phi against `default`. Vignettes and names shift nothing on the mean: `size`, the root mean
     square, says how much they matter from prompt to prompt, `size_by_chance` how much of it remains
     when answers are dealt out anew (`p`: a gamma with their moments, and no less than they show)
-    and, for goal and framing, when fits that are alike fall apart by chance. `found` where Holm's p over this whole
-    table is below its level; null for goal and framing, which `shifts` and `framing_effects` test.
+    and, for goal and framing, when fits that are alike fall apart by chance. `found`
+    where Holm's p over this whole table is below its level; null for goal and framing, which
+    `shifts` and `framing_effects` test.
     """
     rows: list[dict[str, Any]] = []
     for goals in _checkpoints(evidence):

@@ -36,9 +36,9 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     state: what an utterance is worth is the state that a listener expects who believes it, by the
     model's own yes/no answers. `distance` is the total variation between its choices and the
     rest's, `distance_by_chance` that of vignettes dealt out anew. Intervals and p know that sums
-    of rare answers lean to one side; p is at least what answers dealt out anew show. No row where by the model's own
-    answers all utterances are worth the same: it has no better and worse. `found` where Holm's p
-    over this whole table is below its level.
+    of rare answers lean to one side; p is at least what answers dealt out anew show. No row where
+    by the model's own answers all utterances are worth the same: it has no better and worse.
+    `found` where Holm's p over this whole table is below its level.
     """
     worth = _worth(evidence)
     rows: list[dict[str, Any]] = []
