@@ -154,10 +154,11 @@ def _attributed(goal: Goal, default: Goal, rng: np.random.Generator) -> Iterator
         total += shift
         told = _told("shift", shift) | _told("size", size)
         if part in TESTED:
-            told |= _against(size, chance[part])
-            if told["p"] < DOUBTED:
+            against = _against(size, chance[part])
+            if against["p"] < DOUBTED:
                 more = more or _chance(goal, default, rng, MORE)
-                told |= _against(size, more[part])
+                against = _against(size, more[part])
+            told |= against
         else:  # beside the answers' noise that of the posterior, and of where it came to lie
             noise = 2 * share @ x.var(axis=1) + np.mean(np.square(chance[part]))
             told |= {"size_by_chance": float(np.sqrt(noise)), "p": None}

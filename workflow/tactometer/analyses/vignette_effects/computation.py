@@ -151,7 +151,8 @@ def _skew(y: Array, cell: Integers, vignette: Integers, count: int) -> Array:
     variance, cubes = (
         np.where(usable, x, 0.0).sum(axis=0) for x in (variance, third[:, None] * odd * scale**3)
     )
-    return np.divide(cubes, variance**1.5, out=np.zeros(count), where=variance > 0)
+    skew = np.divide(cubes, variance**1.5, out=np.zeros(count), where=variance > 0)
+    return np.asarray(skew)
 
 
 def _lean(y: Array, cell: Integers, vignette: Integers, count: int) -> tuple[Array, Array]:
