@@ -10,6 +10,7 @@ import synthetic
 from evidences import SYCOPHANT, evidence, fit
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.profiles.sentences import headline as of_profiles
+from tactometer.analyses.profiles.sentences import sentences
 from tactometer.analyses.shifts.sentences import headline as of_shifts
 from tactometer.analyses.sycophancy.sentences import headline as of_sycophancy
 from tactometer.report import at_a_glance, findings, speakers_found
@@ -52,6 +53,18 @@ def test_beside_people_each_model_stands_on_its_side_of_them() -> None:
     )
     assert "higher for h (0), 0.80 [0.76, 0.84]; lower for s (0), 0.20 [" in told
     assert "; not told apart for n (0), 0.40 [" in told and len(told.signs) == 2  # type: ignore[attr-defined]
+
+
+def test_an_interval_that_leaves_0_out_and_is_no_sure_sign_says_how_sure_it_is() -> None:
+    frame = analyse("profiles", evidence(PEOPLE, HONEST, COY)).with_columns(
+        difference_p_direction=pl.lit(0.97)
+    )
+    (*_, told) = of_profiles(frame)
+    assert "φ* is not told apart for h" in told and len(told.signs) == 0  # type: ignore[attr-defined]
+    assert "0.80 [0.76, 0.84] (higher only with probability 0.97)" in told
+    assert "0.20 [0.16, 0.24] (lower only with probability 0.97)" in told
+    whole = " ".join(sentences(frame))
+    assert "not told apart from human" in whole and "; higher only with probability 0.97)" in whole
 
 
 def test_whose_intervals_take_answers_as_independent_is_told_beside_the_answer() -> None:

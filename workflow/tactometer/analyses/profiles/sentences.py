@@ -101,7 +101,7 @@ def _by_people(rows: pl.DataFrame, goal: str) -> list[str]:
     signs: list[float] = []
     for phi in phis.iter_rows(named=True):
         way, known = _apart(phi)
-        ways.setdefault(way, []).append(_one(phi))
+        ways.setdefault(way, []).append(_one(phi) + (_nearly(phi, " ({})") if not known else ""))
         signs += known
     first = phis.row(0, named=True)
     parts = [
@@ -112,6 +112,16 @@ def _by_people(rows: pl.DataFrame, goal: str) -> list[str]:
     sure = f" ({least}{chance(min(signs))})" if signs else ""
     beside = f"Beside {first['human']} with the goal {goal} ({_human(first)}), fitted alike{sure},"
     return [Sentence(f"{beside} φ* is {'; '.join(parts)}.", signs)]
+
+
+def _nearly(phi: Row, words: str) -> str:
+    """How probable a side is that is not told although the interval of the difference leaves 0 out:
+    beside such an interval "not told apart" alone would be a riddle.
+    """
+    if phi["difference_hdi_low"] <= 0 <= phi["difference_hdi_high"]:
+        return ""
+    side = "higher" if phi["difference_mean"] > 0 else "lower"
+    return words.format(f"{side} only with {chance(phi['difference_p_direction'])}")
 
 
 def _apart(phi: Row) -> tuple[str, list[float]]:
@@ -141,7 +151,7 @@ def _phi(phi: Row) -> Sentence:
     words = {"higher": "higher than", "lower": "lower than"}.get(way, "not told apart from")
     low, high = phi["difference_hdi_low"], phi["difference_hdi_high"]
     by = f"{number(phi['difference_mean'], '+.2f')} {interval(low, high)}"
-    known = "".join(f"; {chance(p)}" for p in signs)
+    known = "".join(f"; {chance(p)}" for p in signs) or _nearly(phi, "; {}")
     text = f"φ* is {posterior(phi)}, {words} {phi['human']} ({_human(phi)}; difference {by}{known})"
     return Sentence(text, signs)
 
