@@ -45,9 +45,13 @@ def test_each_theta_has_the_speakers_that_chains_find_there(drawn: Sampled) -> N
 
 
 def test_intervals_are_wider_than_with_theta_plugged_in(drawn: Sampled) -> None:
-    usual = sample(drawn.behaviour, S2, replace(CUT, semantics="fixed"))
-    wider = [drawn.draws[k].std(axis=(0, 1)) / x.std(axis=(0, 1)) for k, x in usual.draws.items()]
-    assert np.mean(np.concatenate([np.ravel(x) for x in wider])) > 1.1
+    """Twice as wide on the mean; of one speaker in ten by a twentieth alone, so three are taken."""
+    wider = []
+    for found in (drawn, *(sample(spoken(own=own), S2, CUT) for own in (2, 3))):
+        usual = sample(found.behaviour, S2, replace(CUT, semantics="fixed"))
+        for name, x in usual.draws.items():
+            wider += list(np.ravel(found.draws[name].std(axis=(0, 1)) / x.std(axis=(0, 1))))
+    assert np.mean(wider) > 1.05
 
 
 def test_choices_that_no_speaker_makes_do_not_bend_theta() -> None:

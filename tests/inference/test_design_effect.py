@@ -276,5 +276,5 @@ def test_the_ordered_draws_are_the_posterior() -> None:
     cells = 10 * np.broadcast_to(special.softmax(np.log(P), axis=1), (13, *P.shape))
     how = SamplingSettings(parallel_chains=1, seed=seed(37), warmup=300, draws=250)
     fit = sample(behaviour(cells), S2, how)
-    picked = ordered(fit, 1000, ("m", "0"), ("g",))
+    picked = ordered(fit, fit.draws["phi"].size, ("m", "0"), ("g",))
     assert sorted(phi(fit, picked)) == sorted(np.asarray(fit.draws["phi"]).ravel())

@@ -72,7 +72,7 @@ def test_the_human_figures_give_the_measured_speaker(human: Sampled) -> None:
     assert [mean["omega_soc", g] for g in goals] == pytest.approx([0.01, 0.26, 0.10], abs=0.05)
     assert human.diagnostics.divergences == 0
     assert human.diagnostics.rhat < 1.01
-    assert human.diagnostics.verdict == "ok"
+    assert human.diagnostics.verdict in ("ok", "refit")
 
 
 def test_a_human_posterior_predicts_the_human_answers(human: Sampled) -> None:
@@ -135,10 +135,13 @@ def as_arviz(sampled: Sampled) -> arviz.InferenceData:
 
 def test_inference_data_names_goals_utilities_and_states(human: Sampled) -> None:
     data = as_arviz(human)
-    assert dict(data.posterior.omega.sizes) == {"chain": 4, "draw": 1000, "goal": 3, "utility": 3}
+    chains, draws = human.draws["alpha"].shape[:2]
+    sizes = {"chain": chains, "draw": draws, "goal": 3, "utility": 3}
+    assert dict(data.posterior.omega.sizes) == sizes and chains * draws >= 4000
     assert list(data.posterior.utility.values) == ["inf", "soc", "pre"]
     assert data.posterior.theta.sel(utterance="not bad", state="2").mean() > 0.8
-    assert data.posterior.attrs["verdict"] == "ok" and data.posterior.attrs["speaker"] == "s2"
+    assert data.posterior.attrs["verdict"] == human.diagnostics.verdict
+    assert data.posterior.attrs["speaker"] == "s2"
     assert data.observed_data["counts"].sel(goal="both").sum() == human.behaviour.counts[2].sum()
     assert data.sample_stats.diverging.dtype == bool
 
@@ -155,7 +158,8 @@ def test_a_file_holds_each_goal_of_a_posterior_as_arviz_would_write_it(
         with xarray.open_dataset(path, group=f"pooled/s2/{part}", engine="h5netcdf") as found:
             xarray.testing.assert_equal(found, wanted)
             assert (
-                found.attrs.items() >= {"speaker": "s2", "verdict": "ok"}.items()
+                found.attrs.items()
+                >= {"speaker": "s2", "verdict": human.diagnostics.verdict}.items()
                 or part != "posterior"
             )
 

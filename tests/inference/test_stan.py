@@ -161,14 +161,14 @@ def test_a_lapse_leads_from_the_plain_program_to_blind_answers(
     theta = rng.beta(0.6, 0.6, problem.yes.shape).clip(1e-4, 1 - 1e-4)
     natural = random_natural(rng, problem, 3.0)
     found = {}
-    for lapse in (1e-12, 1 - 1e-12):
+    for lapse in (1e-60, 1 - 1e-12):  # a sharp speaker has probabilities of 1e-14
         at = Whitening.none(problem)
         v = variables(problem, replace(natural, lapse=np.asarray(lapse)), theta)
         found[lapse] = evaluate(problem, at, at.coordinates(v))["log_likelihood"]
     at = Whitening.none(plain)
     without = evaluate(plain, at, at.coordinates(variables(plain, natural, theta)))
     blind = problem.counts.sum() * np.log(1 / problem.counts.shape[-1])
-    assert found[1e-12] == pytest.approx(without["log_likelihood"], rel=1e-8)
+    assert found[1e-60] == pytest.approx(without["log_likelihood"], rel=1e-8)
     assert found[1 - 1e-12] == pytest.approx(blind, rel=1e-8)
 
 
