@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tactometer.report.stages import methods_of
 from tactometer.study import study
 from tactometer.study.fields import plain
 from tactometer.study.study import Study
@@ -190,3 +191,21 @@ def test_a_checkpoint_that_a_kill_left_half_written_is_not_gone_on_from(tmp_path
         for name in (*files, "optimizer.pt"):
             (one.checkpoint(step) / name).write_text("{}")
     assert one.there() == [50] and one.goes_on_from() == 50
+
+
+def test_methods_tell_how_checkpoints_were_trained_and_no_path_of_a_machine(tmp_path: Path) -> None:
+    base = tmp_path / "bases" / "mine-1b"
+    base.mkdir(parents=True)
+    more = f"      base: {base}\n      adapter: {{r: 8}}\n      args: {{learning_rate: 1e-5}}\n"
+    told = methods_of(load(tmp_path))["trained"]
+    assert told == {"kind": "SFT of all weights of org/small-1b on data.jsonl, 100 steps, seed 1"}
+    told = methods_of(load(tmp_path, STUDY + more))["trained"]
+    assert told["kind"] == (
+        "SFT of a LoRA (r 8) of mine-1b on data.jsonl, 100 steps, seed 1, learning_rate 1e-5"
+    )
+    assert str(tmp_path) not in told["kind"]
+
+
+def test_a_study_that_trains_nothing_has_the_methods_that_it_had(tmp_path: Path) -> None:
+    start = STUDY.replace("[0, 50, 100]", "[0]")
+    assert "trained" not in methods_of(load(tmp_path, start))

@@ -222,6 +222,16 @@ REFERENCES = {
             "doi": "10.1145/3600006.3613165",
         },
     ),
+    "vonwerra2020trl": Reference(
+        "von Werra and others 2020",
+        "misc",
+        {
+            "author": "von Werra, Leandro and Belkada, Younes and Tunstall, Lewis and others",
+            "title": "{TRL}: Transformer Reinforcement Learning",
+            "howpublished": "Software, huggingface/trl",
+            "year": "2020",
+        },
+    ),
 }
 
 

@@ -93,6 +93,7 @@ class Methods(TypedDict):
     preset: Preset | None
     further: NotRequired[list[Further]]
     factors: NotRequired[dict[str, list[str]]]
+    trained: NotRequired[dict[str, str]]
 
 
 def methods_of(study: Study) -> Methods:
@@ -123,6 +124,9 @@ def methods_of(study: Study) -> Methods:
         told["further"] = list(_further(study))
     if study.factors:
         told["factors"] = {name: list(levels) for name, levels in study.factors.items()}
+    trained = {model.name: model.asked.training_told for model in study.asked}
+    if any(trained.values()):
+        told["trained"] = {name: how for name, how in trained.items() if how}
     return told
 
 

@@ -294,6 +294,11 @@ class AskedModel(ModelSettings, kw_only=True):
         return {}
 
     @property
+    def training_told(self) -> str:
+        """How its checkpoints are trained, in words; "" where none is."""
+        return ""
+
+    @property
     def training_resources(self) -> dict[str, int | str]:
         """What a job that trains it needs, as Snakemake and its executor name it."""
         return {}

@@ -143,6 +143,11 @@ class EngineModel(Asked, kw_only=True):
         return self.training.recipe(self.source) if self.trains else {}  # type: ignore[union-attr]
 
     @property
+    def training_told(self) -> str:
+        """How its checkpoints are trained, in words; "" where none is."""
+        return self.training.told(self.source) if self.trains else ""  # type: ignore[union-attr]
+
+    @property
     def training_resources(self) -> dict[str, int | str]:
         """What a job that trains it needs; what the study says wins."""
         if self.training is UNSET:

@@ -131,6 +131,16 @@ class Training(Settings, kw_only=True):
             "versions": versions(),
         }
 
+    def told(self, source: str) -> str:
+        """How the weights come about, in words for a methods paragraph: no path of a machine."""
+        base, data = (named.rstrip("/") for named in (self.base_of(source), self.data))
+        base, data = (Path(x).name if locate(x).exists() else x for x in (base, data))
+        weights = "all weights" if self.adapter == "full" else f"a LoRA (r {self.adapter.r})"
+        reward = "" if self.reward is UNSET else f", rewarded by {Path(self.reward).name}"
+        args = "".join(f", {key} {value}" for key, value in sorted(self.args.items()))
+        by = f"{self.method.upper()} of {weights} of {base} on {data}{reward}"
+        return f"{by}, {self.steps:,} steps, seed {self.seed}{args}"
+
     def saved(self) -> list[int]:
         """The steps that are saved."""
         return [*range(self.save_steps, self.steps, self.save_steps), self.steps]
