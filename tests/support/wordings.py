@@ -35,7 +35,7 @@ def growth(unit: str, options: Sequence[str]) -> float:
             seconds.append(time.process_time() - start)
         return max(min(seconds), 0.05)  # a machine's clock may tick in hundredths
 
-    return cost(30_000) / cost(7_500)
+    return cost(16_000) / cost(4_000)
 
 
 @dataclass(frozen=True)
