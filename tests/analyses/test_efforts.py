@@ -62,8 +62,9 @@ def test_intervals_hold_over_vignettes() -> None:
         held += (row["low"] <= 500 <= row["high"],
                  row["difference_low"] <= 0 <= row["difference_high"])  # fmt: skip
         flags += row["flagged"]
-    assert np.all(held / 400 > 0.92) and np.all(held / 400 < 0.98)
-    assert flags / 400 > 0.95  # the same thought is taken for more in 2.5% of studies
+    # within 4.5 standard errors of 95%; the same thought is taken for more in 2.5% of studies
+    assert np.all(held / 400 > 0.90) and np.all(held / 400 < 0.9975)
+    assert flags / 400 > 0.94
 
 
 def test_the_sentence_says_which_effort_thinks_no_more() -> None:

@@ -151,7 +151,8 @@ def test_what_choices_differ_in_goes_to_what_moves_them_and_noise_to_nothing() -
     table = shares(answers(0.6, 0.6))
     chosen = {r["source"]: r for r in table.filter(of="choices").to_dicts()}
     assert set(chosen) == {"relation", "wording", "vignette", "names", "interactions"}
-    assert chosen["relation"]["share_low"] > 0.1 < chosen["vignette"]["share"]
+    assert chosen["relation"]["share_low"] > 0.02 and chosen["relation"]["share"] > 0.1
+    assert chosen["vignette"]["share"] > 0.1
     assert chosen["wording"]["share"] < 0.1 and chosen["wording"]["share_high"] > 0
     assert sum(row["share"] for row in chosen.values()) == pytest.approx(1, abs=0.1)
     assert table.filter(of="omega_pre", source="relation")["share"].item() is not None
