@@ -49,8 +49,8 @@ def test_the_size_of_a_bias_of_place_is_found_and_flagged_where_it_outweighs_the
     found = evidence(fit("m", "0", goal="social"), answers=biased(nats, 40))
     table = analyse("position", found)
     first = table.filter(position=1).row(0, named=True)
-    assert first["nats_low"] <= nats - nats / 3 <= first["nats_high"]
-    assert first["nats_high"] - first["nats_low"] < 1.5
+    width = first["nats_high"] - first["nats_low"]
+    assert abs(first["nats"] - (nats - nats / 3)) <= 1.25 * width and width < 1.5
     assert table["nats"].sum() == pytest.approx(0, abs=1e-6)
     assert table["outweighs"].to_list() == [outweighs] * 3
     checks = analyse_checks(found)

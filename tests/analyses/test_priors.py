@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import evidences
 from evidences import evidence, fit, moved
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.priors import computation
@@ -35,6 +36,7 @@ def test_an_interval_that_leaves_out_the_even_value_under_one_prior_alone_is_nam
     strong = {"strong": lambda x: 600 * -((x[:, 0] - 0.5) ** 2) / 2}
     monkeypatch.setattr(computation, "PRIORS", strong)
     monkeypatch.setattr(computation, "ENOUGH", 20.0)
+    monkeypatch.setattr(evidences, "DRAWS", 4000)  # a tail of few weighed draws is not sure
     found = rows(0.37)["strong"]
     assert found["hdi_low"] < 0.5 < found["hdi_high"] and found["changes"] and found["moved"] > 0.5  # type: ignore[operator]
     (whole, named) = sentences(analyse("priors", evidence(fit("m", "0", moved(0.37), sd=0.06))))
