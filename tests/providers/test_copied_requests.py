@@ -112,6 +112,7 @@ OTHER = [{"role": "user", "content": "two"}]
 SAID = {"role": "assistant", "content": "(A)"}
 CHOICE = {"index": 0, "finish_reason": "stop", "message": SAID}
 REPLY = {"model": "m", "usage": {"prompt_tokens": 3}, "choices": [CHOICE]}
+BODY = json.dumps(REPLY).encode()
 
 
 def sent(body: Any, **headers: str) -> Sent:
@@ -134,24 +135,33 @@ LIKE = sent({"messages": CHAT}, day="1")
 def test_what_differs_call_by_call_or_hides_a_text_is_not_copied(first: Sent, second: Sent) -> None:
     form = Form()
     for _ in range(3):
-        form.see(CHAT, first, REPLY, REPLY)
-        form.see(OTHER, second, REPLY, REPLY)
+        form.see(CHAT, first, BODY, REPLY)
+        form.see(OTHER, second, BODY, REPLY)
         assert form.copy(CHAT) is None
 
 
 def test_what_litellm_reads_otherwise_than_it_stands_is_not_copied() -> None:
     form, other = Form(), {**REPLY, "usage": {"prompt_tokens": 3, "completion_tokens": 1}}
     for chat in (CHAT, OTHER):
-        form.see(chat, sent({"messages": chat}), REPLY, other)
+        form.see(chat, sent({"messages": chat}), BODY, other)
+        assert form.copy(CHAT) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"data: {}", b"\xff", b"[" * 100_000])
+def test_a_body_that_is_no_json_is_litellms_business(body: bytes) -> None:
+    """LiteLLM may have read it: that nothing is learnt from it costs no answer."""
+    form = Form()
+    for chat in (CHAT, OTHER):
+        form.see(chat, sent({"messages": chat}), body, REPLY)
         assert form.copy(CHAT) is None
 
 
 def test_the_same_chat_twice_proves_nothing() -> None:
     form = Form()
     for _ in range(3):
-        form.see(CHAT, sent({"messages": CHAT}), REPLY, REPLY)
+        form.see(CHAT, sent({"messages": CHAT}), BODY, REPLY)
     assert form.copy(OTHER) is None
-    form.see(OTHER, sent({"messages": OTHER}), REPLY, REPLY)
+    form.see(OTHER, sent({"messages": OTHER}), BODY, REPLY)
     copy = form.copy(CHAT)
     assert copy is not None and json.loads(copy.body) == {"messages": CHAT}
 

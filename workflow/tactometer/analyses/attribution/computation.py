@@ -39,7 +39,7 @@ PARTS = ("goal", "framing", "name", "vignette")
 FRAMED = ("model", "checkpoint", "goal", "framing")
 TESTED = ("name", "vignette")  # the others are tested where they are effects: on their own
 SHUFFLES = 20
-MORE = 200  # where those leave a doubt: of twenty, a small p is too small two to five times
+MORE = 200  # where those leave a doubt: of twenty, a p below .005 comes two to ten times too often
 DOUBTED = 0.05
 SCHEMA = {
     **NAMES,

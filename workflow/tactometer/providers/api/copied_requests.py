@@ -59,12 +59,13 @@ class Form:
         self._calls += 1
         return None if self._calls % AGAIN == 0 else self._filled(messages)
 
-    def see(self, messages: Messages, sent: Sent | None, raw: Any, read: Any) -> None:
-        """Learn from a call of LiteLLM's: what it sent, and of its reply the JSON as it came and
-        as LiteLLM gave it.
+    def see(self, messages: Messages, sent: Sent | None, body: bytes, read: Any) -> None:
+        """Learn from a call of LiteLLM's: what it sent, and of its reply the body as it came,
+        whatever it is, and what LiteLLM made of it.
         """
         if self._given_up or sent is None:
             return
+        raw = _json(body)
         if plain(raw) and _read(raw) != _read(read):
             self.give_up()
         elif self._like is None:
@@ -136,7 +137,7 @@ def _json(body: bytes) -> Any:
     """A body's JSON; {} for any other, in which no text has a place."""
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
 
 

@@ -64,15 +64,16 @@ class LiteLLM:
                 copy.url, copy.body, copy.headers, timeout
             )
             if status < 300:
-                reply = parsed(body)
+                if plain(reply := parsed(body)):
+                    return reply
                 heard = overheard.answer(status, headers, body)
-                return reply if plain(reply) else await self._call(heard, messages, wanted, timeout)
+                return await self._call(heard, messages, wanted, timeout)
             if status != 401:  # of a key whose time is up; LiteLLM may have another
                 raise Refused(status, headers, body.decode("utf-8", "replace"))
             form.give_up()
         heard = overheard.listen()
         reply = await self._call(heard, messages, wanted, timeout)
-        form.see(messages, heard.sent, parsed(heard.body) if heard.status == 200 else None, reply)
+        form.see(messages, heard.sent, heard.body, reply)
         return reply
 
     async def _call(
