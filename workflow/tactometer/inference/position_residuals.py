@@ -28,10 +28,10 @@ Kind = Literal["additive", "by state", "mixture"]
 @dataclass(frozen=True)
 class Residue:
     """What a bias leaves that was taken for additive in the logit. `p`: of a test that nothing is
-    left. `kind`: which bias describes the choices best by Akaike's criterion: that one, one of each
-    state, or a mixture, in which a share of answers goes by the place alone. `size`: total
-    variation between the shares that the first corrects and those of the best, beyond chance, the
-    mean over cells.
+    left. `kind`: additive unless the test says otherwise; then whichever describes the choices best
+    by Akaike's criterion: that one, one of each state, or a mixture, in which a share of answers
+    goes by the place alone. `size`: total variation between the shares that the first corrects and
+    those of `kind`, beyond chance, the mean over cells.
     """
 
     p: float
@@ -61,8 +61,11 @@ def residue(fitted: PositionFit) -> Residue:
         _tail(float(freedom), float((pulled[by_state] ** 2).sum()), float(scatter) / freedom),
         _tail(1.0, float(pulled[-1] ** 2), float(spread[-1])),
     ]
+    p = min(1.0, 2 * min(found))
+    if p >= SURE:  # Akaike's criterion alone finds another kind in one additive bias of five
+        return Residue(p, "additive", 0.0)
     over = float(scatter) / max(float(np.trace(own)), 1e-300)
-    return Residue(min(1.0, 2 * min(found)), *_best(fitted, over))
+    return Residue(p, *_best(fitted, over))
 
 
 def _tail(freedom: float, square: float, scale: float) -> float:
