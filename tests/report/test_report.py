@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -16,8 +17,9 @@ from evidences import evidence, fit
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.profiles.sentences import sentences
 from tactometer.report.figure_texts import ANSWER, SECTIONS
+from tactometer.report.downloads import DRAWN
 from tactometer.report.library import digest
-from tactometer.report.page import build
+from tactometer.report.page import _size, build
 from tactometer.study.figures import caption
 from tactometer.study.figures import names as figure_names
 from tactometer.tables.fit_selection import representative
@@ -234,3 +236,16 @@ def test_every_figure_has_a_caption_with_reading_estimator_and_exclusions() -> N
         text = caption(name).read_text()
         for part in ("**Reading.**", "**Estimator.**", "**n and exclusions.**"):
             assert part in text, name
+
+
+@pytest.mark.parametrize("name", sorted({*figure_names()} & {*DRAWN} - {"comparison"}))
+def test_every_figure_says_on_how_many_rows_it_stands(name: str) -> None:
+    table = DRAWN[name]
+    schema = importlib.import_module(f"tactometer.analyses.{table}.computation").SCHEMA
+    for rows in ([], [{}]):
+        frame = pl.DataFrame([dict.fromkeys(schema) for _ in rows], schema=schema)
+        assert _size(name, {table: frame}).startswith(f"n = {len(rows)} rows of the table {table}")
+    if "left_out" in schema and "verdict" not in schema:
+        out = pl.DataFrame([dict.fromkeys(schema)], schema=schema)
+        out = out.with_columns(left_out=pl.lit(1).cast(schema["left_out"]))
+        assert "not to be read are left out" in _size(name, {table: out})

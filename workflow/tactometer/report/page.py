@@ -281,9 +281,12 @@ def _rows(table: str, frame: pl.DataFrame) -> str:
     """How many rows of a table a figure stands on, of how many answers, and what is left out."""
     rows = f"n = {frame.height:,} rows of the table {table}"
     if "n" in frame.columns:  # each answer stands in one row of a condition, or in all its places
-        places = frame["position"].n_unique() if "position" in frame.columns else 1
+        places = max(frame["position"].n_unique(), 1) if "position" in frame.columns else 1
         answers = int(frame["n"].sum()) // places
         return f"{rows}, from {answers:,} answers; invalid ones are left out."
+    if "verdict" not in frame.columns:  # rows over many fits, of which those to be read enter
+        out = "left_out" in frame.columns and frame["left_out"].cast(pl.Int64).sum() > 0
+        return f"{rows}; {'fits that are not to be read are' if out else 'none is'} left out."
     suspect = frame.filter(~passed()).height
     if not suspect:
         return f"{rows}; all fits below them passed, none is left out."
