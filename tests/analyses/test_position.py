@@ -50,7 +50,7 @@ def test_the_size_of_a_bias_of_place_is_found_and_flagged_where_it_outweighs_the
     table = analyse("position", found)
     first = table.filter(position=1).row(0, named=True)
     width = first["nats_high"] - first["nats_low"]
-    assert abs(first["nats"] - (nats - nats / 3)) <= 1.25 * width and width < 1.5
+    assert abs(first["nats"] - (nats - nats / 3)) <= 1.25 * width and width < 3
     assert table["nats"].sum() == pytest.approx(0, abs=1e-6)
     assert table["outweighs"].to_list() == [outweighs] * 3
     checks = analyse_checks(found)

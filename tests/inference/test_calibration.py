@@ -129,9 +129,9 @@ def test_the_band_holds_uniform_ranks_and_neither_biased_nor_overconfident_ones(
     held = rng.uniform(size=200) < 0.95
     passed = [_judged(rng.integers(0, 100, 200), held)["phi"] for _ in range(40)]
     assert sum(passed) >= 38
-    assert not _judged((100 * rng.beta(1.5, 1, 200)).astype(int), held)["phi"]  # biased
-    assert not _judged((100 * rng.beta(0.6, 0.6, 200)).astype(int), held)["phi"]  # overconfident
-    assert not _judged(rng.integers(0, 100, 200), rng.uniform(size=200) < 0.85)["all"]
+    assert not _judged((100 * rng.beta(2, 1, 200)).astype(int), held)["phi"]  # biased
+    assert not _judged((100 * rng.beta(0.4, 0.4, 200)).astype(int), held)["phi"]  # overconfident
+    assert not _judged(rng.integers(0, 100, 200), rng.uniform(size=200) < 0.8)["all"]
 
 
 def test_the_band_covers_as_often_as_it_says() -> None:

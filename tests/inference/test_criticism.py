@@ -210,9 +210,13 @@ def test_choices_and_words_say_whether_they_depend_on_the_state() -> None:
 
 @pytest.mark.parametrize("effect", EFFECTS)
 def test_answers_that_hang_together_enter_by_their_effective_number(effect: str) -> None:
-    behaviour, _, apart = behave(Case(TRUE, 0.0, 130, "fixed", seed(2), effect, 0.3), DOMAIN)
-    assert behaviour.design_effects is not None and apart == 0.0
-    assert behaviour.design_effects.choices[0] > 1.2 and behaviour.design_effects.words > 1.2
+    found = []
+    for own in range(8):
+        case = Case(TRUE, 0.0, 130, "fixed", seed(10 * own + 2), effect, 0.3)
+        behaviour, _, apart = behave(case, DOMAIN)
+        assert behaviour.design_effects is not None and apart == 0.0
+        found.append((behaviour.design_effects.choices[0], behaviour.design_effects.words))
+    assert (np.mean(found, axis=0) > 1.2).all(), found
     effect_of = 130 / behaviour.counts[0].sum(axis=1)
     assert effect_of == pytest.approx(behaviour.design_effects.choices[0])
 

@@ -59,7 +59,7 @@ def test_a_speaker_predicts_its_own_choices_as_well_as_their_shares_do() -> None
     found = mean_scores(SOFT)
     assert found["s2"] > found[FLOOR] + 0.1 and found["s2"] > found[REGRESSION] + 0.02
     assert found["s2"] > found[CEILING] - 0.005
-    assert found["s2, own words"] > found["s2"] - 0.03
+    assert found["s2, own words"] > found["s2"] - 0.06
     assert found["s2"] == pytest.approx(float((SOFT * np.log(SOFT)).sum(axis=1).mean()), abs=0.05)
 
 
@@ -78,7 +78,7 @@ def test_a_regression_predicts_what_is_linear_in_the_state_and_a_rate_what_is_th
     linear = mean_scores(special.softmax(rates + z[:, None] * slopes, axis=1))
     assert linear[REGRESSION] > max(linear["s2"], linear[FLOOR]) + 0.02
     same = mean_scores(np.tile(special.softmax(rates), (5, 1)))
-    assert same[FLOOR] > max(value for name, value in same.items() if name != FLOOR) - 0.001
+    assert same[FLOOR] > max(value for name, value in same.items() if name != FLOOR) - 0.005
 
 
 def test_a_score_is_the_mean_log_probability_of_answers_that_were_not_seen() -> None:
