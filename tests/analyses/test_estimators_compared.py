@@ -9,7 +9,9 @@ import polars as pl
 import pytest
 
 from evidences import answered, evidence, fit, moved
+from seeds import seed
 from tactometer.analyses.analyse import analyse
+from tactometer.analyses.estimators.computation import _agreement, _differences
 from tactometer.analyses.estimators.sentences import sentences
 from tactometer.analyses.evidence import Evidence
 
@@ -62,6 +64,9 @@ def test_two_estimators_that_say_the_same_are_not_apart_and_others_by_as_much_as
     assert row["correlation"] == pytest.approx(1)
     assert (row["label_mass"], row["label_mass_against"]) == (0.7, 0.01)
     assert row["n"] == 24
+    assert (row["by_chance"], row["p"], row["low"], row["high"]) == (0, 1, 0, 0)
+    assert row["same_low"] < 1, "of few vignettes that agree others may not"
+    assert "not told apart" in sentences(analyse("estimators", two(same())))[0]
     turned = same().with_columns(
         shares=pl.col("shares").list.eval(pl.element().reverse()), places=pl.col("places")
     )
@@ -90,3 +95,29 @@ def test_answers_without_places_tell_nothing_of_places() -> None:
     social = fit("m", "0", goal="social")
     assert analyse("position", evidence(social, answers=unseen)).is_empty()
     assert not analyse("position", evidence(social, answers=same())).is_empty()
+
+
+VIGNETTES, STATES, NAMES = 13, 5, 4
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.5])
+def test_what_lies_between_two_estimators_beyond_chance_is_held(apart: float) -> None:
+    """Samples of one answer a prompt beside probabilities: 95% are promised, of 60 trials."""
+    held, told = 0, 0
+    for own in range(60):
+        rng = np.random.default_rng(seed(100 + own))
+        base = rng.normal(0, 1.5, (STATES, 8))
+        other = base + apart * rng.normal(0, 1, base.shape)
+        p, q = (np.exp(x) / np.exp(x).sum(axis=1, keepdims=True) for x in (base, other))
+        cell = np.tile(np.arange(STATES), VIGNETTES * NAMES)
+        vignette = np.repeat(np.arange(VIGNETTES), STATES * NAMES)
+        drawn = np.array([rng.multinomial(1, p[c]) for c in cell], float)
+        row = _differences(drawn, q[cell], cell, vignette, rng)
+        truth = float(0.5 * np.abs(p - q).sum(axis=1).mean())
+        held += row["low"] <= truth <= row["high"]
+        told += row["p"] <= 0.025
+        assert row["low"] <= row["total_variation"] <= row["high"]
+        agreed = _agreement(drawn, q[cell], cell, vignette)
+        assert agreed["same_low"] < agreed["same"] < agreed["same_high"]
+        assert agreed["same"] == pytest.approx(agreed["same_by_chance"], abs=0.25)
+    assert held >= 47 and (told <= 9 if apart == 0 else told >= 45)

@@ -16,8 +16,8 @@ import pages
 from evidences import evidence, fit
 from tactometer.analyses.analyse import analyse
 from tactometer.analyses.profiles.sentences import sentences
-from tactometer.report.figure_texts import ANSWER, SECTIONS
 from tactometer.report.downloads import DRAWN
+from tactometer.report.figure_texts import ANSWER, SECTIONS
 from tactometer.report.library import digest
 from tactometer.report.page import _size, build
 from tactometer.study.figures import caption

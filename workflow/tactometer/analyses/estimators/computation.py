@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from scipy import stats
 
 from tactometer.analyses.answer_arrays import Integers, sums
 from tactometer.analyses.evidence import LABEL_TYPES, LABELS, NAMES, Evidence, table
 from tactometer.reading.counts import POOLED
 from tactometer.tables.fit_selection import FIT, representative
+from tactometer.tables.proportions import wilson
 from tactometer.utils.arrays import Array
 
-RESAMPLES = 400  # of vignettes, for intervals
+RESAMPLES = 400  # of vignettes drawn anew
+LEAST = 3  # vignettes for an interval
+SWAPS = 199  # in which the estimators of whole vignettes change places
 PROMPT = ["framing", "vignette", "speaker_name", "listener_name", "state", "levels"]
 SCHEMA = {
     **NAMES,
@@ -21,8 +25,9 @@ SCHEMA = {
     "estimator": pl.String,
     "against": pl.String,
     "n": pl.Int64,
-    **dict.fromkeys(["total_variation", "low", "high"], pl.Float64),
-    **dict.fromkeys(["same", "same_low", "same_high", "correlation"], pl.Float64),
+    **dict.fromkeys(["total_variation", "by_chance", "p", "low", "high"], pl.Float64),
+    **dict.fromkeys(["same", "same_by_chance", "same_low", "same_high"], pl.Float64),
+    "correlation": pl.Float64,
     **dict.fromkeys(["label_mass", "label_mass_against"], pl.Float64),
     **dict.fromkeys(["described", "described_against"], pl.String),
 }
@@ -33,8 +38,11 @@ def analyse(evidence: Evidence) -> pl.DataFrame:
     both could be read of (`n`).
 
     `total_variation` lies between what the two say in each framing and state, averaged over these;
-    `same` is the share of prompts with the same likeliest utterance; both with 95% intervals from
-    vignettes drawn anew. `correlation` is over framings, states and utterances. `label_mass` is the
+    `by_chance` is what it would be between two that say the same (the mean where estimators of
+    whole vignettes change places at random), `p` of the test that they do, `low` and `high` a 95%
+    interval of what lies between them beyond chance. `same` is the share of prompts with the same
+    likeliest utterance, with a 95% interval, `same_by_chance` that of two prompts of one framing
+    and state. `correlation` is over framings, states and utterances. `label_mass` is the
     probability of all options, or utterances, together. No row for a model with one estimator.
     """
     if not evidence.also:
@@ -94,19 +102,69 @@ def _compared(prompts: pl.DataFrame, rng: np.random.Generator) -> dict[str, Any]
     cell = prompts.select(pl.struct("framing", "state").rank("dense").cast(pl.Int64) - 1)
     cells = cell.to_series().to_numpy()
     names = prompts["vignette"].rank("dense").cast(pl.Int64).to_numpy() - 1
-    same = (p.argmax(axis=1) == q.argmax(axis=1)).astype(float)
-    drawn = rng.integers(0, names.max() + 1, (RESAMPLES, names.max() + 1))
-    weights = np.stack([np.bincount(one, minlength=names.max() + 1) for one in drawn])[:, names]
-    apart = np.array([_apart(p, q, cells, w) for w in weights.astype(float)])
-    shares = (weights @ same) / weights.sum(axis=1)
     means = [_means(x, cells, np.ones(len(x))) for x in (p, q)]
     return {
         "n": prompts.height,
-        "total_variation": _apart(p, q, cells, np.ones(len(p))),
-        **dict(zip(("low", "high"), np.quantile(apart, [0.025, 0.975]), strict=True)),
-        "same": same.mean(),
-        **dict(zip(("same_low", "same_high"), np.quantile(shares, [0.025, 0.975]), strict=True)),
+        **_differences(p, q, cells, names, rng),
+        **_agreement(p, q, cells, names),
         "correlation": _correlation(*means),
+    }
+
+
+def _differences(
+    p: Array, q: Array, cell: Integers, vignette: Integers, rng: np.random.Generator
+) -> dict[str, float]:
+    """Total variation between means, what chance makes of it, and a 95% interval beyond chance.
+
+    A total variation of few answers is too large, and larger still where vignettes are drawn anew,
+    by about as much: so it is taken from twice the observed one (the bootstrap's correction), with
+    a jackknife error over vignettes and a t quantile. Its lower end is 0 where swaps make as much.
+    """
+    count = int(vignette.max()) + 1
+    one = np.ones(len(p))
+    apart = _apart(p, q, cell, one)
+    signs = rng.choice([-1.0, 1.0], (SWAPS, count))[:, vignette]
+    swapped = np.array([_apart(s[:, None] * (p - q), 0 * p, cell, one) for s in signs])
+    told = {
+        "total_variation": apart,
+        "by_chance": float(swapped.mean()),
+        "p": float((1 + (swapped >= apart - 1e-12).sum()) / (1 + SWAPS)),
+    }
+    if count < LEAST:
+        return told
+    drawn = rng.integers(0, count, (RESAMPLES, count))
+    weights = np.stack([np.bincount(each, minlength=count) for each in drawn])[:, vignette]
+    anew = np.mean([_apart(p, q, cell, w) for w in weights.astype(float)])
+    left = np.array([_apart(p, q, cell, (vignette != v).astype(float)) for v in range(count)])
+    error = float(np.sqrt((count - 1) * left.var()))
+    beyond, half = max(2 * apart - anew, 0.0), stats.t.ppf(0.975, count - 1) * error
+    sure = np.sqrt(max(apart**2 - np.quantile(swapped, 0.975) ** 2, 0.0))
+    return told | {
+        "low": float(min(max(beyond - half, 0.0), sure)),
+        "high": float(min(max(beyond + half, apart), 1.0)),
+    }
+
+
+def _agreement(p: Array, q: Array, cell: Integers, vignette: Integers) -> dict[str, float]:
+    """How often both have the same likeliest utterance: Wilson's interval of as many prompts as
+    these are worth, of which those of one vignette hang together; as many as vignettes where all
+    are alike.
+    """
+    mine, other = p.argmax(axis=1), q.argmax(axis=1)
+    same = (mine == other).astype(float)
+    share, count = float(same.mean()), int(vignette.max()) + 1
+    off = np.bincount(vignette, same - share)
+    scatter = count / max(count - 1, 1) * float((off**2).sum()) / len(same) ** 2
+    worth = min(share * (1 - share) / scatter, len(same)) if scatter > 0 else count
+    low, high = wilson(np.array(share), np.array(max(worth, 1.0)))
+    each = [_means(np.eye(p.shape[1])[x], cell, np.ones(len(x))) for x in (mine, other)]
+    weight = np.bincount(cell, minlength=len(each[0])) / len(cell)
+    chance = float(weight @ (each[0] * each[1]).sum(axis=1))
+    return {
+        "same": share,
+        "same_by_chance": chance,
+        "same_low": float(low),
+        "same_high": float(high),
     }
 
 

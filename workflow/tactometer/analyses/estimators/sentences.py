@@ -7,6 +7,8 @@ import polars as pl
 from tactometer.analyses.phrases import MOST, Row, several, who
 from tactometer.tables.cells import interval, number
 
+SURE = 0.025  # p from which on two estimators are told apart
+
 
 def sentences(frame: pl.DataFrame) -> list[str]:
     """How far apart two estimators of a model are, the farthest first."""
@@ -17,9 +19,21 @@ def sentences(frame: pl.DataFrame) -> list[str]:
 
 
 def _tell(row: Row) -> str:
-    apart = f"{number(row['total_variation'])} {interval(row['low'], row['high'])}"
+    held = interval(row["same_low"], row["same_high"])
+    same = f"{row['same']:.0%} {held} of {row['n']:,} prompts"
+    more = (
+        f"and the same likeliest utterance in {same}, where two prompts of a state have it in "
+        f"{row['same_by_chance']:.0%}."
+    )
+    asked = f"{who(row)}: by {row['estimator']} and by {row['against']} it gives the utterances"
+    apart, chance = number(row["total_variation"]), number(row["by_chance"])
+    if row["low"] is None or row["p"] > SURE:
+        return (
+            f"{asked} shares that are not told apart ({apart} of the whole, where chance makes "
+            f"{chance} of two that say the same), {more}"
+        )
+    beyond = interval(row["low"], row["high"])
     return (
-        f"{who(row)}: by {row['estimator']} and by {row['against']} it gives the utterances shares "
-        f"that are {apart} of the whole apart, and the same likeliest utterance in "
-        f"{row['same']:.0%} {interval(row['same_low'], row['same_high'])} of {row['n']:,} prompts."
+        f"{asked} shares that are {apart} of the whole apart, of which beyond chance {beyond} (of "
+        f"two that say the same chance makes {chance}), {more}"
     )
