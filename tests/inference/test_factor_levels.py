@@ -48,7 +48,7 @@ def test_a_planted_change_is_found_and_none_where_a_weight_is_at_its_wall(
     assert moved["found"].any()
     assert (moved["mean"].sign() == moved["truth"].sign()).all()
     verdicts = ", ".join(rows["verdict"]).split(", ")
-    assert verdicts.count("suspect") <= len(verdicts) / 4
+    assert verdicts.count("suspect") <= len(verdicts) / 2  # one level's fit of the two
     assert rows["design_effect"].min() >= 1  # type: ignore[operator]
 
 
