@@ -79,6 +79,9 @@ def test_the_end_of_ppo_is_that_of_ppo_alone() -> None:
     told = row(table(*runs), claim="ppo_end")
     assert told["ours"] == pytest.approx(0.7, abs=0.02) and told["inside"] and told["fits"] == 2
     assert told["same_sign"] is None and told["probability"] is None
+    kind = fit("ppo-0", "9", moved(0.5), goal="social", method="ppo", progress=1.0)
+    told = row(table(*runs, kind), claim="ppo_end")
+    assert told["ours"] == pytest.approx(0.7, abs=0.02) and told["fits"] == 2, "without a goal"
 
 
 def test_every_published_figure_has_a_row_and_what_is_not_known_is_named() -> None:

@@ -108,9 +108,13 @@ def held_out(evidence: Evidence, theirs: Theirs) -> Ours:
 
 
 def ppo_end(evidence: Evidence, theirs: Theirs) -> Ours:
-    """The mean of phi over the last checkpoints of all runs by one method."""
+    """The mean of phi over the last checkpoints of all runs by one method, under the goal default
+    where the study has it: the published runs were asked without a goal.
+    """
     rows = evidence.models.fits.with_row_index("row").drop_nulls("progress")
     mine = rows.filter(pl.col("method").str.to_lowercase() == theirs["term"])
+    if DEFAULT in mine["goal"]:
+        mine = mine.filter(goal=DEFAULT)
     ends = mine.sort("progress", maintain_order=True).group_by("model", "goal").last()
     read = ends.filter(passed())
     if read.is_empty():
