@@ -117,7 +117,12 @@ def test_what_lies_between_two_estimators_beyond_chance_is_held(apart: float) ->
         held += row["low"] <= truth <= row["high"]
         told += row["p"] <= 0.025
         assert row["low"] <= row["total_variation"] <= row["high"]
+        two = vignette < 2
+        few = _differences(drawn[two], q[cell][two], cell[two], vignette[two], rng)
+        assert "low" not in few and few["p"] > 0.2, "of two vignettes nothing is told"
         agreed = _agreement(drawn, q[cell], cell, vignette)
         assert agreed["same_low"] < agreed["same"] < agreed["same_high"]
-        assert agreed["same"] == pytest.approx(agreed["same_by_chance"], abs=0.25)
+        assert agreed["same"] == pytest.approx(agreed["same_by_chance"]), "one answer a state"
+        again = _agreement(drawn, drawn, cell, vignette)
+        assert again["same"] == 1 > again["same_low"] and again["same_by_chance"] < 0.9
     assert held >= 47 and (told <= 9 if apart == 0 else told >= 45)

@@ -285,7 +285,7 @@ def _rows(table: str, frame: pl.DataFrame) -> str:
         answers = int(frame["n"].sum()) // places
         return f"{rows}, from {answers:,} answers; invalid ones are left out."
     if "verdict" not in frame.columns:  # rows over many fits, of which those to be read enter
-        out = "left_out" in frame.columns and frame["left_out"].cast(pl.Int64).sum() > 0
+        out = "left_out" in frame.columns and frame["left_out"].sum() > 0
         return f"{rows}; {'fits that are not to be read are' if out else 'none is'} left out."
     suspect = frame.filter(~passed()).height
     if not suspect:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
 from tactometer.analyses.answer_arrays import Integers, sums
 from tactometer.analyses.evidence import LABEL_TYPES, LABELS, NAMES, Evidence, table
@@ -102,7 +102,7 @@ def _compared(prompts: pl.DataFrame, rng: np.random.Generator) -> dict[str, Any]
     cell = prompts.select(pl.struct("framing", "state").rank("dense").cast(pl.Int64) - 1)
     cells = cell.to_series().to_numpy()
     names = prompts["vignette"].rank("dense").cast(pl.Int64).to_numpy() - 1
-    means = [_means(x, cells, np.ones(len(x))) for x in (p, q)]
+    means = [_means(x, cells) for x in (p, q)]
     return {
         "n": prompts.height,
         **_differences(p, q, cells, names, rng),
@@ -120,28 +120,34 @@ def _differences(
     by about as much: so it is taken from twice the observed one (the bootstrap's correction), with
     a jackknife error over vignettes and a t quantile. Its lower end is 0 where swaps make as much.
     """
-    count = int(vignette.max()) + 1
-    one = np.ones(len(p))
-    apart = _apart(p, q, cell, one)
-    signs = rng.choice([-1.0, 1.0], (SWAPS, count))[:, vignette]
-    swapped = np.array([_apart(s[:, None] * (p - q), 0 * p, cell, one) for s in signs])
+    count, cells = int(vignette.max()) + 1, int(cell.max()) + 1
+    both = vignette * cells + cell
+    apart_by = sums(p - q, both, count * cells).reshape(count, cells, -1)
+    n = np.bincount(both, minlength=count * cells).reshape(count, cells)
+
+    def apart(weights: Array, signs: Array | float = 1.0) -> Array:
+        """Of vignettes with weights, whose estimators may change places, both [draw, vignette]."""
+        total = np.einsum("dv,vcu->dcu", weights * signs, apart_by)
+        answers = weights @ n
+        each = 0.5 * np.abs(total).sum(axis=-1) / np.maximum(answers, 1)
+        return np.asarray(each.sum(axis=-1) / (answers > 0).sum(axis=-1))
+
+    (found,) = apart(np.ones((1, count)))
+    swapped = apart(np.ones((SWAPS, count)), rng.choice([-1.0, 1.0], (SWAPS, count)))
     told = {
-        "total_variation": apart,
+        "total_variation": float(found),
         "by_chance": float(swapped.mean()),
-        "p": float((1 + (swapped >= apart - 1e-12).sum()) / (1 + SWAPS)),
+        "p": float((1 + (swapped >= found - 1e-12).sum()) / (1 + SWAPS)),
     }
     if count < LEAST:
         return told
-    drawn = rng.integers(0, count, (RESAMPLES, count))
-    weights = np.stack([np.bincount(each, minlength=count) for each in drawn])[:, vignette]
-    anew = np.mean([_apart(p, q, cell, w) for w in weights.astype(float)])
-    left = np.array([_apart(p, q, cell, (vignette != v).astype(float)) for v in range(count)])
-    error = float(np.sqrt((count - 1) * left.var()))
-    beyond, half = max(2 * apart - anew, 0.0), stats.t.ppf(0.975, count - 1) * error
-    sure = np.sqrt(max(apart**2 - np.quantile(swapped, 0.975) ** 2, 0.0))
+    anew = apart(rng.multinomial(count, np.full(count, 1 / count), RESAMPLES).astype(float))
+    error = np.sqrt((count - 1) * apart(1.0 - np.eye(count)).var())
+    beyond, half = max(2 * found - anew.mean(), 0.0), special.stdtrit(count - 1, 0.975) * error
+    sure = np.sqrt(max(found**2 - np.quantile(swapped, 0.975) ** 2, 0.0))
     return told | {
         "low": float(min(max(beyond - half, 0.0), sure)),
-        "high": float(min(max(beyond + half, apart), 1.0)),
+        "high": float(min(max(beyond + half, found), 1.0)),
     }
 
 
@@ -155,9 +161,9 @@ def _agreement(p: Array, q: Array, cell: Integers, vignette: Integers) -> dict[s
     share, count = float(same.mean()), int(vignette.max()) + 1
     off = np.bincount(vignette, same - share)
     scatter = count / max(count - 1, 1) * float((off**2).sum()) / len(same) ** 2
-    worth = min(share * (1 - share) / scatter, len(same)) if scatter > 0 else count
+    worth = min(share * (1 - share) / scatter, len(same)) if scatter > 1e-12 else count
     low, high = wilson(np.array(share), np.array(max(worth, 1.0)))
-    each = [_means(np.eye(p.shape[1])[x], cell, np.ones(len(x))) for x in (mine, other)]
+    each = [_means(np.eye(p.shape[1])[x], cell) for x in (mine, other)]
     weight = np.bincount(cell, minlength=len(each[0])) / len(cell)
     chance = float(weight @ (each[0] * each[1]).sum(axis=1))
     return {
@@ -168,20 +174,9 @@ def _agreement(p: Array, q: Array, cell: Integers, vignette: Integers) -> dict[s
     }
 
 
-def _means(x: Array, cell: Integers, weight: Array) -> Array:
-    """The weighted means of rows x [row, utterance] by cell: [cell, utterance], of cells that have
-    any weight.
-    """
-    count = int(cell.max()) + 1
-    total = np.bincount(cell, weight, minlength=count)
-    kept = total > 0
-    return np.asarray(sums(x * weight[:, None], cell, count)[kept] / total[kept, None])
-
-
-def _apart(p: Array, q: Array, cell: Integers, weight: Array) -> float:
-    """Total variation between means of p and q [row, utterance], averaged over cells."""
-    apart = _means(p, cell, weight) - _means(q, cell, weight)
-    return float(0.5 * np.abs(apart).sum(axis=1).mean())
+def _means(x: Array, cell: Integers) -> Array:
+    """The means of rows x [row, utterance] by cell: [cell, utterance]."""
+    return np.asarray(sums(x, cell, int(cell.max()) + 1) / np.bincount(cell)[:, None])
 
 
 def _correlation(p: Array, q: Array) -> float | None:

@@ -7,8 +7,6 @@ import polars as pl
 from tactometer.analyses.phrases import MOST, Row, several, who
 from tactometer.tables.cells import interval, number
 
-SURE = 0.025  # p from which on two estimators are told apart
-
 
 def sentences(frame: pl.DataFrame) -> list[str]:
     """How far apart two estimators of a model are, the farthest first."""
@@ -27,7 +25,7 @@ def _tell(row: Row) -> str:
     )
     asked = f"{who(row)}: by {row['estimator']} and by {row['against']} it gives the utterances"
     apart, chance = number(row["total_variation"]), number(row["by_chance"])
-    if row["low"] is None or row["p"] > SURE:
+    if not row["low"]:  # 0 where chance makes as much, null of few vignettes
         return (
             f"{asked} shares that are not told apart ({apart} of the whole, where chance makes "
             f"{chance} of two that say the same), {more}"

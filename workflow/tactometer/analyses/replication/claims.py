@@ -108,13 +108,9 @@ def held_out(evidence: Evidence, theirs: Theirs) -> Ours:
 
 
 def ppo_end(evidence: Evidence, theirs: Theirs) -> Ours:
-    """The mean of phi over the last checkpoints of all runs by one method, under the goal default
-    where the study has it: the published runs were asked without a goal.
-    """
+    """The mean of phi over the last checkpoints of all runs by one method."""
     rows = evidence.models.fits.with_row_index("row").drop_nulls("progress")
-    mine = rows.filter(pl.col("method").str.to_lowercase() == theirs["term"])
-    if DEFAULT in mine["goal"]:
-        mine = mine.filter(goal=DEFAULT)
+    mine = _published_goal(rows.filter(pl.col("method").str.to_lowercase() == theirs["term"]))
     ends = mine.sort("progress", maintain_order=True).group_by("model", "goal").last()
     read = ends.filter(passed())
     if read.is_empty():
@@ -159,9 +155,14 @@ def first_quarter(evidence: Evidence, theirs: Theirs) -> Ours:
     return Ours(row["moved"], row["moved_low"], row["moved_high"], row["p_largest"], row["runs"])
 
 
+def _published_goal(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the goal `default`, which the published figures are of, or else all."""
+    return rows.filter(goal=DEFAULT) if DEFAULT in rows["goal"] else rows
+
+
 def _default(rows: pl.DataFrame) -> dict[str, Any] | None:
-    """The row of the goal `default`, which the published figures are of, or else of the first."""
-    mine = rows.filter(goal=DEFAULT) if DEFAULT in rows["goal"] else rows
+    """The row of the goal `default`, or else of the first."""
+    mine = _published_goal(rows)
     return mine.row(0, named=True) if mine.height else None
 
 
